@@ -1,0 +1,19 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** Every package and plugin is a project; matchers and tags are declared once, here. */
+const projects = ["packages", "plugins"].flatMap((folder) =>
+  readdirSync(new URL(`./${folder}`, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ test: { name, root: `${folder}/${name}` } })),
+);
+
+export default defineConfig({
+  test: {
+    setupFiles: [fileURLToPath(new URL("./testing/matchers.ts", import.meta.url))],
+    tags: [{ name: "slow", description: "Trains something: seconds, not milliseconds.", timeout: 120_000 }],
+    passWithNoTests: false,
+    projects,
+  },
+});
