@@ -1,3 +1,30 @@
 /** @file The public API of @mvt/core. Nothing else in this package can be imported. */
 
+export { gradients } from "./autodiff/gradients.ts";
+export { onnxBackend, type OnnxOptions } from "./backends/onnx/backend.ts";
+export * as deit from "./deit/index.ts";
+export * as nn from "./nn/index.ts";
+export * as ops from "./ops/index.ts";
+export { adamw, type AdamWOptions, decaysMatrices, withUpdateInGraph } from "./optim/adamw.ts";
+export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
+export { momentName } from "./program/program.ts";
+export type {
+  AdamWUpdate,
+  Backend,
+  Executable,
+  Feed,
+  Feeds,
+  Program,
+  Results,
+  StateSlot,
+} from "./program/program.ts";
+export { simplify } from "./program/simplify.ts";
 export * as random from "./random.ts";
+export { dims, type DType, type Shape, ShapeError, type Tensor } from "./tensor.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  WeightsError,
+} from "./weights/safetensors.ts";
+export { countParameters, type NdArray, type Weights } from "./weights/weights.ts";

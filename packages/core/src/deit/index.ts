@@ -1,0 +1,13 @@
+/** @file DeiT: the vision transformers of the paper, and what turns images into their patches. */
+
+export { imagenet, type Normalization, normalizePixels, patchify, toPixels } from "./pixels.ts";
+export {
+  classify,
+  declareVit,
+  embedPatches,
+  patchCount,
+  type Variant,
+  variants,
+  type Vit,
+  type VitConfig,
+} from "./vit.ts";

@@ -1,0 +1,152 @@
+/**
+ * @file The layers of a transformer: parameters as a record of tensors, and a free function for each.
+ *
+ * Shapes: B images, T tokens, D width, H heads. Names of parameters are timm's.
+ */
+import { add, gelu } from "../ops/elementwise.ts";
+import { layerNorm as normalize, softmax } from "../ops/normalization.ts";
+import { affine, matmul } from "../ops/product.ts";
+import { reshape, slice, split, transpose } from "../ops/shape.ts";
+import { dims, ShapeError, sizeOf } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { constantInitializer, truncatedNormal } from "./parameters.ts";
+import type { Initializer, Scope } from "./parameters.ts";
+
+export interface Linear {
+  readonly weight: Tensor; // [O, I]
+  readonly bias: Tensor; //   [O]
+}
+
+export interface LayerNorm {
+  readonly gamma: Tensor; // [D]
+  readonly beta: Tensor; //  [D]
+  readonly epsilon: number;
+}
+
+export interface Attention {
+  readonly heads: number;
+  readonly qkv: Linear; //  [D, 3D]
+  readonly proj: Linear; // [D, D]
+}
+
+export interface Mlp {
+  readonly fc1: Linear; // [D, R D]
+  readonly fc2: Linear; // [R D, D]
+}
+
+export interface Block {
+  readonly norm1: LayerNorm;
+  readonly attn: Attention;
+  readonly norm2: LayerNorm;
+  readonly mlp: Mlp;
+}
+
+export interface BlockOptions {
+  readonly width: number;
+  readonly heads: number;
+  /** Width of the MLP's hidden layer over D. */
+  readonly mlpRatio: number;
+  /** Of weight matrices. Default: truncated normal with std 0.02, as timm. */
+  readonly initializer?: Initializer;
+}
+
+const defaultInitializer = truncatedNormal(0.02);
+
+export function declareLinear(
+  scope: Scope,
+  inputs: number,
+  outputs: number,
+  initializer = defaultInitializer,
+): Linear {
+  return {
+    weight: scope.declare("weight", [outputs, inputs], initializer),
+    bias: scope.declare("bias", [outputs], constantInitializer(0)),
+  };
+}
+
+/** ε = 1e-6 is that of DeiT and timm's ViT; PyTorch's own default is 1e-5. */
+export function declareLayerNorm(scope: Scope, width: number, epsilon = 1e-6): LayerNorm {
+  return {
+    gamma: scope.declare("weight", [width], constantInitializer(1)),
+    beta: scope.declare("bias", [width], constantInitializer(0)),
+    epsilon,
+  };
+}
+
+export function declareBlock(
+  scope: Scope,
+  { width, heads, mlpRatio, initializer = defaultInitializer }: BlockOptions,
+): Block {
+  if (width % heads !== 0) {
+    throw new ShapeError(`block: expected a width that is a multiple of ${heads} heads, got ${width}`);
+  }
+  const [attn, mlp] = [scope.at("attn"), scope.at("mlp")];
+  const hidden = Math.round(width * mlpRatio);
+  return {
+    norm1: declareLayerNorm(scope.at("norm1"), width),
+    attn: {
+      heads,
+      qkv: declareLinear(attn.at("qkv"), width, 3 * width, initializer),
+      proj: declareLinear(attn.at("proj"), width, width, initializer),
+    },
+    norm2: declareLayerNorm(scope.at("norm2"), width),
+    mlp: {
+      fc1: declareLinear(mlp.at("fc1"), width, hidden, initializer),
+      fc2: declareLinear(mlp.at("fc2"), hidden, width, initializer),
+    },
+  };
+}
+
+/** x Wᵀ + b over the last axis. */
+export function linear({ weight, bias }: Linear, x: Tensor): Tensor {
+  const inputs = x.shape.at(-1)!;
+  const rows = reshape(x, [sizeOf(x.shape) / inputs, inputs]); // [R, I]
+  return reshape(affine(rows, weight, bias), [...x.shape.slice(0, -1), weight.shape[0]!]);
+}
+
+export function layerNorm({ gamma, beta, epsilon }: LayerNorm, x: Tensor): Tensor {
+  return normalize(x, gamma, beta, epsilon);
+}
+
+/**
+ * MSA: softmax(q kᵀ / √d) v for each head, concatenated and projected.
+ *
+ * @param x [B, T, D]
+ * @param rows the attended result is wanted for the first `rows` tokens only; all of them by default
+ * @returns [B, rows, D]
+ */
+export function attention({ heads, qkv, proj }: Attention, x: Tensor, rows?: number): Tensor {
+  const [B, T, D] = dims(x, "B T D");
+  const queries = rows ?? T;
+  const d = D / heads;
+  // Three products rather than one: cutting the weight is cheaper than cutting what it makes.
+  const [wq, wk, wv] = split(qkv.weight, 0, [D, D, D]);
+  const [bq, bk, bv] = split(qkv.bias, 0, [D, D, D]);
+  const toHeads = (y: Tensor, tokens: number) =>
+    transpose(reshape(y, [B, tokens, heads, d]), [0, 2, 1, 3]); // [B, H, tokens, d]
+  const xq = queries === T ? x : slice(x, 1, 0, queries);
+  const q = toHeads(linear({ weight: wq!, bias: bq! }, xq), queries);
+  const k = toHeads(linear({ weight: wk!, bias: bk! }, x), T);
+  const v = toHeads(linear({ weight: wv!, bias: bv! }, x), T);
+  const a = softmax(matmul(q, k, { transposeY: true, scale: 1 / Math.sqrt(d) })); // [B, H, queries, T]
+  const joined = reshape(transpose(matmul(a, v), [0, 2, 1, 3]), [B, queries, D]);
+  return linear(proj, joined);
+}
+
+/** GELU between two linear layers. */
+export function mlp({ fc1, fc2 }: Mlp, x: Tensor): Tensor {
+  return linear(fc2, gelu(linear(fc1, x)));
+}
+
+/**
+ * A pre-norm block; Eq. 2 and 3 of the ViT paper, arXiv:2010.11929.
+ *
+ * @param z [B, T, D]
+ * @param rows as in `attention`: what follows reads the first `rows` tokens only. Exact, and cheaper.
+ * @returns [B, rows, D]
+ */
+export function block(p: Block, z: Tensor, rows?: number): Tensor {
+  const kept = rows === undefined ? z : slice(z, 1, 0, rows);
+  const attended = add(kept, attention(p.attn, layerNorm(p.norm1, z), rows)); // z' = MSA(LN(z)) + z
+  return add(attended, mlp(p.mlp, layerNorm(p.norm2, attended))); //              z  = MLP(LN(z')) + z'
+}

@@ -1,0 +1,71 @@
+/**
+ * @file Parameters: declared once with name, shape and initial distribution, then symbolic inputs.
+ */
+import { input } from "../ops/sources.ts";
+import { type Stream, stream } from "../random.ts";
+import { sizeOf } from "../tensor.ts";
+import type { Shape, Tensor } from "../tensor.ts";
+import type { NdArray, Weights } from "../weights/weights.ts";
+
+/** Fills a new parameter of the given shape, drawing from its own stream. */
+export type Initializer = (shape: Shape, random: Stream) => Float32Array;
+
+export interface Declaration {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly initializer: Initializer;
+}
+
+/** Where a model declares its parameters; `at` opens a scope whose names get a prefix. */
+export interface Scope {
+  declare(name: string, shape: Shape, initializer: Initializer): Tensor;
+  at(name: string): Scope;
+}
+
+export interface Declared<Model> {
+  readonly model: Model;
+  readonly parameters: readonly Declaration[];
+}
+
+/** Runs a model's constructor and collects what it declares, in order. Names must be unique. */
+export function declareParameters<Model>(build: (scope: Scope) => Model): Declared<Model> {
+  const parameters = new Map<string, Declaration>();
+  const scope = (prefix: string): Scope => ({
+    declare(local, shape, initializer) {
+      const name = prefix + local;
+      if (parameters.has(name)) throw new TypeError(`parameters: ${name} is declared twice`);
+      const tensor = input(name, shape);
+      parameters.set(name, { name, tensor, initializer });
+      return tensor;
+    },
+    at: (name) => scope(`${prefix}${name}.`),
+  });
+  const model = build(scope(""));
+  return { model, parameters: [...parameters.values()] };
+}
+
+/** Initial values for declared parameters: each from the stream of its own name under `seed`. */
+export function initialWeights(parameters: readonly Declaration[], seed: number): Weights {
+  return new Map(
+    parameters.map(({ name, tensor: { shape }, initializer }): [string, NdArray] => [
+      name,
+      { shape, data: initializer(shape, stream(seed, `init/${name}`)) },
+    ]),
+  );
+}
+
+/** All elements equal to one value. */
+export const constantInitializer =
+  (value: number): Initializer =>
+  (shape) =>
+    new Float32Array(sizeOf(shape)).fill(value);
+
+/** N(0, std²), redrawn outside ±2 std. timm and DeiT initialise with std = 0.02. */
+export const truncatedNormal =
+  (std: number): Initializer =>
+  (shape, random) =>
+    Float32Array.from({ length: sizeOf(shape) }, () => {
+      let z = random.normal();
+      while (Math.abs(z) > 2) z = random.normal();
+      return z * std;
+    });

@@ -1,0 +1,71 @@
+/** @file Matrix products, with their gradients. */
+import type { VjpRules } from "../autodiff/rule.ts";
+import { dims, formatShape, recordOne, sameShape, ShapeError } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { sum } from "./reduction.ts";
+
+export interface Matmul {
+  /** Use xᵀ: its last two axes exchanged. */
+  readonly transposeX?: boolean;
+  /** Use yᵀ: its last two axes exchanged. */
+  readonly transposeY?: boolean;
+  /** A factor on the product. */
+  readonly scale?: number;
+}
+
+/** scale · x y over the last two axes; the leading axes of both are equal. */
+export function matmul(
+  x: Tensor,
+  y: Tensor,
+  { transposeX = false, transposeY = false, scale = 1 }: Matmul = {},
+): Tensor {
+  const leading = x.shape.slice(0, -2);
+  const [m, k] = x.shape.slice(-2);
+  const [rows, inner] = transposeX ? [k, m] : [m, k];
+  const [p, q] = y.shape.slice(-2);
+  const [innerY, columns] = transposeY ? [q, p] : [p, q];
+  if (
+    x.shape.length < 2 ||
+    inner !== innerY ||
+    !sameShape(leading, y.shape.slice(0, -2))
+  ) {
+    const mark = (transposed: boolean) => (transposed ? "ᵀ" : "");
+    throw new ShapeError(
+      `matmul: expected [..., M, K] and [..., K, N], got ${formatShape(x.shape)}${mark(transposeX)} and ${formatShape(y.shape)}${mark(transposeY)}`,
+    );
+  }
+  return recordOne("matmul", [x, y], { transposeX, transposeY, scale }, [
+    ...leading,
+    rows!,
+    columns!,
+  ]);
+}
+
+/** x Wᵀ + b on rows: x [R, I], W [O, I], b [O] to [R, O]. */
+export function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  const [R, I] = dims(x, "R I");
+  const [O, inputs] = dims(weight, "O I");
+  if (I !== inputs || !sameShape(bias.shape, [O])) {
+    throw new ShapeError(
+      `affine: expected x [R, I], weight [O, I] and bias [O], got ${formatShape(x.shape)}, ${formatShape(weight.shape)} and ${formatShape(bias.shape)}`,
+    );
+  }
+  return recordOne("affine", [x, weight, bias], {}, [R, O]);
+}
+
+export const productRules = {
+  // z = s X Y with X = x or xᵀ, Y = y or yᵀ: dX = s dz Yᵀ, dY = s Xᵀ dz, then transposed back.
+  matmul: (dz, [x, y], { params: { transposeX, transposeY, scale } }) => [
+    transposeX
+      ? matmul(y, dz, { transposeX: transposeY, transposeY: true, scale })
+      : matmul(dz, y, { transposeY: !transposeY, scale }),
+    transposeY
+      ? matmul(dz, x, { transposeX: true, transposeY: transposeX, scale })
+      : matmul(x, dz, { transposeX: !transposeX, scale }),
+  ],
+  affine: (dy, [x, weight]) => [
+    matmul(dy, weight), //                     [R, I]
+    matmul(dy, x, { transposeX: true }), //    [O, I]
+    sum(dy, [0]), //                           [O]
+  ],
+} satisfies Partial<VjpRules>;

@@ -1,0 +1,99 @@
+/**
+ * @file Symbolic tensors: a shape, an element type, and the operator that makes them.
+ *
+ * Nothing is computed when a tensor is made. Operators record nodes, and the nodes reachable from a
+ * program's outputs are what a backend runs.
+ */
+import type { Primitive, Primitives } from "./ops/primitives.ts";
+
+export type DType = "float32" | "int32" | "uint8" | "bool";
+export type Shape = readonly number[];
+
+/** One operator applied to tensors: an edge list and static parameters. */
+export interface GraphNode<P extends Primitive = Primitive> {
+  readonly op: P;
+  readonly inputs: Primitives[P]["inputs"];
+  readonly params: Primitives[P]["params"];
+  readonly outputs: readonly [Tensor, ...Tensor[]];
+}
+
+/** One output of a node. Immutable; two tensors are the same only if they are the same object. */
+export interface Tensor {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly node: GraphNode;
+  /** Which of the node's outputs this is. */
+  readonly output: number;
+}
+
+/** A shape that an operator cannot take. The message names the operator, what it expects, and what came. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** Records a node. Operators call it after they have checked their inputs' shapes. */
+export function record<P extends Primitive>(
+  op: P,
+  inputs: Primitives[P]["inputs"],
+  params: Primitives[P]["params"],
+  outputs: readonly { readonly shape: Shape; readonly dtype: DType }[],
+): readonly [Tensor, ...Tensor[]] {
+  const made: Tensor[] = [];
+  const node = { op, inputs, params, outputs: made } as unknown as GraphNode;
+  for (const [output, { shape, dtype }] of outputs.entries()) {
+    made.push({ shape, dtype, node, output });
+  }
+  return node.outputs;
+}
+
+/** Records a node with one output. */
+export function recordOne<P extends Primitive>(
+  op: P,
+  inputs: Primitives[P]["inputs"],
+  params: Primitives[P]["params"],
+  shape: Shape,
+  dtype: DType = "float32",
+): Tensor {
+  return record(op, inputs, params, [{ shape, dtype }])[0];
+}
+
+/** The number of elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** A shape as it is printed in errors: "[2, 197, 384]". */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i]);
+}
+
+type Sizes<Names extends string> = Names extends `${string} ${infer Rest}`
+  ? [number, ...Sizes<Rest>]
+  : [number];
+
+/**
+ * The sizes of a tensor's axes, named and counted: `const [B, T, D] = dims(x, "B T D")`.
+ * Throws ShapeError when the number of axes differs.
+ */
+export function dims<const Names extends string>(x: Tensor, names: Names): Sizes<Names> {
+  const rank = names.split(" ").length;
+  if (x.shape.length !== rank) {
+    throw new ShapeError(
+      `dims: expected ${rank} dimensions (${names}), got ${formatShape(x.shape)}`,
+    );
+  }
+  return [...x.shape] as Sizes<Names>;
+}
+
+/** The axis counted from the front; negative axes count from the back. */
+export function resolveAxis(op: string, axis: number, rank: number): number {
+  const resolved = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
+    throw new ShapeError(`${op}: expected an axis of a tensor of rank ${rank}, got ${axis}`);
+  }
+  return resolved;
+}
