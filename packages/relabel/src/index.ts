@@ -1,2 +1,26 @@
 /** @file The public API of @mvt/relabel. Nothing else in this package can be imported. */
-export {};
+
+export { type BuiltInName, thresholds } from "./built-in.ts";
+export { cutOff } from "./cut-off.ts";
+export { type DecideOptions, decide, type Decision } from "./decide.ts";
+export { RelabelError, ThresholdError } from "./error.ts";
+export { fingerprint } from "./fingerprint.ts";
+export { instantiate } from "./instantiate.ts";
+export type { LabelChange } from "./ledger-lines.ts";
+export { LabelLedger, type LedgerData, type SampleDecision } from "./ledger.ts";
+export { loadThreshold, type LoadOptions } from "./load-threshold.ts";
+export { type LabelSets, relabelQuality, type RelabelQuality, type Share } from "./quality.ts";
+export {
+  createRelabeller,
+  policyDefaults,
+  type Reference,
+  type Relabeller,
+  type RelabelPolicy,
+} from "./relabeller.ts";
+export {
+  defineThreshold,
+  type Parameter,
+  type Threshold,
+  type ThresholdDefinition,
+} from "./threshold.ts";
+export { parseThresholdSpec, type ThresholdSpec } from "./threshold-spec.ts";

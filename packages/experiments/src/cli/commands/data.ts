@@ -1,0 +1,81 @@
+/** @file `pnpm exp data`: draws synthetic data sets, and checks any. */
+import { resolve } from "node:path";
+import { checkDataset, datasetFolder, datasetNames, loadDataset, synthesize } from "@mvt/datasets";
+import type { CheckRow, DatasetName } from "@mvt/datasets";
+import type { Argv } from "yargs";
+import { scales } from "../../scales.ts";
+import { UsageError } from "../../usage-error.ts";
+import { dataOptions, parseDatasets, requireWritable } from "../options.ts";
+
+const actions = ["synthesize", "check"] as const;
+
+export function builder(cli: Argv) {
+  return cli
+    .positional("action", { choices: actions, demandOption: true })
+    .options({
+      ...dataOptions,
+      data: {
+        type: "string",
+        demandOption: true,
+        describe: "folder that holds, or will hold, raf-db/ and ferplus/",
+      },
+      datasets: { type: "string", default: datasetNames.join(","), describe: "which data sets" },
+      layout: {
+        choices: ["official", "kaggle", "csv", "folders"] as const,
+        describe: "published layout to write [default: official, csv]",
+      },
+      seed: { type: "number", describe: "seed of the faces [default: the scale's]" },
+      "label-noise": { type: "number", describe: "share of wrong training labels [default: the scale's]" },
+      difficulty: { choices: ["easy", "standard"] as const, describe: "[default: the scale's]" },
+    })
+    .example("$0 data synthesize --data data/faces", "both sets in the published layouts")
+    .example("$0 data check --data DIR", "counts, damaged, missing and duplicate images");
+}
+
+type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+
+export async function run(args: Args): Promise<void> {
+  const names = parseDatasets(args.datasets);
+  if (args.action === "synthesize") {
+    await requireWritable("data", args.data);
+    for (const name of names) await draw(name, args);
+  } else {
+    let healthy = true;
+    for (const name of names) healthy = (await check(name, args)) && healthy;
+    if (!healthy) throw new UsageError("data check: expected no difference, found those marked above.");
+  }
+}
+
+async function draw(name: DatasetName, args: Args): Promise<void> {
+  const { seed, difficulty, labelNoise, counts } = scales[args.scale ?? "quick"].synthetic;
+  const { folder, written, wrongLabels } = await synthesize({
+    dataset: name,
+    folder: datasetFolder(resolve(args.data), name),
+    seed: args.seed ?? seed,
+    difficulty: args.difficulty ?? difficulty,
+    labelNoise: args["label-noise"] ?? labelNoise,
+    counts: counts[name],
+    ...(args.layout === undefined ? {} : { layout: args.layout }),
+  });
+  const { train, validation = 0, test } = counts[name];
+  process.stdout.write(
+    `${folder}: ${written ? "drew" : "found"} ${train} training, ${validation} validation and ${test} test faces; ${wrongLabels.train + wrongLabels.validation} labels are wrong on purpose\n`,
+  );
+}
+
+async function check(name: DatasetName, args: Args): Promise<boolean> {
+  const dataset = await loadDataset(name, datasetFolder(resolve(args.data), name), {
+    ferplusProtocol: args["ferplus-protocol"],
+  });
+  const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
+  const kind = synthetic ? "synthetic, not compared with published counts" : "compared with published counts";
+  process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);
+  for (const row of rows) process.stdout.write(`${formatRow(row)}\n`);
+  return ok;
+}
+
+function formatRow({ what, found, published, verdict, names }: CheckRow): string {
+  const expected = published === undefined ? "" : `  published ${published}`;
+  const examples = names.length > 0 ? `  (${names.join(", ")})` : "";
+  return `  ${what.padEnd(40)} ${String(found).padStart(8)}${expected}  ${verdict}${examples}`;
+}

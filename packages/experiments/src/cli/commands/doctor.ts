@@ -1,0 +1,45 @@
+/** @file `pnpm exp doctor`: what this machine has, and whether a training step works on it. */
+import { statfsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { arch, availableParallelism, cpus, totalmem } from "node:os";
+import { onnxBackend } from "@mvt/core";
+import type { Argv } from "yargs";
+import { scales } from "../../scales.ts";
+import { measureThroughput } from "../../training/throughput.ts";
+import { UsageError } from "../../usage-error.ts";
+
+export function builder(cli: Argv) {
+  return cli.example("$0 doctor", "one line per finding; exit code 1 if training does not work");
+}
+
+export async function run(): Promise<void> {
+  const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(22)}${found}\n`);
+  const { bavail, bsize } = statfsSync(".");
+  say("Node", `${process.versions.node} (${process.platform} ${arch()})`);
+  say("processor", `${cpus()[0]?.model.trim()}, ${availableParallelism()} usable cores`);
+  say("memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`);
+  say("disk free here", `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB`);
+  const backend = await onnxBackend({ threads: availableParallelism() });
+  say("engine", backend.name);
+  for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
+    say(name, isInstalled(name) ? "installed" : "not installed (optional)");
+  }
+  const { model, training } = scales.smoke;
+  try {
+    const rate = await measureThroughput(backend, { model: { ...model, classes: 7 }, training });
+    say("a training step", `works: ${rate.toFixed(0)} images/s with the smoke model`);
+  } catch (error) {
+    throw new UsageError(
+      `doctor: expected a training step to work, but the engine failed: ${(error as Error).message}. Reinstall with \`npx -y pnpm@12 install --force\`.`,
+    );
+  }
+}
+
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

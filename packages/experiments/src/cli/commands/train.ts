@@ -1,0 +1,66 @@
+/** @file `pnpm exp train`: one classifier. */
+import { loadThreshold } from "@mvt/relabel";
+import { datasetNames } from "@mvt/datasets";
+import type { Argv } from "yargs";
+import { executeRuns } from "../../runs/plan.ts";
+import { openRun } from "../../runs/store.ts";
+import { createWorkbench } from "../../tables/workbench.ts";
+import {
+  backendOf,
+  relabelOptions,
+  relabelOptionsOf,
+  requirePositive,
+  requireWritable,
+  runOptions,
+  scaleOf,
+  weightsOf,
+} from "../options.ts";
+import { announceWork, printPlan } from "../plan.ts";
+import { createProgress } from "../progress.ts";
+import { printResult } from "../result.ts";
+
+export function builder(cli: Argv) {
+  return cli
+    .options(runOptions)
+    .options(relabelOptions)
+    .options({
+      dataset: { choices: datasetNames, default: datasetNames[0], describe: "data set" },
+      seed: { type: "number", default: 0, describe: "seed of every random choice" },
+      epochs: { type: "number", describe: "epochs [default: the scale's]" },
+      threshold: {
+        type: "string",
+        describe: "relabel with this f: NAME|PATH|PACKAGE[:key=value,...]; no relabelling without it",
+      },
+    })
+    .example("$0 train", "a baseline on synthetic RAF-DB faces")
+    .example("$0 train --dataset ferplus --threshold quadratic", "with dynamic relabelling");
+}
+
+export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
+  requirePositive("epochs", args.epochs);
+  const scale = scaleOf(args);
+  const threshold = args.threshold === undefined ? undefined : await loadThreshold(args.threshold);
+  const weights = await weightsOf(args.weights, scale);
+  const runsFolder = await requireWritable("runs", args.runs);
+  const backend = await backendOf(args);
+  const progress = createProgress();
+  const workbench = createWorkbench({
+    scale,
+    ferplusProtocol: args["ferplus-protocol"],
+    onDraw: progress.onDraw,
+    onDecode: progress.onDecode,
+    ...(args.data === undefined ? {} : { dataFolder: args.data }),
+    ...(weights === undefined ? {} : { weights }),
+  });
+  const planned = await workbench.plan({
+    dataset: args.dataset,
+    seed: args.seed,
+    pretrained: args.weights !== "none",
+    ...(args.epochs === undefined ? {} : { training: { epochs: args.epochs } }),
+    ...(threshold === undefined ? {} : { relabel: { threshold, ...relabelOptionsOf(args) } }),
+  });
+  if (args.plan) return printPlan([planned], { runsFolder, backend });
+  await announceWork([planned], { runsFolder, backend, progress });
+  const [result] = await executeRuns([planned], { ...progress, backend, runsFolder, loaderThreads: 1 });
+  printResult(result!, openRun(runsFolder, planned.id).path("result.json"));
+}

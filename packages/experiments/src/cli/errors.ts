@@ -1,0 +1,32 @@
+/** @file How errors reach the user: one message without a stack for what they can mend. */
+import { WeightsError } from "@mvt/core";
+import { DatasetError } from "@mvt/datasets";
+import { RelabelError, ThresholdError } from "@mvt/relabel";
+import { UsageError } from "../usage-error.ts";
+
+const mendable = [UsageError, DatasetError, RelabelError, ThresholdError, WeightsError];
+
+/** What the system's refusals mean, by error code. */
+const systemErrors: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is not a folder",
+  EISDIR: "a folder is where a file was expected",
+};
+
+export function messageOf(error: unknown): string {
+  if (mendable.some((kind) => error instanceof kind)) return `error: ${(error as Error).message}`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== undefined && code in systemErrors) {
+    return `error: ${path ?? "a file"}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
+  }
+  const stack = error instanceof Error ? error.stack : String(error);
+  return `This is a defect of the program, not of what you typed. Please report it with:\n${stack}`;
+}
+
+/** 2 for a wrong flag or value, 1 for everything else. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof ThresholdError ? 2 : 1;
+}

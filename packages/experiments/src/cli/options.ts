@@ -1,0 +1,139 @@
+/** @file The flags that several commands share, and what they stand for. */
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { onnxBackend } from "@mvt/core";
+import type { Backend } from "@mvt/core";
+import { datasetNames, defaultFerplusProtocol, ferplusProtocols } from "@mvt/datasets";
+import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
+import type { Reference } from "@mvt/relabel";
+import { scaleNames, scales } from "../scales.ts";
+import type { Scale, ScaleName } from "../scales.ts";
+import type { RelabelOptions } from "../tables/workbench.ts";
+import { readPretrainedFile } from "../training/pretrained-file.ts";
+import type { PretrainedFile } from "../training/pretrained-file.ts";
+import { UsageError } from "../usage-error.ts";
+
+export const dataOptions = {
+  scale: {
+    choices: scaleNames,
+    describe: "model, image size, epochs, samples and seeds [default: quick; paper with --data]",
+  },
+  data: { type: "string", describe: "folder that holds raf-db/ and ferplus/; without it synthetic faces" },
+  "ferplus-protocol": {
+    choices: Object.keys(ferplusProtocols) as FerplusProtocol[],
+    default: defaultFerplusProtocol,
+    describe: "how FERPlus votes become labels",
+  },
+} as const;
+
+export const runOptions = {
+  ...dataOptions,
+  runs: { type: "string", default: "runs", describe: "folder of all runs" },
+  backend: { choices: ["onnx"], default: "onnx", describe: "engine" },
+  device: { choices: ["cpu"], default: "cpu", describe: "device of the engine" },
+  threads: { type: "number", describe: "threads of the engine [default: all cores]" },
+  weights: {
+    type: "string",
+    describe: "pre-trained DeiT as safetensors with timm's names, or none to train from scratch",
+  },
+  plan: { type: "boolean", default: false, describe: "print the runs, the device and an estimate, and stop" },
+} as const;
+
+export const relabelOptions = {
+  delta: { type: "number", default: 0.2, describe: "δ of Eq. 6" },
+  reference: {
+    choices: ["current", "original"],
+    default: "current",
+    describe: "whose probability P_gt is: the current label's or the original one's",
+  },
+  "relabel-start": { type: "number", describe: "first epoch that relabels [default: the scale's]" },
+  "min-train-accuracy": {
+    type: "number",
+    describe: "relabel only once the training accuracy on the original labels reached this",
+  },
+} as const;
+
+/** What the relabelling flags say, where they say something. */
+export function relabelOptionsOf(args: {
+  readonly delta: number;
+  readonly reference: string;
+  readonly "relabel-start"?: number | undefined;
+  readonly "min-train-accuracy"?: number | undefined;
+}): Omit<RelabelOptions, "threshold"> {
+  const { delta, "relabel-start": startEpoch, "min-train-accuracy": minTrainAccuracy } = args;
+  return {
+    delta,
+    reference: args.reference as Reference, // one of the choices
+    ...(startEpoch === undefined ? {} : { startEpoch }),
+    ...(minTrainAccuracy === undefined ? {} : { minTrainAccuracy }),
+  };
+}
+
+/** The scale asked for; by default `quick`, or `paper` on real data. */
+export function scaleOf({ scale, data }: { readonly scale?: ScaleName | undefined; readonly data?: string | undefined }): Scale {
+  return scales[scale ?? (data === undefined ? "quick" : "paper")];
+}
+
+/** "raf-db,ferplus" as names; each must be known. */
+export function parseDatasets(list: string): readonly DatasetName[] {
+  return list.split(",").map((name) => {
+    const known = datasetNames.find((dataset) => dataset === name.trim());
+    if (known === undefined) {
+      throw new UsageError(
+        `--datasets ${list}: expected names out of ${datasetNames.join(", ")}, got ${name}. Separate them by commas.`,
+      );
+    }
+    return known;
+  });
+}
+
+/** Seeds 0 .. count - 1. */
+export function seedsOf(count: number): readonly number[] {
+  requirePositive("seeds", count);
+  return Array.from({ length: count }, (_, seed) => seed);
+}
+
+export function requirePositive(flag: string, value: number | undefined): void {
+  if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+    throw new UsageError(`--${flag} ${value}: expected a whole number of at least 1.`);
+  }
+}
+
+/** The backend that the flags name. */
+export async function backendOf({ threads }: { readonly threads?: number | undefined }): Promise<Backend> {
+  requirePositive("threads", threads);
+  return onnxBackend({ threads: threads ?? availableParallelism() });
+}
+
+/** The file of --weights; undefined where the scale brings its own or training starts from scratch. */
+export async function weightsOf(
+  weights: string | undefined,
+  { name, pretraining }: Scale,
+): Promise<PretrainedFile | undefined> {
+  if (weights === "none") return undefined;
+  if (weights !== undefined) return readPretrainedFile(resolve(weights));
+  if (name === "paper" && pretraining === undefined) {
+    throw new UsageError(
+      "--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Pass a safetensors file with timm's names (timm/deit_small_patch16_224), or `--weights none` to train from scratch.",
+    );
+  }
+  return undefined;
+}
+
+/** Makes a folder and tries to write into it, so that a run does not fail at its end. */
+export async function requireWritable(flag: string, folder: string): Promise<string> {
+  const path = resolve(folder);
+  const probe = join(path, `.${process.pid}.tmp`);
+  try {
+    await mkdir(path, { recursive: true });
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `--${flag} ${folder}: expected a folder that can be written to, but writing failed (${code}). Choose another folder, or change its rights.`,
+    );
+  }
+  return path;
+}

@@ -1,0 +1,29 @@
+/** @file A run's result, for people. */
+import type { RunResult } from "../runs/result.ts";
+
+/** "78.40 % (392/500)" */
+export function formatCount({ k, n }: { readonly k: number; readonly n: number }): string {
+  return `${((100 * k) / n).toFixed(2)} % (${k}/${n})`;
+}
+
+/** Prints a result to stdout: which accuracy is which, and what relabelling did. */
+export function printResult(result: RunResult, path: string): void {
+  const { id, title, validation, last, bestOnTest, relabel } = result;
+  const lines = [
+    `run ${id}: ${title}, ${result.parameters.toLocaleString("en")} parameters`,
+    "test accuracy",
+    `  epoch chosen on validation  ${formatCount(validation)}, epoch ${validation.epoch}`,
+    `  last epoch                  ${formatCount(last)}, epoch ${last.epoch}`,
+    `  best on test                ${formatCount(bestOnTest)}, epoch ${bestOnTest.epoch} (selected on test data)`,
+  ];
+  if (relabel) {
+    const { changed, precision, recall, correctBefore, correctAfter } = relabel;
+    lines.push(`relabelled ${changed} samples`);
+    if (precision && precision.n > 0) lines.push(`  now true              ${formatCount(precision)}`);
+    if (recall && recall.n > 0) lines.push(`  wrong labels repaired ${formatCount(recall)}`);
+    if (correctBefore && correctAfter) {
+      lines.push(`  labels true           ${formatCount(correctBefore)} before, ${formatCount(correctAfter)} after`);
+    }
+  }
+  process.stdout.write(`${[...lines, path].join("\n")}\n`);
+}

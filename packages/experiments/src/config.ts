@@ -1,0 +1,79 @@
+/**
+ * @file The configuration of a run: everything its result depends on, and the id made from it.
+ */
+import { createHash } from "node:crypto";
+import type { deit } from "@mvt/core";
+import type { Augmentation, DatasetName } from "@mvt/datasets";
+import type { Reference } from "@mvt/relabel";
+
+export interface ScheduleConfig {
+  readonly kind: "exponential" | "cosine";
+  readonly learningRate: number;
+  /** Decay per epoch of the exponential schedule. */
+  readonly gamma?: number;
+  readonly warmupEpochs: number;
+}
+
+export interface TrainingConfig {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly schedule: ScheduleConfig;
+  readonly adamw: {
+    readonly betas: readonly [number, number];
+    readonly weightDecay: number;
+    /** Joint norm that gradients are clipped to; not clipped if absent. */
+    readonly clipNorm?: number;
+  };
+  readonly augmentation: Augmentation;
+}
+
+export interface RelabelConfig {
+  /** f of Eq. 6, and a hash of its values, since a plugin's file can change under its name. */
+  readonly threshold: {
+    readonly name: string;
+    readonly parameters: Readonly<Record<string, number>>;
+    readonly fingerprint: string;
+  };
+  readonly delta: number;
+  readonly reference: Reference;
+  readonly startEpoch: number;
+  readonly minTrainAccuracy?: number;
+}
+
+export interface RunConfig {
+  /** Raised when a run of the same configuration would give another result. */
+  readonly format: 1;
+  readonly data: {
+    readonly dataset: DatasetName;
+    readonly kind: "synthetic" | "real";
+    readonly layout: string;
+    readonly protocol: string;
+    /** Hash of labels and images. */
+    readonly fingerprint: string;
+    /** Share held out of the training set, stratified, where the set has no validation split. */
+    readonly validationShare: number;
+  };
+  readonly model: deit.VitConfig;
+  /** Where the weights but the head's start: a run, or a file by its SHA-256; random if absent. */
+  readonly pretrained?: { readonly run: string } | { readonly sha256: string };
+  readonly training: TrainingConfig;
+  /** Dynamic relabelling, section 3.3; none if absent. */
+  readonly relabel?: RelabelConfig;
+  readonly seed: number;
+}
+
+/** The first 12 hexadecimal digits of the SHA-256 of the configuration, whatever the order of its keys. */
+export function runId(config: RunConfig): string {
+  return createHash("sha256").update(canonicalJson(config)).digest("hex").slice(0, 12);
+}
+
+/** JSON with sorted keys. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join()}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
+  return `{${entries.join()}}`;
+}

@@ -1,0 +1,92 @@
+/** @file A data set ready for training: decoded pictures, class indices, and three disjoint subsets. */
+import { random } from "@mvt/core";
+import { decodeImages, fingerprint } from "@mvt/datasets";
+import type { Dataset, DecodedImages, Expression, Sample } from "@mvt/datasets";
+
+/** Pictures and labels of one subset. Row r of `images` belongs to it if r is in `rows`. */
+export interface Subset {
+  readonly images: DecodedImages;
+  readonly rows: Int32Array;
+  /** [rows] sample ids. */
+  readonly ids: readonly string[];
+  /** [rows] class indices, as the data set's files give them. */
+  readonly labels: Int32Array;
+}
+
+export interface PreparedData {
+  readonly dataset: Dataset;
+  readonly fingerprint: string;
+  readonly classes: readonly Expression[];
+  readonly train: Subset;
+  readonly validation: Subset;
+  readonly test: Subset;
+  /** [train rows] the true classes; only for synthetic data. */
+  readonly trainTruth?: Int32Array;
+}
+
+export interface PrepareOptions {
+  readonly imageSize: number;
+  readonly validationShare: number;
+  readonly cacheFolder: string;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Decodes all splits and holds a validation subset out of the training set if the data has none. */
+export async function prepareData(
+  dataset: Dataset,
+  { imageSize, validationShare, cacheFolder, onProgress }: PrepareOptions,
+): Promise<PreparedData> {
+  const { classes, splits, groundTruth } = dataset;
+  const decode = (samples: readonly Sample[]) =>
+    decodeImages(samples, { size: imageSize, cacheFolder, ...(onProgress ? { onProgress } : {}) });
+  const images = await decode(splits.train);
+  const all = splits.train.map((_, row) => row);
+  const heldOut =
+    splits.validation.length > 0
+      ? new Set<number>()
+      : stratifiedRows(splits.train, validationShare, `validation/${dataset.name}`);
+  const trainRows = all.filter((row) => !heldOut.has(row));
+  const train = subset(splits.train, images, trainRows, classes);
+  const validation =
+    splits.validation.length > 0
+      ? subset(splits.validation, await decode(splits.validation), undefined, classes)
+      : subset(splits.train, images, [...heldOut].toSorted((a, b) => a - b), classes);
+  const test = subset(splits.test, await decode(splits.test), undefined, classes);
+  const truth = groundTruth && train.ids.map((id) => classes.indexOf(groundTruth.expressions.get(id)!));
+  return {
+    dataset,
+    fingerprint: await fingerprint(dataset),
+    classes,
+    train,
+    validation,
+    test,
+    ...(truth === undefined ? {} : { trainTruth: Int32Array.from(truth) }),
+  };
+}
+
+function subset(
+  samples: readonly Sample[],
+  images: DecodedImages,
+  rows: readonly number[] = samples.map((_, row) => row),
+  classes: readonly Expression[],
+): Subset {
+  return {
+    images,
+    rows: Int32Array.from(rows),
+    ids: rows.map((row) => samples[row]!.id),
+    labels: Int32Array.from(rows, (row) => classes.indexOf(samples[row]!.expression)),
+  };
+}
+
+/**
+ * A share of every class, drawn without replacement. The same for every run seed, so that runs are
+ * compared on one held-out subset.
+ */
+function stratifiedRows(samples: readonly Sample[], share: number, name: string): ReadonlySet<number> {
+  const rows = new Set<number>();
+  for (const [expression, members] of Map.groupBy(samples.keys(), (row) => samples[row]!.expression)) {
+    const order = random.stream(0, `${name}/${expression}`).permutation(members.length);
+    for (const i of order.subarray(0, Math.round(share * members.length))) rows.add(members[i]!);
+  }
+  return rows;
+}

@@ -1,0 +1,52 @@
+/** @file Where a report comes from: commit, machine, data. */
+import { execFileSync } from "node:child_process";
+import { cpus, release, totalmem, type } from "node:os";
+import type { Dataset } from "@mvt/datasets";
+import type { DataDescription, Machine } from "@mvt/report";
+import type { PreparedData } from "../data/prepared.ts";
+
+/** The commit of this checkout, and whether files differ from it; "unknown" outside a checkout. */
+export function sourceVersion(): { readonly commit: string; readonly dirty: boolean } {
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", args, {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  try {
+    // Reports are written by the very command that asks, so they do not count.
+    const changed = git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":!/results");
+    return { commit: git("rev-parse", "--short=12", "HEAD"), dirty: changed !== "" };
+  } catch {
+    return { commit: "unknown", dirty: false };
+  }
+}
+
+export function describeMachine(device: string, engine: string): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memory: totalmem(),
+    os: `${type()} ${release()}`,
+    node: process.versions.node,
+    backend: `onnx, ${device}`,
+    engine,
+  };
+}
+
+/** "synthetic" for data that this project drew. */
+export function dataKind({ groundTruth }: Dataset): "synthetic" | "real" {
+  return groundTruth === undefined ? "real" : "synthetic";
+}
+
+export function describeData({ dataset, train, validation, test }: PreparedData): DataDescription {
+  const { title, layout, protocol, groundTruth } = dataset;
+  return {
+    title,
+    kind: dataKind(dataset),
+    layout,
+    protocol,
+    counts: { train: train.rows.length, validation: validation.rows.length, test: test.rows.length },
+    ...(groundTruth ? { labelNoise: groundTruth.labelNoise } : {}),
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
+ */
+import { resolve } from "node:path";
+import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
+import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
+import type { Reference, Threshold } from "@mvt/relabel";
+import type { RelabelConfig, RunConfig, TrainingConfig } from "../config.ts";
+import { openDataset } from "../data/source.ts";
+import { prepareData } from "../data/prepared.ts";
+import type { PreparedData } from "../data/prepared.ts";
+import { planRun } from "../runs/plan.ts";
+import type { PlannedRun } from "../runs/plan.ts";
+import { dataKind } from "../runs/provenance.ts";
+import type { Scale, SyntheticSpec } from "../scales.ts";
+import { UsageError } from "../usage-error.ts";
+import type { PretrainedFile } from "../training/pretrained-file.ts";
+
+/** A tenth of the training set, where the set has no validation split; the paper is silent. */
+const validationShare = 0.1;
+
+export interface WorkbenchOptions {
+  readonly scale: Scale;
+  /** The user's data; synthetic if absent. */
+  readonly dataFolder?: string;
+  readonly ferplusProtocol?: FerplusProtocol;
+  readonly weights?: PretrainedFile;
+  readonly onDraw?: (title: string) => void;
+  readonly onDecode?: (title: string, done: number, total: number) => void;
+}
+
+export interface RelabelOptions {
+  readonly threshold: Threshold;
+  readonly delta?: number;
+  readonly reference?: Reference;
+  readonly startEpoch?: number;
+  readonly minTrainAccuracy?: number;
+}
+
+export interface RunRequest {
+  readonly dataset: DatasetName;
+  readonly seed: number;
+  readonly training?: Partial<TrainingConfig>;
+  readonly relabel?: RelabelOptions;
+  /** Start from the scale's stand-in for pre-training, or from --weights. Default true. */
+  readonly pretrained?: boolean;
+}
+
+export interface Workbench {
+  readonly scale: Scale;
+  prepare(dataset: DatasetName): Promise<PreparedData>;
+  plan(request: RunRequest): Promise<PlannedRun>;
+  /** The data a run was trained on, or an error that says how to name it. */
+  dataOf(config: RunConfig): Promise<PreparedData>;
+}
+
+export function createWorkbench(options: WorkbenchOptions): Workbench {
+  const { scale, weights } = options;
+  const prepared = new Map<string, Promise<PreparedData>>();
+
+  const prepareSpec = (name: DatasetName, spec: SyntheticSpec, folder: string | undefined) => {
+    const key = `${name} ${spec.seed} ${folder}`;
+    const known = prepared.get(key);
+    if (known !== undefined) return known;
+    const preparing = (async () => {
+      const dataset = await openDataset(name, spec, {
+        syntheticFolder: resolve("data/synthetic"),
+        ...(folder === undefined ? {} : { folder }),
+        ...(options.ferplusProtocol === undefined ? {} : { ferplusProtocol: options.ferplusProtocol }),
+        ...(options.onDraw ? { onDraw: options.onDraw } : {}),
+      });
+      return prepareData(dataset, {
+        imageSize: scale.model.imageSize,
+        validationShare,
+        cacheFolder: resolve(".cache/images"),
+        ...(options.onDecode
+          ? { onProgress: (done, total) => options.onDecode!(dataset.title, done, total) }
+          : {}),
+      });
+    })();
+    prepared.set(key, preparing);
+    return preparing;
+  };
+
+  const configOf = (
+    data: PreparedData,
+    training: TrainingConfig,
+    seed: number,
+  ): RunConfig => ({
+    format: 1,
+    data: {
+      dataset: data.dataset.name,
+      kind: dataKind(data.dataset),
+      layout: data.dataset.layout,
+      protocol: data.dataset.protocol,
+      fingerprint: data.fingerprint,
+      validationShare,
+    },
+    model: { ...scale.model, classes: data.classes.length },
+    training,
+    seed,
+  });
+
+  /** The stand-in for ImageNet: on RGB faces of seven classes, whatever it is used for. */
+  const planPretraining = async (): Promise<PlannedRun | undefined> => {
+    if (weights || !scale.pretraining) return undefined;
+    const data = await prepareSpec("raf-db", scale.pretraining.data, undefined);
+    const config = configOf(data, scale.pretraining.training, 0);
+    return planRun({ title: "pre-training on easy faces", config, data });
+  };
+
+  return {
+    scale,
+    prepare: (dataset) => prepareSpec(dataset, scale.synthetic, options.dataFolder),
+    async dataOf({ data, model }) {
+      if (model.imageSize === scale.model.imageSize) {
+        const specs = [scale.synthetic, ...(scale.pretraining ? [scale.pretraining.data] : [])];
+        for (const spec of options.dataFolder === undefined ? specs : [scale.synthetic]) {
+          const found = await prepareSpec(data.dataset, spec, options.dataFolder);
+          if (found.fingerprint === data.fingerprint) return found;
+        }
+      }
+      throw new UsageError(
+        `run on ${data.dataset}: expected the ${data.kind} data it was trained on (fingerprint ${data.fingerprint.slice(0, 12)}), found other data. Pass the same --scale and --data as in training.`,
+      );
+    },
+    async plan({ dataset, seed, training, relabel, pretrained = true }) {
+      const data = await prepareSpec(dataset, scale.synthetic, options.dataFolder);
+      const after = pretrained ? await planPretraining() : undefined;
+      const file = pretrained ? weights : undefined;
+      const config: RunConfig = {
+        ...configOf(data, { ...scale.training, ...training }, seed),
+        ...(after ? { pretrained: { run: after.id } } : {}),
+        ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
+        ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
+      };
+      return planRun({
+        title: [data.dataset.title, relabel?.threshold.name ?? "no relabelling", `seed ${seed}`].join(", "),
+        config,
+        data,
+        ...(relabel ? { threshold: relabel.threshold } : {}),
+        ...(after ? { after } : {}),
+        ...(file ? { pretrainedFile: file } : {}),
+      });
+    },
+  };
+}
+
+function relabelConfig(options: RelabelOptions, relabelStart: number): RelabelConfig {
+  const { threshold, delta, reference, startEpoch, minTrainAccuracy } = options;
+  const { name, parameters } = threshold;
+  return {
+    threshold: { name, parameters, fingerprint: thresholdFingerprint(threshold) },
+    delta: delta ?? policyDefaults.delta,
+    reference: reference ?? policyDefaults.reference,
+    startEpoch: startEpoch ?? relabelStart,
+    ...(minTrainAccuracy === undefined ? {} : { minTrainAccuracy }),
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * @file The state of an interrupted run in one file, so that it is never half a state.
+ *
+ * Safetensors with parameters and moments; metrics and label ledger travel in its metadata.
+ */
+import { decodeSafetensors, encodeSafetensors, WeightsError } from "@mvt/core";
+import type { Weights } from "@mvt/core";
+import type { EpochMetrics } from "../runs/result.ts";
+import { epochMetrics } from "../runs/result.ts";
+
+export interface Checkpoint {
+  /** Parameters and optimiser moments. */
+  readonly state: Weights;
+  /** Optimiser steps taken. */
+  readonly step: number;
+  /** One entry per finished epoch. */
+  readonly metrics: readonly EpochMetrics[];
+  /** The label ledger as JSON lines; only of runs that relabel. */
+  readonly ledger?: string;
+}
+
+export function encodeCheckpoint({ state, step, metrics, ledger }: Checkpoint): Uint8Array {
+  return encodeSafetensors(state, {
+    step: `${step}`,
+    metrics: JSON.stringify(metrics),
+    ...(ledger === undefined ? {} : { ledger }),
+  });
+}
+
+export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint {
+  const { weights, metadata } = decodeSafetensors(bytes, source);
+  const { step, metrics, ledger } = metadata;
+  if (step === undefined || metrics === undefined) {
+    throw new WeightsError(
+      `${source}: expected a checkpoint with step and metrics, got ${Object.keys(metadata).join(", ") || "no metadata"}`,
+    );
+  }
+  return {
+    state: weights,
+    step: Number(step),
+    metrics: epochMetrics.array().parse(JSON.parse(metrics)),
+    ...(ledger === undefined ? {} : { ledger }),
+  };
+}

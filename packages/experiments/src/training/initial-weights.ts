@@ -1,0 +1,33 @@
+/** @file The weights a run starts from: drawn from its seed, or pre-trained but for the head. */
+import { nn } from "@mvt/core";
+import type { Weights } from "@mvt/core";
+import { UsageError } from "../usage-error.ts";
+
+/** The head answers another question than the one it was pre-trained on, and starts anew. */
+const isHead = (name: string) => name.startsWith("head.");
+
+/**
+ * Initial values for `parameters`; those but the head's are taken from `pretrained` where it is given.
+ *
+ * @param source names the pre-trained weights in errors
+ */
+export function startingWeights(
+  parameters: readonly nn.Declaration[],
+  seed: number,
+  pretrained?: { readonly weights: Weights; readonly source: string },
+): Weights {
+  const drawn = nn.initialWeights(parameters, seed);
+  if (pretrained === undefined) return drawn;
+  return new Map(
+    [...drawn].map(([name, initial]) => {
+      if (isHead(name)) return [name, initial];
+      const given = pretrained.weights.get(name);
+      if (given === undefined || given.shape.join() !== initial.shape.join()) {
+        throw new UsageError(
+          `${pretrained.source}: expected ${name} of shape [${initial.shape.join(", ")}], found ${given ? `[${given.shape.join(", ")}]` : "none"}. Use weights of the same variant and image size, with timm's names.`,
+        );
+      }
+      return [name, given];
+    }),
+  );
+}

@@ -1,0 +1,226 @@
+/**
+ * @file Training one classifier: epochs of steps, relabelling, evaluation, a checkpoint after each.
+ *
+ * An interrupted run goes on from its checkpoint to the same result, bit for bit: every random choice
+ * is a function of seed, epoch and sample, and the checkpoint holds all that is carried on.
+ */
+import { countParameters, decodeSafetensors, encodeSafetensors } from "@mvt/core";
+import type { Backend, Executable, Weights } from "@mvt/core";
+import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
+import type { BatchLoader } from "@mvt/datasets";
+import { createRelabeller, LabelLedger } from "@mvt/relabel";
+import type { Relabeller, Threshold } from "@mvt/relabel";
+import type { RunConfig } from "../config.ts";
+import type { PreparedData, Subset } from "../data/prepared.ts";
+import type { EpochMetrics, RunResult } from "../runs/result.ts";
+import type { RunFolder } from "../runs/store.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { argmax, evaluationBatchSize, predict } from "./evaluation.ts";
+import { startingWeights } from "./initial-weights.ts";
+import { predictionsCsv } from "./predictions-csv.ts";
+import { declareClassifier, evaluationProgram, trainingProgram } from "./programs.ts";
+import { relabelOutcomeOf } from "./relabel-outcome.ts";
+import { scheduleOf } from "./schedule.ts";
+
+export interface Training {
+  readonly config: RunConfig;
+  /** "RAF-DB, linear, seed 0" */
+  readonly title: string;
+  readonly data: PreparedData;
+  /** The function that config.relabel names. */
+  readonly threshold?: Threshold;
+  readonly pretrained?: { readonly weights: Weights; readonly source: string };
+}
+
+export interface TrainingContext {
+  readonly backend: Backend;
+  readonly run: RunFolder;
+  /** Threads that augment batches ahead. */
+  readonly loaderThreads: number;
+  readonly onEpoch?: (metrics: EpochMetrics, epochs: number) => void;
+  /** Images of the epoch done so far. */
+  readonly onStep?: (epoch: number, done: number, total: number) => void;
+}
+
+/** Trains the run, or what is left of it, and writes its folder. */
+export async function trainClassifier(training: Training, context: TrainingContext): Promise<RunResult> {
+  const { config, data } = training;
+  const { backend, run } = context;
+  const classifier = declareClassifier(config.model);
+  const batchSize = evaluationBatchSize(config.model.imageSize);
+  await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
+
+  const step = await backend.compile(trainingProgram(classifier, config.training));
+  const answers = await backend.compile(evaluationProgram(classifier, batchSize));
+  const loader = createBatchLoader(data.train.images, {
+    batchSize: config.training.batchSize,
+    threads: context.loaderThreads,
+  });
+  try {
+    const session = await startOrResume(training, context, step, classifier.parameters);
+    const test = (subset: Subset) => predict(answers, subset, { batchSize, classes: config.model.classes });
+
+    for (let epoch = session.metrics.length + 1; epoch <= config.training.epochs; epoch += 1) {
+      const trained = await trainEpoch(epoch, training, context, { step, loader, ...session });
+      session.steps += trained.steps;
+      const state = await step.readState();
+      await answers.writeState(state);
+      const [validation, tested] = [await test(data.validation), await test(data.test)];
+      const metrics: EpochMetrics = {
+        ...trained.metrics,
+        validation: { k: validation.k, n: validation.n },
+        test: { k: tested.k, n: tested.n },
+      };
+      session.relabeller?.endEpoch(epoch, metrics.train.k / metrics.train.n);
+      if (session.metrics.every((earlier) => earlier.validation.k < validation.k)) {
+        await run.write("validation-best.safetensors", encodeSafetensors(parametersOf(state)));
+      }
+      session.metrics.push(metrics);
+      await saveProgress(run, state, session);
+      context.onEpoch?.(metrics, config.training.epochs);
+    }
+
+    // What the run leaves behind; result.json comes last, since it says that all else is there.
+    const best = decodeSafetensors((await run.read("validation-best.safetensors"))!, run.path("validation-best.safetensors"));
+    await answers.writeState(best.weights);
+    await run.write("predictions.csv", predictionsCsv(data.classes, data.test, await test(data.test)));
+    await run.write("last.safetensors", encodeSafetensors(parametersOf(await step.readState())));
+    const result = summarize(training, run.id, session, countParameters(best.weights));
+    await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
+    await run.remove("checkpoint.safetensors");
+    return result;
+  } finally {
+    await loader.close();
+    await step.dispose();
+    await answers.dispose();
+  }
+}
+
+interface Session {
+  readonly ledger: LabelLedger;
+  readonly relabeller?: Relabeller;
+  readonly metrics: EpochMetrics[];
+  /** Optimiser steps taken. */
+  steps: number;
+}
+
+async function startOrResume(
+  { config, data, threshold, pretrained }: Training,
+  { run }: TrainingContext,
+  step: Executable,
+  parameters: Parameters<typeof startingWeights>[0],
+): Promise<Session> {
+  const ledgerData = { ids: data.train.ids, given: data.train.labels, classes: data.classes };
+  const bytes = await run.read("checkpoint.safetensors");
+  const checkpoint = bytes && decodeCheckpoint(bytes, run.path("checkpoint.safetensors"));
+  await step.writeState(checkpoint?.state ?? startingWeights(parameters, config.seed, pretrained));
+  const ledger =
+    checkpoint?.ledger === undefined
+      ? new LabelLedger(ledgerData)
+      : LabelLedger.fromJsonLines(checkpoint.ledger, ledgerData);
+  const metrics = [...(checkpoint?.metrics ?? [])];
+  const relabeller =
+    config.relabel && threshold && createRelabeller({ ...config.relabel, threshold }, ledger);
+  for (const { epoch, train } of metrics) relabeller?.endEpoch(epoch, train.k / train.n);
+  return { ledger, metrics, steps: checkpoint?.step ?? 0, ...(relabeller ? { relabeller } : {}) };
+}
+
+async function trainEpoch(
+  epoch: number,
+  { config, data }: Training,
+  { onStep }: TrainingContext,
+  { step, loader, ledger, relabeller, steps }: Session & { readonly step: Executable; readonly loader: BatchLoader },
+) {
+  const { augmentation, batchSize } = config.training;
+  const K = config.model.classes;
+  const schedule = scheduleOf(config.training);
+  const { rows, labels: given } = data.train;
+  const positions = positionsOf(data.train);
+  const order = shuffledOrder(rows.length, config.seed, epoch).map((i) => rows[i]!);
+  const stepsPerEpoch = Math.ceil(rows.length / batchSize);
+  const start = performance.now();
+  let [batches, seen, right, relabelled, totalLoss] = [0, 0, 0, 0, 0];
+  for await (const { images, indices, weights, count } of loader.epoch({
+    order,
+    seed: config.seed,
+    epoch,
+    augmentation,
+  })) {
+    const samples = indices.map((row) => positions[row]!);
+    const { loss, probabilities } = (await step.run({
+      images,
+      labels: samples.map((sample) => ledger.labels[sample]!),
+      weights,
+      learningRate: Float32Array.of(schedule(epoch - 1 + batches / stepsPerEpoch)),
+      step: Float32Array.of(steps + batches + 1),
+    })) as { readonly loss: Float32Array; readonly probabilities: Float32Array };
+    for (let i = 0; i < count; i += 1) {
+      const answer = argmax(probabilities.subarray(i * K, (i + 1) * K));
+      if (answer === given[samples[i]!]) right += 1;
+    }
+    // The step used the labels as they were; changed ones count when the sample is drawn next.
+    relabelled +=
+      relabeller?.observe(epoch, samples.subarray(0, count), probabilities.subarray(0, count * K))
+        .length ?? 0;
+    totalLoss += loss[0]! * count;
+    batches += 1;
+    seen += count;
+    onStep?.(epoch, seen, rows.length);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  return {
+    steps: batches,
+    metrics: {
+      epoch,
+      learningRate: schedule(epoch - 1),
+      loss: totalLoss / seen,
+      train: { k: right, n: seen },
+      relabelled,
+      imagesPerSecond: Math.round(seen / seconds),
+    },
+  };
+}
+
+/** From a row of the decoded pictures to its place in the subset. */
+function positionsOf({ images, rows }: Subset): Int32Array {
+  const positions = new Int32Array(images.count).fill(-1);
+  for (const [i, row] of rows.entries()) positions[row] = i;
+  return positions;
+}
+
+/** The checkpoint, and the two files that people read while the run goes on. */
+async function saveProgress(run: RunFolder, state: Weights, session: Session) {
+  const { metrics, steps, relabeller } = session;
+  const ledger = relabeller && session.ledger.toJsonLines();
+  await run.write("checkpoint.safetensors", encodeCheckpoint({ state, step: steps, metrics, ...(ledger === undefined ? {} : { ledger }) }));
+  await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  if (ledger !== undefined) await run.write("labels.jsonl", ledger);
+}
+
+/** The state without the optimiser's moments. */
+function parametersOf(state: Weights): Weights {
+  return new Map([...state].filter(([name]) => !name.startsWith("adamw.")));
+}
+
+function summarize(
+  { config, title, data }: Training,
+  id: string,
+  { metrics, ledger, relabeller }: Session,
+  parameters: number,
+): RunResult {
+  const best = (right: (epoch: EpochMetrics) => number) =>
+    metrics.reduce((a, b) => (right(b) > right(a) ? b : a)); // the first of equals
+  const tested = ({ epoch, test }: EpochMetrics) => ({ ...test, epoch });
+  const relabel = relabeller && relabelOutcomeOf(ledger, data.train.labels, data.trainTruth);
+  return {
+    id,
+    title,
+    seed: config.seed,
+    epochs: metrics.length,
+    parameters,
+    validation: tested(best(({ validation }) => validation.k)),
+    last: tested(metrics.at(-1)!),
+    bestOnTest: tested(best(({ test }) => test.k)),
+    ...(relabel ? { relabel } : {}),
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * @file Every label of a training set: as given, as it is now, and each change between, with its reasons.
+ *
+ * The changes are the truth: the current labels, and those after any epoch, are what the changes up to
+ * then make of the given ones.
+ */
+import { createHash } from "node:crypto";
+import type { Decision } from "./decide.ts";
+import { RelabelError } from "./error.ts";
+import { type LabelChange, lineError, readLines, writeLines } from "./ledger-lines.ts";
+
+export interface LedgerData {
+  /** [n] Ids, unique and stable between runs. */
+  readonly ids: readonly string[];
+  /** [n] The labels as the data set gives them: indices into `classes`. */
+  readonly given: ArrayLike<number>;
+  /** [K] Class names in the order of the logits. */
+  readonly classes: readonly string[];
+}
+
+/** A decision for one sample, at a 1-based epoch. */
+export interface SampleDecision extends Omit<Decision, "relabelled"> {
+  readonly sample: number;
+  readonly epoch: number;
+}
+
+export class LabelLedger {
+  readonly ids: readonly string[];
+  readonly classes: readonly string[];
+  /** [n] The current labels, for the training loop to index. It is always this array; do not write to it. */
+  readonly labels: Int32Array;
+  readonly #given: Int32Array;
+  readonly #sampleOf: ReadonlyMap<string, number>;
+  readonly #classOf: ReadonlyMap<string, number>;
+  #changes: LabelChange[] = [];
+
+  /** @throws RelabelError when lengths differ, a name occurs twice or a label is no class. */
+  constructor({ ids, given, classes }: LedgerData) {
+    if (ids.length !== given.length) {
+      throw new RelabelError(
+        `label ledger: expected one given label per id, got ${ids.length} ids and ${given.length} labels. Pass both for the same samples.`,
+      );
+    }
+    this.ids = [...ids];
+    this.classes = [...classes];
+    this.#sampleOf = indexByName("id", ids);
+    this.#classOf = indexByName("class", classes);
+    for (let i = 0; i < given.length; i += 1) {
+      this.#checkClass(given[i]!, ids[i]!);
+    }
+    this.#given = Int32Array.from(given);
+    this.labels = Int32Array.from(given);
+  }
+
+  /** Every change that holds, oldest first. */
+  get changes(): readonly LabelChange[] {
+    return this.#changes;
+  }
+
+  /** The current label of sample i. */
+  current(i: number): number {
+    return this.labels[i]!;
+  }
+
+  /** The label of sample i as the data set gives it. */
+  given(i: number): number {
+    return this.#given[i]!;
+  }
+
+  /**
+   * Makes the decided label the current one and records the change; does nothing when it already is.
+   *
+   * @returns the change, or undefined when there is none.
+   * @throws RelabelError for a sample, class or probability that can not be, and for an epoch before
+   *   the last recorded one, since replaying the changes would then not give this state.
+   */
+  apply({ sample, epoch, label, pMax, pGt, threshold }: SampleDecision): LabelChange | undefined {
+    const id = this.ids[sample];
+    if (id === undefined) {
+      throw new RelabelError(
+        `label ledger: expected a sample in 0 .. ${this.ids.length - 1}, got ${sample}. Use the index of its id.`,
+      );
+    }
+    if (this.labels[sample] === label) {
+      return undefined;
+    }
+    this.#checkClass(label, id);
+    const last = this.#changes.at(-1)?.epoch ?? 1;
+    if (!Number.isInteger(epoch) || epoch < last) {
+      throw new RelabelError(
+        `label ledger: expected an epoch not before ${last}, the last recorded one, got ${epoch} for ${id}. Use revertAfter to go back.`,
+      );
+    }
+    if (![pMax, pGt, threshold].every(Number.isFinite)) {
+      throw new RelabelError(
+        `label ledger: expected finite pMax, pGt and threshold for ${id}, got ${pMax}, ${pGt} and ${threshold}. Look for a loss that diverged.`,
+      );
+    }
+    const from = this.classes[this.labels[sample]!]!;
+    const change = { epoch, id, from, to: this.classes[label]!, pMax, pGt, threshold };
+    this.#changes.push(change);
+    this.labels[sample] = label;
+    return change;
+  }
+
+  /**
+   * Undoes changes as if they had not been made. A sample: all of its changes, so that it has its given
+   * label again. A change: that one and the later ones of the same sample, which built on it.
+   *
+   * @returns what was undone, oldest first, for a caller that wants to keep it.
+   * @throws RelabelError when the sample or the change is not in this ledger.
+   */
+  revert(what: number | LabelChange): readonly LabelChange[] {
+    if (typeof what === "number") {
+      const id = this.ids[what];
+      if (id === undefined) {
+        throw new RelabelError(
+          `label ledger: expected a sample in 0 .. ${this.ids.length - 1} to revert, got ${what}. Use the index of its id.`,
+        );
+      }
+      return this.#keep((change) => change.id !== id);
+    }
+    const at = this.#changes.indexOf(what);
+    if (at === -1) {
+      throw new RelabelError(
+        `label ledger: expected a change of this ledger to revert, got ${JSON.stringify(what)}. Take it from changes; it may be undone already.`,
+      );
+    }
+    return this.#keep((change, i) => i < at || change.id !== what.id);
+  }
+
+  /** Undoes every change of a later epoch: the state in which `epoch` ended. */
+  revertAfter(epoch: number): readonly LabelChange[] {
+    return this.#keep((change) => change.epoch <= epoch);
+  }
+
+  /** [n] The labels in which `epoch` ended; with epoch 0 the given ones. A copy. */
+  labelsAt(epoch: number): Int32Array {
+    const labels = this.#given.slice();
+    for (const change of this.#changes) {
+      if (change.epoch <= epoch) {
+        labels[this.#sampleOf.get(change.id)!] = this.#classOf.get(change.to)!;
+      }
+    }
+    return labels;
+  }
+
+  /** The header, then one change per line: what `labels.jsonl` holds. */
+  toJsonLines(): string {
+    const header = { samples: this.ids.length, classes: this.classes, data: this.#digest() };
+    return writeLines(header, this.#changes);
+  }
+
+  /**
+   * The ledger that wrote `text`, on the same data: same labels, same changes, same text again.
+   *
+   * @throws RelabelError with the line number, for a malformed line, a change that does not follow from
+   *   the ones before, or a header of other data.
+   */
+  static fromJsonLines(text: string, data: LedgerData): LabelLedger {
+    const ledger = new LabelLedger(data);
+    const { header, changes } = readLines(text);
+    if (header.samples !== ledger.ids.length) {
+      throw lineError(1, `${ledger.ids.length} samples, as the data has`, `${header.samples}`);
+    }
+    if (JSON.stringify(header.classes) !== JSON.stringify(ledger.classes)) {
+      throw lineError(1, `the classes ${ledger.classes.join(", ")}`, header.classes.join(", "));
+    }
+    if (header.data !== ledger.#digest()) {
+      const expected = `the ids and given labels with digest ${ledger.#digest()}`;
+      throw lineError(1, expected, `those with digest ${header.data}`);
+    }
+    changes.forEach((change, i) => {
+      ledger.#replay(change, i + 2);
+    });
+    return ledger;
+  }
+
+  #replay(change: LabelChange, line: number): void {
+    const sample = this.#sampleOf.get(change.id);
+    const label = this.#classOf.get(change.to);
+    if (sample === undefined) {
+      throw lineError(line, "the id of a sample of this data", `"${change.id}"`);
+    }
+    if (label === undefined) {
+      throw lineError(line, `a class (${this.classes.join(", ")})`, `"${change.to}"`);
+    }
+    const from = this.classes[this.labels[sample]!]!;
+    if (change.from !== from || change.to === from) {
+      const found = `one from "${change.from}" to "${change.to}"`;
+      throw lineError(line, `a change of ${change.id} from "${from}" to another class`, found);
+    }
+    const last = this.#changes.at(-1)?.epoch ?? 1;
+    if (change.epoch < last) {
+      throw lineError(line, `an epoch not before ${last}`, `${change.epoch}`);
+    }
+    this.#changes.push(change);
+    this.labels[sample] = label;
+  }
+
+  /** Drops the changes that fail `kept`, and rebuilds the current labels from the rest. */
+  #keep(kept: (change: LabelChange, i: number) => boolean): readonly LabelChange[] {
+    const undone = this.#changes.filter((change, i) => !kept(change, i));
+    this.#changes = this.#changes.filter(kept);
+    this.labels.set(this.labelsAt(Infinity));
+    return undone;
+  }
+
+  #checkClass(label: number, id: string): void {
+    if (!Number.isInteger(label) || label < 0 || label >= this.classes.length) {
+      throw new RelabelError(
+        `label ledger: expected a class in 0 .. ${this.classes.length - 1} for ${id}, got ${label}. Use the index of its class name.`,
+      );
+    }
+  }
+
+  #digest(): string {
+    const rows = this.ids.map((id, i) => [id, this.classes[this.#given[i]!]]);
+    return createHash("sha256").update(JSON.stringify(rows)).digest("hex").slice(0, 16);
+  }
+}
+
+function indexByName(what: string, names: readonly string[]): ReadonlyMap<string, number> {
+  const index = new Map<string, number>();
+  for (const [i, name] of names.entries()) {
+    if (index.has(name)) {
+      throw new RelabelError(
+        `label ledger: expected each ${what} once, got "${name}" at ${index.get(name)} and at ${i}. Name each its own.`,
+      );
+    }
+    index.set(name, i);
+  }
+  return index;
+}

@@ -1,0 +1,69 @@
+/**
+ * @file A table as CSV, for machines: every count, nothing rounded away, nothing about when or where.
+ */
+import { stringify } from "csv-stringify/sync";
+import type { Accuracy } from "./accuracy.ts";
+import type { Cell, Column, Table } from "./table.ts";
+
+/**
+ * One line per row. The same runs give the same bytes: no date, no commit, no machine.
+ *
+ * Accuracies and shares are in percent with four decimals. A column `a` of accuracies becomes
+ * a_mean, a_std, a_k, a_n, a_epoch; of shares a, a_k, a_n. Values by seed are separated by spaces,
+ * in the order of the column of seeds. A value that is unknown is an empty field.
+ * Throws a TypeError where a cell is not of its column's kind.
+ */
+export function toCsv(table: Table): string {
+  const columns = table.columns.filter(({ only, kind }) => only !== "markdown" && kind !== "paper");
+  const header = columns.flatMap(({ key, kind }) => suffixes[kind].map((suffix) => key + suffix));
+  const lines = table.rows.map(({ cells }) => columns.flatMap((column) => fields(column, cells)));
+  return stringify([header, ...lines], { record_delimiter: "\n", escape_formulas: true });
+}
+
+const suffixes = {
+  text: [""],
+  number: [""],
+  list: [""],
+  accuracy: ["_mean", "_std", "_k", "_n", "_epoch"],
+  share: ["", "_k", "_n"],
+  paper: [],
+} as const satisfies Record<Cell["kind"], readonly string[]>;
+
+function fields({ key, kind }: Column, cells: Readonly<Record<string, Cell>>): readonly string[] {
+  const cell = cells[key];
+  if (cell === undefined) return suffixes[kind].map(() => "");
+  if (cell.kind !== kind) {
+    throw new TypeError(
+      `toCsv: expected a cell of kind ${kind} in column ${key}, got ${cell.kind}`,
+    );
+  }
+  switch (cell.kind) {
+    case "text":
+      return [cell.text];
+    case "number":
+      return [String(cell.value)];
+    case "list":
+      return [cell.values.join(" ")];
+    case "accuracy":
+      return accuracyFields(cell);
+    case "share":
+      return [cell.n === 0 ? "" : percent(cell.k / cell.n), String(cell.k), String(cell.n)];
+    case "paper":
+      return [];
+  }
+}
+
+function accuracyFields({ mean, std, runs }: Accuracy): readonly string[] {
+  const bySeed = (name: "k" | "n" | "epoch") => runs.map((run) => run[name]).join(" ");
+  return [
+    percent(mean),
+    std === undefined ? "" : percent(std),
+    bySeed("k"),
+    bySeed("n"),
+    bySeed("epoch"),
+  ];
+}
+
+function percent(fraction: number): string {
+  return (100 * fraction).toFixed(4);
+}

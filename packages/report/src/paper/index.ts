@@ -1,0 +1,9 @@
+/**
+ * @file The numbers that the paper prints, one file per table.
+ *
+ * Li, Sui, Zhao, Zha and Wu, "MVT: Mask Vision Transformer for Facial Expression Recognition in the
+ * Wild", 2021, arXiv:2106.04520.
+ */
+
+export { table2 } from "./table2.ts";
+export type { PaperTable } from "./paper-table.ts";

@@ -1,0 +1,49 @@
+/**
+ * @file The data model of a report table: typed cells, so that one table prints as Markdown and as CSV.
+ */
+import type { Accuracy } from "./accuracy.ts";
+import type { Provenance } from "./provenance.ts";
+
+/** k of n: a share that is not an accuracy on the test set, pooled over seeds. */
+export interface Share {
+  readonly k: number;
+  readonly n: number;
+}
+
+export type Cell =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "number"; readonly value: number }
+  /** One number per seed, by ascending seed. */
+  | { readonly kind: "list"; readonly values: readonly (number | string)[] }
+  | Accuracy
+  | ({ readonly kind: "share" } & Share)
+  /** What the paper prints, in percent. Shown beside real data and nowhere else. */
+  | { readonly kind: "paper"; readonly percent: number };
+
+export interface Column {
+  /** Names the cell within a row, and the column or columns of the CSV. */
+  readonly key: string;
+  /** The heading in Markdown. */
+  readonly title: string;
+  readonly kind: Cell["kind"];
+  /** Absent: in both. Paper columns never reach the CSV. */
+  readonly only?: "markdown" | "csv";
+}
+
+export interface Row {
+  /** The title of one of the provenance's data sets. */
+  readonly dataset: string;
+  /** By column key; a missing cell is one whose value is unknown. */
+  readonly cells: Readonly<Record<string, Cell>>;
+}
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** How to read the columns. */
+  readonly legend: readonly string[];
+  /** What to keep in mind about these numbers. */
+  readonly notes: readonly string[];
+  readonly provenance: Provenance;
+}

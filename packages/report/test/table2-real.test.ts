@@ -1,0 +1,105 @@
+import { table2, toMarkdown } from "@mvt/report";
+import { describe, expect, test } from "vitest";
+import { provenance, row, run } from "./fixtures/runs.ts";
+
+const real = (name: string, k: number, options = {}) =>
+  row(name, [run(0, k, 3068), run(1, k + 6, 3068)], { kind: "real", ...options });
+const markdown = (rows: Parameters<typeof table2>[0], from = provenance("real", "paper")) =>
+  toMarkdown(table2(rows, from, { select: "last" }));
+const body = (text: string) => text.split("\n").filter((line) => line.startsWith("|"));
+
+describe("Table 2 on real data", () => {
+  test("sets the paper's number beside each of its four functions", () => {
+    const rows = [
+      real("sigmoid", 2683, { parameters: { k: 20, x0: 0.3 }, plugin: true }),
+      real("sigmoid", 2680, { parameters: { k: 10, x0: 0.5 } }),
+      real("sigmoid", 2671, { parameters: { k: 20, x0: 0.5 } }),
+      real("constant", 2660),
+      real("linear", 2600),
+      real("quadratic", 2671),
+    ];
+    expect(markdown(rows)).toMatchInlineSnapshot(`
+      "# Table 2: accuracy by relabelling threshold function f, without MGN
+
+      | Data set | f                              |   δ | Accuracy (%)                          | Paper (%) |
+      | :------- | :----------------------------- | --: | :------------------------------------ | --------: |
+      | RAF-DB   | Constant (baseline)            | 0.2 | 86.77 ± 0.14 (2659, 2665 of 3068)     |     86.86 |
+      | RAF-DB   | Linear                         | 0.2 | 84.81 ± 0.14 (2599, 2605 of 3068)     |     87.09 |
+      | RAF-DB   | Quadratic                      | 0.2 | 87.13 ± 0.14 (2670, 2676 of 3068)     |     87.20 |
+      | RAF-DB   | Sigmoid (k=10, x0=0.5)         | 0.2 | 87.42 ± 0.14 (2679, 2685 of 3068)     |     87.45 |
+      | RAF-DB   | sigmoid (plugin, k=20, x0=0.3) | 0.2 | **87.52 ± 0.14** (2682, 2688 of 3068) |         – |
+      | RAF-DB   | Sigmoid (k=20, x0=0.5)         | 0.2 | 87.13 ± 0.14 (2670, 2676 of 3068)     |         – |
+
+      ## How to read this table
+
+      - Accuracy: on the whole test set, with the weights of the last epoch.
+      - After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.
+      - Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).
+      - Paper: the number that the paper prints in Table 2, section 4.3. It gives no spread and does not say how the epoch was chosen.
+
+      ## Notes
+
+      - RAF-DB: Constant (baseline), Quadratic, Sigmoid (k=10, x0=0.5) and Sigmoid (k=20, x0=0.5) lie within one standard error of the best, sigmoid (plugin, k=20, x0=0.3): this difference may be chance.
+
+      ## Provenance
+
+      - Command: \`pnpm exp table2\`
+      - Commit: 0123abc
+      - Scale: paper; seeds: 0, 1, 2
+      - Data: RAF-DB, real; layout official, protocol basic; images: train 1800, validation 200, test 500
+      - Data: FERPlus, real; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500
+      - Machine: Some CPU at 2.5 GHz, 2 cores, 8.0 GiB; linux 6.1; Node 26.10.0; backend onnx, cpu (onnxruntime-node 1.30.0)
+      - Date: 2026-11-23T12:00:00.000Z
+      "
+    `);
+  });
+
+  test("says so when the scale is not the paper's", () => {
+    expect(markdown([real("linear", 2600)], provenance("real", "smoke"))).toContain(
+      "Scale smoke is not the paper's model and schedule",
+    );
+    expect(markdown([real("linear", 2600)])).not.toContain("## Notes");
+  });
+
+  test("leaves the paper's number out of rows whose data are synthetic", () => {
+    const [rafdb, ferplus] = [provenance("real").data[0]!, provenance("synthetic").data[1]!];
+    const mixed = { ...provenance("real", "paper"), data: [rafdb, ferplus] };
+    const text = markdown(
+      [real("linear", 2600), row("linear", [run(0, 400)], { dataset: "FERPlus" })],
+      mixed,
+    );
+    expect(`\n${body(text).join("\n")}\n`).toMatchInlineSnapshot(`
+      "
+      | Data set | f      |   δ | Accuracy (%)                    | Paper (%) |
+      | :------- | :----- | --: | :------------------------------ | --------: |
+      | RAF-DB   | Linear | 0.2 | 84.8 ± 0.1 (2599, 2605 of 3068) |     87.09 |
+      | FERPlus  | Linear | 0.2 | 79.8 [76.1, 83.1] (399/500)     |         – |
+      "
+    `);
+    expect(text).toContain("**FERPlus: synthetic");
+  });
+
+  test("refuses a row that the provenance contradicts", () => {
+    expect(() =>
+      markdown([real("linear", 2600)], provenance("synthetic")),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table2: expected the provenance to describe RAF-DB as real, got synthetic]`,
+    );
+    expect(() =>
+      markdown([real("linear", 2600, { dataset: "CK+" })]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table2: expected the provenance to describe CK+ as real, got no description]`,
+    );
+  });
+
+  test("refuses to be empty", () => {
+    expect(() => markdown([])).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table2: expected at least one row, got none]`,
+    );
+    expect(() =>
+      markdown([row("linear", [], { kind: "real" })]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table2: expected at least one run of linear on RAF-DB, got none]`,
+    );
+  });
+});
