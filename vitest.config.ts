@@ -12,7 +12,13 @@ const projects = ["packages", "plugins"].flatMap((folder) =>
 export default defineConfig({
   test: {
     setupFiles: [fileURLToPath(new URL("./testing/matchers.ts", import.meta.url))],
-    tags: [{ name: "slow", description: "Trains something: seconds, not milliseconds.", timeout: 120_000 }],
+    tags: [
+      {
+        name: "slow",
+        description: "Trains something: seconds, not milliseconds.",
+        timeout: 120_000,
+      },
+    ],
     passWithNoTests: false,
     projects,
   },

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import wabt from "wabt";
 
 const source = new URL("../src/backends/onnx/adamw.wat", import.meta.url);
-const { parseWat } = await wabt();
-const module = parseWat("adamw.wat", readFileSync(source, "utf8"), { simd: true });
+const assembler = await wabt();
+const module = assembler.parseWat("adamw.wat", readFileSync(source, "utf8"), { simd: true });
 const { buffer } = module.toBinary({});
 writeFileSync(new URL("../src/backends/onnx/adamw.wasm", import.meta.url), buffer);

@@ -14,17 +14,18 @@ async function agrees(name: string, inputs: readonly string[], y: (...xs: Tensor
   const output = y(...xs);
   const dy = ops.constant(file.data("dy"), output.shape);
   const dxs = gradients(ops.sum(ops.mul(output, dy)), xs);
-  const results = await evaluate(
+  const results = await evaluate<string>(
     { y: output, ...Object.fromEntries(dxs.map((dx, i) => [inputs[i]!, dx])) },
     xs,
     Object.fromEntries(inputs.map((key) => [key, file.data(key)])),
   );
-  expect(results.y!).toBeAllClose(file.data("y"), near);
+  expect(results["y"]!).toBeAllClose(file.data("y"), near);
   for (const key of inputs) expect(results[key]!).toBeAllClose(file.data(`d_${key}`), near);
 }
 
 describe("value and gradient agree with PyTorch's", () => {
-  test("layer_norm", () => agrees("layer-norm", ["x", "gamma", "beta"], (x, g, b) => ops.layerNorm(x, g, b, 1e-6)));
+  test("layer_norm", () =>
+    agrees("layer-norm", ["x", "gamma", "beta"], (x, g, b) => ops.layerNorm(x, g, b, 1e-6)));
   test("gelu, between -6 and 6", () => agrees("gelu", ["x"], ops.gelu));
   test("softmax of logits around 20", () => agrees("softmax", ["x"], ops.softmax));
   test("log_softmax of logits around 20", () => agrees("log-softmax", ["x"], ops.logSoftmax));
@@ -51,7 +52,15 @@ describe("value and gradient agree with PyTorch's", () => {
 
 describe("a small DeiT", () => {
   const file = golden("deit");
-  const config = { imageSize: 16, patchSize: 4, width: 24, depth: 2, heads: 3, mlpRatio: 4, classes: 5 };
+  const config = {
+    imageSize: 16,
+    patchSize: 4,
+    width: 24,
+    depth: 2,
+    heads: 3,
+    mlpRatio: 4,
+    classes: 5,
+  };
   const { model, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, config));
   const images = ops.constant(Uint8Array.from(file.data("images")), [3, 16, 16, 3]);
   const labels = ops.constant(Int32Array.from(file.data("labels")), [3]);
@@ -108,7 +117,10 @@ describe("AdamW", () => {
     ["bias", file.array("bias")],
   ]);
 
-  const places = { "in place, after the graph": program, "inside the graph": withUpdateInGraph(program) };
+  const places = {
+    "in place, after the graph": program,
+    "inside the graph": withUpdateInGraph(program),
+  };
   for (const [place, placed] of Object.entries(places)) {
     test(`${place}, takes the steps of torch.optim.AdamW with clip_grad_norm_`, async () => {
       const executable = await backend.compile(placed);

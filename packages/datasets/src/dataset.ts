@@ -22,10 +22,17 @@ export interface Sample {
   readonly expression: Expression;
 }
 
-export type SplitName = "train" | "validation" | "test";
+export const splitNames = ["train", "validation", "test"] as const;
+export type SplitName = (typeof splitNames)[number];
 
 export const datasetNames = ["raf-db", "ferplus"] as const;
 export type DatasetName = (typeof datasetNames)[number];
+
+/** The data sets as the paper prints them. */
+export const datasetTitles = {
+  "raf-db": "RAF-DB",
+  ferplus: "FERPlus",
+} as const satisfies Record<DatasetName, string>;
 
 export interface Dataset {
   readonly name: DatasetName;

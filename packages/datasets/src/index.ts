@@ -1,5 +1,38 @@
 /** @file The public API of @mvt/datasets. Nothing else in this package can be imported. */
 
-export { datasetNames } from "./dataset.ts";
-export type { Dataset, DatasetName, GroundTruth, ImageSource, Sample, SplitName } from "./dataset.ts";
+export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
+export { datasetNames, datasetTitles, splitNames } from "./dataset.ts";
+export type {
+  Dataset,
+  DatasetName,
+  GroundTruth,
+  ImageSource,
+  Sample,
+  SplitName,
+} from "./dataset.ts";
+export { DatasetError } from "./error.ts";
 export { expressions, type Expression } from "./expression.ts";
+export type { FerplusOptions, FerplusTrain } from "./ferplus/load.ts";
+export {
+  applyProtocol,
+  defaultFerplusProtocol,
+  ferplusProtocols,
+  type FerplusProtocol,
+  type Protocol,
+} from "./ferplus/protocols.ts";
+export { ferplusClasses, voteColumns, type Votes } from "./ferplus/votes.ts";
+export { fingerprint } from "./fingerprint.ts";
+export { datasetFolder, loadDataset, type LoadOptions } from "./load.ts";
+export { rafDbClasses } from "./raf-db/classes.ts";
+export { type Augmentation, defaultAugmentation } from "./augment/augmentation.ts";
+export { type Batch, type BatchLoader, createBatchLoader } from "./batches/loader.ts";
+export { sequentialOrder, shuffledOrder } from "./batches/order.ts";
+export { decodeImages, type DecodeOptions } from "./images/decode.ts";
+export type { DecodedImages } from "./images/decoded-images.ts";
+export { type Difficulty, type DifficultyName } from "./synthetic/difficulty.ts";
+export { generatorVersion } from "./synthetic/manifest.ts";
+export {
+  synthesize,
+  type SyntheticOptions,
+  type SyntheticSummary,
+} from "./synthetic/synthesize.ts";

@@ -1,15 +1,17 @@
 /** @file Reverse-mode differentiation: the graph of gradients of a scalar. */
-import { elementwiseRules } from "../ops/elementwise.ts";
-import { normalizationRules } from "../ops/normalization.ts";
+import { elementwiseRules } from "../ops/elementwise-gradients.ts";
+import { normalizationRules } from "../ops/normalization-gradients.ts";
 import { add } from "../ops/elementwise.ts";
 import type { Primitive } from "../ops/primitives.ts";
-import { productRules } from "../ops/product.ts";
-import { reductionRules } from "../ops/reduction.ts";
-import { shapeRules, zeros } from "../ops/shape.ts";
+import { productRules } from "../ops/product-gradients.ts";
+import { reductionRules } from "../ops/reduction-gradients.ts";
+import { shapeRules } from "../ops/shape-gradients.ts";
+import { zeros } from "../ops/shape.ts";
 import { scalar } from "../ops/sources.ts";
 import { formatShape, ShapeError } from "../tensor.ts";
 import type { GraphNode, Tensor } from "../tensor.ts";
-import { type VjpRule, type VjpRules, nonDifferentiable } from "./rule.ts";
+import { nonDifferentiable } from "./rule.ts";
+import type { VjpRule, VjpRules } from "./rule.ts";
 
 /** The gradient of every primitive. The compiler refuses the table while one is missing. */
 export const vjpRules: VjpRules = {

@@ -39,6 +39,9 @@ export function toPixels(patches: Tensor): Tensor {
 export function normalizePixels(pixels: Tensor, { mean, std }: Normalization = imagenet): Tensor {
   const [, , L] = dims(pixels, "B N L");
   const perChannel = (values: readonly number[]) =>
-    constant(Float32Array.from({ length: L }, (_, i) => values[Math.floor((i * values.length) / L)]!), [L]);
+    constant(
+      Float32Array.from({ length: L }, (_, i) => values[Math.floor((i * values.length) / L)]!),
+      [L],
+    );
   return mul(sub(pixels, perChannel(mean)), perChannel(std.map((s) => 1 / s)));
 }

@@ -78,14 +78,19 @@ export interface Vit {
 }
 
 /** N: the number of patches of an image. */
-export function patchCount({ imageSize, patchSize }: Pick<VitConfig, "imageSize" | "patchSize">): number {
+export function patchCount({
+  imageSize,
+  patchSize,
+}: Pick<VitConfig, "imageSize" | "patchSize">): number {
   return (imageSize / patchSize) ** 2;
 }
 
 export function declareVit(scope: Scope, config: VitConfig): Vit {
   const { imageSize, patchSize: P, width: D, depth, classes } = config;
   if (imageSize % P !== 0) {
-    throw new ShapeError(`vit: expected an image size that is a multiple of patch size ${P}, got ${imageSize}`);
+    throw new ShapeError(
+      `vit: expected an image size that is a multiple of patch size ${P}, got ${imageSize}`,
+    );
   }
   const initializer: Initializer = truncatedNormal(config.initStd ?? 0.02);
   const positions = config.positions === "sin-cos" ? sinCosPositions(imageSize / P) : initializer;

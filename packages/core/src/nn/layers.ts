@@ -78,21 +78,23 @@ export function declareBlock(
   { width, heads, mlpRatio, initializer = defaultInitializer }: BlockOptions,
 ): Block {
   if (width % heads !== 0) {
-    throw new ShapeError(`block: expected a width that is a multiple of ${heads} heads, got ${width}`);
+    throw new ShapeError(
+      `block: expected a width that is a multiple of ${heads} heads, got ${width}`,
+    );
   }
-  const [attn, mlp] = [scope.at("attn"), scope.at("mlp")];
+  const [attentionScope, mlpScope] = [scope.at("attn"), scope.at("mlp")];
   const hidden = Math.round(width * mlpRatio);
   return {
     norm1: declareLayerNorm(scope.at("norm1"), width),
     attn: {
       heads,
-      qkv: declareLinear(attn.at("qkv"), width, 3 * width, initializer),
-      proj: declareLinear(attn.at("proj"), width, width, initializer),
+      qkv: declareLinear(attentionScope.at("qkv"), width, 3 * width, initializer),
+      proj: declareLinear(attentionScope.at("proj"), width, width, initializer),
     },
     norm2: declareLayerNorm(scope.at("norm2"), width),
     mlp: {
-      fc1: declareLinear(mlp.at("fc1"), width, hidden, initializer),
-      fc2: declareLinear(mlp.at("fc2"), hidden, width, initializer),
+      fc1: declareLinear(mlpScope.at("fc1"), width, hidden, initializer),
+      fc2: declareLinear(mlpScope.at("fc2"), hidden, width, initializer),
     },
   };
 }

@@ -10,7 +10,10 @@ import type { Tensor } from "../tensor.ts";
 /** 1 at the label and 0 elsewhere: labels [B] int32 to [B, K]. */
 export function oneHot(labels: Tensor, classes: number): Tensor {
   const [B] = dims(labels, "B");
-  const range = constant(Int32Array.from({ length: classes }, (_, k) => k), [1, classes]);
+  const range = constant(
+    Int32Array.from({ length: classes }, (_, k) => k),
+    [1, classes],
+  );
   return cast(equal(reshape(labels, [B, 1]), range), "float32");
 }
 

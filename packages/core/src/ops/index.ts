@@ -1,9 +1,9 @@
 /** @file Every operator that models, losses and optimisers are written with. */
 
+export { broadcastShapes } from "./broadcast.ts";
 export {
   abs,
   add,
-  broadcastShapes,
   cast,
   div,
   equal,

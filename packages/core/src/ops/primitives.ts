@@ -6,7 +6,7 @@
  */
 import type { DType, Shape, Tensor } from "../tensor.ts";
 
-type NoParams = Readonly<Record<never, never>>;
+type NoParams = Readonly<Record<string, never>>;
 
 interface Source<Params> {
   readonly inputs: readonly [];

@@ -1,8 +1,6 @@
-/** @file Matrix products, with their gradients. */
-import type { VjpRules } from "../autodiff/rule.ts";
+/** @file Matrix products. Their gradients: product-gradients.ts. */
 import { dims, formatShape, recordOne, sameShape, ShapeError } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
-import { sum } from "./reduction.ts";
 
 export interface Matmul {
   /** Use xᵀ: its last two axes exchanged. */
@@ -24,11 +22,7 @@ export function matmul(
   const [rows, inner] = transposeX ? [k, m] : [m, k];
   const [p, q] = y.shape.slice(-2);
   const [innerY, columns] = transposeY ? [q, p] : [p, q];
-  if (
-    x.shape.length < 2 ||
-    inner !== innerY ||
-    !sameShape(leading, y.shape.slice(0, -2))
-  ) {
+  if (x.shape.length < 2 || inner !== innerY || !sameShape(leading, y.shape.slice(0, -2))) {
     const mark = (transposed: boolean) => (transposed ? "ᵀ" : "");
     throw new ShapeError(
       `matmul: expected [..., M, K] and [..., K, N], got ${formatShape(x.shape)}${mark(transposeX)} and ${formatShape(y.shape)}${mark(transposeY)}`,
@@ -52,20 +46,3 @@ export function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   }
   return recordOne("affine", [x, weight, bias], {}, [R, O]);
 }
-
-export const productRules = {
-  // z = s X Y with X = x or xᵀ, Y = y or yᵀ: dX = s dz Yᵀ, dY = s Xᵀ dz, then transposed back.
-  matmul: (dz, [x, y], { params: { transposeX, transposeY, scale } }) => [
-    transposeX
-      ? matmul(y, dz, { transposeX: transposeY, transposeY: true, scale })
-      : matmul(dz, y, { transposeY: !transposeY, scale }),
-    transposeY
-      ? matmul(dz, x, { transposeX: true, transposeY: transposeX, scale })
-      : matmul(x, dz, { transposeX: !transposeX, scale }),
-  ],
-  affine: (dy, [x, weight]) => [
-    matmul(dy, weight), //                     [R, I]
-    matmul(dy, x, { transposeX: true }), //    [O, I]
-    sum(dy, [0]), //                           [O]
-  ],
-} satisfies Partial<VjpRules>;

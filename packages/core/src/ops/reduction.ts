@@ -1,9 +1,8 @@
-/** @file Sums over axes, with their gradient. */
-import type { VjpRules } from "../autodiff/rule.ts";
+/** @file Sums over axes. Their gradients: reduction-gradients.ts. */
 import { formatShape, recordOne, resolveAxis, sameShape, ShapeError, sizeOf } from "../tensor.ts";
 import type { Shape, Tensor } from "../tensor.ts";
 import { div, mul, sub } from "./elementwise.ts";
-import { broadcastTo, reshape } from "./shape.ts";
+import { reshape } from "./shape.ts";
 
 export interface Reduction {
   /** Keep the reduced axes, with size 1. Default false. */
@@ -11,7 +10,11 @@ export interface Reduction {
 }
 
 /** Σ over the given axes; over all of them if none are given. */
-export function sum(x: Tensor, axes?: readonly number[], { keepDims = false }: Reduction = {}): Tensor {
+export function sum(
+  x: Tensor,
+  axes?: readonly number[],
+  { keepDims = false }: Reduction = {},
+): Tensor {
   const rank = x.shape.length;
   const reduced = (axes ?? x.shape.map((_, i) => i)).map((axis) => resolveAxis("sum", axis, rank));
   if (reduced.length === 0) return x;
@@ -41,16 +44,11 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axes = x.shape.flatMap((n, i) => {
     const target = i < added ? 1 : shape[i - added]!;
     if (target !== n && target !== 1) {
-      throw new ShapeError(`sumTo: expected a shape that broadcasts to ${formatShape(x.shape)}, got ${formatShape(shape)}`);
+      throw new ShapeError(
+        `sumTo: expected a shape that broadcasts to ${formatShape(x.shape)}, got ${formatShape(shape)}`,
+      );
     }
     return i < added || (target === 1 && n !== 1) ? [i] : [];
   });
   return reshape(sum(x, axes), shape);
 }
-
-export const reductionRules = {
-  sum: (dy, [x], { params: { axes } }) => {
-    const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
-    return [broadcastTo(reshape(dy, kept), x.shape)];
-  },
-} satisfies Partial<VjpRules>;

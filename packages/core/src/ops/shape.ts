@@ -1,5 +1,4 @@
-/** @file Operators that move elements without changing them, each with its gradient. */
-import type { VjpRules } from "../autodiff/rule.ts";
+/** @file Operators that move elements without changing them. Their gradients: shape-gradients.ts. */
 import {
   formatShape,
   record,
@@ -10,8 +9,7 @@ import {
   sizeOf,
 } from "../tensor.ts";
 import type { Shape, Tensor } from "../tensor.ts";
-import { broadcastShapes } from "./elementwise.ts";
-import { sumTo } from "./reduction.ts";
+import { broadcastShapes } from "./broadcast.ts";
 import { constant } from "./sources.ts";
 
 /** The same elements in row-major order under another shape. */
@@ -76,7 +74,11 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
   }
   const sizes = [start, end - start, n - end];
   const index = start === 0 ? 0 : 1;
-  return split(x, axis, sizes.filter((size) => size > 0))[index]!;
+  return split(
+    x,
+    axis,
+    sizes.filter((size) => size > 0),
+  )[index]!;
 }
 
 /** Tensors joined along an axis; all their other axes agree. */
@@ -85,7 +87,9 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
   if (first === undefined) throw new ShapeError("concat: expected at least one tensor, got none");
   const along = resolveAxis("concat", axis, first.shape.length);
   for (const x of xs) {
-    const agrees = x.shape.length === first.shape.length && x.shape.every((n, i) => i === along || n === first.shape[i]);
+    const agrees =
+      x.shape.length === first.shape.length &&
+      x.shape.every((n, i) => i === along || n === first.shape[i]);
     if (!agrees || x.dtype !== first.dtype) {
       throw new ShapeError(
         `concat: expected shapes that agree but for axis ${along}, got ${xs.map(({ shape }) => formatShape(shape)).join(" and ")}`,
@@ -102,26 +106,3 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
 export function zeros(shape: Shape): Tensor {
   return broadcastTo(constant(new Float32Array(1), []), shape);
 }
-
-export const shapeRules = {
-  reshape: (dy, [x]) => [reshape(dy, x.shape)],
-  transpose: (dy, _, { params: { permutation } }) => [
-    transpose(
-      dy,
-      permutation.map((_axis, i) => permutation.indexOf(i)), // the inverse permutation
-    ),
-  ],
-  broadcastTo: (dy, [x]) => [sumTo(dy, x.shape)],
-  split: (_dy, _inputs, { params: { axis }, outputs }, dys) => [
-    concat(
-      outputs.map((y, i) => dys[i] ?? zeros(y.shape)),
-      axis,
-    ),
-  ],
-  concat: (dy, xs, { params: { axis } }) =>
-    split(
-      dy,
-      axis,
-      xs.map((x) => x.shape[axis]!),
-    ),
-} satisfies Partial<VjpRules>;

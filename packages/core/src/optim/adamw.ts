@@ -75,22 +75,24 @@ export function withUpdateInGraph({ update, ...program }: Program): Program {
   const correction1 = sub(1, exp(mul(step, Math.log(beta1)))); // 1 - β₁ᵗ
   const correction2 = sub(1, exp(mul(step, Math.log(beta2)))); // 1 - β₂ᵗ
   const stepSize = div(learningRate, correction1);
-  const slots = update.parameters.flatMap(({ parameter: p, gradient, weightDecay }): StateSlot[] => {
-    const { name, shape } = inputOf(p);
-    const m = input(momentName("m", name), shape);
-    const v = input(momentName("v", name), shape);
-    const g = gradientScale === undefined ? gradient : mul(gradient, gradientScale);
-    const nextM = add(mul(m, beta1), mul(g, 1 - beta1));
-    const nextV = add(mul(v, beta2), mul(mul(g, g), 1 - beta2));
-    const denominator = add(div(sqrt(nextV), sqrt(correction2)), epsilon);
-    const decayed = weightDecay === 0 ? p : mul(p, sub(1, mul(learningRate, weightDecay)));
-    const nextP = sub(decayed, mul(stepSize, div(nextM, denominator)));
-    return [
-      { input: p, next: nextP },
-      { input: m, next: nextM },
-      { input: v, next: nextV },
-    ];
-  });
+  const slots = update.parameters.flatMap(
+    ({ parameter: p, gradient, weightDecay }): StateSlot[] => {
+      const { name, shape } = inputOf(p);
+      const m = input(momentName("m", name), shape);
+      const v = input(momentName("v", name), shape);
+      const g = gradientScale === undefined ? gradient : mul(gradient, gradientScale);
+      const nextM = add(mul(m, beta1), mul(g, 1 - beta1));
+      const nextV = add(mul(v, beta2), mul(mul(g, g), 1 - beta2));
+      const denominator = add(div(sqrt(nextV), sqrt(correction2)), epsilon);
+      const decayed = weightDecay === 0 ? p : mul(p, sub(1, mul(learningRate, weightDecay)));
+      const nextP = sub(decayed, mul(stepSize, div(nextM, denominator)));
+      return [
+        { input: p, next: nextP },
+        { input: m, next: nextM },
+        { input: v, next: nextV },
+      ];
+    },
+  );
   return {
     ...program,
     inputs: [...program.inputs, learningRate, step],

@@ -75,8 +75,13 @@ export interface Backend {
 }
 
 /** The name, shape and type of an input tensor. */
-export function inputOf(x: Tensor): { readonly name: string; readonly shape: Shape; readonly dtype: DType } {
-  if (x.node.op !== "input") throw new TypeError(`program: expected an input, got the output of ${x.node.op}`);
+export function inputOf(x: Tensor): {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+} {
+  if (x.node.op !== "input")
+    throw new TypeError(`program: expected an input, got the output of ${x.node.op}`);
   const { name } = x.node.params as { readonly name: string };
   return { name, shape: x.shape, dtype: x.dtype };
 }

@@ -28,7 +28,7 @@ export function simplify(results: readonly Tensor[]): Graph {
     const key = `${node.op}(${operands.join()})${parameterKey(node)}`;
     let shared = byKey.get(key);
     if (shared === undefined) {
-      shared = record<Primitive>(node.op, inputs as never, node.params, node.outputs)[0].node;
+      shared = record<Primitive>(node.op, inputs, node.params, node.outputs)[0].node;
       byKey.set(key, shared);
       ids.set(shared, nodes.length);
       nodes.push(shared);

@@ -41,7 +41,12 @@ export function encodeSafetensors(
   const bytes = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(json, 8);
-  for (const [name, { data_offsets: [start] }] of entries) {
+  for (const [
+    name,
+    {
+      data_offsets: [start],
+    },
+  ] of entries) {
     const { data } = weights.get(name)!;
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + padded + start);
   }
@@ -57,12 +62,22 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
   if (headerLength > BigInt(bytes.length - 8)) {
-    refuse(`a header of at most ${bytes.length - 8} bytes`, `one that claims ${headerLength} bytes`);
+    refuse(
+      `a header of at most ${bytes.length - 8} bytes`,
+      `one that claims ${headerLength} bytes`,
+    );
   }
   const body = 8 + Number(headerLength);
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), source);
   const weights = new Map<string, NdArray>();
-  for (const [name, { dtype, shape, data_offsets: [start, end] }] of Object.entries(entries)) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    },
+  ] of Object.entries(entries)) {
     if (dtype !== "F32") refuse(`F32 for ${name}`, dtype);
     if (end - start !== sizeOf(shape) * 4 || start < 0 || body + end > bytes.length) {
       refuse(`${sizeOf(shape) * 4} bytes inside the file for ${name}`, `bytes ${start} to ${end}`);

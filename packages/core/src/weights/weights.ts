@@ -11,7 +11,9 @@ export interface NdArray {
 export type Weights = ReadonlyMap<string, NdArray>;
 
 /** The number of scalars in all arrays together. */
-export function countParameters(weights: Iterable<readonly [string, { readonly shape: Shape }]>): number {
+export function countParameters(
+  weights: Iterable<readonly [string, { readonly shape: Shape }]>,
+): number {
   let total = 0;
   for (const [, { shape }] of weights) total += sizeOf(shape);
   return total;

@@ -12,7 +12,7 @@ export async function evaluate<Name extends string>(
 ): Promise<Readonly<Record<Name, Float32Array>>> {
   const executable = await backend.compile({ inputs, outputs, state: [] });
   try {
-    return (await executable.run(feeds)) as Readonly<Record<Name, Float32Array>>;
+    return await executable.run(feeds);
   } finally {
     await executable.dispose();
   }

@@ -95,6 +95,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
 /** What yargs found wrong with the flags themselves. */
 class CommandLineError extends UsageError {
   constructor(message: string) {
-    super(`${message}. \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`);
+    super(
+      `${message}. \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`,
+    );
   }
 }

@@ -19,7 +19,10 @@ export const dataOptions = {
     choices: scaleNames,
     describe: "model, image size, epochs, samples and seeds [default: quick; paper with --data]",
   },
-  data: { type: "string", describe: "folder that holds raf-db/ and ferplus/; without it synthetic faces" },
+  data: {
+    type: "string",
+    describe: "folder that holds raf-db/ and ferplus/; without it synthetic faces",
+  },
   "ferplus-protocol": {
     choices: Object.keys(ferplusProtocols) as FerplusProtocol[],
     default: defaultFerplusProtocol,
@@ -37,7 +40,11 @@ export const runOptions = {
     type: "string",
     describe: "pre-trained DeiT as safetensors with timm's names, or none to train from scratch",
   },
-  plan: { type: "boolean", default: false, describe: "print the runs, the device and an estimate, and stop" },
+  plan: {
+    type: "boolean",
+    default: false,
+    describe: "print the runs, the device and an estimate, and stop",
+  },
 } as const;
 
 export const relabelOptions = {
@@ -71,7 +78,13 @@ export function relabelOptionsOf(args: {
 }
 
 /** The scale asked for; by default `quick`, or `paper` on real data. */
-export function scaleOf({ scale, data }: { readonly scale?: ScaleName | undefined; readonly data?: string | undefined }): Scale {
+export function scaleOf({
+  scale,
+  data,
+}: {
+  readonly scale?: ScaleName | undefined;
+  readonly data?: string | undefined;
+}): Scale {
   return scales[scale ?? (data === undefined ? "quick" : "paper")];
 }
 
@@ -101,7 +114,11 @@ export function requirePositive(flag: string, value: number | undefined): void {
 }
 
 /** The backend that the flags name. */
-export async function backendOf({ threads }: { readonly threads?: number | undefined }): Promise<Backend> {
+export async function backendOf({
+  threads,
+}: {
+  readonly threads?: number | undefined;
+}): Promise<Backend> {
   requirePositive("threads", threads);
   return onnxBackend({ threads: threads ?? availableParallelism() });
 }

@@ -12,11 +12,16 @@ interface Where {
 }
 
 /** Prints every run with its state, the device, and an estimate from a few steps timed here. */
-export async function printPlan(wanted: readonly PlannedRun[], { runsFolder, backend }: Where): Promise<void> {
+export async function printPlan(
+  wanted: readonly PlannedRun[],
+  { runsFolder, backend }: Where,
+): Promise<void> {
   const needed = inOrder(wanted);
   const missing = new Set(await unfinished(needed, runsFolder));
   for (const run of needed) {
-    process.stdout.write(`${run.id}  ${missing.has(run) ? "to train" : "finished"}  ${run.title}\n`);
+    process.stdout.write(
+      `${run.id}  ${missing.has(run) ? "to train" : "finished"}  ${run.title}\n`,
+    );
   }
   process.stdout.write(`engine: ${backend.name}\n`);
   const images = totalImages(missing);

@@ -61,7 +61,9 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
       ofRun = before + done;
       if (!live || performance.now() - drawnAt < 100) return;
       drawnAt = performance.now();
-      status(`${heading}  epoch ${epoch}: ${Math.round((100 * done) / total)}%${latest}  ${timeLeft()}`);
+      status(
+        `${heading}  epoch ${epoch}: ${Math.round((100 * done) / total)}%${latest}  ${timeLeft()}`,
+      );
     },
     onEpoch: ({ epoch, loss, train, validation, relabelled, imagesPerSecond }, epochs) => {
       const percent = ({ k, n }: { readonly k: number; readonly n: number }) =>

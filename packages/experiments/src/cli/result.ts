@@ -19,10 +19,13 @@ export function printResult(result: RunResult, path: string): void {
   if (relabel) {
     const { changed, precision, recall, correctBefore, correctAfter } = relabel;
     lines.push(`relabelled ${changed} samples`);
-    if (precision && precision.n > 0) lines.push(`  now true              ${formatCount(precision)}`);
+    if (precision && precision.n > 0)
+      lines.push(`  now true              ${formatCount(precision)}`);
     if (recall && recall.n > 0) lines.push(`  wrong labels repaired ${formatCount(recall)}`);
     if (correctBefore && correctAfter) {
-      lines.push(`  labels true           ${formatCount(correctBefore)} before, ${formatCount(correctAfter)} after`);
+      lines.push(
+        `  labels true           ${formatCount(correctBefore)} before, ${formatCount(correctAfter)} after`,
+      );
     }
   }
   process.stdout.write(`${[...lines, path].join("\n")}\n`);

@@ -50,9 +50,15 @@ export async function prepareData(
   const validation =
     splits.validation.length > 0
       ? subset(splits.validation, await decode(splits.validation), undefined, classes)
-      : subset(splits.train, images, [...heldOut].toSorted((a, b) => a - b), classes);
+      : subset(
+          splits.train,
+          images,
+          [...heldOut].toSorted((a, b) => a - b),
+          classes,
+        );
   const test = subset(splits.test, await decode(splits.test), undefined, classes);
-  const truth = groundTruth && train.ids.map((id) => classes.indexOf(groundTruth.expressions.get(id)!));
+  const truth =
+    groundTruth && train.ids.map((id) => classes.indexOf(groundTruth.expressions.get(id)!));
   return {
     dataset,
     fingerprint: await fingerprint(dataset),
@@ -82,9 +88,16 @@ function subset(
  * A share of every class, drawn without replacement. The same for every run seed, so that runs are
  * compared on one held-out subset.
  */
-function stratifiedRows(samples: readonly Sample[], share: number, name: string): ReadonlySet<number> {
+function stratifiedRows(
+  samples: readonly Sample[],
+  share: number,
+  name: string,
+): ReadonlySet<number> {
   const rows = new Set<number>();
-  for (const [expression, members] of Map.groupBy(samples.keys(), (row) => samples[row]!.expression)) {
+  for (const [expression, members] of Map.groupBy(
+    samples.keys(),
+    (row) => samples[row]!.expression,
+  )) {
     const order = random.stream(0, `${name}/${expression}`).permutation(members.length);
     for (const i of order.subarray(0, Math.round(share * members.length))) rows.add(members[i]!);
   }

@@ -28,7 +28,10 @@ export async function openDataset(
   const load = (from: string) =>
     loadDataset(name, from, ferplusProtocol === undefined ? {} : { ferplusProtocol });
   if (folder === undefined) return load(await drawDataset(name, spec, options));
-  const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false);
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
   if (!isFolder) {
     throw new UsageError(
       `--data ${folder}: expected a folder that holds ${name}/, found none. Check the path, or leave --data out to use synthetic faces.`,
@@ -46,7 +49,10 @@ async function drawDataset(
   const recipe = { generatorVersion, seed, difficulty, labelNoise, counts: counts[name] };
   const hash = createHash("sha256").update(canonicalJson(recipe)).digest("hex").slice(0, 8);
   const folder = join(syntheticFolder, `${name}-${difficulty}-${hash}`);
-  const exists = await stat(folder).then(() => true, () => false);
+  const exists = await stat(folder).then(
+    () => true,
+    () => false,
+  );
   if (!exists) onDraw?.(`${counts[name].train + counts[name].test} synthetic ${name} faces`);
   await synthesize({ dataset: name, folder, seed, difficulty, labelNoise, counts: counts[name] });
   return folder;

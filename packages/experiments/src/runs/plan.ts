@@ -78,9 +78,7 @@ export async function executeRuns(
     execution.onRun?.(run, (index += 1), missing.size);
     await executeRun(run, execution);
   }
-  return Promise.all(
-    wanted.map(async ({ id }) => (await openRun(runsFolder, id).result())!),
-  );
+  return Promise.all(wanted.map(async ({ id }) => (await openRun(runsFolder, id).result())!));
 }
 
 async function executeRun(planned: PlannedRun, execution: Execution): Promise<void> {
@@ -92,7 +90,13 @@ async function executeRun(planned: PlannedRun, execution: Execution): Promise<vo
     const pretrained = await pretrainedWeights(planned, runsFolder);
     await trainClassifier(
       { ...planned, ...(pretrained ? { pretrained } : {}) },
-      { backend, run, loaderThreads, ...(onEpoch ? { onEpoch } : {}), ...(onStep ? { onStep } : {}) },
+      {
+        backend,
+        run,
+        loaderThreads,
+        ...(onEpoch ? { onEpoch } : {}),
+        ...(onStep ? { onStep } : {}),
+      },
     );
   });
 }

@@ -46,7 +46,11 @@ export function describeData({ dataset, train, validation, test }: PreparedData)
     kind: dataKind(dataset),
     layout,
     protocol,
-    counts: { train: train.rows.length, validation: validation.rows.length, test: test.rows.length },
+    counts: {
+      train: train.rows.length,
+      validation: validation.rows.length,
+      test: test.rows.length,
+    },
     ...(groundTruth ? { labelNoise: groundTruth.labelNoise } : {}),
   };
 }

@@ -66,7 +66,9 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       const dataset = await openDataset(name, spec, {
         syntheticFolder: resolve("data/synthetic"),
         ...(folder === undefined ? {} : { folder }),
-        ...(options.ferplusProtocol === undefined ? {} : { ferplusProtocol: options.ferplusProtocol }),
+        ...(options.ferplusProtocol === undefined
+          ? {}
+          : { ferplusProtocol: options.ferplusProtocol }),
         ...(options.onDraw ? { onDraw: options.onDraw } : {}),
       });
       return prepareData(dataset, {
@@ -82,11 +84,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return preparing;
   };
 
-  const configOf = (
-    data: PreparedData,
-    training: TrainingConfig,
-    seed: number,
-  ): RunConfig => ({
+  const configOf = (data: PreparedData, training: TrainingConfig, seed: number): RunConfig => ({
     format: 1,
     data: {
       dataset: data.dataset.name,
@@ -135,7 +133,11 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
       };
       return planRun({
-        title: [data.dataset.title, relabel?.threshold.name ?? "no relabelling", `seed ${seed}`].join(", "),
+        title: [
+          data.dataset.title,
+          relabel?.threshold.name ?? "no relabelling",
+          `seed ${seed}`,
+        ].join(", "),
         config,
         data,
         ...(relabel ? { threshold: relabel.threshold } : {}),

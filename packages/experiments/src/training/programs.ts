@@ -1,7 +1,6 @@
 /** @file The programs of a classifier: one training step, and one batch of answers. */
 import { adamw, deit, nn, ops } from "@mvt/core";
-import type { Program, Tensor } from "@mvt/core";
-import type { TrainingConfig } from "../config.ts";
+import type { AdamWOptions, Program, Tensor } from "@mvt/core";
 
 export interface Classifier {
   readonly vit: deit.Vit;
@@ -22,7 +21,7 @@ function logitsOf({ vit }: Classifier, images: Tensor): Tensor {
 /** Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K]. */
 export function trainingProgram(
   classifier: Classifier,
-  { batchSize: B, adamw: options }: Pick<TrainingConfig, "batchSize" | "adamw">,
+  { batchSize: B, adamw: options }: { readonly batchSize: number; readonly adamw: AdamWOptions },
 ): Program {
   const S = classifier.vit.config.imageSize;
   const images = ops.input("images", [B, S, S, 3], "uint8");

@@ -17,9 +17,17 @@ export async function measureThroughput(
   try {
     await executable.writeState(startingWeights(classifier.parameters, 0));
     const B = training.batchSize;
-    const images = Uint8Array.from({ length: B * model.imageSize ** 2 * 3 }, (_, i) => (i * 97) % 251);
+    const images = Uint8Array.from(
+      { length: B * model.imageSize ** 2 * 3 },
+      (_, i) => (i * 97) % 251,
+    );
     const labels = Int32Array.from({ length: B }, (_, i) => i % model.classes);
-    const feeds = { images, labels, weights: new Float32Array(B).fill(1), learningRate: Float32Array.of(0) };
+    const feeds = {
+      images,
+      labels,
+      weights: new Float32Array(B).fill(1),
+      learningRate: Float32Array.of(0),
+    };
     let start = 0;
     for (let i = 1; i <= warmUp + timed; i += 1) {
       if (i === warmUp + 1) start = performance.now();

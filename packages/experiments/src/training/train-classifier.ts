@@ -43,7 +43,10 @@ export interface TrainingContext {
 }
 
 /** Trains the run, or what is left of it, and writes its folder. */
-export async function trainClassifier(training: Training, context: TrainingContext): Promise<RunResult> {
+export async function trainClassifier(
+  training: Training,
+  context: TrainingContext,
+): Promise<RunResult> {
   const { config, data } = training;
   const { backend, run } = context;
   const classifier = declareClassifier(config.model);
@@ -58,7 +61,8 @@ export async function trainClassifier(training: Training, context: TrainingConte
   });
   try {
     const session = await startOrResume(training, context, step, classifier.parameters);
-    const test = (subset: Subset) => predict(answers, subset, { batchSize, classes: config.model.classes });
+    const test = (subset: Subset) =>
+      predict(answers, subset, { batchSize, classes: config.model.classes });
 
     for (let epoch = session.metrics.length + 1; epoch <= config.training.epochs; epoch += 1) {
       const trained = await trainEpoch(epoch, training, context, { step, loader, ...session });
@@ -81,9 +85,15 @@ export async function trainClassifier(training: Training, context: TrainingConte
     }
 
     // What the run leaves behind; result.json comes last, since it says that all else is there.
-    const best = decodeSafetensors((await run.read("validation-best.safetensors"))!, run.path("validation-best.safetensors"));
+    const best = decodeSafetensors(
+      (await run.read("validation-best.safetensors"))!,
+      run.path("validation-best.safetensors"),
+    );
     await answers.writeState(best.weights);
-    await run.write("predictions.csv", predictionsCsv(data.classes, data.test, await test(data.test)));
+    await run.write(
+      "predictions.csv",
+      predictionsCsv(data.classes, data.test, await test(data.test)),
+    );
     await run.write("last.safetensors", encodeSafetensors(parametersOf(await step.readState())));
     const result = summarize(training, run.id, session, countParameters(best.weights));
     await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
@@ -129,7 +139,13 @@ async function trainEpoch(
   epoch: number,
   { config, data }: Training,
   { onStep }: TrainingContext,
-  { step, loader, ledger, relabeller, steps }: Session & { readonly step: Executable; readonly loader: BatchLoader },
+  {
+    step,
+    loader,
+    ledger,
+    relabeller,
+    steps,
+  }: Session & { readonly step: Executable; readonly loader: BatchLoader },
 ) {
   const { augmentation, batchSize } = config.training;
   const K = config.model.classes;
@@ -192,7 +208,10 @@ function positionsOf({ images, rows }: Subset): Int32Array {
 async function saveProgress(run: RunFolder, state: Weights, session: Session) {
   const { metrics, steps, relabeller } = session;
   const ledger = relabeller && session.ledger.toJsonLines();
-  await run.write("checkpoint.safetensors", encodeCheckpoint({ state, step: steps, metrics, ...(ledger === undefined ? {} : { ledger }) }));
+  await run.write(
+    "checkpoint.safetensors",
+    encodeCheckpoint({ state, step: steps, metrics, ...(ledger === undefined ? {} : { ledger }) }),
+  );
   await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
   if (ledger !== undefined) await run.write("labels.jsonl", ledger);
 }

@@ -53,7 +53,10 @@ export function adamwKernel(update: AdamWUpdate) {
     const [p, g, m, v] = [allocate(n), allocate(n), allocate(n), allocate(n)];
     return { name, n, weightDecay, p, g, m, v };
   });
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) + 1, maximum: 65_536 });
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil(bytes / pageBytes) + 1,
+    maximum: 65_536,
+  });
   const compiled = new WebAssembly.Module(readFileSync(new URL("adamw.wasm", import.meta.url)));
   const { adamw } = new WebAssembly.Instance(compiled, { host: { memory } }).exports as Wasm;
   const view = (at: number, n: number) => new Float32Array(memory.buffer, at, n);

@@ -44,8 +44,9 @@ async function compile(ort: Ort, program: Program, options: OnnxOptions): Promis
   const session = await createSession(ort, model, options);
   const used = new Set(session.inputNames);
 
+  const allocate = (shape: Shape): Float32Array => new Float32Array(sizeOf(shape));
   const wrap = (data: Feed, shape: Shape, dtype: DType) =>
-    new ort.Tensor(dtype, data as Float32Array, shape as number[]);
+    new ort.Tensor(dtype, data as Float32Array, shape);
   const feeds: Record<string, OrtTensor> = {};
   const state = new Map<string, NdArray>();
   const feedState = (name: string, array: NdArray) => {
@@ -56,15 +57,20 @@ async function compile(ort: Ort, program: Program, options: OnnxOptions): Promis
   // Buffers. A value and its successor never share one: a node may still read the old value.
   for (const { input } of program.state) {
     const { name, shape } = inputOf(input);
-    feedState(name, { shape, data: new Float32Array(sizeOf(shape)) });
+    feedState(name, { shape, data: allocate(shape) });
   }
   const fetches: Record<string, OrtTensor | null> = {};
   for (const [i, [, x]] of outputs.entries()) {
-    fetches[resultNames[i]!] = wrap(new Float32Array(sizeOf(x.shape)), x.shape, x.dtype);
+    fetches[resultNames[i]!] = wrap(allocate(x.shape), x.shape, x.dtype);
   }
   const successors = carried.map(({ input }, i) => {
     const { name, shape } = inputOf(input);
-    return { name, shape, result: resultNames[outputs.length + i]!, spare: new Float32Array(sizeOf(shape)) as Float32Array };
+    return {
+      name,
+      shape,
+      result: resultNames[outputs.length + i]!,
+      spare: allocate(shape),
+    };
   });
   for (const [i, { parameter }] of (update?.parameters ?? []).entries()) {
     const { name, shape } = inputOf(parameter);
@@ -72,12 +78,18 @@ async function compile(ort: Ort, program: Program, options: OnnxOptions): Promis
     feedState(name, { shape, data: slot.parameter });
     state.set(momentName("m", name), { shape, data: slot.m });
     state.set(momentName("v", name), { shape, data: slot.v });
-    fetches[resultNames[outputs.length + carried.length + i]!] = wrap(slot.gradient, shape, "float32");
+    fetches[resultNames[outputs.length + carried.length + i]!] = wrap(
+      slot.gradient,
+      shape,
+      "float32",
+    );
   }
   const scaleName = update?.gradientScale && resultNames.at(-1)!;
   if (scaleName) fetches[scaleName] = wrap(new Float32Array(1), [], "float32");
 
-  const fed = [...program.inputs, ...(update ? [update.learningRate, update.step] : [])].map(inputOf);
+  const fed = [...program.inputs, ...(update ? [update.learningRate, update.step] : [])].map(
+    inputOf,
+  );
   requireAllKnown(session, new Set([...fed.map(({ name }) => name), ...state.keys()]));
 
   return {
@@ -106,11 +118,19 @@ async function compile(ort: Ort, program: Program, options: OnnxOptions): Promis
         gradientScale: scaleName ? (fetched[scaleName]!.data as Float32Array)[0]! : 1,
       });
       return Object.fromEntries(
-        outputs.map(([name], i) => [name, (fetched[resultNames[i]!]!.data as Float32Array).slice()]),
+        outputs.map(([name], i) => [
+          name,
+          (fetched[resultNames[i]!]!.data as Float32Array).slice(),
+        ]),
       );
     },
     async readState() {
-      return new Map([...state].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]));
+      return new Map(
+        [...state].map(([name, { shape, data }]) => [
+          name,
+          { shape, data: Float32Array.from(data) },
+        ]),
+      );
     },
     async writeState(weights: Weights) {
       const isMoment = (name: string) => name.startsWith("adamw.");
@@ -127,7 +147,10 @@ async function compile(ort: Ort, program: Program, options: OnnxOptions): Promis
         }
       }
     },
-    dispose: () => session.release(),
+    async dispose() {
+      if (options.profile !== undefined) session.endProfiling();
+      await session.release();
+    },
   };
 }
 
@@ -147,7 +170,8 @@ async function createSession(ort: Ort, model: Uint8Array, { threads, profile }: 
 function requireAllKnown(session: InferenceSession, known: ReadonlySet<string>) {
   const unknown = session.inputNames.filter((name) => !known.has(name));
   if (unknown.length > 0) {
-    throw new TypeError(`compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} is neither`);
+    throw new TypeError(
+      `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} is neither`,
+    );
   }
 }
-

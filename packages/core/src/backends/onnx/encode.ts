@@ -38,21 +38,21 @@ export interface Emitted {
 
 /** What an encoder writes with: names for tensors, nodes, and constants of the model. */
 export interface Encoding {
-  name(x: Tensor): string;
+  readonly name: (x: Tensor) => string;
   /** Adds an ONNX node. Inputs are tensors, names, or "" for one left out. */
-  emit(
+  readonly emit: (
     opType: string,
     inputs: readonly (Tensor | string)[],
     outputs: readonly (Tensor | string)[],
     options?: Emitted,
-  ): void;
+  ) => void;
   /** A name for an intermediate value that is no tensor of the graph. */
-  fresh(): string;
+  readonly fresh: () => string;
   /** The name of an int64 constant: axes, shapes, sizes. */
-  integers(values: readonly number[]): string;
+  readonly integers: (values: readonly number[]) => string;
   /** The name of a float32 scalar. */
-  float(value: number): string;
-  constant(x: Tensor, data: ArrayBufferView): void;
+  readonly float: (value: number) => string;
+  readonly constant: (x: Tensor, data: ArrayBufferView) => void;
 }
 
 export interface EncodedGraph {
@@ -154,7 +154,12 @@ function encodeAttribute(name: string, value: Attribute): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints });
 }
 
-function encodeTensor(name: string, dataType: DataType, shape: Shape, data: ArrayBufferView): TensorProto {
+function encodeTensor(
+  name: string,
+  dataType: DataType,
+  shape: Shape,
+  data: ArrayBufferView,
+): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dataType,

@@ -34,9 +34,12 @@ export const encoders: { readonly [P in Primitive]: Encoder<P> } = {
     const [scaled, erf] = [fresh(), fresh()];
     emit("Mul", [x, float(Math.SQRT1_2)], [scaled]);
     emit("Erf", [scaled], [erf]);
-    emit("HardSigmoid", [erf], [y], { attributes: { alpha: { float: 0.5 }, beta: { float: 0.5 } } });
+    emit("HardSigmoid", [erf], [y], {
+      attributes: { alpha: { float: 0.5 }, beta: { float: 0.5 } },
+    });
   },
-  gelu: ({ inputs, outputs }, { emit }) => emit("Gelu", inputs, outputs, { domain: "com.microsoft" }),
+  gelu: ({ inputs, outputs }, { emit }) =>
+    emit("Gelu", inputs, outputs, { domain: "com.microsoft" }),
   cast: ({ inputs, outputs, params: { to } }, { emit }) =>
     emit("Cast", inputs, outputs, { attributes: { to: castTo[to] } }),
   add: operator("Add"),

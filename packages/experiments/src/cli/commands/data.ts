@@ -25,7 +25,10 @@ export function builder(cli: Argv) {
         describe: "published layout to write [default: official, csv]",
       },
       seed: { type: "number", describe: "seed of the faces [default: the scale's]" },
-      "label-noise": { type: "number", describe: "share of wrong training labels [default: the scale's]" },
+      "label-noise": {
+        type: "number",
+        describe: "share of wrong training labels [default: the scale's]",
+      },
       difficulty: { choices: ["easy", "standard"] as const, describe: "[default: the scale's]" },
     })
     .example("$0 data synthesize --data data/faces", "both sets in the published layouts")
@@ -42,7 +45,8 @@ export async function run(args: Args): Promise<void> {
   } else {
     let healthy = true;
     for (const name of names) healthy = (await check(name, args)) && healthy;
-    if (!healthy) throw new UsageError("data check: expected no difference, found those marked above.");
+    if (!healthy)
+      throw new UsageError("data check: expected no difference, found those marked above.");
   }
 }
 
@@ -68,7 +72,9 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
     ferplusProtocol: args["ferplus-protocol"],
   });
   const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
-  const kind = synthetic ? "synthetic, not compared with published counts" : "compared with published counts";
+  const kind = synthetic
+    ? "synthetic, not compared with published counts"
+    : "compared with published counts";
   process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);
   for (const row of rows) process.stdout.write(`${formatRow(row)}\n`);
   return ok;

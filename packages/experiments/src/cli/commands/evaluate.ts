@@ -53,7 +53,9 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   }
   const batchSize = evaluationBatchSize(config.model.imageSize);
   const engine = await backendOf(args);
-  const executable = await engine.compile(evaluationProgram(declareClassifier(config.model), batchSize));
+  const executable = await engine.compile(
+    evaluationProgram(declareClassifier(config.model), batchSize),
+  );
   await executable.writeState(decodeSafetensors(bytes, folder.path(file)).weights);
   const subset = data[args.split];
   const answers = await predict(executable, subset, { batchSize, classes: config.model.classes });

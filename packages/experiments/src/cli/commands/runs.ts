@@ -25,7 +25,9 @@ export async function run({
 }: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
   if (action === "list") return list(runs);
   if (id === undefined) {
-    throw new UsageError(`runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`);
+    throw new UsageError(
+      `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
+    );
   }
   const folder = await findRun(runs, id);
   if (action === "remove") {

@@ -28,8 +28,15 @@ export function builder(cli: Argv) {
     .options(runOptions)
     .options(relabelOptions)
     .options({
-      datasets: { type: "string", default: "raf-db,ferplus", describe: "which data sets, in order" },
-      seeds: { type: "number", describe: "runs per row, with seeds 0, 1, ... [default: the scale's]" },
+      datasets: {
+        type: "string",
+        default: "raf-db,ferplus",
+        describe: "which data sets, in order",
+      },
+      seeds: {
+        type: "number",
+        describe: "runs per row, with seeds 0, 1, ... [default: the scale's]",
+      },
       out: { type: "string", describe: "folder of the report [default: results/<scale>]" },
       threshold: {
         type: "string",
@@ -38,8 +45,8 @@ export function builder(cli: Argv) {
         describe: "NAME|PATH|PACKAGE[:key=value,...]: adds a row; repeatable",
       },
       select: {
-        choices: ["validation", "last", "best-on-test"] satisfies Selection[],
-        default: "validation" as Selection,
+        choices: ["validation", "last", "best-on-test"] as const satisfies readonly Selection[],
+        default: "validation" as const,
         describe: "whose epoch's accuracy the table shows",
       },
     })
@@ -87,9 +94,13 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
     machine: describeMachine("cpu", backend.name),
     date: new Date().toISOString(),
   };
-  const table = table2(table2Rows(rows, ({ id }) => byId.get(id)!), provenance, {
-    select: args.select,
-  });
+  const table = table2(
+    table2Rows(rows, ({ id }) => byId.get(id)!),
+    provenance,
+    {
+      select: args.select,
+    },
+  );
   const markdown = toMarkdown(table);
   await writeAtomically(join(out, "table2.md"), markdown);
   await writeAtomically(join(out, "table2.csv"), toCsv(table));

@@ -29,7 +29,8 @@ export function builder(cli: Argv) {
       epochs: { type: "number", describe: "epochs [default: the scale's]" },
       threshold: {
         type: "string",
-        describe: "relabel with this f: NAME|PATH|PACKAGE[:key=value,...]; no relabelling without it",
+        describe:
+          "relabel with this f: NAME|PATH|PACKAGE[:key=value,...]; no relabelling without it",
       },
     })
     .example("$0 train", "a baseline on synthetic RAF-DB faces")
@@ -61,6 +62,11 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   });
   if (args.plan) return printPlan([planned], { runsFolder, backend });
   await announceWork([planned], { runsFolder, backend, progress });
-  const [result] = await executeRuns([planned], { ...progress, backend, runsFolder, loaderThreads: 1 });
+  const [result] = await executeRuns([planned], {
+    ...progress,
+    backend,
+    runsFolder,
+    loaderThreads: 1,
+  });
   printResult(result!, openRun(runsFolder, planned.id).path("result.json"));
 }

@@ -394,19 +394,22 @@ export declare type SimpleShardedDimProto = Message<"onnx.SimpleShardedDimProto"
   /**
    * @generated from oneof onnx.SimpleShardedDimProto.dim
    */
-  dim: {
-    /**
-     * @generated from field: int64 dim_value = 1 [json_name = ""];
-     */
-    value: bigint;
-    case: "dimValue";
-  } | {
-    /**
-     * @generated from field: string dim_param = 2 [json_name = ""];
-     */
-    value: string;
-    case: "dimParam";
-  } | { case: undefined; value?: undefined };
+  dim:
+    | {
+        /**
+         * @generated from field: int64 dim_value = 1 [json_name = ""];
+         */
+        value: bigint;
+        case: "dimValue";
+      }
+    | {
+        /**
+         * @generated from field: string dim_param = 2 [json_name = ""];
+         */
+        value: string;
+        case: "dimParam";
+      }
+    | { case: undefined; value?: undefined };
 
   /**
    * @generated from field: optional int64 num_shards = 3 [json_name = ""];
@@ -982,19 +985,22 @@ export declare type TensorShapeProto_Dimension = Message<"onnx.TensorShapeProto.
   /**
    * @generated from oneof onnx.TensorShapeProto.Dimension.value
    */
-  value: {
-    /**
-     * @generated from field: int64 dim_value = 1 [json_name = ""];
-     */
-    value: bigint;
-    case: "dimValue";
-  } | {
-    /**
-     * @generated from field: string dim_param = 2 [json_name = ""];
-     */
-    value: string;
-    case: "dimParam";
-  } | { case: undefined; value?: undefined };
+  value:
+    | {
+        /**
+         * @generated from field: int64 dim_value = 1 [json_name = ""];
+         */
+        value: bigint;
+        case: "dimValue";
+      }
+    | {
+        /**
+         * @generated from field: string dim_param = 2 [json_name = ""];
+         */
+        value: string;
+        case: "dimParam";
+      }
+    | { case: undefined; value?: undefined };
 
   /**
    * @generated from field: optional string denotation = 3 [json_name = ""];
@@ -1015,43 +1021,50 @@ export declare type TypeProto = Message<"onnx.TypeProto"> & {
   /**
    * @generated from oneof onnx.TypeProto.value
    */
-  value: {
-    /**
-     * @generated from field: onnx.TypeProto.Tensor tensor_type = 1 [json_name = ""];
-     */
-    value: TypeProto_Tensor;
-    case: "tensorType";
-  } | {
-    /**
-     * @generated from field: onnx.TypeProto.Sequence sequence_type = 4 [json_name = ""];
-     */
-    value: TypeProto_Sequence;
-    case: "sequenceType";
-  } | {
-    /**
-     * @generated from field: onnx.TypeProto.Map map_type = 5 [json_name = ""];
-     */
-    value: TypeProto_Map;
-    case: "mapType";
-  } | {
-    /**
-     * @generated from field: onnx.TypeProto.Optional optional_type = 9 [json_name = ""];
-     */
-    value: TypeProto_Optional;
-    case: "optionalType";
-  } | {
-    /**
-     * @generated from field: onnx.TypeProto.SparseTensor sparse_tensor_type = 8 [json_name = ""];
-     */
-    value: TypeProto_SparseTensor;
-    case: "sparseTensorType";
-  } | {
-    /**
-     * @generated from field: onnx.TypeProto.Opaque opaque_type = 7 [json_name = ""];
-     */
-    value: TypeProto_Opaque;
-    case: "opaqueType";
-  } | { case: undefined; value?: undefined };
+  value:
+    | {
+        /**
+         * @generated from field: onnx.TypeProto.Tensor tensor_type = 1 [json_name = ""];
+         */
+        value: TypeProto_Tensor;
+        case: "tensorType";
+      }
+    | {
+        /**
+         * @generated from field: onnx.TypeProto.Sequence sequence_type = 4 [json_name = ""];
+         */
+        value: TypeProto_Sequence;
+        case: "sequenceType";
+      }
+    | {
+        /**
+         * @generated from field: onnx.TypeProto.Map map_type = 5 [json_name = ""];
+         */
+        value: TypeProto_Map;
+        case: "mapType";
+      }
+    | {
+        /**
+         * @generated from field: onnx.TypeProto.Optional optional_type = 9 [json_name = ""];
+         */
+        value: TypeProto_Optional;
+        case: "optionalType";
+      }
+    | {
+        /**
+         * @generated from field: onnx.TypeProto.SparseTensor sparse_tensor_type = 8 [json_name = ""];
+         */
+        value: TypeProto_SparseTensor;
+        case: "sparseTensorType";
+      }
+    | {
+        /**
+         * @generated from field: onnx.TypeProto.Opaque opaque_type = 7 [json_name = ""];
+         */
+        value: TypeProto_Opaque;
+        case: "opaqueType";
+      }
+    | { case: undefined; value?: undefined };
 
   /**
    * @generated from field: optional string denotation = 6 [json_name = ""];
@@ -1377,4 +1390,3 @@ export enum OperatorStatus {
  * Describes the enum onnx.OperatorStatus.
  */
 export declare const OperatorStatusSchema: GenEnum<OperatorStatus>;
-

@@ -1,0 +1,37 @@
+/** @file The gradients of the operators that work element by element. */
+import { nonDifferentiable } from "../autodiff/rule.ts";
+import type { VjpRules } from "../autodiff/rule.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, cast, div, exp, greater, mul, neg, normalCdf, sign, sub } from "./elementwise.ts";
+import { sumTo } from "./reduction.ts";
+
+/** φ(x) = e^(-x²/2) / √(2π), the density of the standard normal. */
+function normalPdf(x: Tensor): Tensor {
+  return mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+}
+
+export const elementwiseRules = {
+  neg: (dy) => [neg(dy)],
+  exp: (dy, _, { outputs: [y] }) => [mul(dy, y)],
+  log: (dy, [x]) => [div(dy, x)],
+  sqrt: (dy, _, { outputs: [y] }) => [div(mul(dy, 0.5), y)],
+  abs: (dy, [x]) => [mul(dy, sign(x))],
+  sign: nonDifferentiable,
+  sigmoid: (dy, _, { outputs: [y] }) => [mul(dy, mul(y, sub(1, y)))], // σ' = σ(1 - σ)
+  normalCdf: (dy, [x]) => [mul(dy, normalPdf(x))],
+  gelu: (dy, [x]) => [mul(dy, add(normalCdf(x), mul(x, normalPdf(x))))], // (xΦ)' = Φ + xφ
+  cast: (dy, [x]) => [x.dtype === "float32" ? dy : undefined],
+  add: (dy, [x, y]) => [sumTo(dy, x.shape), sumTo(dy, y.shape)],
+  sub: (dy, [x, y]) => [sumTo(dy, x.shape), sumTo(neg(dy), y.shape)],
+  mul: (dy, [x, y]) => [sumTo(mul(dy, y), x.shape), sumTo(mul(dy, x), y.shape)],
+  div: (dy, [x, y], { outputs: [q] }) => [
+    sumTo(div(dy, y), x.shape),
+    sumTo(neg(div(mul(dy, q), y)), y.shape), // d(x/y)/dy = -(x/y)/y
+  ],
+  minimum: (dy, [x, y]) => {
+    const takesX = cast(greater(y, x), "float32");
+    return [sumTo(mul(dy, takesX), x.shape), sumTo(mul(dy, sub(1, takesX)), y.shape)];
+  },
+  equal: nonDifferentiable,
+  greater: nonDifferentiable,
+} satisfies Partial<VjpRules>;

@@ -1,0 +1,191 @@
+import { readFileSync } from "node:fs";
+import { adamw, deit, nn, ops, random, withUpdateInGraph } from "@mvt/core";
+import type { Program } from "@mvt/core";
+import { describe, expect, test } from "vitest";
+import wabt from "wabt";
+import { backend } from "./support/evaluate.ts";
+
+describe("state", () => {
+  const x = ops.input("x", [2]);
+  const step = ops.input("by", [2]);
+  const counter: Program = {
+    inputs: [step],
+    outputs: { before: x },
+    state: [{ input: x, next: ops.add(x, step) }],
+  };
+
+  test("starts at zero, and goes from one run to the next", async () => {
+    const executable = await backend.compile(counter);
+    const by = Float32Array.of(1, 10);
+    const seen = [];
+    for (let i = 0; i < 4; i += 1) seen.push([...(await executable.run({ by }))["before"]!]);
+    expect(seen).toEqual([
+      [0, 0],
+      [1, 10],
+      [2, 20],
+      [3, 30],
+    ]);
+    expect((await executable.readState()).get("x")!.data).toEqual(Float32Array.of(4, 40));
+    await executable.dispose();
+  });
+
+  test("can be set, and what was read before does not change with it", async () => {
+    const executable = await backend.compile(counter);
+    const before = await executable.readState();
+    await executable.writeState(new Map([["x", { shape: [2], data: Float32Array.of(5, 6) }]]));
+    const results = await executable.run({ by: new Float32Array(2) });
+    expect(results["before"]).toEqual(Float32Array.of(5, 6));
+    expect(before.get("x")!.data).toEqual(new Float32Array(2));
+    await executable.dispose();
+  });
+
+  test("is refused when a name is missing or a shape is another", async () => {
+    const executable = await backend.compile(counter);
+    await expect(executable.writeState(new Map())).rejects.toThrow(
+      "writeState: expected x [2], got none",
+    );
+    const wrong = new Map([["x", { shape: [3], data: new Float32Array(3) }]]);
+    await expect(executable.writeState(wrong)).rejects.toThrow(
+      "writeState: expected x [2], got [3]",
+    );
+    await executable.dispose();
+  });
+});
+
+describe("a run", () => {
+  test("is refused when a feed is missing or has another size", async () => {
+    const x = ops.input("x", [2]);
+    const executable = await backend.compile({
+      inputs: [x],
+      outputs: { y: ops.exp(x) },
+      state: [],
+    });
+    await expect(executable.run({})).rejects.toThrow("run: expected 2 values for x [2], got none");
+    await expect(executable.run({ x: new Float32Array(3) })).rejects.toThrow("got 3");
+    await executable.dispose();
+  });
+
+  test("is refused at compilation when the program reads what is neither fed nor state", async () => {
+    const [x, y] = [ops.input("x", [2]), ops.input("y", [2])];
+    const program = { inputs: [x], outputs: { z: ops.add(x, y) }, state: [] };
+    await expect(backend.compile(program)).rejects.toThrow("but y is neither");
+  });
+
+  test("hands back an input, and one tensor under two names", async () => {
+    const x = ops.input("x", [2]);
+    const y = ops.exp(x);
+    const executable = await backend.compile({
+      inputs: [x],
+      outputs: { x, y, again: y },
+      state: [],
+    });
+    const values = Float32Array.of(0, 1);
+    const results = await executable.run({ x: values });
+    expect(results["x"]).toEqual(values);
+    expect(results["again"]).toEqual(results["y"]);
+    await executable.dispose();
+  });
+});
+
+describe("training", () => {
+  const config = {
+    imageSize: 16,
+    patchSize: 8,
+    width: 16,
+    depth: 2,
+    heads: 2,
+    mlpRatio: 2,
+    classes: 3,
+  };
+  const { model, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, config));
+  const images = ops.input("images", [4, 16, 16, 3], "uint8");
+  const labels = ops.input("labels", [4], "int32");
+  const weights = ops.input("weights", [4]);
+  const patches = deit.normalizePixels(deit.toPixels(deit.patchify(images, 8)));
+  const loss = nn.crossEntropy(deit.classify(model, patches), labels, weights);
+  const program: Program = {
+    inputs: [images, labels, weights],
+    outputs: { loss },
+    state: [],
+    update: adamw(
+      loss,
+      parameters.map(({ tensor }) => tensor),
+      {
+        weightDecay: 0.05,
+        clipNorm: 1,
+        // The gradient of a key's bias is rounding alone, and AdamW would scale it up to a step.
+        epsilon: 1e-4,
+      },
+    ),
+  };
+  const stream = random.stream(2, "images");
+  const feeds = {
+    images: Uint8Array.from({ length: 4 * 16 * 16 * 3 }, () => stream.integer(256)),
+    labels: Int32Array.of(0, 1, 2, 0),
+    weights: Float32Array.of(1, 1, 1, 1),
+    learningRate: Float32Array.of(3e-3),
+  };
+
+  const train = async (trained: Program, steps: number, given: typeof feeds = feeds) => {
+    const executable = await backend.compile(trained);
+    await executable.writeState(nn.initialWeights(parameters, 3));
+    const losses = [];
+    for (let step = 1; step <= steps; step += 1) {
+      const results = await executable.run({ ...given, step: Float32Array.of(step) });
+      losses.push(results["loss"]![0]!);
+    }
+    const state = await executable.readState();
+    await executable.dispose();
+    return { losses, state };
+  };
+
+  // A parameter's buffer that is also its successor's corrupts gradients without an error: another
+  // node of the backward pass may still read the old value. Both ways must agree.
+  test("gives the same weights with the optimiser after the graph and inside it", async () => {
+    const after = await train(program, 8);
+    const inside = await train(withUpdateInGraph(program), 8);
+    expect(after.losses).toBeAllClose(inside.losses, { rtol: 1e-5 });
+    expect([...after.state.keys()].toSorted()).toEqual([...inside.state.keys()].toSorted());
+    for (const [name, { data }] of after.state) {
+      expect(data, name).toBeAllClose(inside.state.get(name)!.data, { rtol: 1e-4, atol: 1e-6 });
+    }
+  });
+
+  test("learns four images by heart", async () => {
+    const { losses } = await train(program, 60);
+    expect(losses.at(-1)).toBeLessThan(0.05);
+  });
+
+  test("gives the same weights, bit for bit, when it is repeated", async () => {
+    const [a, b] = [await train(program, 3), await train(program, 3)];
+    for (const [name, { data }] of a.state) expect(data).toEqual(b.state.get(name)!.data);
+  });
+
+  test("ignores samples of weight zero", async () => {
+    const padded = { ...feeds, weights: Float32Array.of(1, 1, 1, 0) };
+    const other = { ...padded, images: feeds.images.slice().fill(0, 3 * 16 * 16 * 3) };
+    expect((await train(program, 2, padded)).losses).toEqual(
+      (await train(program, 2, other)).losses,
+    );
+  });
+
+  test("starts every block from weights of its own", () => {
+    const initial = nn.initialWeights(parameters, 3);
+    const first = initial.get("blocks.0.mlp.fc1.weight")!.data;
+    expect(first).not.toEqual(initial.get("blocks.1.mlp.fc1.weight")!.data);
+  });
+});
+
+describe("adamw.wasm", () => {
+  test("is what adamw.wat assembles to", async () => {
+    const source = (name: string) =>
+      readFileSync(new URL(`../src/backends/onnx/${name}`, import.meta.url));
+    const assembler = await wabt();
+    const assembled = assembler
+      .parseWat("adamw.wat", source("adamw.wat").toString("utf8"), {
+        simd: true,
+      })
+      .toBinary({});
+    expect(Buffer.from(assembled.buffer)).toEqual(source("adamw.wasm"));
+  });
+});

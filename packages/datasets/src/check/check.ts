@@ -1,0 +1,113 @@
+/** @file Comparing a data set on disk with the published one, and opening every image of it. */
+import { splitNames, type Dataset, type DatasetName, type SplitName } from "../dataset.ts";
+import type { Expression } from "../expression.ts";
+import { inspectImages, type Inspection } from "./images.ts";
+import { publishedCounts } from "./published.ts";
+
+export interface CheckRow {
+  /** "train", "train / surprise", "missing images". */
+  readonly what: string;
+  readonly found: number;
+  /** What the published data set has, 0 for defects; absent where there is nothing to compare with. */
+  readonly published?: number;
+  readonly verdict: "ok" | "differs" | "not applicable";
+  /** The first ten of what was found wrong; empty for counts. */
+  readonly names: readonly string[];
+}
+
+export interface DatasetCheck {
+  readonly name: DatasetName;
+  readonly title: string;
+  readonly folder: string;
+  readonly layout: string;
+  readonly protocol: string;
+  /** Whether this project drew the data. Its counts are then compared with nothing. */
+  readonly synthetic: boolean;
+  readonly rows: readonly CheckRow[];
+  /** Whether no row differs. */
+  readonly ok: boolean;
+}
+
+const shownNames = 10;
+
+/**
+ * Counts per split and class beside the published ones, then the defects: missing and unreadable
+ * images, ids that stand twice, and images with the same bytes within one split or in two.
+ * Reads and decodes every image, a few at a time; prints nothing.
+ */
+export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
+  const { name, title, folder, layout, protocol } = dataset;
+  const synthetic = dataset.groundTruth !== undefined;
+  const inspections = await inspectImages(dataset);
+  // FER2013, below FERPlus, has the same picture in several rows and splits; how often, nobody published.
+  const repeats = name === "ferplus" && !synthetic ? undefined : 0;
+  const rows = [
+    ...countRows(dataset, synthetic),
+    defectRow("missing images", defects(inspections, "missing"), 0),
+    defectRow("unreadable images", defects(inspections, "unreadable"), 0),
+    defectRow("ids that stand twice", repeatedIds(inspections), 0),
+    defectRow("identical images within a split", identical(inspections, "one split"), repeats),
+    defectRow("identical images in two splits", identical(inspections, "two splits"), repeats),
+  ];
+  const ok = rows.every(({ verdict }) => verdict !== "differs");
+  return { name, title, folder, layout, protocol, synthetic, rows, ok };
+}
+
+function countRows(dataset: Dataset, synthetic: boolean): CheckRow[] {
+  const published = synthetic ? undefined : publishedCounts(dataset);
+  return splitNames.flatMap((split) => {
+    const found = countByClass(dataset, split);
+    const wanted = published?.[split];
+    if (sum(found) === 0 && sum(wanted ?? []) === 0) return [];
+    return [
+      countRow(split, sum(found), wanted && sum(wanted)),
+      ...dataset.classes.map((name, i) => countRow(`${split} / ${name}`, found[i]!, wanted?.[i])),
+    ];
+  });
+}
+
+/** Images per class, in the order of the classes. */
+function countByClass({ splits, classes }: Dataset, split: SplitName): number[] {
+  const counts = new Map<Expression, number>();
+  for (const { expression } of splits[split]) {
+    counts.set(expression, (counts.get(expression) ?? 0) + 1);
+  }
+  return classes.map((name) => counts.get(name) ?? 0);
+}
+
+function countRow(what: string, found: number, published: number | undefined): CheckRow {
+  if (published === undefined) return { what, found, verdict: "not applicable", names: [] };
+  return { what, found, published, verdict: found === published ? "ok" : "differs", names: [] };
+}
+
+function defectRow(what: string, all: readonly string[], published: 0 | undefined): CheckRow {
+  return { ...countRow(what, all.length, published), names: all.slice(0, shownNames) };
+}
+
+/** "train_00003_aligned.jpg (0 bytes)". */
+function defects(inspections: readonly Inspection[], kind: "missing" | "unreadable"): string[] {
+  return inspections.flatMap(({ name, defect }) => {
+    if (defect?.kind !== kind) return [];
+    return kind === "missing" ? [name] : [`${name} (${defect.reason})`];
+  });
+}
+
+function repeatedIds(inspections: readonly Inspection[]): string[] {
+  const groups = Map.groupBy(inspections, ({ id }) => id);
+  return [...groups].filter(([, { length }]) => length > 1).map(([id]) => id);
+}
+
+/** Images that stand more than once: "train_00001_aligned.jpg = test_0001_aligned.jpg". */
+function identical(inspections: readonly Inspection[], within: "one split" | "two splits") {
+  const sound = inspections.filter(({ hash }) => hash !== undefined);
+  const key = ({ hash, split }: Inspection) => (within === "one split" ? `${hash} ${split}` : hash);
+  return [...Map.groupBy(sound, key).values()]
+    .filter((group) =>
+      within === "one split" ? group.length > 1 : new Set(group.map(({ split }) => split)).size > 1,
+    )
+    .map((group) => group.map(({ name }) => name).join(" = "));
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

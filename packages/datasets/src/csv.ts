@@ -1,0 +1,90 @@
+/** @file Reading CSV files row by row, whatever their line ends, with the line number of each row. */
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
+import { CsvError, parse, type Info } from "csv-parse";
+import { DatasetError } from "./error.ts";
+
+export interface CsvRow {
+  readonly fields: readonly string[];
+  /** Counted from 1, the header included. */
+  readonly line: number;
+}
+
+/**
+ * The rows of a CSV file, the header among them, read as a stream: fer2013.csv has 300 MB.
+ *
+ * LF and CRLF, a byte order mark, blank lines and a missing last newline are all accepted. The
+ * number of fields is for the caller to check.
+ */
+export async function* readCsv(path: string): AsyncGenerator<CsvRow> {
+  const parser = parse({
+    bom: true,
+    info: true,
+    record_delimiter: ["\r\n", "\n"],
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), parser, () => {
+    // A failure of either stream ends the loop below with its error.
+  });
+  try {
+    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+      yield { fields: record, line: info.lines };
+    }
+  } catch (error) {
+    if (error instanceof CsvError) {
+      throw new DatasetError(
+        `${path}: expected comma-separated values, found something else (${error.message}). ` +
+          `Replace the file by the published one.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+/** What csv-parse yields under `info: true`. */
+interface CsvRecord {
+  readonly record: readonly string[];
+  readonly info: Info;
+}
+
+/** Like `readCsv` without its header, which must be `header`; a row of another width is refused. */
+export async function* readTable(path: string, header: readonly string[]): AsyncGenerator<CsvRow> {
+  let found: readonly string[] | undefined;
+  for await (const row of readCsv(path)) {
+    if (found === undefined) {
+      found = row.fields.map((field) => field.trim());
+      if (found.join() !== header.join()) {
+        throw new DatasetError(
+          `${path}:${row.line}: expected the header "${header.join()}", found "${shorten(found.join())}". ` +
+            `Replace the file by the published one.`,
+        );
+      }
+    } else {
+      requireFields(path, row, header.length);
+      yield row;
+    }
+  }
+  if (found === undefined) {
+    throw new DatasetError(
+      `${path}: expected the header "${header.join()}", found an empty file. ` +
+        `Replace the file by the published one.`,
+    );
+  }
+}
+
+/** Refuses a row that has not `count` fields. */
+export function requireFields(path: string, row: CsvRow, count: number): void {
+  if (row.fields.length !== count) {
+    throw new DatasetError(
+      `${path}:${row.line}: expected ${count} fields, found ${row.fields.length}: ` +
+        `"${shorten(row.fields.join())}". Replace the file by the published one.`,
+    );
+  }
+}
+
+/** A text for an error message: its first 80 characters. */
+export function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}

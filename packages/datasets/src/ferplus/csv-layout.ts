@@ -1,0 +1,141 @@
+/**
+ * @file FERPlus from its two tables: the pictures in fer2013.csv, the votes in fer2013new.csv.
+ *
+ *     fer2013.csv       emotion,pixels,Usage                             0,12 34 56 ... ,Training
+ *     fer2013new.csv    Usage,Image name,neutral,...,contempt,unknown,NF Training,fer0000000.png,4,0,...
+ *
+ * The tables are paired by the order of their rows: the number in an image name is not the row's.
+ * A row without a name is no face and is skipped. Four names stand on two rows each; the authors'
+ * script lets the second picture overwrite the first. Here both rows stay, each with its own picture
+ * and votes, the second one's id ending in "-2".
+ */
+import { join } from "node:path";
+import { readTable, shorten } from "../csv.ts";
+import type { Sample, SplitName } from "../dataset.ts";
+import { DatasetError } from "../error.ts";
+import type { Layout } from "../layout.ts";
+import { applyProtocol, type FerplusProtocol } from "./protocols.ts";
+import { readName, readVotes, voteColumns } from "./votes.ts";
+
+const pictures = "fer2013.csv";
+const votes = "fer2013new.csv";
+const side = 48; // pixels; all of FER2013
+const [space, zero, nine] = [0x20, 0x30, 0x39]; // character codes
+
+export const csvLayout: Layout = { name: "csv", parts: [pictures, votes], roots: ["", "data"] };
+
+/** FER2013's name of each split. */
+const usages: ReadonlyMap<string, SplitName> = new Map([
+  ["Training", "train"],
+  ["PublicTest", "validation"],
+  ["PrivateTest", "test"],
+]);
+
+/** A row of fer2013new.csv under a protocol; without `label` where it is to be skipped. */
+interface LabelRow {
+  readonly split: SplitName;
+  readonly line: number;
+  readonly label?: Pick<Sample, "id" | "expression">;
+}
+
+/** The samples in the order of the tables. */
+export async function loadCsvLayout(
+  root: string,
+  protocol: FerplusProtocol,
+): Promise<Record<SplitName, Sample[]>> {
+  const labelsPath = join(root, votes);
+  const picturesPath = join(root, pictures);
+  const labels = await readLabels(labelsPath, protocol);
+  const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
+  let row = 0;
+  for await (const { fields, line } of readTable(picturesPath, ["emotion", "pixels", "Usage"])) {
+    const given = labels[row];
+    if (given === undefined) throw unequalLengths(picturesPath, labelsPath, labels.length);
+    const where = `${picturesPath}:${line}`;
+    const split = readUsage(where, fields[2]!);
+    if (split !== given.split) {
+      throw new DatasetError(
+        `${where}: expected the Usage that ${labelsPath}:${given.line} has, ` +
+          `found "${fields[2]}". Use both tables as published, with their rows in order.`,
+      );
+    }
+    if (given.label !== undefined) {
+      const grey = readPixels(where, fields[1]!);
+      const image = { kind: "pixels", width: side, height: side, grey } as const;
+      splits[split].push({ ...given.label, image });
+    }
+    row += 1;
+  }
+  if (row !== labels.length) throw unequalLengths(picturesPath, labelsPath, labels.length, row);
+  return splits;
+}
+
+async function readLabels(path: string, protocol: FerplusProtocol): Promise<LabelRow[]> {
+  const rows: LabelRow[] = [];
+  const seen = new Map<string, number>();
+  for await (const { fields, line } of readTable(path, ["Usage", "Image name", ...voteColumns])) {
+    const where = `${path}:${line}`;
+    const split = readUsage(where, fields[0]!);
+    const name = fields[1]!.trim();
+    const counts = readVotes(where, fields.slice(2));
+    if (name === "") {
+      rows.push({ split, line });
+      continue;
+    }
+    const stem = readName(where, name);
+    const times = (seen.get(stem) ?? 0) + 1; // dropped rows count too, so ids hold for every protocol
+    seen.set(stem, times);
+    const expression = applyProtocol(counts, protocol);
+    const id = times === 1 ? stem : `${stem}-${times}`;
+    rows.push(
+      expression === undefined ? { split, line } : { split, line, label: { id, expression } },
+    );
+  }
+  return rows;
+}
+
+function readUsage(where: string, field: string): SplitName {
+  const split = usages.get(field.trim());
+  if (split === undefined) {
+    throw new DatasetError(
+      `${where}: expected the Usage ${[...usages.keys()].join(" or ")}, found "${shorten(field)}". ` +
+        `Replace the file by the published one.`,
+    );
+  }
+  return split;
+}
+
+/** 48 * 48 numbers from 0 to 255 with spaces between, row by row. */
+function readPixels(where: string, text: string): Uint8Array {
+  const grey = new Uint8Array(side * side);
+  let count = 0;
+  let value = -1; // no digit since the last space
+  let valid = true;
+  for (let i = 0; i <= text.length; i += 1) {
+    const code = i < text.length ? text.charCodeAt(i) : space;
+    if (code >= zero && code <= nine) {
+      value = Math.max(value, 0) * 10 + (code - zero);
+    } else if (code !== space) {
+      valid = false;
+    } else if (value >= 0) {
+      valid &&= value <= 255;
+      grey[count] = value; // no effect beyond the end
+      count += 1;
+      value = -1;
+    }
+  }
+  if (!valid || count !== grey.length) {
+    throw new DatasetError(
+      `${where}: expected ${grey.length} pixels from 0 to 255 with spaces between, ` +
+        `found ${count} numbers: "${shorten(text)}". Replace the file by the published one.`,
+    );
+  }
+  return grey;
+}
+
+function unequalLengths(picturesPath: string, labelsPath: string, labels: number, rows?: number) {
+  return new DatasetError(
+    `${picturesPath}: expected the ${labels} rows of ${labelsPath}, ` +
+      `found ${rows ?? "more"}. Use both tables as published, with their rows in order.`,
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * @file From FERPlus votes to one label: the protocols in use, by name.
+ *
+ * Barsoum, Zhang, Canton Ferrer and Zhang, "Training Deep Networks for Facial Expression Recognition
+ * with Crowd-Sourced Label Distribution", ICMI 2016. Published accuracies rest on at least four
+ * different choices of test images, so a report must name its protocol and print its denominator.
+ */
+import { DatasetError } from "../error.ts";
+import type { Expression } from "../expression.ts";
+import { ferplusClasses, voteColumns, type Votes } from "./votes.ts";
+
+export interface Protocol {
+  readonly description: string;
+  /** The chosen column of the ten; the image is dropped unless it is an expression's. */
+  readonly column: (votes: Votes) => number | undefined;
+}
+
+/** Every protocol by name, and what it does. */
+export const ferplusProtocols = {
+  "argmax-10": {
+    description:
+      "the column with most votes, the first of equals; dropped if that is unknown or not a face",
+    column: argmax,
+  },
+  "official-majority": {
+    description:
+      "single votes do not count; the column with more than half of the rest, else dropped; " +
+      "dropped if that is unknown or not a face",
+    column: (votes) => majority(votes.map((v) => (v <= 1 ? 0 : v))),
+  },
+  "argmax-8": {
+    description: "the expression with most votes, the first of equals; every named image is kept",
+    column: (votes) => argmax(votes.slice(0, ferplusClasses.length)),
+  },
+  "strict-majority": {
+    description:
+      "the column with more than half of all votes, else dropped; " +
+      "dropped if that is unknown or not a face",
+    column: majority,
+  },
+} as const satisfies Record<string, Protocol>;
+
+export type FerplusProtocol = keyof typeof ferplusProtocols;
+
+// The paper does not say. This is what its first author was told in a public thread (SCN, issue 48).
+export const defaultFerplusProtocol: FerplusProtocol = "argmax-10";
+
+/** The label that ten votes (neutral ... contempt, unknown, NF) get; undefined drops the image. */
+export function applyProtocol(votes: Votes, protocol: FerplusProtocol): Expression | undefined {
+  if (votes.length !== voteColumns.length) {
+    throw new DatasetError(
+      `applyProtocol: expected ${voteColumns.length} votes (${voteColumns.join()}), ` +
+        `found ${votes.length}. Pass all columns of the table.`,
+    );
+  }
+  const column = ferplusProtocols[protocol].column(votes);
+  return column === undefined ? undefined : ferplusClasses[column];
+}
+
+/** The first column with most votes, as numpy.argmax. */
+function argmax(votes: Votes): number {
+  return votes.indexOf(Math.max(...votes));
+}
+
+/** The column with more than half of the votes. */
+function majority(votes: Votes): number | undefined {
+  const total = votes.reduce((sum, v) => sum + v, 0);
+  return Math.max(...votes) > 0.5 * total ? argmax(votes) : undefined;
+}

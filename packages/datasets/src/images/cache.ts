@@ -1,0 +1,106 @@
+/**
+ * @file Decoded pictures kept on disk: one raw file per split, read back in one go.
+ *
+ * The file's name is the SHA-256 of everything its pixels depend on, so a changed picture, size or decoder
+ * means another name, and nothing has to be invalidated. Stale files stay; the folder can be deleted at
+ * any time.
+ *
+ * Layout: a header of 128 bytes, "mvt-images 1 <key>" and a line feed padded with spaces, then the pixels,
+ * [N, S, S, 3].
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { mapConcurrently } from "../concurrently.ts";
+import type { Sample } from "../dataset.ts";
+import { decoderVersion } from "./decode-image.ts";
+
+/** Raised whenever this package would decode or resize to other pixels, or lay the file out differently. */
+const formatVersion = 1;
+const headerLength = 128;
+
+/** Node reads and writes at most 2 GiB - 1 at once. */
+const most = 2 ** 30;
+
+/** Files whose state is asked at once. */
+const filesAtOnce = 16;
+
+export interface CacheFile {
+  readonly path: string;
+  readonly key: string;
+}
+
+/** Where these samples' pixels are kept; undefined where a file cannot be found, which decoding reports. */
+export async function cacheFile(
+  folder: string,
+  samples: readonly Sample[],
+  size: number,
+): Promise<CacheFile | undefined> {
+  let states;
+  try {
+    states = await mapConcurrently(samples, filesAtOnce, describe);
+  } catch {
+    return undefined;
+  }
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([formatVersion, decoderVersion, size, states]));
+  for (const { image } of samples) if (image.kind === "pixels") hash.update(image.grey);
+  const key = hash.digest("hex");
+  return { path: join(folder, `images-${size}-${key.slice(0, 16)}.bin`), key };
+}
+
+async function describe({ id, image }: Sample): Promise<readonly (string | number)[]> {
+  if (image.kind === "pixels") return [id, image.width, image.height, image.grey.length];
+  const { size, mtimeNs } = await stat(image.path, { bigint: true });
+  return [id, resolve(image.path), String(size), String(mtimeNs)];
+}
+
+const header = (key: string) =>
+  Buffer.from(`mvt-images ${formatVersion} ${key}\n`.padEnd(headerLength));
+
+/** Fills `pixels` from the file. False, with `pixels` undefined, where it is missing, cut short or foreign. */
+export async function readCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return false;
+  try {
+    if ((await file.stat()).size !== headerLength + pixels.length) return false;
+    const found = Buffer.alloc(headerLength);
+    await file.read(found, 0, headerLength, 0);
+    if (!found.equals(header(key))) return false;
+    let at = 0;
+    while (at < pixels.length) {
+      const length = Math.min(most, pixels.length - at);
+      const { bytesRead } = await file.read(pixels, at, length, headerLength + at);
+      if (bytesRead === 0) return false;
+      at += bytesRead;
+    }
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes the file under a temporary name, then renames it: a reader sees all of it or nothing. */
+export async function writeCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<void> {
+  await mkdir(join(path, ".."), { recursive: true });
+  const temporary = `${path}.${randomUUID()}.partial`;
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.write(header(key), 0, headerLength, 0);
+      let at = 0;
+      while (at < pixels.length) {
+        const length = Math.min(most, pixels.length - at);
+        const { bytesWritten } = await file.write(pixels, at, length, headerLength + at);
+        at += bytesWritten;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

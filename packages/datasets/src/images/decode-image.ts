@@ -1,0 +1,56 @@
+/**
+ * @file One picture, whatever its file format: to [S, S, 3] bytes of red, green, blue.
+ *
+ * Files are decoded by libvips (through sharp) to the same pixels as by Pillow, then resized as Pillow
+ * resizes (`resize.ts`). Grey is copied to the three channels; 16 bits become 8; CMYK becomes sRGB by
+ * libvips' profile; transparency is flattened onto black; of an animation the first frame counts. A
+ * picture is turned upright by its EXIF orientation, because a model of upright faces can make nothing of
+ * the others (OpenCV turns it too, Pillow does not; the research sets' aligned faces carry no such tag).
+ * An embedded colour profile is ignored, as Pillow and OpenCV ignore it.
+ */
+import { readFile } from "node:fs/promises";
+import sharp from "sharp";
+import type { ImageSource } from "../dataset.ts";
+import { resizeBilinear } from "./resize.ts";
+
+/** Part of the cache's key: what another version decodes may differ. */
+export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
+
+/** Which damage is an error. "warning" is what Pillow refuses too: cut short, or broken data in the middle. */
+const failOn = "warning";
+
+/**
+ * Writes the picture into `target`, [S, S, 3].
+ * Throws whatever Node or libvips says of a file that is missing, cut short, damaged or no picture.
+ */
+export async function decodeImage(
+  source: ImageSource,
+  size: number,
+  target: Uint8Array,
+): Promise<void> {
+  if (source.kind === "pixels") {
+    const { width, height, grey } = source;
+    if (grey.length !== width * height) {
+      throw new Error(`expected ${width} x ${height} pixels, got ${grey.length}`);
+    }
+    spreadGrey(resizeBilinear(grey, width, 1, size), target);
+    return;
+  }
+  const { data, info } = await sharp(await readFile(source.path), { failOn, ignoreIcc: true })
+    .autoOrient()
+    .flatten({ background: "black" })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  target.set(resizeBilinear(data, info.width, info.channels, size));
+}
+
+/** [S, S] -> [S, S, 3] */
+function spreadGrey(grey: Uint8Array, target: Uint8Array): void {
+  for (let i = 0, out = 0; i < grey.length; i += 1, out += 3) {
+    const value = grey[i]!;
+    target[out] = value;
+    target[out + 1] = value;
+    target[out + 2] = value;
+  }
+}

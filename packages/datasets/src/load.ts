@@ -1,0 +1,44 @@
+/** @file Loading a data set by name, whatever layout its folder has. */
+import { join } from "node:path";
+import { datasetTitles, type Dataset, type DatasetName } from "./dataset.ts";
+import { DatasetError } from "./error.ts";
+import { loadFerplus, type FerplusOptions } from "./ferplus/load.ts";
+import { readGroundTruth } from "./ground-truth.ts";
+import { requireFolder } from "./layout.ts";
+import { loadRafDb } from "./raf-db/load.ts";
+
+export type LoadOptions = FerplusOptions;
+
+const loaders: {
+  readonly [N in DatasetName]: (folder: string, options: LoadOptions) => Promise<Dataset>;
+} = {
+  "raf-db": loadRafDb,
+  ferplus: loadFerplus,
+};
+
+/** Where a data set lies in the folder that holds all of them: "DIR/raf-db". */
+export function datasetFolder(dataFolder: string, name: DatasetName): string {
+  return join(dataFolder, name);
+}
+
+/**
+ * Reads the labels of the data set in `folder` (DIR/raf-db, not DIR) and finds its images, without
+ * opening any: `checkDataset` does. A label without its image is an error.
+ */
+export async function loadDataset(
+  name: DatasetName,
+  folder: string,
+  options: LoadOptions = {},
+): Promise<Dataset> {
+  await requireFolder(datasetTitles[name], folder);
+  const dataset = await loaders[name](folder, options);
+  const { train, test } = dataset.splits;
+  if (train.length === 0 || test.length === 0) {
+    throw new DatasetError(
+      `${dataset.title}: expected images to train on and to test on in ${folder}, ` +
+        `found ${train.length} and ${test.length}. Replace its label files by the published ones.`,
+    );
+  }
+  const groundTruth = await readGroundTruth(dataset);
+  return groundTruth === undefined ? dataset : { ...dataset, groundTruth };
+}

@@ -1,0 +1,68 @@
+/** @file What changes the fingerprint of a data set, and what does not. */
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Dataset, fingerprint, loadDataset } from "@mvt/datasets";
+import { describe, expect, test } from "vitest";
+import { picturesTable, writeTables } from "./fixtures/ferplus.ts";
+import { picture, temporaryFolder, writeFiles } from "./fixtures/folder.ts";
+import { list, writeOfficial } from "./fixtures/raf-db.ts";
+
+const rafDb = async (folder: string) => fingerprint(await loadDataset("raf-db", folder));
+
+describe("fingerprint", () => {
+  test("is a SHA-256 in hex", async () => {
+    expect(await rafDb(await writeOfficial())).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("does not change when the folder moves", async () => {
+    const folder = await writeOfficial();
+    const copy = await temporaryFolder();
+    await cp(folder, copy, { recursive: true });
+    expect(await rafDb(copy)).toBe(await rafDb(folder));
+  });
+
+  test("changes with one label", async () => {
+    const other = list.replace("train_00002.jpg 2", "train_00002.jpg 3");
+    const folder = await writeOfficial();
+    const changed = await writeOfficial({ list: other });
+    expect(await rafDb(changed)).not.toBe(await rafDb(folder));
+  });
+
+  test("changes with one image file", async () => {
+    const folder = await writeOfficial();
+    const before = await rafDb(folder);
+    await writeFiles(folder, { "Image/aligned/test_0002_aligned.jpg": await picture("jpeg", 99) });
+    expect(await rafDb(folder)).not.toBe(before);
+  });
+
+  test("changes with one pixel of a table", async () => {
+    const load = async (pictures: string) =>
+      fingerprint(await loadDataset("ferplus", await writeTables({ pictures })));
+    const changed = picturesTable.replace("0 255 0", "0 254 0");
+    expect(await load(changed)).not.toBe(await load(picturesTable));
+  });
+
+  test.each([
+    ["the layout", { layout: "kaggle" }],
+    ["the protocol", { protocol: "compound" }],
+    ["the order of the classes", { classes: ["fear", "surprise"] }],
+  ] satisfies [string, Partial<Dataset>][])("changes with %s", async (_, change) => {
+    const dataset = await loadDataset("raf-db", await writeOfficial());
+    expect(await fingerprint({ ...dataset, ...change })).not.toBe(await fingerprint(dataset));
+  });
+
+  test("changes when an image moves to another split", async () => {
+    const dataset = await loadDataset("raf-db", await writeOfficial());
+    const { train, test: rest } = dataset.splits;
+    const splits = { train: train.slice(0, -1), validation: train.slice(-1), test: rest };
+    expect(await fingerprint({ ...dataset, splits })).not.toBe(await fingerprint(dataset));
+  });
+
+  test("names an image that has gone since the labels were read", async () => {
+    const folder = await writeOfficial();
+    const dataset = await loadDataset("raf-db", folder);
+    const path = join(folder, "Image", "aligned", "train_00001_aligned.jpg");
+    await rm(path);
+    await expect(fingerprint(dataset)).rejects.toThrow(`${path}: expected an image, found no file`);
+  });
+});
