@@ -29,6 +29,8 @@ export default defineConfig({
     "typescript/consistent-return": "off",
     // A helper of one function or one test reads best beside its only use.
     "unicorn/consistent-function-scoping": "off",
+    // About windows of a browser; here messages go between worker threads.
+    "unicorn/require-post-message-target-origin": "off",
     // `export {}` is the honest index of a package that has no public name yet.
     "unicorn/require-module-specifiers": "off",
   },

@@ -29,7 +29,7 @@ export { type Batch, type BatchLoader, createBatchLoader } from "./batches/loade
 export { sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { decodeImages, type DecodeOptions } from "./images/decode.ts";
 export type { DecodedImages } from "./images/decoded-images.ts";
-export { type Difficulty, type DifficultyName } from "./synthetic/difficulty.ts";
+export { difficulties, type Difficulty, type DifficultyName } from "./synthetic/difficulty.ts";
 export { generatorVersion } from "./synthetic/manifest.ts";
 export {
   synthesize,

@@ -29,6 +29,8 @@ export interface Scale {
   readonly about: string;
   readonly model: Omit<deit.VitConfig, "classes">;
   readonly training: TrainingConfig;
+  /** Too small for more than one thread to help: several runs train at once instead. */
+  readonly smallModel: boolean;
   readonly relabelStart: number;
   readonly seeds: number;
   /** What is drawn where no --data is given. */
@@ -60,6 +62,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     about: "every step of the way in about a minute; the numbers mean nothing",
     model: { imageSize: 32, patchSize: 8, width: 32, depth: 2, heads: 2, mlpRatio: 2 },
     training: { ...fromScratch, epochs: 4 },
+    smallModel: true,
     relabelStart: 3,
     seeds: 1,
     synthetic: {
@@ -82,8 +85,9 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       schedule: { kind: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
       augmentation: smallAugmentation,
     },
+    smallModel: true,
     relabelStart: 10,
-    seeds: 1,
+    seeds: 2,
     synthetic: {
       seed: 1,
       difficulty: "standard",
@@ -118,6 +122,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       adamw: { betas: [0.9, 0.999], weightDecay: 0.01 }, // torch.optim.AdamW's own
       augmentation: defaultAugmentation,
     },
+    smallModel: false,
     relabelStart: 10, // Figure 5(b)
     seeds: 1,
     synthetic: {

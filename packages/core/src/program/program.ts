@@ -69,8 +69,10 @@ export interface Executable {
 }
 
 export interface Backend {
-  /** As printed in reports: "onnxruntime-node 1.30.0, cpu". */
+  /** The engine with its version, as printed in reports: "onnxruntime-node 1.30.0". */
   readonly name: string;
+  /** Where it computes: "cpu". */
+  readonly device: string;
   compile(program: Program): Promise<Executable>;
 }
 

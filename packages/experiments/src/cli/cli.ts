@@ -4,7 +4,7 @@
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { UsageError } from "../usage-error.ts";
-import { exitCodeOf, messageOf } from "./errors.ts";
+import { exitCodeOf, messageOf } from "../errors.ts";
 
 /** A command's module: its flags, and what it does with them. */
 interface CommandModule {

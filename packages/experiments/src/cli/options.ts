@@ -9,7 +9,7 @@ import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
 import { scaleNames, scales } from "../scales.ts";
 import type { Scale, ScaleName } from "../scales.ts";
-import type { RelabelOptions } from "../tables/workbench.ts";
+import type { NamedThreshold, RelabelOptions } from "../tables/workbench.ts";
 import { readPretrainedFile } from "../training/pretrained-file.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
 import { UsageError } from "../usage-error.ts";
@@ -35,7 +35,11 @@ export const runOptions = {
   runs: { type: "string", default: "runs", describe: "folder of all runs" },
   backend: { choices: ["onnx"], default: "onnx", describe: "engine" },
   device: { choices: ["cpu"], default: "cpu", describe: "device of the engine" },
-  threads: { type: "number", describe: "threads of the engine [default: all cores]" },
+  threads: {
+    type: "number",
+    describe: "threads of the engine for each run [default: the scale's]",
+  },
+  jobs: { type: "number", describe: "runs that train at once [default: the scale's]" },
   weights: {
     type: "string",
     describe: "pre-trained DeiT as safetensors with timm's names, or none to train from scratch",
@@ -67,7 +71,7 @@ export function relabelOptionsOf(args: {
   readonly reference: string;
   readonly "relabel-start"?: number | undefined;
   readonly "min-train-accuracy"?: number | undefined;
-}): Omit<RelabelOptions, "threshold"> {
+}): Omit<RelabelOptions, keyof NamedThreshold> {
   const { delta, "relabel-start": startEpoch, "min-train-accuracy": minTrainAccuracy } = args;
   return {
     delta,
@@ -113,7 +117,29 @@ export function requirePositive(flag: string, value: number | undefined): void {
   }
 }
 
-/** The backend that the flags name. */
+/** An engine, and how the work is spread over the machine's cores. */
+export interface Engine {
+  readonly backend: Backend;
+  /** Runs that train at once. */
+  readonly jobs: number;
+  /** Threads of the engine for each. */
+  readonly threads: number;
+}
+
+/** The engine of the flags; by default small models train one per core, large ones with all cores. */
+export async function engineOf(
+  args: { readonly threads?: number | undefined; readonly jobs?: number | undefined },
+  { smallModel }: Scale,
+): Promise<Engine> {
+  requirePositive("threads", args.threads);
+  requirePositive("jobs", args.jobs);
+  const cores = availableParallelism();
+  const jobs = args.jobs ?? (smallModel && args.threads === undefined ? cores : 1);
+  const threads = args.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
+  return { backend: await onnxBackend({ threads }), jobs, threads };
+}
+
+/** The backend that the flags name, for commands that use it alone. */
 export async function backendOf({
   threads,
 }: {

@@ -1,52 +1,61 @@
 /** @file What a command is about to do: the runs it needs, which of them are done, how long the rest takes. */
 import type { Backend } from "@mvt/core";
+import { executeRuns } from "../runs/execute.ts";
 import { inOrder, unfinished } from "../runs/plan.ts";
 import type { PlannedRun } from "../runs/plan.ts";
+import type { RunResult } from "../runs/result.ts";
 import { measureThroughput } from "../training/throughput.ts";
+import type { Engine } from "./options.ts";
 import { formatSeconds, imagesOf } from "./progress.ts";
 import type { Progress } from "./progress.ts";
-
-interface Where {
-  readonly runsFolder: string;
-  readonly backend: Backend;
-}
 
 /** Prints every run with its state, the device, and an estimate from a few steps timed here. */
 export async function printPlan(
   wanted: readonly PlannedRun[],
-  { runsFolder, backend }: Where,
+  { runsFolder, engine }: { readonly runsFolder: string; readonly engine: Engine },
 ): Promise<void> {
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
   const needed = inOrder(wanted);
-  const missing = new Set(await unfinished(needed, runsFolder));
+  const missing = await unfinished(needed, runsFolder);
   for (const run of needed) {
-    process.stdout.write(
-      `${run.id}  ${missing.has(run) ? "to train" : "finished"}  ${run.title}\n`,
-    );
+    print(`${run.id}  ${missing.includes(run) ? "to train" : "finished"}  ${run.title}`);
   }
-  process.stdout.write(`engine: ${backend.name}\n`);
-  const images = totalImages(missing);
+  print(describeEngine(engine));
   const [first] = missing;
-  if (first === undefined) {
-    process.stdout.write("nothing to train\n");
-    return;
-  }
-  const rate = await measureThroughput(backend, first.config);
-  process.stdout.write(
-    `${missing.size} of ${needed.length} runs to train: ${images} images at ${rate.toFixed(0)} images/s, about ${formatSeconds(images / rate)}\n`,
+  if (first === undefined) return print("nothing to train");
+  const images = missing.reduce((total, run) => total + imagesOf(run), 0);
+  const rate = (await measureThroughput(engine.backend, first.config)) * engine.jobs;
+  print(
+    `${missing.length} of ${needed.length} runs to train: ${images} images at ${rate.toFixed(0)} images/s, about ${formatSeconds(images / rate)}`,
   );
 }
 
-/** Tells how much there is to do, before it is done. */
-export async function announceWork(
+/** Says what there is to do, does it, and returns the results of the wanted runs. */
+export async function executeWithProgress(
   wanted: readonly PlannedRun[],
-  { runsFolder, backend, progress }: Where & { readonly progress: Progress },
-): Promise<void> {
+  {
+    runsFolder,
+    engine,
+    progress,
+  }: { readonly runsFolder: string; readonly engine: Engine; readonly progress: Progress },
+): Promise<readonly RunResult[]> {
   const needed = inOrder(wanted);
   const missing = await unfinished(needed, runsFolder);
-  progress.expect(totalImages(missing));
-  progress.say(`${needed.length} runs, ${missing.length} to train, on ${backend.name}`);
+  progress.expect(missing);
+  progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
+  return executeRuns(wanted, {
+    ...progress,
+    runsFolder,
+    jobs: engine.jobs,
+    threads: engine.threads,
+  });
 }
 
-function totalImages(runs: Iterable<PlannedRun>): number {
-  return [...runs].reduce((total, run) => total + imagesOf(run), 0);
+function describeEngine({ backend, jobs, threads }: Engine): string {
+  const runs = jobs === 1 ? "one run at a time" : `${jobs} runs at a time`;
+  return `${nameOf(backend)}, ${runs}, ${threads} ${threads === 1 ? "thread" : "threads"} each`;
+}
+
+function nameOf({ name, device }: Backend): string {
+  return `${name}, ${device}`;
 }

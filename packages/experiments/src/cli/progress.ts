@@ -1,16 +1,16 @@
 /**
  * @file Progress that a person can watch: one line that changes on a terminal, plain lines when piped.
  */
-import type { RunEvents } from "../runs/plan.ts";
+import type { RunEvents } from "../runs/execute.ts";
 import type { PlannedRun } from "../runs/plan.ts";
 
-export interface Progress extends RunEvents {
+export interface Progress extends Required<RunEvents> {
   /** A line that stays. */
   readonly say: (line: string) => void;
   readonly onDraw: (title: string) => void;
   readonly onDecode: (title: string, done: number, total: number) => void;
-  /** How many images all runs still to train will see, for the time left. */
-  readonly expect: (images: number) => void;
+  /** The runs that are about to train, for the counts and the time left. */
+  readonly expect: (runs: readonly PlannedRun[]) => void;
 }
 
 interface Terminal {
@@ -18,6 +18,9 @@ interface Terminal {
   readonly columns?: number;
   write(text: string): unknown;
 }
+
+/** Milliseconds between two drawings of the changing line. */
+const refresh = 100;
 
 /** Images that a run shows its model while it trains. */
 export function imagesOf({ config, data }: PlannedRun): number {
@@ -32,48 +35,64 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
   const status = (line: string) => {
     if (live) terminal.write(clear + line.slice(0, (terminal.columns ?? 80) - 1));
   };
-  let [expected, seen, ofRun] = [0, 0, 0];
-  let [heading, latest] = ["", ""];
-  let started: number | undefined;
+  let [runs, images, finished] = [0, 0, 0];
+  let started = 0;
   let drawnAt = 0;
+  /** Images seen, and what the last epoch gave, by run. */
+  const seen = new Map<PlannedRun, number>();
+  const latest = new Map<PlannedRun, string>();
 
   const timeLeft = () => {
-    if (started === undefined || seen === 0) return "";
-    const rate = seen / (performance.now() - started); // images per millisecond
-    return `${formatSeconds((expected - seen) / rate / 1000)} left`;
+    const done = seen.values().reduce((a, b) => a + b, 0);
+    const rate = done / (performance.now() - started); // images per millisecond
+    return done === 0 ? "" : `${formatSeconds((images - done) / rate / 1000)} left`;
+  };
+  const drawStatus = () => {
+    if (!live || performance.now() - drawnAt < refresh) return;
+    drawnAt = performance.now();
+    const active = [...latest].map(([{ title }, line]) => `${title}: ${line}`).join(" | ");
+    status(`${finished}/${runs} runs, ${timeLeft()}  ${active}`);
   };
 
   return {
     say,
-    expect: (images) => void (expected = images),
+    expect: (planned) => {
+      runs = planned.length;
+      images = planned.reduce((total, run) => total + imagesOf(run), 0);
+      started = performance.now();
+    },
     onDraw: (title) => say(`drawing ${title}`),
     onDecode: (title, done, total) => status(`decoding ${title}: ${done} of ${total}`),
     onReuse: ({ title, id }) => say(`${title}: finished already (run ${id})`),
-    onRun: (run, index, total) => {
-      heading = `[${index}/${total}] ${run.title}`;
-      [latest, ofRun] = ["", 0];
-      started ??= performance.now();
-      say(`${heading}: run ${run.id}`);
+    onStart: (run) => {
+      latest.set(run, "starting");
+      if (!live) say(`${run.title}: training (run ${run.id})`);
     },
-    onStep: (epoch, done, total) => {
-      const before = (epoch - 1) * total;
-      seen += before + done - Math.max(ofRun, before);
-      ofRun = before + done;
-      if (!live || performance.now() - drawnAt < 100) return;
-      drawnAt = performance.now();
-      status(
-        `${heading}  epoch ${epoch}: ${Math.round((100 * done) / total)}%${latest}  ${timeLeft()}`,
-      );
+    onStep: (run, epoch, done, total) => {
+      seen.set(run, (epoch - 1) * total + done);
+      drawStatus();
     },
-    onEpoch: ({ epoch, loss, train, validation, relabelled, imagesPerSecond }, epochs) => {
+    onEpoch: (run, metrics, epochs) => {
+      const { epoch, loss, train, validation, relabelled, imagesPerSecond } = metrics;
       const percent = ({ k, n }: { readonly k: number; readonly n: number }) =>
         `${((100 * k) / n).toFixed(1)}%`;
-      latest = `  loss ${loss.toFixed(3)}  train ${percent(train)}  validation ${percent(validation)}`;
-      const changes = relabelled > 0 ? `  relabelled ${relabelled}` : "";
-      const rate = `${imagesPerSecond} images/s`;
-      const line = `epoch ${epoch}/${epochs}${latest}${changes}  ${rate}  ${timeLeft()}`;
-      if (live) status(`${heading}  ${line}`);
-      else say(`  ${line}`);
+      const line = [
+        `epoch ${epoch}/${epochs}`,
+        `loss ${loss.toFixed(3)}`,
+        `train ${percent(train)}`,
+        `validation ${percent(validation)}`,
+        ...(relabelled > 0 ? [`relabelled ${relabelled}`] : []),
+        `${imagesPerSecond} images/s`,
+      ].join("  ");
+      latest.set(run, line);
+      if (live) drawStatus();
+      else say(`${run.title}: ${line}  ${timeLeft()}`);
+    },
+    onDone: (run) => {
+      const line = latest.get(run) ?? "";
+      latest.delete(run);
+      finished += 1;
+      if (live) say(`${run.title}: done, ${line}`);
     },
   };
 }

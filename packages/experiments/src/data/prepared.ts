@@ -13,15 +13,19 @@ export interface Subset {
   readonly labels: Int32Array;
 }
 
-export interface PreparedData {
-  readonly dataset: Dataset;
-  readonly fingerprint: string;
+/** What training reads. Plain data over shared memory, so that worker threads can have it. */
+export interface TrainingData {
   readonly classes: readonly Expression[];
   readonly train: Subset;
   readonly validation: Subset;
   readonly test: Subset;
   /** [train rows] the true classes; only for synthetic data. */
   readonly trainTruth?: Int32Array;
+}
+
+export interface PreparedData extends TrainingData {
+  readonly dataset: Dataset;
+  readonly fingerprint: string;
 }
 
 export interface PrepareOptions {

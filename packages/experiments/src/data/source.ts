@@ -2,7 +2,13 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { datasetFolder, generatorVersion, loadDataset, synthesize } from "@mvt/datasets";
+import {
+  datasetFolder,
+  difficulties,
+  generatorVersion,
+  loadDataset,
+  synthesize,
+} from "@mvt/datasets";
 import type { Dataset, DatasetName, FerplusProtocol } from "@mvt/datasets";
 import { canonicalJson } from "../config.ts";
 import type { SyntheticSpec } from "../scales.ts";
@@ -46,7 +52,8 @@ async function drawDataset(
   { seed, difficulty, labelNoise, counts }: SyntheticSpec,
   { syntheticFolder, onDraw }: DataOptions,
 ): Promise<string> {
-  const recipe = { generatorVersion, seed, difficulty, labelNoise, counts: counts[name] };
+  const knobs = difficulties[difficulty];
+  const recipe = { generatorVersion, seed, knobs, labelNoise, counts: counts[name] };
   const hash = createHash("sha256").update(canonicalJson(recipe)).digest("hex").slice(0, 8);
   const folder = join(syntheticFolder, `${name}-${difficulty}-${hash}`);
   const exists = await stat(folder).then(

@@ -1,6 +1,7 @@
 /** @file Where a report comes from: commit, machine, data. */
 import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem, type } from "node:os";
+import type { Backend } from "@mvt/core";
 import type { Dataset } from "@mvt/datasets";
 import type { DataDescription, Machine } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
@@ -22,7 +23,7 @@ export function sourceVersion(): { readonly commit: string; readonly dirty: bool
   }
 }
 
-export function describeMachine(device: string, engine: string): Machine {
+export function describeMachine({ name, device }: Backend): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
@@ -30,7 +31,7 @@ export function describeMachine(device: string, engine: string): Machine {
     os: `${type()} ${release()}`,
     node: process.versions.node,
     backend: `onnx, ${device}`,
-    engine,
+    engine: name,
   };
 }
 

@@ -13,14 +13,14 @@ import type { Table2Row } from "@mvt/report";
 import type { PlannedRun } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
 import type { RunResult } from "../runs/result.ts";
-import type { RelabelOptions, Workbench } from "./workbench.ts";
+import type { NamedThreshold, RelabelOptions, Workbench } from "./workbench.ts";
 
 export interface Table2Options {
   readonly datasets: readonly DatasetName[];
   readonly seeds: readonly number[];
   /** Rows beside the paper's four. */
-  readonly plugins: readonly Threshold[];
-  readonly relabel: Omit<RelabelOptions, "threshold">;
+  readonly added: readonly NamedThreshold[];
+  readonly relabel: Omit<RelabelOptions, keyof NamedThreshold>;
 }
 
 interface PlannedRow {
@@ -32,20 +32,24 @@ interface PlannedRow {
 /** The rows of the table and the runs they need. */
 export async function planTable2(
   workbench: Workbench,
-  { datasets, seeds, plugins, relabel }: Table2Options,
+  { datasets, seeds, added, relabel }: Table2Options,
 ): Promise<readonly PlannedRow[]> {
-  const builtIn = Object.values(thresholds).map((definition) => instantiate(definition, {}));
-  const functions = [
-    ...builtIn.map((threshold) => ({ threshold, plugin: false })),
-    ...plugins.map((threshold) => ({ threshold, plugin: true })),
+  const functions: readonly NamedThreshold[] = [
+    ...Object.entries(thresholds).map(([spec, definition]) => ({
+      spec,
+      threshold: instantiate<string>(definition, {}),
+    })),
+    ...added,
   ];
   const rows: PlannedRow[] = [];
   for (const dataset of datasets) {
-    for (const { threshold, plugin } of functions) {
+    for (const { spec, threshold } of functions) {
       const runs = await Promise.all(
-        seeds.map((seed) => workbench.plan({ dataset, seed, relabel: { ...relabel, threshold } })),
+        seeds.map((seed) =>
+          workbench.plan({ dataset, seed, relabel: { ...relabel, spec, threshold } }),
+        ),
       );
-      rows.push({ threshold, plugin, runs });
+      rows.push({ threshold, plugin: !(threshold.name in thresholds), runs });
     }
   }
   return rows;

@@ -29,8 +29,13 @@ export interface WorkbenchOptions {
   readonly onDecode?: (title: string, done: number, total: number) => void;
 }
 
-export interface RelabelOptions {
+/** A function f, and how `--threshold` names it. */
+export interface NamedThreshold {
+  readonly spec: string;
   readonly threshold: Threshold;
+}
+
+export interface RelabelOptions extends NamedThreshold {
   readonly delta?: number;
   readonly reference?: Reference;
   readonly startEpoch?: number;
@@ -140,9 +145,9 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         ].join(", "),
         config,
         data,
-        ...(relabel ? { threshold: relabel.threshold } : {}),
+        ...(relabel ? { thresholdSpec: relabel.spec } : {}),
         ...(after ? { after } : {}),
-        ...(file ? { pretrainedFile: file } : {}),
+        ...(file ? { pretrainedFile: file.source } : {}),
       });
     },
   };

@@ -11,7 +11,7 @@ import type { BatchLoader } from "@mvt/datasets";
 import { createRelabeller, LabelLedger } from "@mvt/relabel";
 import type { Relabeller, Threshold } from "@mvt/relabel";
 import type { RunConfig } from "../config.ts";
-import type { PreparedData, Subset } from "../data/prepared.ts";
+import type { Subset, TrainingData } from "../data/prepared.ts";
 import type { EpochMetrics, RunResult } from "../runs/result.ts";
 import type { RunFolder } from "../runs/store.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
@@ -26,7 +26,7 @@ export interface Training {
   readonly config: RunConfig;
   /** "RAF-DB, linear, seed 0" */
   readonly title: string;
-  readonly data: PreparedData;
+  readonly data: TrainingData;
   /** The function that config.relabel names. */
   readonly threshold?: Threshold;
   readonly pretrained?: { readonly weights: Weights; readonly source: string };

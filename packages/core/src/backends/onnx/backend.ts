@@ -22,7 +22,8 @@ type Ort = typeof import("onnxruntime-node");
 export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
   const ort: Ort = await import("onnxruntime-node");
   return {
-    name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}, cpu`,
+    name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
+    device: "cpu",
     compile: (program) => compile(ort, program, options),
   };
 }

@@ -43,7 +43,7 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   print(
     `DeiT ${args.variant}, ${model.imageSize} x ${model.imageSize}, batch ${args.batch}: forward, backward, AdamW, float32`,
   );
-  print(`${backend.name}, ${threads} threads`);
+  print(`${backend.name}, ${backend.device}, ${threads} threads`);
 
   const step = await openStep(backend, model, args.batch);
   progress.say("timing steps");

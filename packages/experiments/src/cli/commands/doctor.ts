@@ -20,7 +20,7 @@ export async function run(): Promise<void> {
   say("memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`);
   say("disk free here", `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB`);
   const backend = await onnxBackend({ threads: availableParallelism() });
-  say("engine", backend.name);
+  say("engine", `${backend.name}, ${backend.device}`);
   for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
     say(name, isInstalled(name) ? "installed" : "not installed (optional)");
   }

@@ -5,12 +5,11 @@ import { table2, toCsv, toMarkdown } from "@mvt/report";
 import type { Provenance, Selection } from "@mvt/report";
 import type { Argv } from "yargs";
 import { writeAtomically } from "../../runs/atomic-write.ts";
-import { executeRuns } from "../../runs/plan.ts";
 import { describeData, describeMachine, sourceVersion } from "../../runs/provenance.ts";
 import { planTable2, table2Rows } from "../../tables/table2.ts";
 import { createWorkbench } from "../../tables/workbench.ts";
 import {
-  backendOf,
+  engineOf,
   parseDatasets,
   relabelOptions,
   relabelOptionsOf,
@@ -20,7 +19,7 @@ import {
   seedsOf,
   weightsOf,
 } from "../options.ts";
-import { announceWork, printPlan } from "../plan.ts";
+import { executeWithProgress, printPlan } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 
 export function builder(cli: Argv) {
@@ -58,11 +57,13 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   const scale = scaleOf(args);
   const datasets = parseDatasets(args.datasets);
   const seeds = seedsOf(args.seeds ?? scale.seeds);
-  const plugins = await Promise.all(args.threshold.map((spec) => loadThreshold(spec)));
+  const added = await Promise.all(
+    args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
+  );
   const weights = await weightsOf(args.weights, scale);
   const out = await requireWritable("out", args.out ?? join("results", scale.name));
   const runsFolder = await requireWritable("runs", args.runs);
-  const backend = await backendOf(args);
+  const engine = await engineOf(args, scale);
   const progress = createProgress();
 
   const workbench = createWorkbench({
@@ -76,14 +77,13 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   const rows = await planTable2(workbench, {
     datasets,
     seeds,
-    plugins,
+    added,
     relabel: relabelOptionsOf(args),
   });
   const runs = rows.flatMap((row) => row.runs);
-  if (args.plan) return printPlan(runs, { runsFolder, backend });
+  if (args.plan) return printPlan(runs, { runsFolder, engine });
 
-  await announceWork(runs, { runsFolder, backend, progress });
-  const results = await executeRuns(runs, { ...progress, backend, runsFolder, loaderThreads: 1 });
+  const results = await executeWithProgress(runs, { runsFolder, engine, progress });
   const byId = new Map(results.map((result) => [result.id, result]));
   const provenance: Provenance = {
     command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
@@ -91,7 +91,7 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
     scale: scale.name,
     seeds,
     data: (await Promise.all(datasets.map((name) => workbench.prepare(name)))).map(describeData),
-    machine: describeMachine("cpu", backend.name),
+    machine: describeMachine(engine.backend),
     date: new Date().toISOString(),
   };
   const table = table2(

@@ -2,11 +2,10 @@
 import { loadThreshold } from "@mvt/relabel";
 import { datasetNames } from "@mvt/datasets";
 import type { Argv } from "yargs";
-import { executeRuns } from "../../runs/plan.ts";
 import { openRun } from "../../runs/store.ts";
 import { createWorkbench } from "../../tables/workbench.ts";
 import {
-  backendOf,
+  engineOf,
   relabelOptions,
   relabelOptionsOf,
   requirePositive,
@@ -15,7 +14,7 @@ import {
   scaleOf,
   weightsOf,
 } from "../options.ts";
-import { announceWork, printPlan } from "../plan.ts";
+import { executeWithProgress, printPlan } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { printResult } from "../result.ts";
 
@@ -43,7 +42,7 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   const threshold = args.threshold === undefined ? undefined : await loadThreshold(args.threshold);
   const weights = await weightsOf(args.weights, scale);
   const runsFolder = await requireWritable("runs", args.runs);
-  const backend = await backendOf(args);
+  const engine = await engineOf(args, scale);
   const progress = createProgress();
   const workbench = createWorkbench({
     scale,
@@ -58,15 +57,11 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
     seed: args.seed,
     pretrained: args.weights !== "none",
     ...(args.epochs === undefined ? {} : { training: { epochs: args.epochs } }),
-    ...(threshold === undefined ? {} : { relabel: { threshold, ...relabelOptionsOf(args) } }),
+    ...(threshold === undefined
+      ? {}
+      : { relabel: { spec: args.threshold!, threshold, ...relabelOptionsOf(args) } }),
   });
-  if (args.plan) return printPlan([planned], { runsFolder, backend });
-  await announceWork([planned], { runsFolder, backend, progress });
-  const [result] = await executeRuns([planned], {
-    ...progress,
-    backend,
-    runsFolder,
-    loaderThreads: 1,
-  });
+  if (args.plan) return printPlan([planned], { runsFolder, engine });
+  const [result] = await executeWithProgress([planned], { runsFolder, engine, progress });
   printResult(result!, openRun(runsFolder, planned.id).path("result.json"));
 }

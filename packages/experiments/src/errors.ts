@@ -2,9 +2,7 @@
 import { WeightsError } from "@mvt/core";
 import { DatasetError } from "@mvt/datasets";
 import { RelabelError, ThresholdError } from "@mvt/relabel";
-import { UsageError } from "../usage-error.ts";
-
-const mendable = [UsageError, DatasetError, RelabelError, ThresholdError, WeightsError];
+import { UsageError } from "./usage-error.ts";
 
 /** What the system's refusals mean, by error code. */
 const systemErrors: Readonly<Record<string, string>> = {
@@ -16,8 +14,16 @@ const systemErrors: Readonly<Record<string, string>> = {
   EISDIR: "a folder is where a file was expected",
 };
 
+const mendable = [UsageError, DatasetError, RelabelError, ThresholdError, WeightsError];
+
+/** Whether the message tells the user all there is to know. */
+export function isMendable(error: unknown): error is Error {
+  return mendable.some((kind) => error instanceof kind);
+}
+
+/** What is written to stderr. */
 export function messageOf(error: unknown): string {
-  if (mendable.some((kind) => error instanceof kind)) return `error: ${(error as Error).message}`;
+  if (isMendable(error)) return `error: ${error.message}`;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && code in systemErrors) {
     return `error: ${path ?? "a file"}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;

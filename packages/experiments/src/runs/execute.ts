@@ -1,0 +1,109 @@
+/** @file Trains the runs that are missing, several at once, each in a worker thread. */
+import { MessageChannel } from "node:worker_threads";
+import { Piscina } from "piscina";
+import type { TrainingEvent, TrainingTask } from "../training/worker.ts";
+import { UsageError } from "../usage-error.ts";
+import { inOrder, unfinished } from "./plan.ts";
+import type { PlannedRun } from "./plan.ts";
+import type { EpochMetrics, RunResult } from "./result.ts";
+import { openRun } from "./store.ts";
+
+export interface RunEvents {
+  readonly onReuse?: (run: PlannedRun) => void;
+  /** A run begins to train. */
+  readonly onStart?: (run: PlannedRun) => void;
+  readonly onStep?: (run: PlannedRun, epoch: number, done: number, total: number) => void;
+  readonly onEpoch?: (run: PlannedRun, metrics: EpochMetrics, epochs: number) => void;
+  readonly onDone?: (run: PlannedRun) => void;
+}
+
+export interface Execution extends RunEvents {
+  readonly runsFolder: string;
+  /** Runs that train at once. */
+  readonly jobs: number;
+  /** Threads of the engine for each of them. */
+  readonly threads: number;
+}
+
+/** Trains what is missing and returns the results of the wanted runs, in their order. */
+export async function executeRuns(
+  wanted: readonly PlannedRun[],
+  execution: Execution,
+): Promise<readonly RunResult[]> {
+  const { runsFolder, jobs, onReuse } = execution;
+  const needed = inOrder(wanted);
+  const missing = await unfinished(needed, runsFolder);
+  for (const run of needed) if (!missing.includes(run)) onReuse?.(run);
+  if (missing.length > 0) {
+    const pool = new Piscina<TrainingTask, string | undefined>({
+      filename: new URL("../training/worker.ts", import.meta.url).href,
+      minThreads: 0,
+      maxThreads: jobs,
+    });
+    try {
+      await trainAll(missing, pool, execution);
+    } finally {
+      await pool.destroy();
+    }
+  }
+  const results = await Promise.all(wanted.map(({ id }) => openRun(runsFolder, id).result()));
+  return results.map((result) => result!);
+}
+
+/** Every run as soon as a thread is free and the run it starts from is done. */
+async function trainAll(
+  missing: readonly PlannedRun[],
+  pool: Piscina<TrainingTask, string | undefined>,
+  execution: Execution,
+): Promise<void> {
+  const done = new Map<string, Promise<void>>();
+  for (const run of missing) {
+    const before = run.after && done.get(run.after.id);
+    done.set(
+      run.id,
+      before === undefined
+        ? train(run, pool, execution)
+        : before.then(() => train(run, pool, execution)),
+    );
+  }
+  await Promise.all(done.values());
+}
+
+async function train(
+  run: PlannedRun,
+  pool: Piscina<TrainingTask, string | undefined>,
+  { runsFolder, jobs, threads, onStart, onStep, onEpoch, onDone }: Execution,
+): Promise<void> {
+  const { id, title, config, data, thresholdSpec, after, pretrainedFile } = run;
+  const { port1, port2 } = new MessageChannel();
+  let started = false;
+  port1.on("message", (event: TrainingEvent) => {
+    if (!started) onStart?.(run);
+    started = true;
+    if (event.kind === "step") onStep?.(run, event.epoch, event.done, event.total);
+    else onEpoch?.(run, event.metrics, event.epochs);
+  });
+  const { classes, train: trainSet, validation, test, trainTruth } = data;
+  const task: TrainingTask = {
+    id,
+    title,
+    config,
+    data: { classes, train: trainSet, validation, test, ...(trainTruth ? { trainTruth } : {}) },
+    ...(thresholdSpec === undefined ? {} : { thresholdSpec }),
+    ...(after ? { pretrainedRun: after.id } : {}),
+    ...(pretrainedFile === undefined ? {} : { pretrainedFile }),
+    runsFolder,
+    threads,
+    // With several runs the cores are busy without threads that work ahead.
+    loaderThreads: jobs > 1 ? 0 : 1,
+    events: port2,
+  };
+  try {
+    // Piscina types the list after the browser's postMessage, which takes options in its place.
+    const message = await pool.run(task, { transferList: [port2] as never });
+    if (message !== undefined) throw new UsageError(message);
+    onDone?.(run);
+  } finally {
+    port1.close();
+  }
+}
