@@ -5,27 +5,50 @@ import { createHash } from "node:crypto";
 import type { deit } from "@mvt/core";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
+import { z } from "zod";
 
-export interface ScheduleConfig {
-  readonly kind: "exponential" | "cosine";
-  readonly learningRate: number;
-  /** Decay per epoch of the exponential schedule. */
-  readonly gamma?: number;
-  readonly warmupEpochs: number;
-}
+const probability = z.number().min(0).max(1);
+const strength = z.number().nonnegative();
 
-export interface TrainingConfig {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly schedule: ScheduleConfig;
-  readonly adamw: {
-    readonly betas: readonly [number, number];
-    readonly weightDecay: number;
+/** Of `@mvt/datasets`; its own check says what a combination of values means. */
+const augmentation = z.strictObject({
+  flip: probability,
+  shift: z
+    .strictObject({ pixels: z.int().nonnegative(), padding: z.enum(["zero", "edge"]) })
+    .exactOptional(),
+  jitter: z
+    .strictObject({ brightness: strength, contrast: strength, saturation: strength })
+    .or(z.literal(false)),
+  erasing: z
+    .strictObject({
+      p: probability,
+      scale: z.tuple([probability, probability]).readonly(),
+      ratio: z.tuple([z.number().positive(), z.number().positive()]).readonly(),
+      value: z.enum(["black", "mean"]),
+    })
+    .or(z.literal(false)),
+}) satisfies z.ZodType<Augmentation>;
+
+/** How a run trains; every field can be set from the command line by its path. */
+export const trainingConfig = z.strictObject({
+  epochs: z.int().positive(),
+  batchSize: z.int().positive(),
+  schedule: z.strictObject({
+    kind: z.enum(["exponential", "cosine"]),
+    learningRate: z.number().nonnegative(),
+    /** Decay per epoch of the exponential schedule. */
+    gamma: z.number().positive().max(1).exactOptional(),
+    warmupEpochs: z.number().nonnegative(),
+  }),
+  adamw: z.strictObject({
+    betas: z.tuple([probability, probability]).readonly(),
+    weightDecay: z.number().nonnegative(),
     /** Joint norm that gradients are clipped to; not clipped if absent. */
-    readonly clipNorm?: number;
-  };
-  readonly augmentation: Augmentation;
-}
+    clipNorm: z.number().positive().exactOptional(),
+  }),
+  augmentation,
+});
+export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
 
 export interface RelabelConfig {
   /** f of Eq. 6, and a hash of its values, since a plugin's file can change under its name. */

@@ -60,18 +60,18 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
   smoke: {
     name: "smoke",
     about: "every step of the way in about a minute; the numbers mean nothing",
-    model: { imageSize: 32, patchSize: 8, width: 32, depth: 2, heads: 2, mlpRatio: 2 },
-    training: { ...fromScratch, epochs: 4 },
+    model: deit.variants.nano,
+    training: { ...fromScratch, epochs: 12 },
     smallModel: true,
-    relabelStart: 3,
+    relabelStart: 9,
     seeds: 1,
     synthetic: {
       seed: 1,
       difficulty: "easy",
       labelNoise: 0.15,
       counts: {
-        "raf-db": { train: 400, test: 150 },
-        ferplus: { train: 400, validation: 80, test: 150 },
+        "raf-db": { train: 600, test: 150 },
+        ferplus: { train: 600, validation: 80, test: 150 },
       },
     },
   },

@@ -95,8 +95,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
 /** What yargs found wrong with the flags themselves. */
 class CommandLineError extends UsageError {
   constructor(message: string) {
+    const sentence = /[.?]$/.test(message) ? message : `${message}.`;
     super(
-      `${message}. \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`,
+      `${sentence} \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`,
     );
   }
 }

@@ -1,12 +1,14 @@
 /** @file The flags that several commands share, and what they stand for. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { onnxBackend } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { datasetNames, defaultFerplusProtocol, ferplusProtocols } from "@mvt/datasets";
-import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
+import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
+import { override } from "../overrides.ts";
 import { scaleNames, scales } from "../scales.ts";
 import type { Scale, ScaleName } from "../scales.ts";
 import type { NamedThreshold, RelabelOptions } from "../tables/workbench.ts";
@@ -28,6 +30,11 @@ export const dataOptions = {
     default: defaultFerplusProtocol,
     describe: "how FERPlus votes become labels",
   },
+  "ferplus-train": {
+    choices: ["train", "train+validation"] as const satisfies readonly FerplusTrain[],
+    default: "train" as const,
+    describe: "which parts of FERPlus are trained on",
+  },
 } as const;
 
 export const runOptions = {
@@ -43,6 +50,12 @@ export const runOptions = {
   weights: {
     type: "string",
     describe: "pre-trained DeiT as safetensors with timm's names, or none to train from scratch",
+  },
+  set: {
+    type: "string",
+    array: true,
+    default: [] as string[],
+    describe: "PATH=VALUE: a setting of training, such as epochs=20; repeatable",
   },
   plan: {
     type: "boolean",
@@ -81,15 +94,14 @@ export function relabelOptionsOf(args: {
   };
 }
 
-/** The scale asked for; by default `quick`, or `paper` on real data. */
-export function scaleOf({
-  scale,
-  data,
-}: {
+/** The scale asked for, by default `quick`, or `paper` on real data; with the settings of --set. */
+export function scaleOf(args: {
   readonly scale?: ScaleName | undefined;
   readonly data?: string | undefined;
+  readonly set?: readonly string[];
 }): Scale {
-  return scales[scale ?? (data === undefined ? "quick" : "paper")];
+  const scale = scales[args.scale ?? (args.data === undefined ? "quick" : "paper")];
+  return { ...scale, training: override(scale.training, args.set ?? []) };
 }
 
 /** "raf-db,ferplus" as names; each must be known. */
@@ -164,18 +176,19 @@ export async function weightsOf(
   return undefined;
 }
 
-/** Makes a folder and tries to write into it, so that a run does not fail at its end. */
+/** Tries to write where the folder is or would be made, so that a command does not fail at its end. */
 export async function requireWritable(flag: string, folder: string): Promise<string> {
   const path = resolve(folder);
-  const probe = join(path, `.${process.pid}.tmp`);
+  let existing = path;
+  while (!existsSync(existing)) existing = dirname(existing);
+  const probe = join(existing, `.${process.pid}.tmp`);
   try {
-    await mkdir(path, { recursive: true });
     await writeFile(probe, "");
     await rm(probe);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `--${flag} ${folder}: expected a folder that can be written to, but writing failed (${code}). Choose another folder, or change its rights.`,
+      `--${flag} ${folder}: expected a folder that can be written to, but writing into ${existing} failed (${code}). Choose another folder, or change its rights.`,
     );
   }
   return path;

@@ -9,7 +9,7 @@ import {
   loadDataset,
   synthesize,
 } from "@mvt/datasets";
-import type { Dataset, DatasetName, FerplusProtocol } from "@mvt/datasets";
+import type { Dataset, DatasetName, FerplusOptions } from "@mvt/datasets";
 import { canonicalJson } from "../config.ts";
 import type { SyntheticSpec } from "../scales.ts";
 import { UsageError } from "../usage-error.ts";
@@ -19,7 +19,7 @@ export interface DataOptions {
   readonly folder?: string;
   /** Where synthetic data is kept. */
   readonly syntheticFolder: string;
-  readonly ferplusProtocol?: FerplusProtocol;
+  readonly ferplus: FerplusOptions;
   /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
 }
@@ -30,9 +30,8 @@ export async function openDataset(
   spec: SyntheticSpec,
   options: DataOptions,
 ): Promise<Dataset> {
-  const { folder, ferplusProtocol } = options;
-  const load = (from: string) =>
-    loadDataset(name, from, ferplusProtocol === undefined ? {} : { ferplusProtocol });
+  const { folder, ferplus } = options;
+  const load = (from: string) => loadDataset(name, from, ferplus);
   if (folder === undefined) return load(await drawDataset(name, spec, options));
   const isFolder = await stat(folder).then(
     (found) => found.isDirectory(),

@@ -2,7 +2,7 @@
  * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
  */
 import { resolve } from "node:path";
-import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
+import type { DatasetName, FerplusOptions } from "@mvt/datasets";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
 import type { RelabelConfig, RunConfig, TrainingConfig } from "../config.ts";
@@ -23,7 +23,7 @@ export interface WorkbenchOptions {
   readonly scale: Scale;
   /** The user's data; synthetic if absent. */
   readonly dataFolder?: string;
-  readonly ferplusProtocol?: FerplusProtocol;
+  readonly ferplus: FerplusOptions;
   readonly weights?: PretrainedFile;
   readonly onDraw?: (title: string) => void;
   readonly onDecode?: (title: string, done: number, total: number) => void;
@@ -45,7 +45,6 @@ export interface RelabelOptions extends NamedThreshold {
 export interface RunRequest {
   readonly dataset: DatasetName;
   readonly seed: number;
-  readonly training?: Partial<TrainingConfig>;
   readonly relabel?: RelabelOptions;
   /** Start from the scale's stand-in for pre-training, or from --weights. Default true. */
   readonly pretrained?: boolean;
@@ -71,9 +70,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       const dataset = await openDataset(name, spec, {
         syntheticFolder: resolve("data/synthetic"),
         ...(folder === undefined ? {} : { folder }),
-        ...(options.ferplusProtocol === undefined
-          ? {}
-          : { ferplusProtocol: options.ferplusProtocol }),
+        ferplus: options.ferplus,
         ...(options.onDraw ? { onDraw: options.onDraw } : {}),
       });
       return prepareData(dataset, {
@@ -127,12 +124,12 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         `run on ${data.dataset}: expected the ${data.kind} data it was trained on (fingerprint ${data.fingerprint.slice(0, 12)}), found other data. Pass the same --scale and --data as in training.`,
       );
     },
-    async plan({ dataset, seed, training, relabel, pretrained = true }) {
+    async plan({ dataset, seed, relabel, pretrained = true }) {
       const data = await prepareSpec(dataset, scale.synthetic, options.dataFolder);
       const after = pretrained ? await planPretraining() : undefined;
       const file = pretrained ? weights : undefined;
       const config: RunConfig = {
-        ...configOf(data, { ...scale.training, ...training }, seed),
+        ...configOf(data, scale.training, seed),
         ...(after ? { pretrained: { run: after.id } } : {}),
         ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
         ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),

@@ -70,6 +70,7 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
 async function check(name: DatasetName, args: Args): Promise<boolean> {
   const dataset = await loadDataset(name, datasetFolder(resolve(args.data), name), {
     ferplusProtocol: args["ferplus-protocol"],
+    ferplusTrain: args["ferplus-train"],
   });
   const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
   const kind = synthetic

@@ -13,7 +13,7 @@ export function builder(cli: Argv) {
 }
 
 export async function run(): Promise<void> {
-  const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(22)}${found}\n`);
+  const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(28)}${found}\n`);
   const { bavail, bsize } = statfsSync(".");
   say("Node", `${process.versions.node} (${process.platform} ${arch()})`);
   say("processor", `${cpus()[0]?.model.trim()}, ${availableParallelism()} usable cores`);

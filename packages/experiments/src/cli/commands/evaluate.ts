@@ -3,19 +3,19 @@ import { decodeSafetensors } from "@mvt/core";
 import type { Argv } from "yargs";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { findRun, readConfig } from "../../runs/store.ts";
-import { createWorkbench } from "../../tables/workbench.ts";
 import { evaluationBatchSize, predict } from "../../training/evaluation.ts";
 import { predictionsCsv } from "../../training/predictions-csv.ts";
 import { declareClassifier, evaluationProgram } from "../../training/programs.ts";
 import { UsageError } from "../../usage-error.ts";
-import { backendOf, runOptions, scaleOf } from "../options.ts";
+import { backendOf, dataOptions, runOptions, scaleOf } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount } from "../result.ts";
+import { workbenchOf } from "../workbench.ts";
 
 export function builder(cli: Argv) {
-  const { scale, data, runs, backend, device, threads } = runOptions;
+  const { runs, backend, device, threads } = runOptions;
   return cli
-    .options({ scale, data, runs, backend, device, threads })
+    .options({ ...dataOptions, runs, backend, device, threads })
     .options({
       run: { type: "string", demandOption: true, describe: "the beginning of a run's id" },
       weights: {
@@ -37,12 +37,7 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   const folder = await findRun(args.runs, args.run);
   const config = await readConfig(folder);
   const progress = createProgress();
-  const workbench = createWorkbench({
-    scale: scaleOf(args),
-    onDraw: progress.onDraw,
-    onDecode: progress.onDecode,
-    ...(args.data === undefined ? {} : { dataFolder: args.data }),
-  });
+  const workbench = workbenchOf(args, { scale: scaleOf(args), progress });
   const data = await workbench.dataOf(config);
   const file = `${args.weights}.safetensors` as const;
   const bytes = await folder.read(file);

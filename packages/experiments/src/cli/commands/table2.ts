@@ -7,7 +7,6 @@ import type { Argv } from "yargs";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeData, describeMachine, sourceVersion } from "../../runs/provenance.ts";
 import { planTable2, table2Rows } from "../../tables/table2.ts";
-import { createWorkbench } from "../../tables/workbench.ts";
 import {
   engineOf,
   parseDatasets,
@@ -21,6 +20,7 @@ import {
 } from "../options.ts";
 import { executeWithProgress, printPlan } from "../plan.ts";
 import { createProgress } from "../progress.ts";
+import { workbenchOf } from "../workbench.ts";
 
 export function builder(cli: Argv) {
   return cli
@@ -66,14 +66,7 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   const engine = await engineOf(args, scale);
   const progress = createProgress();
 
-  const workbench = createWorkbench({
-    scale,
-    ferplusProtocol: args["ferplus-protocol"],
-    onDraw: progress.onDraw,
-    onDecode: progress.onDecode,
-    ...(args.data === undefined ? {} : { dataFolder: args.data }),
-    ...(weights === undefined ? {} : { weights }),
-  });
+  const workbench = workbenchOf(args, { scale, progress, weights });
   const rows = await planTable2(workbench, {
     datasets,
     seeds,

@@ -3,12 +3,10 @@ import { loadThreshold } from "@mvt/relabel";
 import { datasetNames } from "@mvt/datasets";
 import type { Argv } from "yargs";
 import { openRun } from "../../runs/store.ts";
-import { createWorkbench } from "../../tables/workbench.ts";
 import {
   engineOf,
   relabelOptions,
   relabelOptionsOf,
-  requirePositive,
   requireWritable,
   runOptions,
   scaleOf,
@@ -17,6 +15,7 @@ import {
 import { executeWithProgress, printPlan } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { printResult } from "../result.ts";
+import { workbenchOf } from "../workbench.ts";
 
 export function builder(cli: Argv) {
   return cli
@@ -25,7 +24,6 @@ export function builder(cli: Argv) {
     .options({
       dataset: { choices: datasetNames, default: datasetNames[0], describe: "data set" },
       seed: { type: "number", default: 0, describe: "seed of every random choice" },
-      epochs: { type: "number", describe: "epochs [default: the scale's]" },
       threshold: {
         type: "string",
         describe:
@@ -33,30 +31,22 @@ export function builder(cli: Argv) {
       },
     })
     .example("$0 train", "a baseline on synthetic RAF-DB faces")
+    .example("$0 train --set epochs=30 --set adamw.weightDecay=0.1", "with other settings")
     .example("$0 train --dataset ferplus --threshold quadratic", "with dynamic relabelling");
 }
 
 export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
-  requirePositive("epochs", args.epochs);
   const scale = scaleOf(args);
   const threshold = args.threshold === undefined ? undefined : await loadThreshold(args.threshold);
   const weights = await weightsOf(args.weights, scale);
   const runsFolder = await requireWritable("runs", args.runs);
   const engine = await engineOf(args, scale);
   const progress = createProgress();
-  const workbench = createWorkbench({
-    scale,
-    ferplusProtocol: args["ferplus-protocol"],
-    onDraw: progress.onDraw,
-    onDecode: progress.onDecode,
-    ...(args.data === undefined ? {} : { dataFolder: args.data }),
-    ...(weights === undefined ? {} : { weights }),
-  });
+  const workbench = workbenchOf(args, { scale, progress, weights });
   const planned = await workbench.plan({
     dataset: args.dataset,
     seed: args.seed,
     pretrained: args.weights !== "none",
-    ...(args.epochs === undefined ? {} : { training: { epochs: args.epochs } }),
     ...(threshold === undefined
       ? {}
       : { relabel: { spec: args.threshold!, threshold, ...relabelOptionsOf(args) } }),

@@ -1,0 +1,35 @@
+/** @file The workbench that the flags of a command describe. */
+import type { FerplusProtocol, FerplusTrain } from "@mvt/datasets";
+import type { Scale } from "../scales.ts";
+import { createWorkbench } from "../tables/workbench.ts";
+import type { Workbench } from "../tables/workbench.ts";
+import type { PretrainedFile } from "../training/pretrained-file.ts";
+import type { Progress } from "./progress.ts";
+
+export interface WorkbenchFlags {
+  readonly data?: string | undefined;
+  readonly "ferplus-protocol": FerplusProtocol;
+  readonly "ferplus-train": FerplusTrain;
+}
+
+export function workbenchOf(
+  flags: WorkbenchFlags,
+  {
+    scale,
+    progress,
+    weights,
+  }: {
+    readonly scale: Scale;
+    readonly progress: Progress;
+    readonly weights?: PretrainedFile | undefined;
+  },
+): Workbench {
+  return createWorkbench({
+    scale,
+    ferplus: { ferplusProtocol: flags["ferplus-protocol"], ferplusTrain: flags["ferplus-train"] },
+    onDraw: progress.onDraw,
+    onDecode: progress.onDecode,
+    ...(flags.data === undefined ? {} : { dataFolder: flags.data }),
+    ...(weights === undefined ? {} : { weights }),
+  });
+}
