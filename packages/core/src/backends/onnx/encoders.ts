@@ -6,7 +6,7 @@
  */
 import type { Primitive } from "../../ops/primitives.ts";
 import type { DType, GraphNode } from "../../tensor.ts";
-import type { Encoding } from "./encode.ts";
+import type { Encoding } from "./encoding.ts";
 
 type Encoder<P extends Primitive> = (node: GraphNode<P>, encoding: Encoding) => void;
 
