@@ -66,6 +66,8 @@ export interface RelabelConfig {
 export interface RunConfig {
   /** Raised when a run of the same configuration would give another result. */
   readonly format: 1;
+  /** What is trained. */
+  readonly kind: "classifier";
   readonly data: {
     readonly dataset: DatasetName;
     readonly kind: "synthetic" | "real";

@@ -88,6 +88,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
 
   const configOf = (data: PreparedData, training: TrainingConfig, seed: number): RunConfig => ({
     format: 1,
+    kind: "classifier",
     data: {
       dataset: data.dataset.name,
       kind: dataKind(data.dataset),

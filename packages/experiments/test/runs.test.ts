@@ -1,0 +1,286 @@
+/** @file Runs on disk: found again, never half-written, trained by one process at a time. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { runId, UsageError } from "@mvt/experiments";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { writeAtomically } from "../src/runs/atomic-write.ts";
+import { withLock } from "../src/runs/lock.ts";
+import { inOrder, planRun, unfinished } from "../src/runs/plan.ts";
+import type { PlannedRun } from "../src/runs/plan.ts";
+import type { RunResult } from "../src/runs/result.ts";
+import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/store.ts";
+import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { tinyConfig } from "./fixtures/run-config.ts";
+
+const id = runId(tinyConfig);
+
+const result: RunResult = {
+  id,
+  title: "RAF-DB, no relabelling, seed 0",
+  seed: 0,
+  epochs: 4,
+  parameters: 1000,
+  validation: { k: 20, n: 30, epoch: 3 },
+  last: { k: 19, n: 30, epoch: 4 },
+  bestOnTest: { k: 21, n: 30, epoch: 2 },
+};
+
+/** The message of a UsageError, with the temporary folder shown as DIR. */
+async function refusal(attempt: Promise<unknown>, folder: string): Promise<string> {
+  const error: unknown = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UsageError);
+  return (error as Error).message.replaceAll(folder, "DIR");
+}
+
+describe("a run's folder", () => {
+  test("gives back what was written, and undefined for what was not", async () => {
+    const run = openRun(await temporaryFolder(onTestFinished), id);
+    await run.write("metrics.jsonl", "{}\n");
+    expect(String(await run.read("metrics.jsonl"))).toBe("{}\n");
+    expect(await run.read("predictions.csv")).toBeUndefined();
+  });
+
+  test("has a result only when the run is finished", async () => {
+    const run = openRun(await temporaryFolder(onTestFinished), id);
+    await run.write("config.json", JSON.stringify(tinyConfig));
+    expect(await run.result()).toBeUndefined();
+    await run.write("result.json", JSON.stringify(result));
+    expect(await run.result()).toEqual(result);
+  });
+
+  test.each([
+    ["cut short", JSON.stringify(result).slice(0, 40)],
+    ["empty", ""],
+    ["of another kind", "{}"],
+    ["with an accuracy that can not be", JSON.stringify({ ...result, last: { k: 1, n: 0 } })],
+  ])("names a result.json %s", async (_, json) => {
+    const runs = await temporaryFolder(onTestFinished);
+    await openRun(runs, id).write("result.json", json);
+    expect(await refusal(openRun(runs, id).result(), runs)).toBe(
+      `DIR/${id}/result.json: expected the result of a run, found something else. Remove the run's folder to train it again.`,
+    );
+  });
+
+  test("keeps its configuration, whose hash is the folder's name", async () => {
+    const run = openRun(await temporaryFolder(onTestFinished), id);
+    await run.write("config.json", JSON.stringify(tinyConfig));
+    expect(await readConfig(run)).toEqual(tinyConfig);
+  });
+
+  test.each([
+    ["is missing", undefined],
+    ["is no JSON", "{"],
+    ["is of another run", JSON.stringify({ ...tinyConfig, seed: 1 })],
+    ["has a format that is not known", JSON.stringify({ ...tinyConfig, format: 2 })],
+  ])("names a config.json that %s", async (_, json) => {
+    const runs = await temporaryFolder(onTestFinished);
+    const run = openRun(runs, id);
+    if (json !== undefined) await run.write("config.json", json);
+    expect(await refusal(readConfig(run), runs)).toBe(
+      `DIR/${id}/config.json: expected the configuration of run ${id}, found something else. Remove the run's folder to train it again.`,
+    );
+  });
+});
+
+describe("the folder of runs", () => {
+  const [first, second, third] = ["3f2a00000001", "3f2b00000002", "aa0000000003"] as const;
+
+  async function runsFolder(): Promise<string> {
+    const runs = await temporaryFolder(onTestFinished);
+    for (const name of [third, first, second, "notes", "3f2a"]) await mkdir(join(runs, name));
+    await writeFile(join(runs, "000000000000"), "a file, not a run");
+    return runs;
+  }
+
+  test("lists runs by id, and nothing else that lies there", async () => {
+    expect(await listRuns(await runsFolder())).toEqual([first, second, third]);
+  });
+
+  test("has no runs where it does not exist", async () => {
+    expect(await listRuns(join(await temporaryFolder(onTestFinished), "runs"))).toEqual([]);
+  });
+
+  test("finds a run by the beginning of its id, or by all of it", async () => {
+    const runs = await runsFolder();
+    expect((await findRun(runs, "3f2a")).id).toBe(first);
+    expect((await findRun(runs, third)).id).toBe(third);
+  });
+
+  test("says that no id begins so", async () => {
+    const runs = await runsFolder();
+    expect(await refusal(findRun(runs, "ff"), runs)).toBe(
+      "run ff: expected one run in DIR whose id begins so, found none. `pnpm exp runs list` shows all.",
+    );
+  });
+
+  test("says which ids begin so when there are several", async () => {
+    const runs = await runsFolder();
+    expect(await refusal(findRun(runs, "3f2"), runs)).toBe(
+      "run 3f2: expected one run in DIR whose id begins so, found 3f2a00000001, 3f2b00000002. `pnpm exp runs list` shows all.",
+    );
+  });
+
+  test("forgets a removed run and keeps the others", async () => {
+    const runs = await runsFolder();
+    await openRun(runs, first).write("result.json", JSON.stringify(result));
+    await removeRun(runs, first);
+    expect(await listRuns(runs)).toEqual([second, third]);
+  });
+});
+
+describe("an atomic write", () => {
+  test("makes the folders it needs and leaves nothing but the file", async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    await writeAtomically(join(folder, "a/b/file"), "content");
+    expect(await filesBelow(folder)).toEqual(["a/b/file"]);
+  });
+
+  test("leaves nothing of itself when it fails", async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    await writeAtomically(join(folder, "taken/file"), "content");
+    await expect(writeAtomically(join(folder, "taken"), "other")).rejects.toThrow("EISDIR");
+    expect(await filesBelow(folder)).toEqual(["taken/file"]);
+  });
+
+  test("is seen whole or not at all by whoever reads meanwhile", async () => {
+    const path = join(await temporaryFolder(onTestFinished), "file");
+    const contents = ["a", "b"].map((letter) => letter.repeat(4 * 2 ** 20));
+    await writeAtomically(path, contents[0]!);
+    const states: ("writing" | "written")[] = ["writing"];
+    const writes = (async () => {
+      for (let i = 1; i <= 10; i += 1) await writeAtomically(path, contents[i % 2]!);
+      states.push("written");
+    })();
+    while (states.at(-1) === "writing") {
+      expect(contents.includes(await readFile(path, "utf8"))).toBe(true);
+    }
+    await writes;
+  });
+});
+
+describe("the lock of a run", () => {
+  /** Above what Linux and macOS give out. */
+  const noProcess = 2 ** 30;
+
+  /** Another process that holds the lock. */
+  async function hold(runs: string) {
+    const script = join(import.meta.dirname, "fixtures/hold-lock.ts");
+    const holder = spawn(process.execPath, [script, runs, id], { stdio: "pipe" });
+    onTestFinished(() => void holder.kill("SIGKILL"));
+    await once(holder.stdout, "data");
+    return holder;
+  }
+
+  test("is there while the work goes on, and gone afterwards", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    await withLock(runs, id, async () => {
+      const holder = await readFile(join(runs, id, "lock"), "utf8");
+      expect(holder).toBe(`${process.pid} ${hostname()}\n`);
+    });
+    expect(await filesBelow(runs)).toEqual([]);
+  });
+
+  test("is gone when the work fails, whose error it passes on", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    const work = () => Promise.reject(new Error("the disk is full"));
+    await expect(withLock(runs, id, work)).rejects.toThrow("the disk is full");
+    expect(await filesBelow(runs)).toEqual([]);
+  });
+
+  test("keeps a second process out, and tells it whom to wait for", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    const holder = await hold(runs);
+    let worked = false;
+    const second = withLock(runs, id, async () => void (worked = true));
+    expect(await refusal(second, runs)).toBe(
+      `run ${id}: expected no other process to train it, found process ${holder.pid} on ${hostname()}. Wait for it, or remove DIR/${id}/lock if it is gone.`,
+    );
+    expect(worked).toBe(false);
+    holder.stdin.write("\n");
+    await once(holder, "close");
+    await withLock(runs, id, async () => void (worked = true));
+    expect(worked).toBe(true);
+  });
+
+  test("is taken over from a process that was killed", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    const holder = await hold(runs);
+    holder.kill("SIGKILL");
+    await once(holder, "close");
+    expect(await filesBelow(runs)).toEqual([join(id, "lock")]);
+    let holds = "";
+    await withLock(runs, id, async () => {
+      holds = await readFile(join(runs, id, "lock"), "utf8");
+    });
+    expect(holds).toBe(`${process.pid} ${hostname()}\n`);
+    expect(await filesBelow(runs)).toEqual([]);
+  });
+
+  test("of another machine is not taken over, since nobody here can ask it", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    await mkdir(join(runs, id));
+    await writeFile(join(runs, id, "lock"), `${noProcess} another-machine\n`);
+    expect(
+      await refusal(
+        withLock(runs, id, async () => {}),
+        runs,
+      ),
+    ).toContain("found process 1 on another-machine.");
+  });
+
+  test("of one run does not keep others out", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    await hold(runs);
+    let worked = false;
+    await withLock(runs, "aa0000000003", async () => void (worked = true));
+    expect(worked).toBe(true);
+  });
+});
+
+describe("planned runs", () => {
+  const plan = (seed: number, after?: PlannedRun): PlannedRun =>
+    planRun({
+      title: `seed ${seed}`,
+      config: { ...tinyConfig, ...(after ? { pretrained: { run: after.id } } : {}), seed },
+      data: undefined as never, // ordering reads no data
+      ...(after ? { after } : {}),
+    });
+
+  test("have the id of their configuration", () => {
+    expect(plan(0).id).toBe(id);
+  });
+
+  test("come after the runs they start from, each once", () => {
+    const pretraining = plan(9);
+    const [first, second] = [plan(0, pretraining), plan(1, pretraining)];
+    expect(inOrder([first, second, first, pretraining])).toEqual([pretraining, first, second]);
+  });
+
+  test("come after a chain of runs, the beginning of it first", () => {
+    const first = plan(0);
+    const second = plan(1, first);
+    const third = plan(2, second);
+    expect(inOrder([third])).toEqual([first, second, third]);
+  });
+
+  test("with one configuration are one run, however often they are planned", () => {
+    expect(inOrder([plan(0), plan(1), plan(0)]).map((run) => run.title)).toEqual([
+      "seed 0",
+      "seed 1",
+    ]);
+  });
+
+  test("are unfinished until their result is there", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    const [done, begun, missing] = [plan(0), plan(1), plan(2)];
+    await openRun(runs, done.id).write("result.json", JSON.stringify(result));
+    await openRun(runs, begun.id).write("checkpoint.safetensors", "");
+    expect(await unfinished([missing, done, begun], runs)).toEqual([missing, begun]);
+  });
+});
