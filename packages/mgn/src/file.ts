@@ -1,0 +1,140 @@
+/** @file A trained generator in one file: safetensors, with what it is good for in the metadata. */
+import { createHash } from "node:crypto";
+import { decodeSafetensors, encodeSafetensors, nn, WeightsError } from "@mvt/core";
+import type { Safetensors, Weights } from "@mvt/core";
+import { type GeneratorConfig, requireM } from "./config.ts";
+import { MgnError } from "./error.ts";
+import { declareGenerator } from "./generator.ts";
+import type { MaskSpace, Polarity } from "./masks.ts";
+import { parseConfig, parseRecord } from "./parse.ts";
+
+export interface MgnFile {
+  readonly config: GeneratorConfig;
+  /** Of every parameter of the generator, with timm's plain names. */
+  readonly weights: Weights;
+  /** The data set it was trained on: "raf-db". One generator per data set and m. */
+  readonly dataset: string;
+  /** How it was trained, hence how it must be used. */
+  readonly polarity: Polarity;
+  readonly space: MaskSpace;
+  /** Whatever else tells where it comes from: command, commit, seed, statistics. Any JSON. */
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+/** What the caller is going to use the generator for; each is compared with the file. */
+export interface ExpectedMgn {
+  readonly imageSize: number;
+  readonly patchSize: number;
+  readonly dataset?: string;
+  readonly m?: number;
+}
+
+const format = "mvt-mgn/1";
+
+/** Throws MgnError for m outside (0, 1) and for weights that are not the configuration's. */
+export function encodeMgn(file: MgnFile): Uint8Array<ArrayBuffer> {
+  const { config, dataset, polarity, space, provenance } = file;
+  requireM("MGN file", config.m);
+  const weights = checkedWeights(file.weights, config, "MGN file");
+  return encodeSafetensors(weights, {
+    format,
+    m: `${config.m}`,
+    dataset,
+    imageSize: `${config.imageSize}`,
+    patchSize: `${config.patchSize}`,
+    polarity,
+    space,
+    config: JSON.stringify(config),
+    provenance: JSON.stringify(provenance),
+    sha256: digest(weights),
+  });
+}
+
+/**
+ * Reads the bytes of a file of `encodeMgn`; `source` names it in errors. Throws MgnError for a damaged
+ * file, for another kind of file, and for a generator made for something else than what is expected.
+ */
+export function decodeMgn(bytes: Uint8Array, source: string, expected: ExpectedMgn): MgnFile {
+  const { weights, metadata } = decoded(bytes, source);
+  if (metadata["format"] !== format) {
+    throw new MgnError(
+      `${source}: expected a mask generator of format ${format}, got ${metadata["format"] ?? "weights without a format"}; use a file that was written when MGN was trained.`,
+    );
+  }
+  const config = parseConfig(metadata["config"], source);
+  requireM(source, config.m);
+  const { dataset = "unknown", polarity, space } = metadata;
+  requireSame(source, "image size", expected.imageSize, config.imageSize);
+  requireSame(source, "patch size", expected.patchSize, config.patchSize);
+  requireSame(source, "data set", expected.dataset, dataset);
+  requireSame(source, "m", expected.m, config.m);
+  if (!isPolarity(polarity) || !isSpace(space)) {
+    throw new MgnError(
+      `${source}: expected polarity "remove" or "keep" and space "pixel" or "normalized", got ${polarity} and ${space}; the file is damaged, train MGN again.`,
+    );
+  }
+  const checked = checkedWeights(weights, config, source);
+  if (digest(checked) !== metadata["sha256"]) {
+    throw new MgnError(
+      `${source}: expected weights of SHA-256 ${metadata["sha256"]}, got ${digest(checked)}; the file is damaged, copy it again or train MGN again.`,
+    );
+  }
+  const provenance = parseRecord(metadata["provenance"], "provenance", source);
+  return { config, weights: checked, dataset, polarity, space, provenance };
+}
+
+function decoded(bytes: Uint8Array, source: string): Safetensors {
+  try {
+    return decodeSafetensors(bytes, source);
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    throw new MgnError(
+      `${error.message}; the file is damaged or of another kind, copy it again or train MGN again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The parameters of a generator of this configuration, in its order, all there and finite. */
+function checkedWeights(weights: Weights, config: GeneratorConfig, source: string): Weights {
+  const { parameters } = nn.declareParameters((scope) => declareGenerator(scope, config));
+  return new Map(
+    parameters.map(({ name, tensor: { shape } }) => {
+      const array = weights.get(name);
+      const refuse = (got: string) =>
+        new MgnError(
+          `${source}: expected ${name} [${shape.join(", ")}] of finite numbers, got ${got}; take the generator's weights from the training that made this configuration.`,
+        );
+      if (array === undefined) throw refuse("none");
+      if (array.shape.join() !== shape.join()) throw refuse(`[${array.shape.join(", ")}]`);
+      if (!array.data.every(Number.isFinite)) throw refuse("some that are not finite");
+      return [name, array];
+    }),
+  );
+}
+
+function requireSame<T extends number | string>(
+  source: string,
+  what: string,
+  expected: T | undefined,
+  got: T,
+): void {
+  if (expected === undefined || expected === got) return;
+  throw new MgnError(
+    `${source}: expected a mask generator for ${what} ${expected}, got one for ${what} ${got}; train one for it, or choose the file that was.`,
+  );
+}
+
+/** SHA-256 over the arrays' bytes, in order. */
+function digest(weights: Weights): string {
+  const hash = createHash("sha256");
+  for (const [, { data }] of weights) {
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}
+
+const isPolarity = (text: string | undefined): text is Polarity =>
+  text === "remove" || text === "keep";
+const isSpace = (text: string | undefined): text is MaskSpace =>
+  text === "pixel" || text === "normalized";

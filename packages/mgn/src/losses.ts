@@ -1,0 +1,81 @@
+/**
+ * @file Eq. 1 to 4.
+ *
+ * Shapes: B images, N patches, K classes. `weights` [B] is 1 for a sample and 0 for padding, and every
+ * mean over the batch is Σ wᵢ xᵢ / Σ wᵢ.
+ */
+import { dims, nn, ops } from "@mvt/core";
+import type { Tensor } from "@mvt/core";
+
+export interface DiscriminatorLoss {
+  readonly LD: Tensor; // []
+  readonly crossEntropyGm: Tensor; // []
+  readonly crossEntropyRm: Tensor; // []
+}
+
+/**
+ * Eq. 1: L_D = L_CE(logits_gm) + L_CE(logits_rm), both against the label.
+ *
+ * @param logitsGm [B, K] on images under generated masks
+ * @param logitsRm [B, K] on images under random masks
+ * @param labels [B] int32
+ */
+export function discriminatorLoss(
+  logitsGm: Tensor,
+  logitsRm: Tensor,
+  labels: Tensor,
+  weights: Tensor,
+): DiscriminatorLoss {
+  const crossEntropyGm = nn.crossEntropy(logitsGm, labels, weights);
+  const crossEntropyRm = nn.crossEntropy(logitsRm, labels, weights);
+  return { LD: ops.add(crossEntropyGm, crossEntropyRm), crossEntropyGm, crossEntropyRm };
+}
+
+export interface GeneratorLossOptions {
+  /** Factor on the area term. Default 1, as in Eq. 2. */
+  readonly lambda?: number;
+  /** |M_avg - m| of every image, then the mean (default); or of the mean M_avg of the batch. */
+  readonly areaOf?: "image" | "batch";
+}
+
+export interface GeneratorLoss {
+  readonly LG: Tensor; // []
+  /** var(softmax(logits_gm)): 0 for equal probabilities, 1/K for certainty. */
+  readonly variance: Tensor; // []
+  /** |M_avg - m|, without lambda. */
+  readonly area: Tensor; // []
+}
+
+/**
+ * Eq. 2 and 3: L_G = var(softmax(logits_gm)) + |M_avg - m|; K - 1 in the variance's denominator.
+ * No cross-entropy and no real-or-fake term: Eq. 2 has none.
+ *
+ * @param logitsGm [B, K] the discriminator on images under generated masks
+ * @param Mp [B, N]
+ */
+export function generatorLoss(
+  logitsGm: Tensor,
+  Mp: Tensor,
+  m: number,
+  weights: Tensor,
+  { lambda = 1, areaOf = "image" }: GeneratorLossOptions = {},
+): GeneratorLoss {
+  const variance = batchMean(ops.variance(ops.softmax(logitsGm), 1), weights);
+  const Mavg = meanMask(Mp); // [B]
+  const area =
+    areaOf === "image"
+      ? batchMean(ops.abs(ops.sub(Mavg, m)), weights)
+      : ops.abs(ops.sub(batchMean(Mavg, weights), m));
+  return { LG: ops.add(variance, ops.mul(area, lambda)), variance, area };
+}
+
+/** Eq. 4: M_avg = Σ M_p / N, [B, N] to [B]. */
+export function meanMask(Mp: Tensor): Tensor {
+  dims(Mp, "B N");
+  return ops.mean(Mp, [1]);
+}
+
+/** Σ wᵢ xᵢ / Σ wᵢ */
+function batchMean(x: Tensor, weights: Tensor): Tensor {
+  return ops.div(ops.sum(ops.mul(x, weights)), ops.sum(weights));
+}

@@ -1,0 +1,95 @@
+/**
+ * @file One training program for each side of MGN, which holds the other side frozen, and one for masks.
+ *
+ * The parameters of the frozen side are state without a next value: nothing in the program writes them.
+ * M_p is a constant to the discriminator because no gradient is taken with respect to what makes it.
+ */
+import { adamw, deit, ops } from "@mvt/core";
+import type { AdamWOptions, nn, Program, Tensor } from "@mvt/core";
+import type { MaskGenerator } from "./generator.ts";
+import { discriminatorLoss, generatorLoss, type GeneratorLossOptions } from "./losses.ts";
+import { generatedMask, maskedPatches, type MaskOptions } from "./masks.ts";
+import { frozen, type Mgn } from "./mgn.ts";
+
+export interface MgnProgramOptions extends MaskOptions {
+  /** B */
+  readonly batchSize: number;
+  readonly adamw?: AdamWOptions;
+}
+
+/**
+ * A step of the discriminator on Eq. 1. Feeds: images, labels, weights, randomMask [B, N] (as from
+ * `randomMask`; it reads as M_p, so under polarity "keep" it hides patches), learningRate, step.
+ * Results: LD, crossEntropyGm, crossEntropyRm [], probabilitiesGm, probabilitiesRm [B, K], Mp [B, N].
+ */
+export function discriminatorProgram(
+  { generator, discriminator }: Mgn,
+  { batchSize: B, adamw: options, ...masking }: MgnProgramOptions,
+): Program {
+  const images = imagesInput(generator.model, B);
+  const labels = ops.input("labels", [B], "int32");
+  const weights = ops.input("weights", [B]);
+  const Mr = ops.input("randomMask", [B, deit.patchCount(generator.model.config)]);
+  const { pixels, Mp } = generatedMask(generator.model, images, masking);
+  const gm = maskedPatches(pixels, Mp, "training", masking);
+  const rm = maskedPatches(pixels, Mr, "training", masking);
+  const logits = deit.classify(discriminator.model, ops.concat([gm, rm], 0)); // [2B, K]
+  const [logitsGm, logitsRm] = ops.split(logits, 0, [B, B]) as [Tensor, Tensor];
+  const losses = discriminatorLoss(logitsGm, logitsRm, labels, weights);
+  return {
+    inputs: [images, labels, weights, Mr],
+    outputs: {
+      ...losses,
+      probabilitiesGm: ops.softmax(logitsGm),
+      probabilitiesRm: ops.softmax(logitsRm),
+      Mp,
+    },
+    state: frozen(generator.parameters),
+    update: adamw(losses.LD, tensorsOf(discriminator), options),
+  };
+}
+
+/**
+ * A step of the generator on Eq. 2. Feeds: images, weights, learningRate, step.
+ * Results: LG, variance, area [], probabilitiesGm [B, K], Mp [B, N].
+ */
+export function generatorProgram(
+  { generator, discriminator }: Mgn,
+  {
+    batchSize: B,
+    adamw: options,
+    loss,
+    ...masking
+  }: MgnProgramOptions & { readonly loss?: GeneratorLossOptions },
+): Program {
+  const images = imagesInput(generator.model, B);
+  const weights = ops.input("weights", [B]);
+  const { pixels, Mp } = generatedMask(generator.model, images, masking);
+  const gm = maskedPatches(pixels, Mp, "training", masking);
+  const logitsGm = deit.classify(discriminator.model, gm);
+  const losses = generatorLoss(logitsGm, Mp, generator.model.config.m, weights, loss);
+  return {
+    inputs: [images, weights],
+    outputs: { ...losses, probabilitiesGm: ops.softmax(logitsGm), Mp },
+    state: frozen(discriminator.parameters),
+    update: adamw(losses.LG, tensorsOf(generator), options),
+  };
+}
+
+/** Masks and nothing else. Feeds: images. Results: Mp [B, N]. */
+export function maskProgram(
+  generator: nn.Declared<MaskGenerator>,
+  { batchSize, ...masking }: MaskOptions & { readonly batchSize: number },
+): Program {
+  const images = imagesInput(generator.model, batchSize);
+  const { Mp } = generatedMask(generator.model, images, masking);
+  return { inputs: [images], outputs: { Mp }, state: frozen(generator.parameters) };
+}
+
+function imagesInput({ config: { imageSize: S } }: MaskGenerator, B: number): Tensor {
+  return ops.input("images", [B, S, S, 3], "uint8");
+}
+
+function tensorsOf({ parameters }: Pick<nn.Declared<unknown>, "parameters">): readonly Tensor[] {
+  return parameters.map(({ tensor }) => tensor);
+}
