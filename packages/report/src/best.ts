@@ -11,8 +11,11 @@ const rounding = 1e-9;
 export interface Contestant {
   readonly row: Row;
   readonly name: string;
-  readonly accuracy: Accuracy;
+  /** Absent: not measured, so that it neither wins nor loses. */
+  readonly accuracy?: Accuracy;
 }
+
+type Measured = Contestant & { readonly accuracy: Accuracy };
 
 /**
  * Marks the highest mean of each data set, in the column `key`, and notes which others can not be told from it.
@@ -26,10 +29,11 @@ export function markBest(
 ): { readonly rows: readonly Row[]; readonly notes: readonly string[] } {
   const notes: string[] = [];
   const best = new Set<Row>();
-  for (const [dataset, group] of Map.groupBy(contestants, ({ row }) => row.dataset)) {
+  const measured = contestants.filter((one): one is Measured => one.accuracy !== undefined);
+  for (const [dataset, group] of Map.groupBy(measured, ({ row }) => row.dataset)) {
     const top = group.reduce((a, b) => (b.accuracy.mean > a.accuracy.mean ? b : a));
     if (group.length < 2) continue;
-    const behind = (other: Contestant) => top.accuracy.mean - other.accuracy.mean;
+    const behind = (other: Measured) => top.accuracy.mean - other.accuracy.mean;
     const winners = group.filter((other) => behind(other) < rounding);
     for (const { row } of winners) best.add(row);
     const close = group.filter(
@@ -46,7 +50,9 @@ export function markBest(
     }
   }
   const rows = contestants.map(({ row, accuracy }) =>
-    best.has(row) ? { ...row, cells: { ...row.cells, [key]: { ...accuracy, best: true } } } : row,
+    accuracy !== undefined && best.has(row)
+      ? { ...row, cells: { ...row.cells, [key]: { ...accuracy, best: true } } }
+      : row,
   );
   return { rows, notes };
 }

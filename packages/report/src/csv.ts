@@ -3,14 +3,16 @@
  */
 import { stringify } from "csv-stringify/sync";
 import type { Accuracy } from "./accuracy.ts";
-import type { Cell, Column, Table } from "./table.ts";
+import type { Measure } from "./measure.ts";
+import type { Cell, Cells, Column, Table } from "./table.ts";
 
 /**
  * One line per row. The same runs give the same bytes: no date, no commit, no machine.
  *
  * Accuracies and shares are in percent with four decimals. A column `a` of accuracies becomes
- * a_mean, a_std, a_k, a_n, a_epoch; of shares a, a_k, a_n. Values by seed are separated by spaces,
- * in the order of the column of seeds. A value that is unknown is an empty field.
+ * a_mean, a_std, a_k, a_n, a_epoch; of shares a, a_k, a_n; of measures a_mean, a_std, a_by_seed.
+ * Values by seed are separated by spaces, in the order of the column of seeds. A value that is unknown
+ * is an empty field.
  * Throws a TypeError where a cell is not of its column's kind.
  */
 export function toCsv(table: Table): string {
@@ -26,10 +28,11 @@ const suffixes = {
   list: [""],
   accuracy: ["_mean", "_std", "_k", "_n", "_epoch"],
   share: ["", "_k", "_n"],
+  measure: ["_mean", "_std", "_by_seed"],
   paper: [],
 } as const satisfies Record<Cell["kind"], readonly string[]>;
 
-function fields({ key, kind }: Column, cells: Readonly<Record<string, Cell>>): readonly string[] {
+function fields({ key, kind }: Column, cells: Cells): readonly string[] {
   const cell = cells[key];
   if (cell === undefined) return suffixes[kind].map(() => "");
   if (cell.kind !== kind) {
@@ -48,6 +51,8 @@ function fields({ key, kind }: Column, cells: Readonly<Record<string, Cell>>): r
       return accuracyFields(cell);
     case "share":
       return [cell.n === 0 ? "" : percent(cell.k / cell.n), String(cell.k), String(cell.n)];
+    case "measure":
+      return measureFields(cell);
     case "paper":
       return [];
   }
@@ -62,6 +67,11 @@ function accuracyFields({ mean, std, runs }: Accuracy): readonly string[] {
     bySeed("n"),
     bySeed("epoch"),
   ];
+}
+
+function measureFields({ mean, std, values, unit }: Measure): readonly string[] {
+  const inUnit = (value: number) => (unit === "percent" ? percent(value) : value.toFixed(6));
+  return [inUnit(mean), std === undefined ? "" : inUnit(std), values.map(inUnit).join(" ")];
 }
 
 function percent(fraction: number): string {

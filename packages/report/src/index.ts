@@ -2,17 +2,27 @@
 
 export { accuracy, type Accuracy, type RunCount } from "./accuracy.ts";
 export { toCsv } from "./csv.ts";
+export type { AccuracyCurve, Convergence } from "./figures/convergence-panel.ts";
+export { figure5, type Figure5 } from "./figures/figure5.ts";
+export { figure6, type ConfusionMatrix } from "./figures/figure6.ts";
+export { svgToPng } from "./figures/png.ts";
+export type { ThresholdCurve } from "./figures/threshold-panel.ts";
 export { toMarkdown } from "./markdown.ts";
+export { measure, type Measure } from "./measure.ts";
 export * as paper from "./paper/index.ts";
 export type { DataDescription, DataKind, Machine, Provenance } from "./provenance.ts";
 export { standardDeviation, wilsonInterval, type Interval } from "./statistics.ts";
 export type { Cell, Column, Row, Share, Table } from "./table.ts";
-export { table2 } from "./table2.ts";
-export type {
-  EpochCount,
-  RelabelOutcome,
-  Selection,
-  Table2Row,
-  Table2Run,
-  ThresholdLabel,
-} from "./table2-row.ts";
+export {
+  masksTable,
+  type MaskMeasures,
+  type MaskSource,
+  type MasksRow,
+  type MasksRun,
+} from "./tables/masks-table.ts";
+export { table1, type Table1Row } from "./tables/table1.ts";
+export { table2 } from "./tables/table2.ts";
+export type { RelabelOutcome, Table2Row, Table2Run } from "./tables/table2-row.ts";
+export { table3, type Table3Row } from "./tables/table3.ts";
+export type { EpochCount, Selection, TestedRow, TestedRun } from "./tested-run.ts";
+export type { ThresholdLabel } from "./threshold-label.ts";

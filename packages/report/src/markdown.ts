@@ -3,6 +3,7 @@
  */
 import { markdownTable } from "markdown-table";
 import type { Accuracy } from "./accuracy.ts";
+import type { Measure } from "./measure.ts";
 import type { DataKind, Provenance } from "./provenance.ts";
 import { provenanceList } from "./provenance-list.ts";
 import type { Cell, Column, Table } from "./table.ts";
@@ -76,8 +77,10 @@ function printed(cell: Cell | undefined, digits: number, kind: DataKind | undefi
       return cell.n === 0
         ? `– (0/0)`
         : `${((100 * cell.k) / cell.n).toFixed(1)} (${cell.k}/${cell.n})`;
+    case "measure":
+      return printedMeasure(cell);
     case "paper":
-      return kind === "real" ? cell.percent.toFixed(2) : "–";
+      return kind === "real" ? cell.percent.toFixed(cell.decimals ?? 2) : "–";
   }
 }
 
@@ -89,6 +92,13 @@ function printedAccuracy(accuracy: Accuracy, digits: number): string {
   const range =
     interval === undefined ? "" : ` [${percent(interval.low)}, ${percent(interval.high)}]`;
   return `${best === true ? `**${value}**` : value}${range} (${printedCounts(runs)})`;
+}
+
+/** "97.2 ± 0.8" in percent, "0.853 ± 0.012" as it is; one seed has no spread. */
+function printedMeasure({ mean, std, unit }: Measure): string {
+  const inUnit = (value: number) =>
+    unit === "percent" ? (100 * value).toFixed(1) : value.toFixed(3);
+  return std === undefined ? inUnit(mean) : `${inUnit(mean)} ± ${inUnit(std)}`;
 }
 
 function printedCounts(runs: Accuracy["runs"]): string {

@@ -2,6 +2,7 @@
  * @file The data model of a report table: typed cells, so that one table prints as Markdown and as CSV.
  */
 import type { Accuracy } from "./accuracy.ts";
+import type { Measure } from "./measure.ts";
 import type { Provenance } from "./provenance.ts";
 
 /** k of n: a share that is not an accuracy on the test set, pooled over seeds. */
@@ -17,8 +18,9 @@ export type Cell =
   | { readonly kind: "list"; readonly values: readonly (number | string)[] }
   | Accuracy
   | ({ readonly kind: "share" } & Share)
-  /** What the paper prints, in percent. Shown beside real data and nowhere else. */
-  | { readonly kind: "paper"; readonly percent: number };
+  | Measure
+  /** What the paper prints, in percent, to two decimals or as given. Shown beside real data and nowhere else. */
+  | { readonly kind: "paper"; readonly percent: number; readonly decimals?: number };
 
 export interface Column {
   /** Names the cell within a row, and the column or columns of the CSV. */
@@ -30,11 +32,13 @@ export interface Column {
   readonly only?: "markdown" | "csv";
 }
 
+/** By column key; a missing cell is one whose value is unknown. */
+export type Cells = Readonly<Record<string, Cell>>;
+
 export interface Row {
   /** The title of one of the provenance's data sets. */
   readonly dataset: string;
-  /** By column key; a missing cell is one whose value is unknown. */
-  readonly cells: Readonly<Record<string, Cell>>;
+  readonly cells: Cells;
 }
 
 export interface Table {

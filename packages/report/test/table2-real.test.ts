@@ -99,7 +99,7 @@ describe("Table 2 on real data", () => {
     expect(() =>
       markdown([row("linear", [], { kind: "real" })]),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: table2: expected at least one run of linear on RAF-DB, got none]`,
+      `[RangeError: table2: expected at least one run of Linear on RAF-DB, got none]`,
     );
   });
 });

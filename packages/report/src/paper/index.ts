@@ -5,5 +5,7 @@
  * Wild", 2021, arXiv:2106.04520.
  */
 
+export { table1 } from "./table1.ts";
 export { table2 } from "./table2.ts";
+export { table3 } from "./table3.ts";
 export type { PaperTable } from "./paper-table.ts";

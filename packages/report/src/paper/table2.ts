@@ -6,7 +6,7 @@ import type { PaperTable } from "./paper-table.ts";
 interface Table2Result {
   readonly dataset: "RAF-DB" | "FERPlus";
   readonly f: "constant" | "linear" | "quadratic" | "sigmoid";
-  /** Accuracy on the test set in percent, as printed. */
+  /** Accuracy on the test set. */
   readonly percent: number;
 }
 

@@ -1,0 +1,38 @@
+/**
+ * @file A figure as PNG, for places that show no SVG.
+ */
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+
+/**
+ * The bytes of a PNG, `width` pixels wide, its height in proportion.
+ *
+ * Text is drawn in the font that comes with this package: a machine needs no fonts of its own, and
+ * machines with other fonts draw the same pixels. Characters it lacks come from the machine's fonts.
+ */
+export async function svgToPng(
+  svg: string,
+  { width }: { readonly width: number },
+): Promise<Uint8Array> {
+  if (!(Number.isInteger(width) && width > 0)) {
+    throw new RangeError(`svgToPng: expected a width in whole pixels, got ${width}`);
+  }
+  await (fontsLoaded ??= loadFonts());
+  const input = Buffer.from(svg);
+  const { width: natural } = await sharp(input).metadata();
+  const density = (72 * width) / natural; // 72 draws one pixel for every unit of the SVG
+  return sharp(input, { density }).resize({ width }).png().toBuffer();
+}
+
+let fontsLoaded: Promise<unknown> | undefined;
+
+/** libvips draws SVG with the fonts of its process; a text that names a file adds that file to them. */
+function loadFonts(): Promise<unknown> {
+  const files = ["400Regular/OpenSans_400Regular.ttf", "700Bold/OpenSans_700Bold.ttf"];
+  return Promise.all(
+    files.map((file) => {
+      const fontfile = fileURLToPath(import.meta.resolve(`@expo-google-fonts/open-sans/${file}`));
+      return sharp({ text: { text: "a", font: "Open Sans", fontfile } }).toBuffer();
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+import { table1, toCsv, toMarkdown, type Selection } from "@mvt/report";
+import { describe, expect, test } from "vitest";
+import { ratioRow } from "./fixtures/modules.ts";
+import { provenance } from "./fixtures/runs.ts";
+
+const last = { select: "last" } as const;
+const body = (text: string) => text.split("\n").filter((line) => line.startsWith("|"));
+
+describe("Table 1 on synthetic data", () => {
+  const rows = [
+    ratioRow(0.2, [390, 394]),
+    ratioRow(0, [380, 372]),
+    ratioRow(0.15, [402, 398]),
+    ratioRow(0.1, [385, 381]),
+    ratioRow(0, [300], { dataset: "FERPlus" }),
+    ratioRow(0.125, [341], { dataset: "FERPlus" }),
+  ];
+  const select = (selection: Selection) =>
+    table1(rows, provenance("synthetic"), { select: selection });
+
+  test("goes up in m, from the baseline on, by data set", () => {
+    expect(toMarkdown(select("validation"))).toMatchInlineSnapshot(`
+      "# Table 1: accuracy by mask ratio m, without relabelling
+
+      **The data are synthetic: faces drawn by this project, in the layout of the data set named. These numbers are not comparable with the paper's.**
+
+      | Data set | Mask ratio m (%) | Accuracy (%)                     |
+      | :------- | :--------------- | :------------------------------- |
+      | RAF-DB   | 0 (baseline)     | 75.2 ± 1.1 (380, 372 of 500)     |
+      | RAF-DB   | 10               | 76.6 ± 0.6 (385, 381 of 500)     |
+      | RAF-DB   | 15               | **80.0 ± 0.6** (402, 398 of 500) |
+      | RAF-DB   | 20               | 78.4 ± 0.6 (390, 394 of 500)     |
+      | FERPlus  | 0 (baseline)     | 60.0 [55.6, 64.2] (300/500)      |
+      | FERPlus  | 12.5             | **68.2** [64.0, 72.1] (341/500)  |
+
+      ## How to read this table
+
+      - Accuracy: on the whole test set, with the weights of the epoch that was best on images held out from the training set.
+      - After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.
+      - After one seed: the 95 % Wilson interval and the images classified right.
+      - Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).
+      - Mask ratio: the share of the picture that MGN is trained to remove. The baseline has no MGN.
+
+      ## Notes
+
+      - RAF-DB: m = 20 % lies within one standard error of the best, m = 15 %: this difference may be chance.
+
+      ## Provenance
+
+      - Command: \`pnpm exp table2\`
+      - Commit: 0123abc
+      - Scale: quick; seeds: 0, 1, 2
+      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
+      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
+      - Machine: Some CPU at 2.5 GHz, 2 cores, 8.0 GiB; linux 6.1; Node 26.10.0; backend onnx, cpu (onnxruntime-node 1.30.0)
+      - Date: 2026-11-23T12:00:00.000Z
+      "
+    `);
+  });
+
+  test("has one CSV line per data set and mask ratio, with every count", () => {
+    expect(toCsv(select("validation"))).toMatchInlineSnapshot(`
+      "dataset,m,seeds,validation_accuracy_mean,validation_accuracy_std,validation_accuracy_k,validation_accuracy_n,validation_accuracy_epoch,last_accuracy_mean,last_accuracy_std,last_accuracy_k,last_accuracy_n,last_accuracy_epoch,best_on_test_accuracy_mean,best_on_test_accuracy_std,best_on_test_accuracy_k,best_on_test_accuracy_n,best_on_test_accuracy_epoch,data_kind,label_noise,runs
+      RAF-DB,0,0 1,75.2000,1.1314,380 372,500 500,4 4,75.0000,1.1314,379 371,500 500,6 6,75.6000,1.1314,382 374,500 500,5 5,synthetic,0.1,run-0-380 run-1-372
+      RAF-DB,0.1,0 1,76.6000,0.5657,385 381,500 500,4 4,76.4000,0.5657,384 380,500 500,6 6,77.0000,0.5657,387 383,500 500,5 5,synthetic,0.1,run-0-385 run-1-381
+      RAF-DB,0.15,0 1,80.0000,0.5657,402 398,500 500,4 4,79.8000,0.5657,401 397,500 500,6 6,80.4000,0.5657,404 400,500 500,5 5,synthetic,0.1,run-0-402 run-1-398
+      RAF-DB,0.2,0 1,78.4000,0.5657,390 394,500 500,4 4,78.2000,0.5657,389 393,500 500,6 6,78.8000,0.5657,392 396,500 500,5 5,synthetic,0.1,run-0-390 run-1-394
+      FERPlus,0,0,60.0000,,300,500,4,59.8000,,299,500,6,60.4000,,302,500,5,synthetic,0.1,run-0-300
+      FERPlus,0.125,0,68.2000,,341,500,4,68.0000,,340,500,6,68.6000,,343,500,5,synthetic,0.1,run-0-341
+      "
+    `);
+  });
+
+  test("has the same CSV whichever accuracy Markdown shows", () => {
+    expect(toCsv(select("last"))).toBe(toCsv(select("best-on-test")));
+    expect(toMarkdown(select("last"))).toContain("of the last epoch");
+  });
+
+  test("never shows a number of the paper", () => {
+    expect(toMarkdown(select("validation"))).not.toMatch(/Paper|86\.7|87\.91|88\.88/);
+  });
+});
+
+describe("Table 1 on real data", () => {
+  const real = (m: number, k: number, dataset = "RAF-DB") =>
+    ratioRow(m, [k, k + 6], { kind: "real", dataset });
+  const markdown = (rows: Parameters<typeof table1>[0]) =>
+    toMarkdown(table1(rows, provenance("real", "paper"), last));
+
+  test("sets the paper's number beside each of its mask ratios, as printed", () => {
+    const rows = [
+      real(0, 2660),
+      real(0.1, 2680),
+      real(3 * 0.05, 2698), // 0.15000000000000002
+      real(0.3, 2600),
+      real(0.2, 2728, "FERPlus"),
+    ];
+    expect(`\n${body(markdown(rows)).join("\n")}\n`).toMatchInlineSnapshot(`
+      "
+      | Data set | Mask ratio m (%) | Accuracy (%)                          | Paper (%) |
+      | :------- | :--------------- | :------------------------------------ | --------: |
+      | RAF-DB   | 0 (baseline)     | 86.77 ± 0.14 (2659, 2665 of 3068)     |      86.7 |
+      | RAF-DB   | 10               | 87.42 ± 0.14 (2679, 2685 of 3068)     |     87.52 |
+      | RAF-DB   | 15               | **88.01 ± 0.14** (2697, 2703 of 3068) |     87.91 |
+      | RAF-DB   | 30               | 84.81 ± 0.14 (2599, 2605 of 3068)     |         – |
+      | FERPlus  | 20               | 88.98 ± 0.14 (2727, 2733 of 3068)     |     88.88 |
+      "
+    `);
+  });
+
+  test("refuses a mask ratio that comes twice, and one that is none", () => {
+    const twice = [real(0.15, 2660), real(3 * 0.05, 2660)];
+    expect(() => markdown(twice)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table1: expected one row for m = 0.15000000000000002 on RAF-DB, got two]`,
+    );
+    expect(() => markdown([real(15, 2660)])).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table1: expected a mask ratio m from 0 to below 1 on RAF-DB, got 15]`,
+    );
+    expect(() => markdown([])).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table1: expected at least one row, got none]`,
+    );
+    expect(() =>
+      markdown([ratioRow(0.1, [], { kind: "real" })]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table1: expected at least one run of m = 10 % on RAF-DB, got none]`,
+    );
+  });
+});
