@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { deit } from "@mvt/core";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
+import type { MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
 import { z } from "zod";
 
@@ -50,6 +51,23 @@ export const trainingConfig = z.strictObject({
 });
 export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
 
+/** How a mask generator trains: one step of each side per batch, at constant rates. */
+export const mgnTrainingConfig = z.strictObject({
+  epochs: z.int().positive(),
+  batchSize: z.int().positive(),
+  learningRate: z.strictObject({
+    discriminator: z.number().nonnegative(),
+    generator: z.number().nonnegative(),
+  }),
+  adamw: trainingConfig.shape.adamw,
+  augmentation,
+  /** Weight of |M_avg - m| in Eq. 2; the paper has 1. */
+  lambda: z.number().nonnegative(),
+  polarity: z.enum(["remove", "keep"]),
+  space: z.enum(["pixel", "normalized"]),
+});
+export type MgnTrainingConfig = Readonly<z.infer<typeof mgnTrainingConfig>>;
+
 export interface RelabelConfig {
   /** f of Eq. 6, and a hash of its values, since a plugin's file can change under its name. */
   readonly threshold: {
@@ -63,11 +81,10 @@ export interface RelabelConfig {
   readonly minTrainAccuracy?: number;
 }
 
-export interface RunConfig {
+/** What every run has. */
+interface CommonConfig {
   /** Raised when a run of the same configuration would give another result. */
   readonly format: 1;
-  /** What is trained. */
-  readonly kind: "classifier";
   readonly data: {
     readonly dataset: DatasetName;
     readonly kind: "synthetic" | "real";
@@ -78,14 +95,34 @@ export interface RunConfig {
     /** Share held out of the training set, stratified, where the set has no validation split. */
     readonly validationShare: number;
   };
+  /** The classifier; of a mask generator, its discriminator and backbone. */
   readonly model: deit.VitConfig;
+  readonly seed: number;
+}
+
+/** A classifier, with masks or without. */
+export interface ClassifierConfig extends CommonConfig {
+  readonly kind: "classifier";
   /** Where the weights but the head's start: a run, or a file by its SHA-256; random if absent. */
   readonly pretrained?: { readonly run: string } | { readonly sha256: string };
   readonly training: TrainingConfig;
   /** Dynamic relabelling, section 3.3; none if absent. */
   readonly relabel?: RelabelConfig;
-  readonly seed: number;
+  /** The run of the frozen mask generator, and the form of its masks; no masks if absent. */
+  readonly mgn?: { readonly run: string; readonly form: MaskForm };
 }
+
+/** A mask generation network, section 3.2. */
+export interface MgnConfig extends CommonConfig {
+  readonly kind: "mgn";
+  /** m of Eq. 2. */
+  readonly m: number;
+  /** The trained classifier that discriminator and generator start from. */
+  readonly start: { readonly run: string };
+  readonly training: MgnTrainingConfig;
+}
+
+export type RunConfig = ClassifierConfig | MgnConfig;
 
 /** The first 12 hexadecimal digits of the SHA-256 of the configuration, whatever the order of its keys. */
 export function runId(config: RunConfig): string {

@@ -1,8 +1,9 @@
 /** @file How errors reach the user: one message without a stack for what they can mend. */
 import { WeightsError } from "@mvt/core";
 import { DatasetError } from "@mvt/datasets";
+import { MgnError } from "@mvt/mgn";
 import { RelabelError, ThresholdError } from "@mvt/relabel";
-import { UsageError } from "./usage-error.ts";
+import { CommandLineError, UsageError } from "./usage-error.ts";
 
 /** What the system's refusals mean, by error code. */
 const systemErrors: Readonly<Record<string, string>> = {
@@ -11,10 +12,11 @@ const systemErrors: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",
   ENOTDIR: "a part of the path is not a folder",
+  EEXIST: "a file is where a folder was expected",
   EISDIR: "a folder is where a file was expected",
 };
 
-const mendable = [UsageError, DatasetError, RelabelError, ThresholdError, WeightsError];
+const mendable = [UsageError, DatasetError, MgnError, RelabelError, ThresholdError, WeightsError];
 
 /** Whether the message tells the user all there is to know. */
 export function isMendable(error: unknown): error is Error {
@@ -32,7 +34,7 @@ export function messageOf(error: unknown): string {
   return `This is a defect of the program, not of what you typed. Please report it with:\n${stack}`;
 }
 
-/** 2 for a wrong flag or value, 1 for everything else. */
-export function exitCodeOf(error: unknown): number {
-  return error instanceof ThresholdError ? 2 : 1;
+/** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */
+export function exitCodeOf(error: unknown): 1 | 2 {
+  return error instanceof CommandLineError || error instanceof ThresholdError ? 2 : 1;
 }

@@ -1,24 +1,29 @@
 /** @file Settings of a run that are changed on the command line: `--set adamw.weightDecay=0.05`. */
-import { trainingConfig } from "./config.ts";
-import type { TrainingConfig } from "./config.ts";
-import { UsageError } from "./usage-error.ts";
+import type { z } from "zod";
+import { CommandLineError } from "./usage-error.ts";
 
-/** The configuration with every `path=value` applied, checked as a whole. */
-export function override(config: TrainingConfig, assignments: readonly string[]): TrainingConfig {
-  const changed = structuredClone(config) as Record<string, unknown>;
+type Issue = z.core.$ZodIssue;
+
+/** The configuration with every `path=value` applied, checked as a whole by its schema. */
+export function override<Config extends object>(
+  schema: z.ZodType<Config>,
+  config: Config,
+  assignments: readonly string[],
+): Config {
+  const changed = structuredClone<object>(config) as Record<string, unknown>;
   for (const assignment of assignments) assign(changed, assignment);
-  const parsed = trainingConfig.safeParse(changed);
+  const parsed = schema.safeParse(changed);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UsageError(
-    `--set ${assignments.join(" --set ")}: ${issue!.path.join(".") || "settings"}: ${issue!.message}. Settings of this scale: ${pathsOf(config).join(", ")}.`,
+  const issue = deepest(parsed.error.issues[0]!);
+  throw new CommandLineError(
+    `--set ${assignments.join(" --set ")}: ${issue.path.join(".") || "settings"}: ${issue.message}. Settings of this scale: ${pathsOf(config).join(", ")}.`,
   );
 }
 
 function assign(config: Record<string, unknown>, assignment: string): void {
   const [, path, value] = /^([\w.]+)=(.+)$/.exec(assignment) ?? [];
   if (path === undefined || value === undefined) {
-    throw new UsageError(
+    throw new CommandLineError(
       `--set ${assignment}: expected PATH=VALUE, such as adamw.weightDecay=0.05.`,
     );
   }
@@ -30,6 +35,18 @@ function assign(config: Record<string, unknown>, assignment: string): void {
     at = at[key] as Record<string, unknown>;
   }
   at[keys.at(-1)!] = parseValue(value);
+}
+
+/** Of a part that may be one thing or another, such as settings or false, the issue that lies deepest. */
+function deepest(issue: Issue): Pick<Issue, "path" | "message"> {
+  if (issue.code !== "invalid_union") return issue;
+  return issue.errors
+    .flat()
+    .map((inner) => {
+      const { path, message } = deepest(inner);
+      return { path: [...issue.path, ...path], message };
+    })
+    .reduce((a, b) => (b.path.length > a.path.length ? b : a), issue);
 }
 
 /** JSON, or the text itself. */

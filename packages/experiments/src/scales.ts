@@ -4,7 +4,7 @@
 import { deit } from "@mvt/core";
 import { type Augmentation, defaultAugmentation, type DifficultyName } from "@mvt/datasets";
 import type { DatasetName } from "@mvt/datasets";
-import type { TrainingConfig } from "./config.ts";
+import type { MgnTrainingConfig, TrainingConfig } from "./config.ts";
 
 export const scaleNames = ["smoke", "quick", "paper"] as const;
 export type ScaleName = (typeof scaleNames)[number];
@@ -29,6 +29,8 @@ export interface Scale {
   readonly about: string;
   readonly model: Omit<deit.VitConfig, "classes">;
   readonly training: TrainingConfig;
+  /** Of mask generators. */
+  readonly mgn: MgnTrainingConfig;
   /** Too small for more than one thread to help: several runs train at once instead. */
   readonly smallModel: boolean;
   readonly relabelStart: number;
@@ -56,12 +58,25 @@ const fromScratch: TrainingConfig = {
   augmentation: { ...smallAugmentation, erasing: false },
 };
 
+/** A tiny generator wants larger steps than its discriminator, which has learnt already. */
+const smallMgn: MgnTrainingConfig = {
+  epochs: 5,
+  batchSize: 32,
+  learningRate: { discriminator: 2e-4, generator: 3e-3 },
+  adamw: fromScratch.adamw,
+  augmentation: smallAugmentation,
+  lambda: 1, // Eq. 2
+  polarity: "remove",
+  space: "pixel",
+};
+
 export const scales: Readonly<Record<ScaleName, Scale>> = {
   smoke: {
     name: "smoke",
     about: "every step of the way in about a minute; the numbers mean nothing",
     model: deit.variants.nano,
     training: { ...fromScratch, epochs: 12 },
+    mgn: { ...smallMgn, epochs: 2 },
     smallModel: true,
     relabelStart: 9,
     seeds: 1,
@@ -85,6 +100,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       schedule: { kind: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
       augmentation: smallAugmentation,
     },
+    mgn: smallMgn,
     smallModel: true,
     relabelStart: 10,
     seeds: 2,
@@ -121,6 +137,16 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       schedule: { kind: "exponential", learningRate: 9e-5, gamma: 0.9, warmupEpochs: 0 },
       adamw: { betas: [0.9, 0.999], weightDecay: 0.01 }, // torch.optim.AdamW's own
       augmentation: defaultAugmentation,
+    },
+    mgn: {
+      epochs: 10, // not stated
+      batchSize: 32,
+      learningRate: { discriminator: 9e-5, generator: 9e-5 }, // not stated; as the classifier's
+      adamw: { betas: [0.9, 0.999], weightDecay: 0.01 },
+      augmentation: defaultAugmentation,
+      lambda: 1, // Eq. 2
+      polarity: "remove",
+      space: "pixel",
     },
     smallModel: false,
     relabelStart: 10, // Figure 5(b)

@@ -1,6 +1,11 @@
-/** @file The one error for what a user asked and cannot have. It is shown without a stack. */
+/** @file The errors for what a user asked and cannot have. They are shown without a stack. */
 
 /** Message: what was expected, what came, what to do. */
 export class UsageError extends Error {
-  override readonly name = "UsageError";
+  override readonly name: string = "UsageError";
+}
+
+/** The command line itself is wrong: no file, no data and no disk could make it right. */
+export class CommandLineError extends UsageError {
+  override readonly name = "CommandLineError";
 }

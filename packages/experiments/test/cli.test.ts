@@ -4,58 +4,26 @@
  * Every case runs in a folder of its own, shown as DIR.
  */
 import { cp, mkdir, readFile, truncate, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { encodeSafetensors } from "@mvt/core";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { runId } from "@mvt/experiments";
+import { beforeAll, describe, test } from "vitest";
 import { runCommand } from "./fixtures/command-line.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
+import { file, help, refuses } from "./fixtures/mistakes.ts";
+import { tinyConfig } from "./fixtures/run-config.ts";
 
 /** Holds raf-db/. */
 let faces: string;
 
 beforeAll(async () => {
-  faces = await temporaryFolder(afterAll);
+  faces = await makeFolder();
   await drawFaces(faces, "raf-db");
+  return () => removeFolder(faces);
 });
 
-interface Mistake {
-  /** What is wrong: the test's name. */
-  readonly what: string;
-  /** Puts into the folder what the command needs. */
-  readonly given?: (folder: string) => Promise<void>;
-  readonly args: string;
-  readonly exitCode: 1 | 2;
-  readonly stderr: string;
-}
-
-const file = (path: string, content: string | Uint8Array) => async (folder: string) => {
-  await mkdir(dirname(join(folder, path)), { recursive: true });
-  await writeFile(join(folder, path), content);
-};
-
 const dataFolder = (folder: string) => cp(faces, join(folder, "data"), { recursive: true });
-
-const help = "`pnpm exp --help` lists the commands, `pnpm exp COMMAND --help` their flags.";
-
-function refuses(mistakes: readonly Mistake[]) {
-  test.concurrent.for(mistakes)(
-    "$what",
-    { timeout: 30_000 },
-    async ({ given, args, exitCode, stderr }, { expect, onTestFinished }) => {
-      const folder = await temporaryFolder(onTestFinished);
-      await given?.(folder);
-      const before = await filesBelow(folder);
-      const answer = await runCommand(args.split(" ").filter(Boolean), folder);
-      expect({ ...answer, stderr: answer.stderr.replaceAll(folder, "DIR") }).toEqual({
-        exitCode,
-        stdout: "",
-        stderr: `error: ${stderr}\n`,
-      });
-      expect(await filesBelow(folder)).toEqual(before);
-    },
-  );
-}
 
 describe("the command line refuses", () => {
   refuses([
@@ -87,14 +55,14 @@ describe("the command line refuses", () => {
     {
       what: "an unknown data set, naming those there are",
       args: "table2 --scale smoke --datasets raf-db,affectnet",
-      exitCode: 1,
+      exitCode: 2,
       stderr:
         "--datasets raf-db,affectnet: expected names out of raf-db, ferplus, got affectnet. Separate them by commas.",
     },
     {
       what: "a number of seeds that is none",
       args: "table2 --scale smoke --seeds 0",
-      exitCode: 1,
+      exitCode: 2,
       stderr: "--seeds 0: expected a whole number of at least 1.",
     },
   ]);
@@ -251,7 +219,7 @@ describe("--weights refuses", () => {
       what: "to be left out at scale paper",
       given: dataFolder,
       args: "table2 --scale paper --datasets raf-db --data data",
-      exitCode: 1,
+      exitCode: 2,
       stderr:
         "--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Pass a safetensors file with timm's names (timm/deit_small_patch16_224), or `--weights none` to train from scratch.",
     },
@@ -268,14 +236,16 @@ describe("--weights refuses", () => {
       given: file("deit.safetensors", ending.subarray(0, ending.length - 4)),
       args,
       exitCode: 1,
-      stderr: `DIR/deit.safetensors: expected 28 bytes inside the file for head.bias, got bytes 0 to 28`,
+      stderr:
+        "--weights DIR/deit.safetensors: expected 28 bytes inside the file for head.bias, got bytes 0 to 28. Pass an intact safetensors file, for example by copying it again.",
     },
     {
       what: "a file that is something else",
       given: file("deit.safetensors", new Uint8Array(100)),
       args,
       exitCode: 1,
-      stderr: "DIR/deit.safetensors: expected a header of JSON, got something else",
+      stderr:
+        "--weights DIR/deit.safetensors: expected a header of JSON, got something else. Pass an intact safetensors file, for example by copying it again.",
     },
   ]);
 });
@@ -304,6 +274,44 @@ describe("folders to write to", () => {
       expect(await filesBelow(folder)).toEqual(before);
     },
   );
+
+  const config = file(`runs/${runId(tinyConfig)}/config.json`, JSON.stringify(tinyConfig));
+  const evaluate = `evaluate --run ${runId(tinyConfig)} --scale smoke --out`;
+  refuses([
+    {
+      what: "are tried before training: a table that is a folder",
+      given: async (folder) => {
+        await given(folder);
+        await file("out/table2.csv/taken", "")(folder);
+      },
+      args: `${args} --out out`,
+      exitCode: 1,
+      stderr:
+        "--out out: expected a file or nothing at DIR/out/table2.csv, found a folder. Choose another folder, or remove that one.",
+    },
+    {
+      what: "are tried before a run is evaluated: predictions below a file",
+      given: async (folder) => {
+        await config(folder);
+        await file("taken", "")(folder);
+      },
+      args: `${evaluate} taken/predictions.csv`,
+      exitCode: 1,
+      stderr:
+        "--out taken/predictions.csv: expected a folder that can be written to, but writing into DIR/taken failed (ENOTDIR). Choose another folder, or change its rights.",
+    },
+    {
+      what: "are tried before a run is evaluated: predictions that are a folder",
+      given: async (folder) => {
+        await config(folder);
+        await file("taken/file", "")(folder);
+      },
+      args: `${evaluate} taken`,
+      exitCode: 1,
+      stderr:
+        "--out taken: expected a file to write, but DIR/taken is a folder. Choose another name.",
+    },
+  ]);
 });
 
 describe("runs", () => {
@@ -320,6 +328,23 @@ describe("runs", () => {
     });
   });
 
+  test.concurrent("lists a damaged one as such, beside the others", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const folder = await temporaryFolder(onTestFinished);
+    await file("runs/0123456789ab/result.json", "{")(folder);
+    await file("runs/0123fedcba98/config.json", "{}")(folder);
+    expect(await runCommand(["runs", "list"], folder)).toEqual({
+      exitCode: 0,
+      stdout: [
+        "0123456789ab  damaged result.json; `pnpm exp runs remove 0123456789ab` makes it be trained again\n",
+        "0123fedcba98  not finished\n",
+      ].join(""),
+      stderr: "",
+    });
+  });
+
   const none = "expected one run in runs whose id begins so, found none.";
   refuses([
     {
@@ -332,7 +357,7 @@ describe("runs", () => {
       what: "removes nothing when it is not told what",
       given: file("runs/0123456789ab/config.json", "{}"),
       args: "runs remove",
-      exitCode: 1,
+      exitCode: 2,
       stderr:
         "runs remove: expected the beginning of a run's id, got none. `pnpm exp runs list` shows all.",
     },

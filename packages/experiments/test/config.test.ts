@@ -1,10 +1,10 @@
 /** @file What a run's id depends on. */
 import { canonicalJson, runId } from "@mvt/experiments";
-import type { RunConfig } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
+import type { ClassifierConfig } from "../src/config.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
-const relabelling: RunConfig = {
+const relabelling: ClassifierConfig = {
   ...tinyConfig,
   pretrained: { run: "0123456789ab" },
   relabel: {
@@ -23,7 +23,7 @@ function leaves(value: unknown, path: readonly string[] = []): readonly (readonl
 }
 
 /** A copy in which the value at `path` is another one of its type, or is gone. */
-function changed(config: RunConfig, path: readonly string[], how: "altered" | "removed") {
+function changed(config: ClassifierConfig, path: readonly string[], how: "altered" | "removed") {
   const copy = structuredClone(config) as never as Record<string, unknown>;
   let at = copy;
   for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
@@ -31,7 +31,7 @@ function changed(config: RunConfig, path: readonly string[], how: "altered" | "r
   const value = at[key] as string | number;
   if (how === "altered") at[key] = typeof value === "number" ? value + 1 : `${value}x`;
   else delete at[key];
-  return copy as never as RunConfig;
+  return copy as never as ClassifierConfig;
 }
 
 function withKeysReversed(value: unknown): unknown {
@@ -48,13 +48,13 @@ describe("runId", () => {
   });
 
   test("does not depend on the order of keys", () => {
-    const reversed = withKeysReversed(relabelling) as RunConfig;
+    const reversed = withKeysReversed(relabelling) as ClassifierConfig;
     expect(Object.keys(reversed)).not.toEqual(Object.keys(relabelling));
     expect(runId(reversed)).toBe(runId(relabelling));
   });
 
   test("does not tell a field that is undefined from one that is absent", () => {
-    const clipped = { ...tinyConfig, pretrained: undefined } as never as RunConfig;
+    const clipped = { ...tinyConfig, pretrained: undefined } as never as ClassifierConfig;
     expect(runId(clipped)).toBe(runId(tinyConfig));
   });
 
@@ -68,7 +68,7 @@ describe("runId", () => {
 
   test("is another one for each of these changes", () => {
     const all = leaves(relabelling).map((path) => changed(relabelling, path, "altered"));
-    const ids = [relabelling, ...all].map(runId);
+    const ids = [relabelling, ...all].map((config) => runId(config));
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -77,7 +77,7 @@ describe("runId", () => {
     const { pretrained: __, ...scratch } = relabelling;
     const { adamw, augmentation } = relabelling.training;
     const { clipNorm: ___, ...unclipped } = adamw;
-    const training = (part: Partial<RunConfig["training"]>) => ({
+    const training = (part: Partial<ClassifierConfig["training"]>) => ({
       ...relabelling,
       training: { ...relabelling.training, ...part },
     });
@@ -88,12 +88,12 @@ describe("runId", () => {
       training({ adamw: unclipped }),
       training({ augmentation: { ...augmentation, jitter: false } }),
       training({ augmentation: { ...augmentation, erasing: false } }),
-    ].map(runId);
+    ].map((config) => runId(config));
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   test("tells the run that weights come from and the file that they come from apart", () => {
-    const from = (pretrained: NonNullable<RunConfig["pretrained"]>) =>
+    const from = (pretrained: NonNullable<ClassifierConfig["pretrained"]>) =>
       runId({ ...tinyConfig, pretrained });
     expect(from({ run: "0123456789ab" })).not.toBe(from({ sha256: "0123456789ab" }));
   });

@@ -3,11 +3,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeImages, loadDataset, rafDbClasses } from "@mvt/datasets";
 import type { Dataset } from "@mvt/datasets";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { UsageError } from "@mvt/experiments";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData, Subset } from "../src/data/prepared.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
 
 const imageSize = 16;
 
@@ -20,10 +21,11 @@ const prepare = (dataset: Dataset, validationShare = 0.2) =>
   prepareData(dataset, { imageSize, validationShare, cacheFolder: join(folder, "cache") });
 
 beforeAll(async () => {
-  folder = await temporaryFolder(afterAll);
+  folder = await makeFolder();
   rafDb = await drawFaces(join(folder, "data"), "raf-db");
   ferplus = await drawFaces(join(folder, "data"), "ferplus");
   data = await prepare(rafDb);
+  return () => removeFolder(folder);
 });
 
 /** Images per class. */
@@ -70,7 +72,7 @@ describe("the validation subset of RAF-DB", () => {
   });
 
   test("is the same whenever and wherever the set is prepared, so that all seeds share it", async () => {
-    const elsewhere = await temporaryFolder(afterAll);
+    const elsewhere = await temporaryFolder(onTestFinished);
     const again = await prepare(await drawFaces(elsewhere, "raf-db"));
     expect(again.validation.ids).toEqual(data.validation.ids);
     expect(again.validation.rows).toEqual(data.validation.rows);
@@ -89,6 +91,16 @@ describe("the validation subset of RAF-DB", () => {
     expect(validation.ids.length).toBeGreaterThan(2 * data.validation.ids.length - 7);
     expect(new Set(validation.ids)).toEqual(
       new Set([...validation.ids, ...data.validation.ids]), // the larger one holds the smaller one
+    );
+  });
+});
+
+describe("data without validation images", () => {
+  test("are refused, since no epoch could be chosen", async () => {
+    const attempt = prepare(rafDb, 0.01);
+    await expect(attempt).rejects.toThrow(UsageError);
+    await expect(attempt).rejects.toThrow(
+      "RAF-DB: expected images to choose the epoch on, got none: it has no validation split, and a share of 0.01 of each class in 60 training images rounds to no image. Add training images.",
     );
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createProgress, formatSeconds } from "../src/cli/progress.ts";
 import type { PlannedRun } from "../src/runs/plan.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
+import { classifierLine } from "../src/training/epoch-line.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 /** A run of two epochs over 40 images: all that progress reads of one. */
@@ -41,9 +42,9 @@ function train(screen: ReturnType<typeof terminal>): readonly string[] {
   progress.onStart(run);
   progress.onStep(run, 1, 16, 40);
   progress.onStep(run, 1, 40, 40);
-  progress.onEpoch(run, metrics, 2);
+  progress.onEpoch(run, classifierLine(metrics, 2));
   progress.onStep(run, 2, 40, 40);
-  progress.onEpoch(run, { ...metrics, epoch: 2, relabelled: 0 }, 2);
+  progress.onEpoch(run, classifierLine({ ...metrics, epoch: 2, relabelled: 0 }, 2));
   progress.onDone(run);
   progress.say("wrote table2.csv");
   return screen.writes;
@@ -68,6 +69,14 @@ describe("progress in a log", () => {
     const text = train(terminal(false)).join("");
     expect(text).not.toContain("decoding");
     expect(text.split("\n")).toHaveLength(6);
+  });
+
+  test("ends without a trace", () => {
+    const screen = terminal(false);
+    const progress = createProgress(screen);
+    progress.onDecode("RAF-DB", 16, 60);
+    progress.end();
+    expect(screen.writes).toEqual([]);
   });
 
   test("says which finished run is used again", () => {
@@ -107,7 +116,7 @@ describe("progress on a terminal", () => {
     const progress = createProgress(screen);
     progress.expect([run]);
     progress.onStart(run);
-    progress.onEpoch(run, metrics, 2);
+    progress.onEpoch(run, classifierLine(metrics, 2));
     await setTimeout(120); // longer than between two drawings
     progress.onStep(run, 2, 40, 40);
     expect(screen.writes.at(-1)!.replace(clear, "")).toMatchInlineSnapshot(
@@ -119,6 +128,21 @@ describe("progress on a terminal", () => {
     for (const text of train(terminal(true, 20)).filter((line) => !line.endsWith("\n"))) {
       expect(text.replace(clear, "").length).toBeLessThan(20);
     }
+  });
+
+  test("takes a terminal that does not know its width for one of 80 columns", () => {
+    const drawn = train(terminal(true, 0)).filter((text) => !text.endsWith("\n"));
+    const lengths = drawn.map((text) => text.replace(clear, "").length);
+    expect(Math.max(...lengths)).toBeGreaterThan(30);
+    expect(Math.max(...lengths)).toBeLessThan(80);
+  });
+
+  test("ends in an empty line, for what is written next", () => {
+    const screen = terminal(true);
+    const progress = createProgress(screen);
+    progress.onDecode("RAF-DB", 16, 60);
+    progress.end();
+    expect(screen.writes.at(-1)).toBe(clear);
   });
 
   test("draws at most ten times a second", () => {
@@ -144,6 +168,7 @@ describe("formatSeconds", () => {
     [125, "2 min 5 s"],
     [3599, "59 min 59 s"],
     [3599.6, "1 h 0 min"],
+    [7190, "2 h 0 min"],
     [12_000, "3 h 20 min"],
     [90_000, "25 h 0 min"],
   ])("shows %d seconds as %s", (seconds, text) => {

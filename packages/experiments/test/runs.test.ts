@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { writeAtomically } from "../src/runs/atomic-write.ts";
 import { withLock } from "../src/runs/lock.ts";
 import { inOrder, planRun, unfinished } from "../src/runs/plan.ts";
-import type { PlannedRun } from "../src/runs/plan.ts";
+import type { PlannedClassifier } from "../src/runs/plan.ts";
 import type { RunResult } from "../src/runs/result.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/store.ts";
 import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
@@ -18,6 +18,7 @@ import { tinyConfig } from "./fixtures/run-config.ts";
 const id = runId(tinyConfig);
 
 const result: RunResult = {
+  kind: "classifier",
   id,
   title: "RAF-DB, no relabelling, seed 0",
   seed: 0,
@@ -116,6 +117,14 @@ describe("the folder of runs", () => {
     const runs = await runsFolder();
     expect(await refusal(findRun(runs, "ff"), runs)).toBe(
       "run ff: expected one run in DIR whose id begins so, found none. `pnpm exp runs list` shows all.",
+    );
+  });
+
+  test("finds no run by nothing at all, not even the only one", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    await mkdir(join(runs, first));
+    expect(await refusal(findRun(runs, ""), runs)).toBe(
+      "run: expected the beginning of a run's id, got nothing. `pnpm exp runs list` shows all.",
     );
   });
 
@@ -231,7 +240,41 @@ describe("the lock of a run", () => {
         withLock(runs, id, async () => {}),
         runs,
       ),
-    ).toContain("found process 1 on another-machine.");
+    ).toContain(`found process ${noProcess} on another-machine.`);
+  });
+
+  test("that names no process is left for a person to judge", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    await openRun(runs, id).write("config.json", "{}");
+    await writeFile(join(runs, id, "lock"), "");
+    const attempt = withLock(runs, id, async () => {});
+    expect(await refusal(attempt, runs)).toBe(
+      `run ${id}: expected no other process to train it, found a lock that names none. Wait for it, or remove DIR/${id}/lock if it is gone.`,
+    );
+    expect(await filesBelow(runs)).toEqual([`${id}/config.json`, `${id}/lock`]);
+  });
+
+  test("left behind is taken over by one of many that want it", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    await mkdir(join(runs, id));
+    await writeFile(join(runs, id, "lock"), `${noProcess} ${hostname()}\n`);
+    const others = Promise.withResolvers<void>();
+    const [messages, attempts]: [string[], number] = [[], 20];
+    let worked = 0;
+    const attempt = async () => {
+      const work = withLock(runs, id, async () => {
+        worked += 1;
+        await others.promise; // holds the lock until all others have tried
+      });
+      await work.catch((error: unknown) => void messages.push(String(error)));
+      if (messages.length === attempts - 1) others.resolve();
+    };
+    await Promise.all(Array.from({ length: attempts }, attempt));
+    expect(worked).toBe(1);
+    for (const message of messages) {
+      expect(message).toContain(`found process ${process.pid} on ${hostname()}.`);
+    }
+    expect(await filesBelow(runs)).toEqual([]);
   });
 
   test("of one run does not keep others out", async () => {
@@ -244,12 +287,12 @@ describe("the lock of a run", () => {
 });
 
 describe("planned runs", () => {
-  const plan = (seed: number, after?: PlannedRun): PlannedRun =>
+  const plan = (seed: number, after?: PlannedClassifier): PlannedClassifier =>
     planRun({
       title: `seed ${seed}`,
       config: { ...tinyConfig, ...(after ? { pretrained: { run: after.id } } : {}), seed },
       data: undefined as never, // ordering reads no data
-      ...(after ? { after } : {}),
+      after: after ? [after] : [],
     });
 
   test("have the id of their configuration", () => {

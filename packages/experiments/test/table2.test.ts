@@ -2,11 +2,11 @@
 import { once } from "node:events";
 import { readdir, readFile, stat, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runCommand, startCommand } from "./fixtures/command-line.ts";
 import type { Finished } from "./fixtures/command-line.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, makeFolder, removeFolder } from "./fixtures/folder.ts";
 import { remains } from "./fixtures/train.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");
@@ -23,10 +23,11 @@ const table2 = (runs: string, out: string, ...more: readonly string[]) => [
 ];
 
 beforeAll(async () => {
-  folder = await temporaryFolder(afterAll);
+  folder = await makeFolder();
   await drawFaces(join(folder, "data"), "raf-db");
   await symlink(join(repository, "plugins"), join(folder, "plugins"));
   first = await runCommand(table2("runs", "out"), folder);
+  return () => removeFolder(folder);
 }, 60_000);
 
 /** The table's rows as records by column. */

@@ -1,20 +1,31 @@
 /** @file Training a classifier: it can be repeated and interrupted, and it leaves the test labels alone. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { MessageChannel } from "node:worker_threads";
 import { decodeSafetensors, onnxBackend } from "@mvt/core";
 import type { Executable } from "@mvt/core";
+import { UsageError } from "@mvt/experiments";
 import { instantiate, thresholds } from "@mvt/relabel";
 import type { LabelChange } from "@mvt/relabel";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData, Subset } from "../src/data/prepared.ts";
+import { epochMetrics } from "../src/runs/result.ts";
 import { decodeCheckpoint } from "../src/training/checkpoint.ts";
 import { evaluationBatchSize, predict } from "../src/training/evaluation.ts";
 import { declareClassifier, evaluationProgram } from "../src/training/programs.ts";
+import trainInWorker from "../src/training/worker.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
 import { configFor } from "./fixtures/run-config.ts";
-import { folderOf, readMetrics, remains, train, withRelabelling } from "./fixtures/train.ts";
+import {
+  folderOf,
+  readMetrics,
+  remains,
+  resultOf,
+  train,
+  withRelabelling,
+} from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
 
 /** The first epoch that relabels, of four. */
@@ -30,7 +41,7 @@ const pathOf = (tiny: TinyRun, runsFolder: string) =>
   dirname(folderOf(tiny, runsFolder).path("result.json"));
 
 beforeAll(async () => {
-  const folder = await temporaryFolder(afterAll);
+  const folder = await makeFolder();
   data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
@@ -39,6 +50,7 @@ beforeAll(async () => {
   run = withRelabelling({ config: configFor(data), data }, constant, startEpoch);
   runs = join(folder, "runs");
   await train(run, runs);
+  return () => removeFolder(folder);
 });
 
 describe("a finished run", () => {
@@ -79,14 +91,14 @@ describe("a finished run", () => {
     const metrics = await readMetrics(run, runs);
     const best = Math.max(...metrics.map(({ validation }) => validation.k));
     const chosen = metrics.find(({ validation }) => validation.k === best)!;
-    const result = (await folderOf(run, runs).result())!;
+    const result = await resultOf(run, runs);
     expect(result.validation).toEqual({ ...chosen.test, epoch: chosen.epoch });
     expect(result.last).toEqual({ ...metrics[3]!.test, epoch: 4 });
     expect(result.bestOnTest.k).toBe(Math.max(...metrics.map(({ test: { k } }) => k)));
   });
 
   test("keeps the weights of the epoch it chose", async () => {
-    const chosen = (await folderOf(run, runs).result())!.validation.epoch;
+    const chosen = (await resultOf(run, runs)).validation.epoch;
     // An exponential schedule does not depend on how many epochs there are.
     const training = { ...run.config.training, epochs: chosen };
     const shorter = { ...run, config: { ...run.config, training } };
@@ -98,7 +110,7 @@ describe("a finished run", () => {
 
   test("counts its parameters: those of the model, without the optimiser's moments", async () => {
     const { weights } = await weightsOf("last.safetensors");
-    const result = (await folderOf(run, runs).result())!;
+    const result = await resultOf(run, runs);
     const { parameters } = declareClassifier(run.config.model);
     expect([...weights.keys()]).toEqual(parameters.map(({ name }) => name));
     const size = weights.values().reduce((sum, { data: values }) => sum + values.length, 0);
@@ -127,7 +139,7 @@ describe("predictions.csv", () => {
 
   test("agrees with the result: as many rows are right", async () => {
     const right = rows.filter(([, label, predicted]) => label === predicted);
-    const { validation } = (await folderOf(run, runs).result())!;
+    const { validation } = await resultOf(run, runs);
     expect({ k: right.length, n: rows.length }).toEqual({ k: validation.k, n: validation.n });
   });
 
@@ -187,14 +199,54 @@ describe("an interrupted run", () => {
     const elsewhere = await temporaryFolder(onTestFinished);
     const until = { onEpoch: ({ epoch }: { epoch: number }) => void (epoch === 3 && stop()) };
     await expect(train(run, elsewhere, until)).rejects.toThrow("interrupted");
-    const { path, read } = folderOf(run, elsewhere);
-    const file = "checkpoint.safetensors";
-    const { step, metrics } = decodeCheckpoint((await read(file))!, path(file));
+    const checkpoint = await folderOf(run, elsewhere).read("checkpoint.safetensors");
+    const { step, metrics } = decodeCheckpoint(checkpoint!, "checkpoint", epochMetrics);
     expect(metrics).toHaveLength(3);
     expect(step).toBe(3 * Math.ceil(data.train.ids.length / run.config.training.batchSize));
     const epochs: number[] = [];
     await train(run, elsewhere, { onEpoch: ({ epoch }) => epochs.push(epoch) });
     expect(epochs).toEqual([4]);
+  });
+});
+
+describe("a run that diverges", () => {
+  test("ends at once, and says where and what to do", async () => {
+    const { config } = run;
+    const schedule = { ...config.training.schedule, learningRate: 1e30, warmupEpochs: 0 };
+    const { clipNorm: _, ...adamw } = config.training.adamw;
+    const wild = { ...config, training: { ...config.training, schedule, adamw } };
+    const elsewhere = await temporaryFolder(onTestFinished);
+    const attempt = train({ ...run, config: wild }, elsewhere);
+    await expect(attempt).rejects.toThrow(UsageError);
+    await expect(attempt).rejects.toThrow(
+      /^run [0-9a-f]{12} \(tiny\): expected a finite loss, got \w+ in epoch 1 at learning rate 1e\+30\. Lower it with --set schedule\.learningRate=\.\.\., or clip gradients with --set adamw\.clipNorm=1\.$/,
+    );
+    expect(await filesBelow(pathOf({ ...run, config: wild }, elsewhere))).toEqual(["config.json"]);
+  });
+});
+
+describe("a run whose checkpoint is damaged", () => {
+  test("says so, and what to do", async () => {
+    const elsewhere = await temporaryFolder(onTestFinished);
+    const { relabel: _, ...config } = run.config;
+    const folder = folderOf({ config, data }, elsewhere);
+    await folder.write("checkpoint.safetensors", "cut");
+    const { port1, port2 } = new MessageChannel();
+    onTestFinished(() => port1.close());
+    const { classes, train: trainSet, validation, test: tested } = data;
+    const message = await trainInWorker({
+      id: folder.id,
+      title: "tiny",
+      config,
+      data: { classes, train: trainSet, validation, test: tested },
+      runsFolder: elsewhere,
+      threads: 1,
+      loaderThreads: 0,
+      events: port2,
+    });
+    expect(message).toBe(
+      `${folder.path("checkpoint.safetensors")}: expected a safetensors file of at least 8 bytes, got 3 bytes. Remove the folder of that run to train it again.`,
+    );
   });
 });
 
@@ -275,7 +327,7 @@ describe("relabelling", () => {
   });
 
   test("is counted in the result, against the truth of the training subset", async () => {
-    const { relabel } = (await folderOf(run, runs).result())!;
+    const { relabel } = await resultOf(run, runs);
     const current = new Map((await changes()).map(({ id, to }) => [id, to]));
     const { ids, labels } = data.train;
     const now = ids.map((id, i) => {
@@ -312,7 +364,7 @@ describe("evaluation", () => {
   test.each([1, 7, 30, 64])("with %d images at a time gives the run's answers", async (batch) => {
     const usual = await answersWith(evaluationBatchSize(16));
     const answers = await answersWith(batch);
-    const { validation } = (await folderOf(run, runs).result())!;
+    const { validation } = await resultOf(run, runs);
     expect({ k: answers.k, n: answers.n }).toEqual({ k: validation.k, n: validation.n });
     expect(answers.predicted).toEqual(usual.predicted);
     expect(answers.probabilities).toBeAllClose(usual.probabilities, { rtol: 1e-5, atol: 1e-6 });

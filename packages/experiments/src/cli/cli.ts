@@ -1,10 +1,18 @@
 /**
  * @file The command line: `pnpm exp <command>`. Commands are loaded when they are asked for.
+ *
+ * Exit codes: 0 where all went well; 2 where the command line itself is wrong (CommandLineError, and
+ * what is wrong with a --threshold): an unknown command, flag or name, a value out of range, flags that
+ * contradict each other; 1 for everything else: files, data, the disk.
  */
 import yargs from "yargs";
 import type { Argv } from "yargs";
-import { UsageError } from "../usage-error.ts";
+import { CommandLineError } from "../usage-error.ts";
+import { reportCommand } from "./commands/report.ts";
 import { exitCodeOf, messageOf } from "../errors.ts";
+import { checkFlags, declaredFlags, flagsFromEnvironment } from "./flags.ts";
+import type { DeclaredFlags } from "./flags.ts";
+import { clearStatus } from "./progress.ts";
 
 /** A command's module: its flags, and what it does with them. */
 interface CommandModule {
@@ -20,9 +28,39 @@ interface Command {
 
 const commands: readonly Command[] = [
   {
+    name: "table1",
+    about: "Table 1: accuracy by mask ratio m, without relabelling",
+    load: async () => reportCommand((await import("../tables/table1.ts")).default),
+  },
+  {
     name: "table2",
     about: "Table 2: accuracy by threshold function f, without MGN",
-    load: () => import("./commands/table2.ts"),
+    load: async () => reportCommand((await import("../tables/table2.ts")).default),
+  },
+  {
+    name: "table3",
+    about: "Table 3: MGN and relabelling, each alone and together",
+    load: async () => reportCommand((await import("../tables/table3.ts")).default),
+  },
+  {
+    name: "figure2",
+    about: "Figure 2: test images over their masked versions",
+    load: async () => reportCommand((await import("../tables/figure2.ts")).default),
+  },
+  {
+    name: "figure5",
+    about: "Figure 5: threshold functions, and accuracy per epoch by f",
+    load: async () => reportCommand((await import("../tables/figure5.ts")).default),
+  },
+  {
+    name: "figure6",
+    about: "Figure 6: confusion matrices of MGN with relabelling",
+    load: async () => reportCommand((await import("../tables/figure6.ts")).default),
+  },
+  {
+    name: "masks",
+    about: "Masks against the ground truth of synthetic faces",
+    load: async () => reportCommand((await import("../tables/masks.ts")).default),
   },
   {
     name: "train",
@@ -56,12 +94,13 @@ const commands: readonly Command[] = [
   },
 ];
 
-/** Runs one command and returns the exit code: 0, 2 for a wrong command line, 1 for what else failed. */
+/** Runs one command and returns the exit code. */
 export async function runCli(args: readonly string[]): Promise<number> {
   const cli = yargs([...args])
     .scriptName("pnpm exp")
     .usage("$0 <command> [options]")
-    .env("MVT")
+    // "--no-data" and "--data.x" would be values that no command expects.
+    .parserConfiguration({ "boolean-negation": false, "dot-notation": false })
     .strict()
     .recommendCommands()
     .demandCommand(1, "expected a command, got none")
@@ -70,34 +109,41 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new CommandLineError(message);
+      throw error ?? wrongCommandLine(message);
     })
     .example("$0 table2", "Table 2 on synthetic faces, minutes on two cores")
     .example("$0 table2 --scale smoke", "the same in about a minute: checks the plumbing")
     .example("$0 table2 --data DIR --weights FILE", "the paper's Table 2 on your data");
   for (const { name, about, load } of commands) {
+    let declared: DeclaredFlags;
     cli.command(
       name,
       about,
-      async (command) => (await load()).builder(command),
-      async (parsed) => (await load()).run(parsed as never),
+      async (command) => {
+        const built = (await load()).builder(command);
+        declared = declaredFlags(built);
+        return built.config(flagsFromEnvironment(declared, process.env));
+      },
+      async (parsed) => {
+        checkFlags(declared, parsed);
+        await (await load()).run(parsed as never);
+      },
     );
   }
   try {
     await cli.parseAsync();
     return 0;
   } catch (error) {
+    clearStatus();
     process.stderr.write(`${messageOf(error)}\n`);
-    return error instanceof CommandLineError ? 2 : exitCodeOf(error);
+    return exitCodeOf(error);
   }
 }
 
 /** What yargs found wrong with the flags themselves. */
-class CommandLineError extends UsageError {
-  constructor(message: string) {
-    const sentence = /[.?]$/.test(message) ? message : `${message}.`;
-    super(
-      `${sentence} \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`,
-    );
-  }
+function wrongCommandLine(message: string): CommandLineError {
+  const sentence = /[.?]$/.test(message) ? message : `${message}.`;
+  return new CommandLineError(
+    `${sentence} \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`,
+  );
 }

@@ -1,20 +1,19 @@
 /** @file The flags that several commands share, and what they stand for. */
-import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { onnxBackend } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { datasetNames, defaultFerplusProtocol, ferplusProtocols } from "@mvt/datasets";
 import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
+import { mgnTrainingConfig, trainingConfig } from "../config.ts";
 import { override } from "../overrides.ts";
 import { scaleNames, scales } from "../scales.ts";
 import type { Scale, ScaleName } from "../scales.ts";
 import type { NamedThreshold, RelabelOptions } from "../tables/workbench.ts";
 import { readPretrainedFile } from "../training/pretrained-file.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
-import { UsageError } from "../usage-error.ts";
+import { CommandLineError } from "../usage-error.ts";
 
 export const dataOptions = {
   scale: {
@@ -57,6 +56,11 @@ export const runOptions = {
     default: [] as string[],
     describe: "PATH=VALUE: a setting of training, such as epochs=20; repeatable",
   },
+  "mask-form": {
+    choices: ["soft", "hard", "top-k"] as const,
+    default: "soft" as const,
+    describe: "masks as the generator gives them, cut at 1/2, or its round(m N) highest patches",
+  },
   plan: {
     type: "boolean",
     default: false,
@@ -78,7 +82,7 @@ export const relabelOptions = {
   },
 } as const;
 
-/** What the relabelling flags say, where they say something. */
+/** What the relabelling flags say, where they say something; values that cannot be are refused here. */
 export function relabelOptionsOf(args: {
   readonly delta: number;
   readonly reference: string;
@@ -86,6 +90,11 @@ export function relabelOptionsOf(args: {
   readonly "min-train-accuracy"?: number | undefined;
 }): Omit<RelabelOptions, keyof NamedThreshold> {
   const { delta, "relabel-start": startEpoch, "min-train-accuracy": minTrainAccuracy } = args;
+  if (!(delta >= 0 && delta < 1)) {
+    throw new CommandLineError(`--delta ${delta}: expected a number from 0 to below 1.`);
+  }
+  requirePositive("relabel-start", startEpoch);
+  requireShare("min-train-accuracy", minTrainAccuracy);
   return {
     delta,
     reference: args.reference as Reference, // one of the choices
@@ -94,6 +103,9 @@ export function relabelOptionsOf(args: {
   };
 }
 
+/** What --set can change: settings of classifiers, and under `mgn` those of mask generators. */
+const scaleSettings = trainingConfig.extend({ mgn: mgnTrainingConfig });
+
 /** The scale asked for, by default `quick`, or `paper` on real data; with the settings of --set. */
 export function scaleOf(args: {
   readonly scale?: ScaleName | undefined;
@@ -101,7 +113,9 @@ export function scaleOf(args: {
   readonly set?: readonly string[];
 }): Scale {
   const scale = scales[args.scale ?? (args.data === undefined ? "quick" : "paper")];
-  return { ...scale, training: override(scale.training, args.set ?? []) };
+  const settings = { ...scale.training, mgn: scale.mgn };
+  const { mgn, ...training } = override(scaleSettings, settings, args.set ?? []);
+  return { ...scale, training, mgn };
 }
 
 /** "raf-db,ferplus" as names; each must be known. */
@@ -109,7 +123,7 @@ export function parseDatasets(list: string): readonly DatasetName[] {
   return list.split(",").map((name) => {
     const known = datasetNames.find((dataset) => dataset === name.trim());
     if (known === undefined) {
-      throw new UsageError(
+      throw new CommandLineError(
         `--datasets ${list}: expected names out of ${datasetNames.join(", ")}, got ${name}. Separate them by commas.`,
       );
     }
@@ -124,8 +138,21 @@ export function seedsOf(count: number): readonly number[] {
 }
 
 export function requirePositive(flag: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-    throw new UsageError(`--${flag} ${value}: expected a whole number of at least 1.`);
+  requireWhole(flag, value, 1);
+}
+
+/** Throws unless the value is absent or a whole number of at least `least`. */
+export function requireWhole(flag: string, value: number | undefined, least: number): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
+    throw new CommandLineError(`--${flag} ${value}: expected a whole number of at least ${least}.`);
+  }
+}
+
+export function requireShare(flag: string, value: number | undefined): void {
+  if (value !== undefined && !(value >= 0 && value <= 1)) {
+    throw new CommandLineError(
+      `--${flag} ${value}: expected a share from 0 to 1, such as 0.9 for 90 %.`,
+    );
   }
 }
 
@@ -169,27 +196,9 @@ export async function weightsOf(
   if (weights === "none") return undefined;
   if (weights !== undefined) return readPretrainedFile(resolve(weights));
   if (name === "paper" && pretraining === undefined) {
-    throw new UsageError(
+    throw new CommandLineError(
       "--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Pass a safetensors file with timm's names (timm/deit_small_patch16_224), or `--weights none` to train from scratch.",
     );
   }
   return undefined;
-}
-
-/** Tries to write where the folder is or would be made, so that a command does not fail at its end. */
-export async function requireWritable(flag: string, folder: string): Promise<string> {
-  const path = resolve(folder);
-  let existing = path;
-  while (!existsSync(existing)) existing = dirname(existing);
-  const probe = join(existing, `.${process.pid}.tmp`);
-  try {
-    await writeFile(probe, "");
-    await rm(probe);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `--${flag} ${folder}: expected a folder that can be written to, but writing into ${existing} failed (${code}). Choose another folder, or change its rights.`,
-    );
-  }
-  return path;
 }

@@ -1,12 +1,13 @@
 /** @file What a command is about to do: the runs it needs, which of them are done, how long the rest takes. */
 import type { Backend } from "@mvt/core";
+import type { RunConfig } from "../config.ts";
 import { executeRuns } from "../runs/execute.ts";
+import type { ResultOf } from "../runs/execute.ts";
 import { inOrder, unfinished } from "../runs/plan.ts";
 import type { PlannedRun } from "../runs/plan.ts";
-import type { RunResult } from "../runs/result.ts";
 import { measureThroughput } from "../training/throughput.ts";
 import type { Engine } from "./options.ts";
-import { formatSeconds, imagesOf } from "./progress.ts";
+import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
 import type { Progress } from "./progress.ts";
 
 /** Prints every run with its state, the device, and an estimate from a few steps timed here. */
@@ -17,6 +18,7 @@ export async function printPlan(
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const needed = inOrder(wanted);
   const missing = await unfinished(needed, runsFolder);
+  clearStatus();
   for (const run of needed) {
     print(`${run.id}  ${missing.includes(run) ? "to train" : "finished"}  ${run.title}`);
   }
@@ -31,24 +33,28 @@ export async function printPlan(
 }
 
 /** Says what there is to do, does it, and returns the results of the wanted runs. */
-export async function executeWithProgress(
-  wanted: readonly PlannedRun[],
+export async function executeWithProgress<Config extends RunConfig>(
+  wanted: readonly PlannedRun<Config>[],
   {
     runsFolder,
     engine,
     progress,
   }: { readonly runsFolder: string; readonly engine: Engine; readonly progress: Progress },
-): Promise<readonly RunResult[]> {
+): Promise<readonly ResultOf<Config>[]> {
   const needed = inOrder(wanted);
   const missing = await unfinished(needed, runsFolder);
   progress.expect(missing);
   progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
-  return executeRuns(wanted, {
-    ...progress,
-    runsFolder,
-    jobs: engine.jobs,
-    threads: engine.threads,
-  });
+  try {
+    return await executeRuns(wanted, {
+      ...progress,
+      runsFolder,
+      jobs: engine.jobs,
+      threads: engine.threads,
+    });
+  } finally {
+    progress.end();
+  }
 }
 
 function describeEngine({ backend, jobs, threads }: Engine): string {

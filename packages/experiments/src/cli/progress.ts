@@ -11,6 +11,8 @@ export interface Progress extends Required<RunEvents> {
   readonly onDecode: (title: string, done: number, total: number) => void;
   /** The runs that are about to train, for the counts and the time left. */
   readonly expect: (runs: readonly PlannedRun[]) => void;
+  /** Clears the changing line, before something else is written. */
+  readonly end: () => void;
 }
 
 interface Terminal {
@@ -21,6 +23,11 @@ interface Terminal {
 
 /** Milliseconds between two drawings of the changing line. */
 const refresh = 100;
+
+/** Clears the line that the cursor is on, where `terminal` is one. */
+export function clearStatus(terminal: Terminal = process.stderr): void {
+  if (terminal.isTTY === true) terminal.write("\r\u001B[2K");
+}
 
 /** Images that a run shows its model while it trains. */
 export function imagesOf({ config, data }: PlannedRun): number {
@@ -33,7 +40,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
   const clear = live ? "\r\u001B[2K" : "";
   const say = (line: string) => void terminal.write(`${clear}${line}\n`);
   const status = (line: string) => {
-    if (live) terminal.write(clear + line.slice(0, (terminal.columns ?? 80) - 1));
+    if (live) terminal.write(clear + line.slice(0, (terminal.columns || 80) - 1));
   };
   let [runs, images, finished] = [0, 0, 0];
   let started = 0;
@@ -56,6 +63,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
 
   return {
     say,
+    end: () => clearStatus(terminal),
     expect: (planned) => {
       runs = planned.length;
       images = planned.reduce((total, run) => total + imagesOf(run), 0);
@@ -72,18 +80,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
       seen.set(run, (epoch - 1) * total + done);
       drawStatus();
     },
-    onEpoch: (run, metrics, epochs) => {
-      const { epoch, loss, train, validation, relabelled, imagesPerSecond } = metrics;
-      const percent = ({ k, n }: { readonly k: number; readonly n: number }) =>
-        `${((100 * k) / n).toFixed(1)}%`;
-      const line = [
-        `epoch ${epoch}/${epochs}`,
-        `loss ${loss.toFixed(3)}`,
-        `train ${percent(train)}`,
-        `validation ${percent(validation)}`,
-        ...(relabelled > 0 ? [`relabelled ${relabelled}`] : []),
-        `${imagesPerSecond} images/s`,
-      ].join("  ");
+    onEpoch: (run, line) => {
       latest.set(run, line);
       if (live) drawStatus();
       else say(`${run.title}: ${line}  ${timeLeft()}`);
@@ -102,5 +99,6 @@ export function formatSeconds(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+  const minutes = Math.round(whole / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -6,8 +6,19 @@ export function formatCount({ k, n }: { readonly k: number; readonly n: number }
   return `${((100 * k) / n).toFixed(2)} % (${k}/${n})`;
 }
 
+/** The one number of a result. */
+export function summaryOf(result: RunResult): string {
+  return result.kind === "classifier"
+    ? formatCount(result.validation)
+    : `mean mask ${(100 * result.last.meanArea).toFixed(1)} %, spread ${result.last.spread.toFixed(3)}`;
+}
+
 /** Prints a result to stdout: which accuracy is which, and what relabelling did. */
 export function printResult(result: RunResult, path: string): void {
+  if (result.kind === "mgn") {
+    process.stdout.write(`run ${result.id}: ${result.title}: ${summaryOf(result)}\n${path}\n`);
+    return;
+  }
   const { id, title, validation, last, bestOnTest, relabel } = result;
   const lines = [
     `run ${id}: ${title}, ${result.parameters.toLocaleString("en")} parameters`,

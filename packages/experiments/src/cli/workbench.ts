@@ -1,5 +1,6 @@
 /** @file The workbench that the flags of a command describe. */
 import type { FerplusProtocol, FerplusTrain } from "@mvt/datasets";
+import type { MaskForm } from "@mvt/mgn";
 import type { Scale } from "../scales.ts";
 import { createWorkbench } from "../tables/workbench.ts";
 import type { Workbench } from "../tables/workbench.ts";
@@ -10,6 +11,7 @@ export interface WorkbenchFlags {
   readonly data?: string | undefined;
   readonly "ferplus-protocol": FerplusProtocol;
   readonly "ferplus-train": FerplusTrain;
+  readonly "mask-form"?: MaskForm["kind"];
 }
 
 export function workbenchOf(
@@ -29,6 +31,7 @@ export function workbenchOf(
     ferplus: { ferplusProtocol: flags["ferplus-protocol"], ferplusTrain: flags["ferplus-train"] },
     onDraw: progress.onDraw,
     onDecode: progress.onDecode,
+    maskForm: flags["mask-form"] ?? "soft",
     ...(flags.data === undefined ? {} : { dataFolder: flags.data }),
     ...(weights === undefined ? {} : { weights }),
   });

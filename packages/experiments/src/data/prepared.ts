@@ -2,6 +2,7 @@
 import { random } from "@mvt/core";
 import { decodeImages, fingerprint } from "@mvt/datasets";
 import type { Dataset, DecodedImages, Expression, Sample } from "@mvt/datasets";
+import { UsageError } from "../usage-error.ts";
 
 /** Pictures and labels of one subset. Row r of `images` belongs to it if r is in `rows`. */
 export interface Subset {
@@ -60,6 +61,11 @@ export async function prepareData(
           [...heldOut].toSorted((a, b) => a - b),
           classes,
         );
+  if (validation.rows.length === 0) {
+    throw new UsageError(
+      `${dataset.title}: expected images to choose the epoch on, got none: it has no validation split, and a share of ${validationShare} of each class in ${all.length} training images rounds to no image. Add training images.`,
+    );
+  }
   const test = subset(splits.test, await decode(splits.test), undefined, classes);
   const truth =
     groundTruth && train.ids.map((id) => classes.indexOf(groundTruth.expressions.get(id)!));

@@ -3,9 +3,10 @@ import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { TrainingEvent, TrainingTask } from "../training/worker.ts";
 import { UsageError } from "../usage-error.ts";
+import type { RunConfig } from "../config.ts";
 import { inOrder, unfinished } from "./plan.ts";
 import type { PlannedRun } from "./plan.ts";
-import type { EpochMetrics, RunResult } from "./result.ts";
+import type { RunResult } from "./result.ts";
 import { openRun } from "./store.ts";
 
 export interface RunEvents {
@@ -13,7 +14,8 @@ export interface RunEvents {
   /** A run begins to train. */
   readonly onStart?: (run: PlannedRun) => void;
   readonly onStep?: (run: PlannedRun, epoch: number, done: number, total: number) => void;
-  readonly onEpoch?: (run: PlannedRun, metrics: EpochMetrics, epochs: number) => void;
+  /** An epoch is over; `line` tells how it went. */
+  readonly onEpoch?: (run: PlannedRun, line: string) => void;
   readonly onDone?: (run: PlannedRun) => void;
 }
 
@@ -25,11 +27,14 @@ export interface Execution extends RunEvents {
   readonly threads: number;
 }
 
+/** What a run of this configuration leaves behind. */
+export type ResultOf<Config extends RunConfig> = Extract<RunResult, { kind: Config["kind"] }>;
+
 /** Trains what is missing and returns the results of the wanted runs, in their order. */
-export async function executeRuns(
-  wanted: readonly PlannedRun[],
+export async function executeRuns<Config extends RunConfig>(
+  wanted: readonly PlannedRun<Config>[],
   execution: Execution,
-): Promise<readonly RunResult[]> {
+): Promise<readonly ResultOf<Config>[]> {
   const { runsFolder, jobs, onReuse } = execution;
   const needed = inOrder(wanted);
   const missing = await unfinished(needed, runsFolder);
@@ -47,10 +52,10 @@ export async function executeRuns(
     }
   }
   const results = await Promise.all(wanted.map(({ id }) => openRun(runsFolder, id).result()));
-  return results.map((result) => result!);
+  return results.map((result) => result as ResultOf<Config>);
 }
 
-/** Every run as soon as a thread is free and the run it starts from is done. */
+/** Every run as soon as a thread is free and the runs it uses are done. */
 async function trainAll(
   missing: readonly PlannedRun[],
   pool: Piscina<TrainingTask, string | undefined>,
@@ -58,12 +63,10 @@ async function trainAll(
 ): Promise<void> {
   const done = new Map<string, Promise<void>>();
   for (const run of missing) {
-    const before = run.after && done.get(run.after.id);
+    const before = Promise.all(run.after.flatMap(({ id }) => done.get(id) ?? []));
     done.set(
       run.id,
-      before === undefined
-        ? train(run, pool, execution)
-        : before.then(() => train(run, pool, execution)),
+      before.then(() => train(run, pool, execution)),
     );
   }
   await Promise.all(done.values());
@@ -74,14 +77,14 @@ async function train(
   pool: Piscina<TrainingTask, string | undefined>,
   { runsFolder, jobs, threads, onStart, onStep, onEpoch, onDone }: Execution,
 ): Promise<void> {
-  const { id, title, config, data, thresholdSpec, after, pretrainedFile } = run;
+  const { id, title, config, data, thresholdSpec, pretrainedFile } = run;
   const { port1, port2 } = new MessageChannel();
   let started = false;
   port1.on("message", (event: TrainingEvent) => {
     if (!started) onStart?.(run);
     started = true;
     if (event.kind === "step") onStep?.(run, event.epoch, event.done, event.total);
-    else onEpoch?.(run, event.metrics, event.epochs);
+    else onEpoch?.(run, event.line);
   });
   const { classes, train: trainSet, validation, test, trainTruth } = data;
   const task: TrainingTask = {
@@ -90,7 +93,6 @@ async function train(
     config,
     data: { classes, train: trainSet, validation, test, ...(trainTruth ? { trainTruth } : {}) },
     ...(thresholdSpec === undefined ? {} : { thresholdSpec }),
-    ...(after ? { pretrainedRun: after.id } : {}),
     ...(pretrainedFile === undefined ? {} : { pretrainedFile }),
     runsFolder,
     threads,

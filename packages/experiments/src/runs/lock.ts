@@ -1,7 +1,8 @@
 /** @file One process per run: a lock file that names its holder. */
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { threadId } from "node:worker_threads";
 import { UsageError } from "../usage-error.ts";
 
 /** Runs `work` while holding the run's lock. A lock whose process is gone is taken over. */
@@ -21,26 +22,70 @@ export async function withLock(
   }
 }
 
+/** Tells files of one thread apart. */
+let attempts = 0;
+
+/** Links a file that is written already, so that a lock is there with its holder's name or not at all. */
 async function acquire(path: string, id: string): Promise<void> {
-  const holder = `${process.pid} ${hostname()}\n`;
-  const claim = async () => {
-    const file = await open(path, "wx");
-    await file.writeFile(holder);
-    await file.close();
-  };
+  const own = `${path}.${process.pid}.${threadId}.${(attempts += 1)}.tmp`;
+  await writeFile(own, `${process.pid} ${hostname()}\n`);
   try {
-    await claim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const [pid, host] = (await readFile(path, "utf8")).trim().split(" ");
-    if (host !== hostname() || isAlive(Number(pid))) {
-      throw new UsageError(
-        `run ${id}: expected no other process to train it, found process ${pid} on ${host}. Wait for it, or remove ${path} if it is gone.`,
-      );
+    while (!(await succeeds(link(own, path), "EEXIST"))) {
+      const holder = await readHolder(path);
+      if (holder === undefined) continue; // released since
+      if (!isGone(holder)) throw heldBy(holder, path, id);
+      await takeAway(path, own, id);
     }
-    await rm(path);
-    await claim();
+  } finally {
+    await rm(own, { force: true });
   }
+}
+
+/**
+ * Removes the lock of a process that is gone. One process at a time, under a lock of its own: another
+ * that judged the old lock could else remove the new one that has meanwhile taken its place.
+ */
+async function takeAway(path: string, own: string, id: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  if (!(await succeeds(link(own, guard), "EEXIST"))) {
+    const holder = await readHolder(guard);
+    if (holder !== undefined) throw heldBy(holder, guard, id);
+    return; // released since
+  }
+  try {
+    const holder = await readHolder(path);
+    if (holder !== undefined && isGone(holder)) await rm(path);
+  } finally {
+    await rm(guard);
+  }
+}
+
+/** Whether it worked; false if it failed with `code`. */
+function succeeds(work: Promise<void>, code: "EEXIST"): Promise<boolean> {
+  return work.then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === code) return false;
+      throw error;
+    },
+  );
+}
+
+/** What the lock says: "4711 machine"; undefined if there is none. */
+function readHolder(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").then(
+    (text) => text.trim(),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    },
+  );
+}
+
+/** Whether the process was one of this machine and is no more. */
+function isGone(holder: string): boolean {
+  const [pid, host] = holder.split(" ");
+  return host === hostname() && !isAlive(Number(pid));
 }
 
 function isAlive(pid: number): boolean {
@@ -50,4 +95,12 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+function heldBy(holder: string, path: string, id: string): UsageError {
+  const [pid, host] = holder.split(" ");
+  const found = host === undefined ? "a lock that names none" : `process ${pid} on ${host}`;
+  return new UsageError(
+    `run ${id}: expected no other process to train it, found ${found}. Wait for it, or remove ${path} if it is gone.`,
+  );
 }

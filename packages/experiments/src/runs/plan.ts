@@ -1,32 +1,36 @@
 /** @file Runs that are wanted: planned with all they need, in an order that works. */
 import { runId } from "../config.ts";
-import type { RunConfig } from "../config.ts";
+import type { ClassifierConfig, RunConfig } from "../config.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import { openRun } from "./store.ts";
 
-export interface PlannedRun {
+export interface PlannedRun<Config extends RunConfig = RunConfig> {
   readonly id: string;
   /** "RAF-DB, linear, seed 0" */
   readonly title: string;
-  readonly config: RunConfig;
+  readonly config: Config;
   readonly data: PreparedData;
   /** The function f of config.relabel, as `--threshold` names it. */
   readonly thresholdSpec?: string;
-  /** The run whose weights this one starts from. */
-  readonly after?: PlannedRun;
+  /** The runs whose weights this one uses; its configuration names them. */
+  readonly after: readonly PlannedRun[];
   /** The path of the file whose weights this one starts from. */
   readonly pretrainedFile?: string;
 }
 
-export function planRun(run: Omit<PlannedRun, "id">): PlannedRun {
+export type PlannedClassifier = PlannedRun<ClassifierConfig>;
+
+export function planRun<Config extends RunConfig>(
+  run: Omit<PlannedRun<Config>, "id">,
+): PlannedRun<Config> {
   return { ...run, id: runId(run.config) };
 }
 
-/** The wanted runs and those they start from, each once, what others start from first. */
+/** The wanted runs and those they use, each once, what others use first. */
 export function inOrder(wanted: readonly PlannedRun[]): readonly PlannedRun[] {
   const ordered = new Map<string, PlannedRun>();
   const add = (run: PlannedRun) => {
-    if (run.after) add(run.after);
+    for (const earlier of run.after) add(earlier);
     if (!ordered.has(run.id)) ordered.set(run.id, run);
   };
   for (const run of wanted) add(run);

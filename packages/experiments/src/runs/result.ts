@@ -30,13 +30,18 @@ export const relabelOutcome = z.object({
   correctAfter: share.exactOptional(),
 });
 
-/** result.json: only there when the run is finished. Nothing in it depends on the clock. */
-export const runResult = z.object({
+/** What every result.json has. It is only there when the run is finished; nothing in it depends on the clock. */
+const common = {
   id: z.string(),
   /** What the run is, for people: "RAF-DB, linear, seed 0". */
   title: z.string(),
   seed: z.int(),
   epochs: z.int().positive(),
+};
+
+const classifierResult = z.object({
+  kind: z.literal("classifier"),
+  ...common,
   parameters: z.int().positive(),
   /** k of n test images right, with the weights of the epoch that was best on the validation subset. */
   validation: epochCount,
@@ -45,4 +50,35 @@ export const runResult = z.object({
   bestOnTest: epochCount,
   relabel: relabelOutcome.exactOptional(),
 });
+export type ClassifierResult = z.infer<typeof classifierResult>;
+
+/** One line of a mask generator's metrics.jsonl: `MgnStatistics` of @mvt/mgn, flat. */
+export const mgnMetrics = z.object({
+  epoch: z.int().positive(),
+  LD: z.number(),
+  LG: z.number(),
+  variance: z.number(),
+  area: z.number(),
+  accuracyGm: z.number(),
+  accuracyRm: z.number(),
+  meanArea: z.number(),
+  spread: z.number(),
+  bimodality: z.number(),
+  positionShare: z.number(),
+  /** What went wrong, in words; empty if nothing did. */
+  collapse: z.array(z.string()),
+  imagesPerSecond: z.number(),
+});
+export type MgnMetrics = z.infer<typeof mgnMetrics>;
+
+const mgnResult = z.object({
+  kind: z.literal("mgn"),
+  ...common,
+  m: z.number(),
+  /** Of the last epoch. */
+  last: mgnMetrics.omit({ imagesPerSecond: true }),
+});
+export type MgnResult = z.infer<typeof mgnResult>;
+
+export const runResult = z.discriminatedUnion("kind", [classifierResult, mgnResult]);
 export type RunResult = z.infer<typeof runResult>;

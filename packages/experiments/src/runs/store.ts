@@ -7,6 +7,7 @@
  *               checkpoint.safetensors        while it is unfinished: everything to go on from
  *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
  *               last.safetensors              the weights of the last epoch
+ *               mgn.safetensors               of a mask generator: its weights and what it is good for
  *               predictions.csv               per test image, with the validation-chosen weights
  *               result.json                   when it is finished
  */
@@ -14,7 +15,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runId } from "../config.ts";
 import type { RunConfig } from "../config.ts";
-import { UsageError } from "../usage-error.ts";
+import { CommandLineError, UsageError } from "../usage-error.ts";
 import { writeAtomically } from "./atomic-write.ts";
 import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
@@ -26,6 +27,7 @@ export type RunFile =
   | "checkpoint.safetensors"
   | "validation-best.safetensors"
   | "last.safetensors"
+  | "mgn.safetensors"
   | "predictions.csv"
   | "result.json";
 
@@ -95,6 +97,11 @@ export async function listRuns(runsFolder: string): Promise<readonly string[]> {
 
 /** The one run whose id begins with `prefix`. */
 export async function findRun(runsFolder: string, prefix: string): Promise<RunFolder> {
+  if (prefix === "") {
+    throw new CommandLineError(
+      "run: expected the beginning of a run's id, got nothing. `pnpm exp runs list` shows all.",
+    );
+  }
   const ids = await listRuns(runsFolder);
   const matches = ids.filter((id) => id.startsWith(prefix));
   if (matches.length === 1) return openRun(runsFolder, matches[0]!);

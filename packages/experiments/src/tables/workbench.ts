@@ -3,14 +3,15 @@
  */
 import { resolve } from "node:path";
 import type { DatasetName, FerplusOptions } from "@mvt/datasets";
+import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
-import type { RelabelConfig, RunConfig, TrainingConfig } from "../config.ts";
+import type { ClassifierConfig, MgnConfig, RelabelConfig, RunConfig } from "../config.ts";
 import { openDataset } from "../data/source.ts";
 import { prepareData } from "../data/prepared.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import { planRun } from "../runs/plan.ts";
-import type { PlannedRun } from "../runs/plan.ts";
+import type { PlannedClassifier, PlannedRun } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
 import type { Scale, SyntheticSpec } from "../scales.ts";
 import { UsageError } from "../usage-error.ts";
@@ -25,6 +26,8 @@ export interface WorkbenchOptions {
   readonly dataFolder?: string;
   readonly ferplus: FerplusOptions;
   readonly weights?: PretrainedFile;
+  /** In which form classifiers apply masks. */
+  readonly maskForm: MaskForm["kind"];
   readonly onDraw?: (title: string) => void;
   readonly onDecode?: (title: string, done: number, total: number) => void;
 }
@@ -46,14 +49,26 @@ export interface RunRequest {
   readonly dataset: DatasetName;
   readonly seed: number;
   readonly relabel?: RelabelOptions;
+  /** Mask the pictures with a frozen generator trained for this m; its own run comes first. */
+  readonly mgn?: { readonly m: number };
   /** Start from the scale's stand-in for pre-training, or from --weights. Default true. */
+  readonly pretrained?: boolean;
+}
+
+export interface MgnRequest {
+  readonly dataset: DatasetName;
+  readonly seed: number;
+  /** m of Eq. 2 */
+  readonly m: number;
+  /** As of a classifier. */
   readonly pretrained?: boolean;
 }
 
 export interface Workbench {
   readonly scale: Scale;
   prepare(dataset: DatasetName): Promise<PreparedData>;
-  plan(request: RunRequest): Promise<PlannedRun>;
+  plan(request: RunRequest): Promise<PlannedClassifier>;
+  planMgn(request: MgnRequest): Promise<PlannedRun<MgnConfig>>;
   /** The data a run was trained on, or an error that says how to name it. */
   dataOf(config: RunConfig): Promise<PreparedData>;
 }
@@ -86,9 +101,8 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return preparing;
   };
 
-  const configOf = (data: PreparedData, training: TrainingConfig, seed: number): RunConfig => ({
-    format: 1,
-    kind: "classifier",
+  const commonConfig = (data: PreparedData, seed: number) => ({
+    format: 1 as const,
     data: {
       dataset: data.dataset.name,
       kind: dataKind(data.dataset),
@@ -98,16 +112,64 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       validationShare,
     },
     model: { ...scale.model, classes: data.classes.length },
-    training,
     seed,
   });
 
   /** The stand-in for ImageNet: on RGB faces of seven classes, whatever it is used for. */
-  const planPretraining = async (): Promise<PlannedRun | undefined> => {
+  const planPretraining = async (): Promise<PlannedClassifier | undefined> => {
     if (weights || !scale.pretraining) return undefined;
     const data = await prepareSpec("raf-db", scale.pretraining.data, undefined);
-    const config = configOf(data, scale.pretraining.training, 0);
-    return planRun({ title: "pre-training on easy faces", config, data });
+    const { training } = scale.pretraining;
+    const config = { kind: "classifier", ...commonConfig(data, 0), training } as const;
+    return planRun({ title: "pre-training on easy faces", config, data, after: [] });
+  };
+
+  const plan = async (request: RunRequest): Promise<PlannedClassifier> => {
+    const { dataset, seed, relabel, mgn, pretrained = true } = request;
+    const data = await prepareSpec(dataset, scale.synthetic, options.dataFolder);
+    const before = pretrained ? await planPretraining() : undefined;
+    const file = pretrained ? weights : undefined;
+    const generator = mgn && (await planMgn({ dataset, seed, m: mgn.m, pretrained }));
+    const config: ClassifierConfig = {
+      kind: "classifier",
+      ...commonConfig(data, seed),
+      training: scale.training,
+      ...(before ? { pretrained: { run: before.id } } : {}),
+      ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
+      ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
+      ...(mgn && generator
+        ? { mgn: { run: generator.id, form: maskForm(options.maskForm, mgn.m) } }
+        : {}),
+    };
+    return planRun({
+      title: [
+        data.dataset.title,
+        ...(mgn ? [`MGN m = ${mgn.m}`] : []),
+        relabel?.threshold.name ?? "no relabelling",
+        `seed ${seed}`,
+      ].join(", "),
+      config,
+      data,
+      after: [before, generator].filter((run) => run !== undefined),
+      ...(relabel ? { thresholdSpec: relabel.spec } : {}),
+      ...(file ? { pretrainedFile: file.source } : {}),
+    });
+  };
+
+  /** A mask generator: it starts from the classifier without masks or relabelling of the same seed. */
+  const planMgn = async ({ m, ...request }: MgnRequest): Promise<PlannedRun<MgnConfig>> => {
+    const start = await plan(request);
+    const { data } = start;
+    const { seed } = request;
+    const config: MgnConfig = {
+      kind: "mgn",
+      ...commonConfig(data, seed),
+      m,
+      start: { run: start.id },
+      training: scale.mgn,
+    };
+    const title = [data.dataset.title, `mask generator m = ${m}`, `seed ${seed}`].join(", ");
+    return planRun({ title, config, data, after: [start] });
   };
 
   return {
@@ -125,30 +187,20 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         `run on ${data.dataset}: expected the ${data.kind} data it was trained on (fingerprint ${data.fingerprint.slice(0, 12)}), found other data. Pass the same --scale and --data as in training.`,
       );
     },
-    async plan({ dataset, seed, relabel, pretrained = true }) {
-      const data = await prepareSpec(dataset, scale.synthetic, options.dataFolder);
-      const after = pretrained ? await planPretraining() : undefined;
-      const file = pretrained ? weights : undefined;
-      const config: RunConfig = {
-        ...configOf(data, scale.training, seed),
-        ...(after ? { pretrained: { run: after.id } } : {}),
-        ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
-        ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
-      };
-      return planRun({
-        title: [
-          data.dataset.title,
-          relabel?.threshold.name ?? "no relabelling",
-          `seed ${seed}`,
-        ].join(", "),
-        config,
-        data,
-        ...(relabel ? { thresholdSpec: relabel.spec } : {}),
-        ...(after ? { after } : {}),
-        ...(file ? { pretrainedFile: file.source } : {}),
-      });
-    },
+    plan,
+    planMgn,
   };
+}
+
+function maskForm(kind: MaskForm["kind"], m: number): MaskForm {
+  switch (kind) {
+    case "soft":
+      return { kind };
+    case "hard":
+      return { kind, threshold: 0.5 };
+    case "top-k":
+      return { kind, m };
+  }
 }
 
 function relabelConfig(options: RelabelOptions, relabelStart: number): RelabelConfig {

@@ -5,21 +5,25 @@
  */
 import { decodeSafetensors, encodeSafetensors, WeightsError } from "@mvt/core";
 import type { Weights } from "@mvt/core";
-import type { EpochMetrics } from "../runs/result.ts";
-import { epochMetrics } from "../runs/result.ts";
+import type { z } from "zod";
 
-export interface Checkpoint {
+export interface Checkpoint<Metrics> {
   /** Parameters and optimiser moments. */
   readonly state: Weights;
   /** Optimiser steps taken. */
   readonly step: number;
   /** One entry per finished epoch. */
-  readonly metrics: readonly EpochMetrics[];
+  readonly metrics: readonly Metrics[];
   /** The label ledger as JSON lines; only of runs that relabel. */
   readonly ledger?: string;
 }
 
-export function encodeCheckpoint({ state, step, metrics, ledger }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({
+  state,
+  step,
+  metrics,
+  ledger,
+}: Checkpoint<unknown>): Uint8Array {
   return encodeSafetensors(state, {
     step: `${step}`,
     metrics: JSON.stringify(metrics),
@@ -27,7 +31,12 @@ export function encodeCheckpoint({ state, step, metrics, ledger }: Checkpoint): 
   });
 }
 
-export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint {
+/** Reads a checkpoint; `line` is what a line of its metrics must be. */
+export function decodeCheckpoint<Metrics>(
+  bytes: Uint8Array,
+  source: string,
+  line: z.ZodType<Metrics>,
+): Checkpoint<Metrics> {
   const { weights, metadata } = decodeSafetensors(bytes, source);
   const { step, metrics, ledger } = metadata;
   if (step === undefined || metrics === undefined) {
@@ -38,7 +47,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
   return {
     state: weights,
     step: Number(step),
-    metrics: epochMetrics.array().parse(JSON.parse(metrics)),
+    metrics: line.array().parse(JSON.parse(metrics)),
     ...(ledger === undefined ? {} : { ledger }),
   };
 }

@@ -1,7 +1,7 @@
 /** @file Pre-trained weights from a file the user names. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { decodeSafetensors } from "@mvt/core";
+import { decodeSafetensors, WeightsError } from "@mvt/core";
 import type { Weights } from "@mvt/core";
 import { UsageError } from "../usage-error.ts";
 
@@ -21,6 +21,17 @@ export async function readPretrainedFile(path: string): Promise<PretrainedFile> 
   return {
     source: path,
     sha256: createHash("sha256").update(bytes).digest("hex"),
-    weights: decodeSafetensors(bytes, path).weights,
+    weights: decode(bytes, path),
   };
+}
+
+function decode(bytes: Uint8Array, path: string): Weights {
+  try {
+    return decodeSafetensors(bytes, path).weights;
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    throw new UsageError(
+      `--weights ${error.message}. Pass an intact safetensors file, for example by copying it again.`,
+    );
+  }
 }

@@ -1,21 +1,52 @@
 /** @file The programs of a classifier: one training step, and one batch of answers. */
 import { adamw, deit, nn, ops } from "@mvt/core";
-import type { AdamWOptions, Program, Tensor } from "@mvt/core";
+import type { AdamWOptions, Program, Tensor, Weights } from "@mvt/core";
+import { declareScopedGenerator, frozen, generatorScope, intoScope } from "@mvt/mgn";
+import { maskedClassifierInput } from "@mvt/mgn";
+import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
 
 export interface Classifier {
   readonly vit: deit.Vit;
   readonly parameters: readonly nn.Declaration[];
+  /** What masks its input; its weights never change. */
+  readonly masking?: Masking;
 }
 
-export function declareClassifier(model: deit.VitConfig): Classifier {
+interface Masking {
+  readonly generator: nn.Declared<MaskGenerator>;
+  readonly weights: Weights;
+  readonly options: Pick<MgnFile, "polarity" | "space"> & { readonly form: MaskForm };
+}
+
+/** A classifier of whole pictures, or of pictures masked by a frozen generator. */
+export function declareClassifier(
+  model: deit.VitConfig,
+  mgn?: { readonly file: MgnFile; readonly form: MaskForm },
+): Classifier {
   const { model: vit, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, model));
-  return { vit, parameters };
+  if (mgn === undefined) return { vit, parameters };
+  const { config, weights, polarity, space } = mgn.file;
+  const masking: Masking = {
+    generator: declareScopedGenerator(config),
+    weights: intoScope(generatorScope, weights),
+    options: { polarity, space, form: mgn.form },
+  };
+  return { vit, parameters, masking };
 }
 
 /** Image bytes [B, S, S, 3] to logits [B, K]. */
-function logitsOf({ vit }: Classifier, images: Tensor): Tensor {
+function logitsOf({ vit, masking }: Classifier, images: Tensor): Tensor {
+  if (masking) {
+    const { patches } = maskedClassifierInput(masking.generator.model, images, masking.options);
+    return deit.classify(vit, patches);
+  }
   const pixels = deit.toPixels(deit.patchify(images, vit.config.patchSize));
   return deit.classify(vit, deit.normalizePixels(pixels));
+}
+
+/** The classifier's state with its frozen generator's weights beside it. */
+export function withFrozen({ masking }: Classifier, weights: Weights): Weights {
+  return masking ? new Map([...weights, ...masking.weights]) : weights;
 }
 
 /** Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K]. */
@@ -33,7 +64,7 @@ export function trainingProgram(
   return {
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(logits) },
-    state: [],
+    state: frozen(classifier.masking?.generator.parameters ?? []),
     update: adamw(loss, tensors, options),
   };
 }
@@ -42,9 +73,10 @@ export function trainingProgram(
 export function evaluationProgram(classifier: Classifier, batchSize: number): Program {
   const S = classifier.vit.config.imageSize;
   const images = ops.input("images", [batchSize, S, S, 3], "uint8");
+  const generator = classifier.masking?.generator.parameters ?? [];
   return {
     inputs: [images],
     outputs: { probabilities: ops.softmax(logitsOf(classifier, images)) },
-    state: classifier.parameters.map(({ tensor }) => ({ input: tensor })),
+    state: frozen([...classifier.parameters, ...generator]),
   };
 }

@@ -10,26 +10,32 @@ import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { BatchLoader } from "@mvt/datasets";
 import { createRelabeller, LabelLedger } from "@mvt/relabel";
 import type { Relabeller, Threshold } from "@mvt/relabel";
-import type { RunConfig } from "../config.ts";
+import type { MgnFile } from "@mvt/mgn";
+import type { ClassifierConfig } from "../config.ts";
 import type { Subset, TrainingData } from "../data/prepared.ts";
-import type { EpochMetrics, RunResult } from "../runs/result.ts";
+import { epochMetrics } from "../runs/result.ts";
+import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { RunFolder } from "../runs/store.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { argmax, evaluationBatchSize, predict } from "./evaluation.ts";
+import { requireFinite } from "./finite-loss.ts";
 import { startingWeights } from "./initial-weights.ts";
 import { predictionsCsv } from "./predictions-csv.ts";
-import { declareClassifier, evaluationProgram, trainingProgram } from "./programs.ts";
+import { declareClassifier, evaluationProgram, trainingProgram, withFrozen } from "./programs.ts";
+import type { Classifier } from "./programs.ts";
 import { relabelOutcomeOf } from "./relabel-outcome.ts";
 import { scheduleOf } from "./schedule.ts";
 
 export interface Training {
-  readonly config: RunConfig;
+  readonly config: ClassifierConfig;
   /** "RAF-DB, linear, seed 0" */
   readonly title: string;
   readonly data: TrainingData;
   /** The function that config.relabel names. */
   readonly threshold?: Threshold;
   readonly pretrained?: { readonly weights: Weights; readonly source: string };
+  /** The mask generator that config.mgn names. */
+  readonly mgn?: MgnFile;
 }
 
 export interface TrainingContext {
@@ -46,10 +52,11 @@ export interface TrainingContext {
 export async function trainClassifier(
   training: Training,
   context: TrainingContext,
-): Promise<RunResult> {
+): Promise<ClassifierResult> {
   const { config, data } = training;
   const { backend, run } = context;
-  const classifier = declareClassifier(config.model);
+  const mgn = training.mgn && { file: training.mgn, form: config.mgn!.form };
+  const classifier = declareClassifier(config.model, mgn);
   const batchSize = evaluationBatchSize(config.model.imageSize);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
@@ -60,7 +67,7 @@ export async function trainClassifier(
     threads: context.loaderThreads,
   });
   try {
-    const session = await startOrResume(training, context, step, classifier.parameters);
+    const session = await startOrResume(training, context, step, classifier);
     const test = (subset: Subset) =>
       predict(answers, subset, { batchSize, classes: config.model.classes });
 
@@ -70,14 +77,19 @@ export async function trainClassifier(
       const state = await step.readState();
       await answers.writeState(state);
       const [validation, tested] = [await test(data.validation), await test(data.test)];
+      // In the order of `epochMetrics`, which a resumed run writes the earlier epochs in.
       const metrics: EpochMetrics = {
         ...trained.metrics,
         validation: { k: validation.k, n: validation.n },
         test: { k: tested.k, n: tested.n },
+        imagesPerSecond: trained.imagesPerSecond,
       };
       session.relabeller?.endEpoch(epoch, metrics.train.k / metrics.train.n);
       if (session.metrics.every((earlier) => earlier.validation.k < validation.k)) {
-        await run.write("validation-best.safetensors", encodeSafetensors(parametersOf(state)));
+        await run.write(
+          "validation-best.safetensors",
+          encodeSafetensors(parametersOf(classifier, state)),
+        );
       }
       session.metrics.push(metrics);
       await saveProgress(run, state, session);
@@ -89,12 +101,15 @@ export async function trainClassifier(
       (await run.read("validation-best.safetensors"))!,
       run.path("validation-best.safetensors"),
     );
-    await answers.writeState(best.weights);
+    await answers.writeState(withFrozen(classifier, best.weights));
     await run.write(
       "predictions.csv",
       predictionsCsv(data.classes, data.test, await test(data.test)),
     );
-    await run.write("last.safetensors", encodeSafetensors(parametersOf(await step.readState())));
+    await run.write(
+      "last.safetensors",
+      encodeSafetensors(parametersOf(classifier, await step.readState())),
+    );
     const result = summarize(training, run.id, session, countParameters(best.weights));
     await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
     await run.remove("checkpoint.safetensors");
@@ -118,12 +133,16 @@ async function startOrResume(
   { config, data, threshold, pretrained }: Training,
   { run }: TrainingContext,
   step: Executable,
-  parameters: Parameters<typeof startingWeights>[0],
+  classifier: Classifier,
 ): Promise<Session> {
   const ledgerData = { ids: data.train.ids, given: data.train.labels, classes: data.classes };
   const bytes = await run.read("checkpoint.safetensors");
-  const checkpoint = bytes && decodeCheckpoint(bytes, run.path("checkpoint.safetensors"));
-  await step.writeState(checkpoint?.state ?? startingWeights(parameters, config.seed, pretrained));
+  const checkpoint =
+    bytes && decodeCheckpoint(bytes, run.path("checkpoint.safetensors"), epochMetrics);
+  await step.writeState(
+    checkpoint?.state ??
+      withFrozen(classifier, startingWeights(classifier.parameters, config.seed, pretrained)),
+  );
   const ledger =
     checkpoint?.ledger === undefined
       ? new LabelLedger(ledgerData)
@@ -137,8 +156,8 @@ async function startOrResume(
 
 async function trainEpoch(
   epoch: number,
-  { config, data }: Training,
-  { onStep }: TrainingContext,
+  { config, data, title }: Training,
+  { run, onStep }: TrainingContext,
   {
     step,
     loader,
@@ -163,13 +182,21 @@ async function trainEpoch(
     augmentation,
   })) {
     const samples = indices.map((row) => positions[row]!);
+    const learningRate = schedule(epoch - 1 + batches / stepsPerEpoch);
     const { loss, probabilities } = (await step.run({
       images,
       labels: samples.map((sample) => ledger.labels[sample]!),
       weights,
-      learningRate: Float32Array.of(schedule(epoch - 1 + batches / stepsPerEpoch)),
+      learningRate: Float32Array.of(learningRate),
       step: Float32Array.of(steps + batches + 1),
     })) as { readonly loss: Float32Array; readonly probabilities: Float32Array };
+    requireFinite(loss[0]!, {
+      run: `run ${run.id} (${title})`,
+      epoch,
+      learningRate,
+      advice:
+        "Lower it with --set schedule.learningRate=..., or clip gradients with --set adamw.clipNorm=1.",
+    });
     for (let i = 0; i < count; i += 1) {
       const answer = argmax(probabilities.subarray(i * K, (i + 1) * K));
       if (answer === given[samples[i]!]) right += 1;
@@ -192,8 +219,8 @@ async function trainEpoch(
       loss: totalLoss / seen,
       train: { k: right, n: seen },
       relabelled,
-      imagesPerSecond: Math.round(seen / seconds),
     },
+    imagesPerSecond: Math.round(seen / seconds),
   };
 }
 
@@ -216,9 +243,9 @@ async function saveProgress(run: RunFolder, state: Weights, session: Session) {
   if (ledger !== undefined) await run.write("labels.jsonl", ledger);
 }
 
-/** The state without the optimiser's moments. */
-function parametersOf(state: Weights): Weights {
-  return new Map([...state].filter(([name]) => !name.startsWith("adamw.")));
+/** Of the state, the classifier's own parameters: no moments, no generator. */
+function parametersOf({ parameters }: Classifier, state: Weights): Weights {
+  return new Map(parameters.map(({ name }) => [name, state.get(name)!]));
 }
 
 function summarize(
@@ -226,12 +253,13 @@ function summarize(
   id: string,
   { metrics, ledger, relabeller }: Session,
   parameters: number,
-): RunResult {
+): ClassifierResult {
   const best = (right: (epoch: EpochMetrics) => number) =>
     metrics.reduce((a, b) => (right(b) > right(a) ? b : a)); // the first of equals
   const tested = ({ epoch, test }: EpochMetrics) => ({ ...test, epoch });
   const relabel = relabeller && relabelOutcomeOf(ledger, data.train.labels, data.trainTruth);
   return {
+    kind: "classifier",
     id,
     title,
     seed: config.seed,

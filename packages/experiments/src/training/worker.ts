@@ -3,17 +3,22 @@
  * free to show progress: the engine blocks the thread it runs in.
  */
 import type { MessagePort } from "node:worker_threads";
-import { decodeSafetensors, onnxBackend } from "@mvt/core";
+import { decodeSafetensors, onnxBackend, WeightsError } from "@mvt/core";
 import { fingerprint, loadThreshold } from "@mvt/relabel";
+import type { Threshold } from "@mvt/relabel";
 import { isMendable } from "../errors.ts";
-import type { RunConfig } from "../config.ts";
+import type { ClassifierConfig, RelabelConfig, RunConfig } from "../config.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { withLock } from "../runs/lock.ts";
-import type { EpochMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
 import { readPretrainedFile } from "./pretrained-file.ts";
+import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
+import { classifierLine, mgnLine } from "./epoch-line.ts";
+import { readMgn } from "./read-mgn.ts";
 import { trainClassifier } from "./train-classifier.ts";
+import type { Training } from "./train-classifier.ts";
+import { trainMgn } from "./train-mgn.ts";
 
 /** A run to train, as plain data: what cannot be sent is named and loaded here. */
 export interface TrainingTask {
@@ -23,8 +28,7 @@ export interface TrainingTask {
   readonly data: TrainingData;
   /** The function f, as `--threshold` names it. */
   readonly thresholdSpec?: string;
-  /** The id of a finished run, or the path of a file, to start from. */
-  readonly pretrainedRun?: string;
+  /** The path of the file to start from. */
   readonly pretrainedFile?: string;
   readonly runsFolder: string;
   /** Threads of the engine. */
@@ -36,7 +40,7 @@ export interface TrainingTask {
 
 export type TrainingEvent =
   | { readonly kind: "step"; readonly epoch: number; readonly done: number; readonly total: number }
-  | { readonly kind: "epoch"; readonly metrics: EpochMetrics; readonly epochs: number };
+  | { readonly kind: "epoch"; readonly line: string };
 
 /** Trains the run unless it is finished. Returns the message of an error that the user can mend. */
 export default async function train(task: TrainingTask): Promise<string | undefined> {
@@ -47,22 +51,32 @@ export default async function train(task: TrainingTask): Promise<string | undefi
       const run = openRun(runsFolder, id);
       // Another process may have finished it meanwhile.
       if ((await run.result()) !== undefined) return;
-      const threshold = await thresholdOf(task);
-      const pretrained = await pretrainedOf(task);
-      await trainClassifier(
-        { ...task, ...(threshold ? { threshold } : {}), ...(pretrained ? { pretrained } : {}) },
-        {
-          backend: await onnxBackend({ threads: task.threads }),
-          run,
-          loaderThreads: task.loaderThreads,
-          onStep: (epoch, done, total) => post({ kind: "step", epoch, done, total }),
-          onEpoch: (metrics, epochs) => post({ kind: "epoch", metrics, epochs }),
-        },
-      );
+      const context = {
+        backend: await onnxBackend({ threads: task.threads }),
+        run,
+        loaderThreads: task.loaderThreads,
+        onStep: (epoch: number, done: number, total: number) =>
+          post({ kind: "step", epoch, done, total }),
+      };
+      const tell = (line: string) => post({ kind: "epoch", line });
+      const { config } = task;
+      if (config.kind === "mgn") {
+        const start = await weightsOfRun(config.start.run, runsFolder);
+        const onEpoch = (metrics: MgnMetrics, epochs: number) => tell(mgnLine(metrics, epochs));
+        await trainMgn({ ...task, config, start }, { ...context, onEpoch });
+      } else {
+        const training = { ...task, config, ...(await classifierNeeds(task, config)) };
+        const onEpoch = (metrics: EpochMetrics, epochs: number) =>
+          tell(classifierLine(metrics, epochs));
+        await trainClassifier(training, { ...context, onEpoch });
+      }
     });
     return undefined;
   } catch (error) {
     // A thrown error would lose its class on the way to the main thread.
+    if (error instanceof WeightsError) {
+      return `${error.message}. Remove the folder of that run to train it again.`;
+    }
     if (isMendable(error)) return error.message;
     throw error;
   } finally {
@@ -70,21 +84,38 @@ export default async function train(task: TrainingTask): Promise<string | undefi
   }
 }
 
-async function thresholdOf({ thresholdSpec, config }: TrainingTask) {
-  if (thresholdSpec === undefined) return undefined;
-  const threshold = await loadThreshold(thresholdSpec);
-  if (fingerprint(threshold) !== config.relabel?.threshold.fingerprint) {
+/** What a classifier's configuration names: function f, weights to start from, mask generator. */
+async function classifierNeeds(
+  { thresholdSpec, pretrainedFile, runsFolder }: TrainingTask,
+  { relabel, pretrained, mgn, data, model }: ClassifierConfig,
+): Promise<Pick<Training, "threshold" | "pretrained" | "mgn">> {
+  return {
+    ...(thresholdSpec === undefined
+      ? {}
+      : { threshold: await thresholdOf(thresholdSpec, relabel) }),
+    ...(pretrainedFile === undefined
+      ? {}
+      : { pretrained: await readPretrainedFile(pretrainedFile) }),
+    ...(pretrained && "run" in pretrained
+      ? { pretrained: await weightsOfRun(pretrained.run, runsFolder) }
+      : {}),
+    ...(mgn ? { mgn: await readMgn(openRun(runsFolder, mgn.run), data.dataset, model) } : {}),
+  };
+}
+
+async function thresholdOf(spec: string, relabel: RelabelConfig | undefined): Promise<Threshold> {
+  const threshold = await loadThreshold(spec);
+  if (fingerprint(threshold) !== relabel?.threshold.fingerprint) {
     throw new UsageError(
-      `--threshold ${thresholdSpec}: expected the function that the run was planned with, found one with other values. Do not edit a plugin while it runs; repeat the command.`,
+      `--threshold ${spec}: expected the function that the run was planned with, found one with other values. Do not edit a plugin while it runs; repeat the command.`,
     );
   }
   return threshold;
 }
 
-async function pretrainedOf({ pretrainedRun, pretrainedFile, runsFolder }: TrainingTask) {
-  if (pretrainedFile !== undefined) return readPretrainedFile(pretrainedFile);
-  if (pretrainedRun === undefined) return undefined;
-  const run = openRun(runsFolder, pretrainedRun);
+/** The weights of a finished classifier, those chosen on its validation subset. */
+async function weightsOfRun(id: string, runsFolder: string) {
+  const run = openRun(runsFolder, id);
   const source = run.path("validation-best.safetensors");
   const bytes = (await run.read("validation-best.safetensors")) ?? new Uint8Array();
   return { weights: decodeSafetensors(bytes, source).weights, source };

@@ -5,7 +5,8 @@ import type { CheckRow, DatasetName } from "@mvt/datasets";
 import type { Argv } from "yargs";
 import { scales } from "../../scales.ts";
 import { UsageError } from "../../usage-error.ts";
-import { dataOptions, parseDatasets, requireWritable } from "../options.ts";
+import { dataOptions, parseDatasets, requireShare, requireWhole } from "../options.ts";
+import { requireWritable } from "../writable.ts";
 
 const actions = ["synthesize", "check"] as const;
 
@@ -39,6 +40,8 @@ type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
 export async function run(args: Args): Promise<void> {
   const names = parseDatasets(args.datasets);
+  requireWhole("seed", args.seed, 0);
+  requireShare("label-noise", args["label-noise"]);
   if (args.action === "synthesize") {
     await requireWritable("data", args.data);
     for (const name of names) await draw(name, args);

@@ -1,9 +1,10 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
 import type { Argv } from "yargs";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/store.ts";
-import { UsageError } from "../../usage-error.ts";
+import type { RunFolder } from "../../runs/store.ts";
+import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { runOptions } from "../options.ts";
-import { formatCount, printResult } from "../result.ts";
+import { printResult, summaryOf } from "../result.ts";
 
 const actions = ["list", "show", "remove"] as const;
 
@@ -25,7 +26,7 @@ export async function run({
 }: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
   if (action === "list") return list(runs);
   if (id === undefined) {
-    throw new UsageError(
+    throw new CommandLineError(
       `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
     );
   }
@@ -44,9 +45,17 @@ export async function run({
 async function list(runsFolder: string): Promise<void> {
   const ids = await listRuns(runsFolder);
   for (const id of ids) {
-    const result = await openRun(runsFolder, id).result();
-    const state = result ? `${result.title}: ${formatCount(result.validation)}` : "not finished";
-    process.stdout.write(`${id}  ${state}\n`);
+    process.stdout.write(`${id}  ${await stateOf(openRun(runsFolder, id))}\n`);
   }
   if (ids.length === 0) process.stdout.write(`no runs in ${runsFolder}\n`);
+}
+
+async function stateOf(folder: RunFolder): Promise<string> {
+  try {
+    const result = await folder.result();
+    return result ? `${result.title}: ${summaryOf(result)}` : "not finished";
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return `damaged result.json; \`pnpm exp runs remove ${folder.id}\` makes it be trained again`;
+  }
 }

@@ -7,15 +7,17 @@ import {
   engineOf,
   relabelOptions,
   relabelOptionsOf,
-  requireWritable,
+  requireWhole,
   runOptions,
   scaleOf,
   weightsOf,
 } from "../options.ts";
+import { CommandLineError } from "../../usage-error.ts";
 import { executeWithProgress, printPlan } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { printResult } from "../result.ts";
 import { workbenchOf } from "../workbench.ts";
+import { requireWritable } from "../writable.ts";
 
 export function builder(cli: Argv) {
   return cli
@@ -24,6 +26,11 @@ export function builder(cli: Argv) {
     .options({
       dataset: { choices: datasetNames, default: datasetNames[0], describe: "data set" },
       seed: { type: "number", default: 0, describe: "seed of every random choice" },
+      m: {
+        type: "number",
+        describe:
+          "mask the pictures with a generator trained for this m first; no masks without it",
+      },
       threshold: {
         type: "string",
         describe:
@@ -36,6 +43,13 @@ export function builder(cli: Argv) {
 }
 
 export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
+  requireWhole("seed", args.seed, 0);
+  const relabel = relabelOptionsOf(args);
+  if (args.m !== undefined && !(args.m > 0 && args.m < 1)) {
+    throw new CommandLineError(
+      `--m ${args.m}: expected a share of the picture between 0 and 1, such as 0.15. Leave it out to train without masks.`,
+    );
+  }
   const scale = scaleOf(args);
   const threshold = args.threshold === undefined ? undefined : await loadThreshold(args.threshold);
   const weights = await weightsOf(args.weights, scale);
@@ -47,9 +61,10 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
     dataset: args.dataset,
     seed: args.seed,
     pretrained: args.weights !== "none",
+    ...(args.m === undefined ? {} : { mgn: { m: args.m } }),
     ...(threshold === undefined
       ? {}
-      : { relabel: { spec: args.threshold!, threshold, ...relabelOptionsOf(args) } }),
+      : { relabel: { spec: args.threshold!, threshold, ...relabel } }),
   });
   if (args.plan) return printPlan([planned], { runsFolder, engine });
   const [result] = await executeWithProgress([planned], { runsFolder, engine, progress });

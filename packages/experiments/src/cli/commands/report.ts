@@ -1,0 +1,104 @@
+/** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
+import { join } from "node:path";
+import { loadThreshold } from "@mvt/relabel";
+import type { Selection } from "@mvt/report";
+import type { Argv } from "yargs";
+import { writeAtomically } from "../../runs/atomic-write.ts";
+import { describeData, describeMachine, sourceVersion } from "../../runs/provenance.ts";
+import type { ReportDefinition } from "../../tables/report-definition.ts";
+import {
+  engineOf,
+  parseDatasets,
+  relabelOptions,
+  relabelOptionsOf,
+  runOptions,
+  scaleOf,
+  seedsOf,
+  weightsOf,
+} from "../options.ts";
+import { executeWithProgress, printPlan } from "../plan.ts";
+import { createProgress } from "../progress.ts";
+import { workbenchOf } from "../workbench.ts";
+import { requireWritable, requireWritableReport } from "../writable.ts";
+
+function builder(cli: Argv) {
+  return cli
+    .options(runOptions)
+    .options(relabelOptions)
+    .options({
+      datasets: {
+        type: "string",
+        default: "raf-db,ferplus",
+        describe: "which data sets, in order",
+      },
+      seeds: {
+        type: "number",
+        describe: "runs per row, with seeds 0, 1, ... [default: the scale's]",
+      },
+      out: { type: "string", describe: "folder of the report [default: results/<scale>]" },
+      threshold: {
+        type: "string",
+        array: true,
+        default: [] as string[],
+        describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f beside the paper's; repeatable",
+      },
+      select: {
+        choices: ["validation", "last", "best-on-test"] as const satisfies readonly Selection[],
+        default: "validation" as const,
+        describe: "whose epoch's accuracy a table shows",
+      },
+      png: { type: "boolean", default: false, describe: "figures as PNG besides SVG" },
+    })
+    .example("$0 table2 --threshold ./my-threshold.ts", "a row for a function of your own")
+    .example("$0 table1 --datasets raf-db --seeds 5", "five seeds of one data set");
+}
+
+type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+
+/** The command of one table or figure. */
+export function reportCommand(definition: ReportDefinition) {
+  return { builder, run: (args: Args) => makeReport(definition, args) };
+}
+
+async function makeReport({ id, plan }: ReportDefinition, args: Args): Promise<void> {
+  const scale = scaleOf(args);
+  const datasets = parseDatasets(args.datasets);
+  const seeds = seedsOf(args.seeds ?? scale.seeds);
+  const added = await Promise.all(
+    args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
+  );
+  const relabel = relabelOptionsOf(args);
+  const weights = await weightsOf(args.weights, scale);
+  const out = await requireWritableReport("out", args.out ?? join("results", scale.name), id);
+  const runsFolder = await requireWritable("runs", args.runs);
+  const engine = await engineOf(args, scale);
+  const progress = createProgress();
+
+  const workbench = workbenchOf(args, { scale, progress, weights });
+  const pretrained = args.weights !== "none";
+  const { runs, make } = await plan(workbench, { datasets, seeds, added, relabel, pretrained });
+  if (args.plan) return printPlan(runs, { runsFolder, engine });
+
+  await executeWithProgress(runs, { runsFolder, engine, progress });
+  const prepared = await Promise.all(datasets.map((name) => workbench.prepare(name)));
+  const { files, text } = await make({
+    runsFolder,
+    select: args.select,
+    png: args.png,
+    backend: engine.backend,
+    provenance: {
+      command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
+      ...sourceVersion(),
+      scale: scale.name,
+      seeds,
+      data: prepared.map(describeData),
+      machine: describeMachine(engine.backend),
+      date: new Date().toISOString(),
+    },
+  });
+  for (const [name, content] of Object.entries(files)) {
+    await writeAtomically(join(out, name), content);
+  }
+  process.stdout.write(text);
+  progress.say(`wrote ${Object.keys(files).join(" and ")} in ${out} (${id})`);
+}

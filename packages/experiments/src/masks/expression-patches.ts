@@ -1,0 +1,40 @@
+/** @file Which patches of synthetic faces carry the expression: the ground truth, patch by patch. */
+import { decodeImages } from "@mvt/datasets";
+import type { GroundTruth, Sample } from "@mvt/datasets";
+
+/** Of n images, N patches each. */
+export interface ExpressionPatches {
+  /** [n, N] the sum over the patch's pixels of how much they change with the expression. */
+  readonly energy: Float32Array;
+  /** [n, N] 1 where a patch has more than the average patch of its image. */
+  readonly carries: Uint8Array;
+}
+
+/** Reads the energy pictures of `samples`, resized to the model's input, and sums them per patch. */
+export async function readExpressionPatches(
+  samples: readonly Sample[],
+  truth: GroundTruth,
+  { imageSize: S, patchSize: P }: { readonly imageSize: number; readonly patchSize: number },
+): Promise<ExpressionPatches> {
+  const pictures = samples.map((sample) => ({
+    ...sample,
+    image: { kind: "file", path: truth.expressionEnergy(sample.id) } as const,
+  }));
+  const { pixels } = await decodeImages(pictures, { size: S });
+  const g = S / P;
+  const N = g * g;
+  const energy = new Float32Array(samples.length * N);
+  const carries = new Uint8Array(samples.length * N);
+  for (let image = 0; image < samples.length; image += 1) {
+    const patches = energy.subarray(image * N, (image + 1) * N);
+    for (let y = 0; y < S; y += 1) {
+      for (let x = 0; x < S; x += 1) {
+        const patch = Math.floor(y / P) * g + Math.floor(x / P);
+        patches[patch]! += pixels[((image * S + y) * S + x) * 3]!; // grey: any channel
+      }
+    }
+    const average = patches.reduce((a, b) => a + b, 0) / N;
+    for (const [i, e] of patches.entries()) carries[image * N + i] = Number(e > average);
+  }
+  return { energy, carries };
+}

@@ -1,0 +1,155 @@
+/** @file Training a mask generator: it can be interrupted, it leaves one file, and it masks a classifier. */
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { decodeSafetensors, onnxBackend } from "@mvt/core";
+import { UsageError } from "@mvt/experiments";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { runId } from "../src/config.ts";
+import type { MgnConfig } from "../src/config.ts";
+import { prepareData } from "../src/data/prepared.ts";
+import type { PreparedData } from "../src/data/prepared.ts";
+import { mgnMetrics } from "../src/runs/result.ts";
+import { openRun } from "../src/runs/store.ts";
+import { readMgn } from "../src/training/read-mgn.ts";
+import { trainMgn } from "../src/training/train-mgn.ts";
+import type { MgnTrainingContext } from "../src/training/train-mgn.ts";
+import { drawFaces } from "./fixtures/faces.ts";
+import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
+import { configFor } from "./fixtures/run-config.ts";
+import { folderOf, train, withoutSpeed } from "./fixtures/train.ts";
+
+let data: PreparedData;
+let config: MgnConfig;
+/** Holds the classifier that the generator starts from, and the generator, two epochs. */
+let runs: string;
+
+beforeAll(async () => {
+  const folder = await makeFolder();
+  runs = join(folder, "runs");
+  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+    imageSize: 16,
+    validationShare: 0.2,
+    cacheFolder: join(folder, "cache"),
+  });
+  const classifier = configFor(data);
+  await train({ config: classifier, data }, runs);
+  const { training, ...common } = classifier;
+  config = {
+    ...common,
+    kind: "mgn",
+    m: 0.25,
+    start: { run: runId(classifier) },
+    training: {
+      epochs: 2,
+      batchSize: 8,
+      learningRate: { discriminator: 1e-3, generator: 1e-2 },
+      adamw: training.adamw,
+      augmentation: training.augmentation,
+      lambda: 1,
+      polarity: "remove",
+      space: "pixel",
+    },
+  };
+  await trainGenerator(config, runs);
+  return () => removeFolder(folder);
+});
+
+/** Trains the generator, or goes on with it, in `runsFolder`. */
+async function trainGenerator(
+  generator: MgnConfig,
+  runsFolder: string,
+  context: Partial<MgnTrainingContext> = {},
+) {
+  const source = folderOf({ config: configFor(data), data }, runs).path(
+    "validation-best.safetensors",
+  );
+  const start = {
+    weights: decodeSafetensors(await readFile(source), "start").weights,
+    source: "start",
+  };
+  return trainMgn(
+    { config: generator, title: "tiny masks", data, start },
+    {
+      backend: await onnxBackend({ threads: 1 }),
+      run: openRun(runsFolder, runId(generator)),
+      loaderThreads: 0,
+      ...context,
+    },
+  );
+}
+
+const folderIn = (runsFolder: string) => openRun(runsFolder, runId(config));
+
+async function remains(runsFolder: string) {
+  const run = folderIn(runsFolder);
+  return {
+    generator: await readFile(run.path("mgn.safetensors")),
+    result: await readFile(run.path("result.json"), "utf8"),
+    metrics: withoutSpeed(await readFile(run.path("metrics.jsonl"), "utf8")),
+  };
+}
+
+describe("a finished mask generator", () => {
+  test("leaves these files", async () => {
+    expect(await filesBelow(dirname(folderIn(runs).path("result.json")))).toEqual([
+      "config.json",
+      "metrics.jsonl",
+      "mgn.safetensors",
+      "result.json",
+    ]);
+  });
+
+  test("has a line of metrics per epoch, and the last of them in its result", async () => {
+    const text = await readFile(folderIn(runs).path("metrics.jsonl"), "utf8");
+    const lines = text.trimEnd().split("\n");
+    const metrics = lines.map((line) => mgnMetrics.parse(JSON.parse(line)));
+    expect(metrics.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    const { imagesPerSecond: _, ...last } = metrics[1]!;
+    expect(await folderIn(runs).result()).toMatchObject({ kind: "mgn", m: 0.25, epochs: 2, last });
+  });
+
+  test("is read back for the pictures it was trained for, and refused for others", async () => {
+    const { m } = (await readMgn(folderIn(runs), "raf-db", config.model)).config;
+    expect(m).toBe(0.25);
+    await expect(readMgn(folderIn(runs), "ferplus", config.model)).rejects.toThrow("data set");
+  });
+});
+
+describe("an interrupted mask generator", () => {
+  const stop = () => {
+    throw new Error("interrupted");
+  };
+
+  test.each([
+    ["after its first epoch", { onEpoch: stop }],
+    ["within its first epoch", { onStep: (_: number, done: number) => void (done > 20 && stop()) }],
+    [
+      "within its second epoch",
+      { onStep: (epoch: number, done: number) => void (epoch === 2 && done > 20 && stop()) },
+    ],
+  ])("%s ends as if it had never been", async (_, interrupt) => {
+    const elsewhere = await temporaryFolder(onTestFinished);
+    await expect(trainGenerator(config, elsewhere, interrupt)).rejects.toThrow("interrupted");
+    expect(await folderIn(elsewhere).result()).toBeUndefined();
+    await trainGenerator(config, elsewhere);
+    expect(await remains(elsewhere)).toEqual(await remains(runs));
+  });
+});
+
+describe("a mask generator that diverges", () => {
+  test.each(["discriminator", "generator"] as const)(
+    "by its %s ends at once, and says where and what to do",
+    async (side) => {
+      const { clipNorm: _, ...adamw } = config.training.adamw;
+      const learningRate = { ...config.training.learningRate, [side]: 1e30 };
+      const wild = { ...config, training: { ...config.training, adamw, learningRate } };
+      const elsewhere = await temporaryFolder(onTestFinished);
+      const attempt = trainGenerator(wild, elsewhere);
+      await expect(attempt).rejects.toThrow(UsageError);
+      await expect(attempt).rejects.toThrow(
+        /^run [0-9a-f]{12} \(tiny masks\): expected a finite loss, got \w+ in epoch 1 at learning rate [\d.e+]+\. Lower the learning rates of the scale's mask generator, in scales\.ts\.$/,
+      );
+      expect(await openRun(elsewhere, runId(wild)).read("metrics.jsonl")).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,39 @@
+/** @file Settings of training that are changed on the command line. */
+import { scales } from "@mvt/experiments";
+import { describe, expect, test } from "vitest";
+import { trainingConfig } from "../src/config.ts";
+import { override } from "../src/overrides.ts";
+
+describe("--set", () => {
+  const { training } = scales.quick;
+
+  test("changes the settings that it names, and no other", () => {
+    const changed = override(trainingConfig, training, ["epochs=3", "adamw.betas=[0.8,0.9]"]);
+    expect(changed).toEqual({
+      ...training,
+      epochs: 3,
+      adamw: { ...training.adamw, betas: [0.8, 0.9] },
+    });
+  });
+
+  test.each([
+    ["epochs=0", "epochs: Too small: expected number to be >0."],
+    ["augmentation.erasing.p=7", "augmentation.erasing.p: Too big: expected number to be <=1."],
+    [
+      "augmentation.erasing.color=1",
+      'augmentation.erasing: Unrecognized key: "color". Settings of this scale: epochs,',
+    ],
+  ])("says what is wrong with %s", (assignment, message) => {
+    expect(() => override(trainingConfig, training, [assignment])).toThrow(
+      `--set ${assignment}: ${message}`,
+    );
+  });
+
+  test("says what a part lacks that it switches on", () => {
+    const { erasing: _, ...rest } = training.augmentation;
+    const off = { ...training, augmentation: { ...rest, erasing: false } } as const;
+    expect(() => override(trainingConfig, off, ["augmentation.erasing.p=0.5"])).toThrow(
+      "--set augmentation.erasing.p=0.5: augmentation.erasing.scale: Invalid input: expected tuple",
+    );
+  });
+});
