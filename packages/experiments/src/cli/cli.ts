@@ -63,6 +63,11 @@ const commands: readonly Command[] = [
     load: async () => reportCommand((await import("../tables/masks.ts")).default),
   },
   {
+    name: "all",
+    about: "All tables and figures that need no ground truth",
+    load: async () => reportCommand(...(await import("../tables/index.ts")).reports),
+  },
+  {
     name: "train",
     about: "Train one classifier",
     load: () => import("./commands/train.ts"),

@@ -1,5 +1,5 @@
 /** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { loadThreshold } from "@mvt/relabel";
 import type { Selection } from "@mvt/report";
 import type { Argv } from "yargs";
@@ -55,12 +55,12 @@ function builder(cli: Argv) {
 
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
-/** The command of one table or figure. */
-export function reportCommand(definition: ReportDefinition) {
-  return { builder, run: (args: Args) => makeReport(definition, args) };
+/** The command of one table or figure, or of several, which share their runs. */
+export function reportCommand(...definitions: readonly ReportDefinition[]) {
+  return { builder, run: (args: Args) => makeReports(definitions, args) };
 }
 
-async function makeReport({ id, plan }: ReportDefinition, args: Args): Promise<void> {
+async function makeReports(definitions: readonly ReportDefinition[], args: Args): Promise<void> {
   const scale = scaleOf(args);
   const datasets = parseDatasets(args.datasets);
   const seeds = seedsOf(args.seeds ?? scale.seeds);
@@ -69,19 +69,23 @@ async function makeReport({ id, plan }: ReportDefinition, args: Args): Promise<v
   );
   const relabel = relabelOptionsOf(args);
   const weights = await weightsOf(args.weights, scale);
-  const out = await requireWritableReport("out", args.out ?? join("results", scale.name), id);
+  const folder = args.out ?? join("results", scale.name);
+  for (const { id } of definitions) await requireWritableReport("out", folder, id);
+  const out = resolve(folder);
   const runsFolder = await requireWritable("runs", args.runs);
   const engine = await engineOf(args, scale);
   const progress = createProgress();
 
   const workbench = workbenchOf(args, { scale, progress, weights });
   const pretrained = args.weights !== "none";
-  const { runs, make } = await plan(workbench, { datasets, seeds, added, relabel, pretrained });
+  const options = { datasets, seeds, added, relabel, pretrained };
+  const plans = await Promise.all(definitions.map(({ plan }) => plan(workbench, options)));
+  const runs = plans.flatMap((plan) => plan.runs);
   if (args.plan) return printPlan(runs, { runsFolder, engine });
 
   await executeWithProgress(runs, { runsFolder, engine, progress });
   const prepared = await Promise.all(datasets.map((name) => workbench.prepare(name)));
-  const { files, text } = await make({
+  const context = {
     runsFolder,
     select: args.select,
     png: args.png,
@@ -95,10 +99,13 @@ async function makeReport({ id, plan }: ReportDefinition, args: Args): Promise<v
       machine: describeMachine(engine.backend),
       date: new Date().toISOString(),
     },
-  });
-  for (const [name, content] of Object.entries(files)) {
-    await writeAtomically(join(out, name), content);
+  };
+  for (const { make } of plans) {
+    const { files, text } = await make(context);
+    for (const [name, content] of Object.entries(files)) {
+      await writeAtomically(join(out, name), content);
+    }
+    process.stdout.write(text);
+    progress.say(`wrote ${Object.keys(files).join(" and ")} in ${out}`);
   }
-  process.stdout.write(text);
-  progress.say(`wrote ${Object.keys(files).join(" and ")} in ${out} (${id})`);
 }
