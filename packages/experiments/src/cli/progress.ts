@@ -44,7 +44,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
   };
   let [runs, images, finished] = [0, 0, 0];
   let started = 0;
-  let drawnAt = 0;
+  let drawnAt = -Infinity;
   /** Images seen, and what the last epoch gave, by run. */
   const seen = new Map<PlannedRun, number>();
   const latest = new Map<PlannedRun, string>();
