@@ -44,10 +44,17 @@ export function decodeCheckpoint<Metrics>(
       `${source}: expected a checkpoint with step and metrics, got ${Object.keys(metadata).join(", ") || "no metadata"}`,
     );
   }
+  const lines = line.array().safeParse(JSON.parse(metrics));
+  if (!lines.success) {
+    const { path, message } = lines.error.issues[0]!;
+    throw new WeightsError(
+      `${source}: expected metrics as this version writes them, got another ${path.join(".")} (${message})`,
+    );
+  }
   return {
     state: weights,
     step: Number(step),
-    metrics: line.array().parse(JSON.parse(metrics)),
+    metrics: lines.data,
     ...(ledger === undefined ? {} : { ledger }),
   };
 }

@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { decodeCheckpoint, encodeCheckpoint } from "../src/training/checkpoint.ts";
+
+const line = z.object({ epoch: z.int() });
+const state = new Map([["w", { shape: [2], data: Float32Array.of(1, 2) }]]);
+
+describe("a checkpoint", () => {
+  test("gives back state, steps, metrics and ledger", () => {
+    const checkpoint = { state, step: 7, metrics: [{ epoch: 1 }], ledger: "a line\n" };
+    expect(decodeCheckpoint(encodeCheckpoint(checkpoint), "file", line)).toEqual(checkpoint);
+  });
+
+  test("is refused when its metrics are not those of this version", () => {
+    const bytes = encodeCheckpoint({ state, step: 7, metrics: [{ epoch: "one" }] });
+    expect(() => decodeCheckpoint(bytes, "file", line)).toThrow(
+      expect.objectContaining({
+        name: "WeightsError",
+        message: expect.stringContaining(
+          "file: expected metrics as this version writes them, got another 0.epoch",
+        ),
+      }),
+    );
+  });
+});
