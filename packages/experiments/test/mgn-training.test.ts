@@ -9,10 +9,11 @@ import type { MgnConfig } from "../src/config.ts";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
 import { mgnMetrics } from "../src/runs/result.ts";
+import type { MgnMetrics } from "../src/runs/result.ts";
 import { openRun } from "../src/runs/store.ts";
 import { readMgn } from "../src/training/read-mgn.ts";
 import { trainMgn } from "../src/training/train-mgn.ts";
-import type { MgnTrainingContext } from "../src/training/train-mgn.ts";
+import type { TrainingContext } from "../src/training/context.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
 import { configFor } from "./fixtures/run-config.ts";
@@ -58,7 +59,7 @@ beforeAll(async () => {
 async function trainGenerator(
   generator: MgnConfig,
   runsFolder: string,
-  context: Partial<MgnTrainingContext> = {},
+  context: Partial<TrainingContext<MgnMetrics>> = {},
 ) {
   const source = folderOf({ config: configFor(data), data }, runs).path(
     "validation-best.safetensors",

@@ -1,6 +1,6 @@
 /** @file The time of whole training steps, on noise, without the data pipeline. */
 import { nn } from "@mvt/core";
-import type { Backend, deit, Executable } from "@mvt/core";
+import type { AdamWOptions, Backend, deit, Executable } from "@mvt/core";
 import { declareClassifier, trainingProgram } from "../training/programs.ts";
 
 export interface StepBench {
@@ -13,12 +13,12 @@ export interface StepBench {
 export async function openStep(
   backend: Backend,
   model: deit.VitConfig,
-  batchSize: number,
+  training: { readonly batchSize: number; readonly adamw: AdamWOptions },
 ): Promise<StepBench> {
   const classifier = declareClassifier(model);
-  const executable = await backend.compile(trainingProgram(classifier, { batchSize, adamw: {} }));
+  const executable = await backend.compile(trainingProgram(classifier, training));
   await executable.writeState(nn.initialWeights(classifier.parameters, 0));
-  const step = stepper(executable, model, batchSize);
+  const step = stepper(executable, model, training.batchSize);
   // The first steps fill memory pools and take up to 2.5 times as long.
   for (let i = 0; i < 3; i += 1) await step();
   return {

@@ -1,4 +1,5 @@
 /** @file The masks that a trained generator makes for a subset of images. */
+import { deit } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { createBatchLoader } from "@mvt/datasets";
 import { declareScopedGenerator, generatorScope, intoScope, maskProgram } from "@mvt/mgn";
@@ -19,7 +20,7 @@ export async function generateMasks(
   const loader = createBatchLoader(images, { batchSize, threads: 0 });
   try {
     await executable.writeState(intoScope(generatorScope, weights));
-    const N = (config.imageSize / config.patchSize) ** 2;
+    const N = deit.patchCount(config);
     const masks = new Float32Array(rows.length * N);
     let at = 0;
     for await (const batch of loader.epoch({ order: rows, seed: 0, epoch: 0 })) {

@@ -5,7 +5,7 @@
  * is a function of seed, epoch and sample, and the checkpoint holds all that is carried on.
  */
 import { countParameters, decodeSafetensors, encodeSafetensors } from "@mvt/core";
-import type { Backend, Executable, Weights } from "@mvt/core";
+import type { Executable, Weights } from "@mvt/core";
 import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { BatchLoader } from "@mvt/datasets";
 import { createRelabeller, LabelLedger } from "@mvt/relabel";
@@ -16,6 +16,7 @@ import type { Subset, TrainingData } from "../data/prepared.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { RunFolder } from "../runs/store.ts";
+import type { TrainingContext } from "./context.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { argmax, evaluationBatchSize, predict } from "./evaluation.ts";
 import { requireFinite } from "./finite-loss.ts";
@@ -38,20 +39,10 @@ export interface Training {
   readonly mgn?: MgnFile;
 }
 
-export interface TrainingContext {
-  readonly backend: Backend;
-  readonly run: RunFolder;
-  /** Threads that augment batches ahead. */
-  readonly loaderThreads: number;
-  readonly onEpoch?: (metrics: EpochMetrics, epochs: number) => void;
-  /** Images of the epoch done so far. */
-  readonly onStep?: (epoch: number, done: number, total: number) => void;
-}
-
 /** Trains the run, or what is left of it, and writes its folder. */
 export async function trainClassifier(
   training: Training,
-  context: TrainingContext,
+  context: TrainingContext<EpochMetrics>,
 ): Promise<ClassifierResult> {
   const { config, data } = training;
   const { backend, run } = context;
@@ -131,7 +122,7 @@ interface Session {
 
 async function startOrResume(
   { config, data, threshold, pretrained }: Training,
-  { run }: TrainingContext,
+  { run }: TrainingContext<EpochMetrics>,
   step: Executable,
   classifier: Classifier,
 ): Promise<Session> {
@@ -157,7 +148,7 @@ async function startOrResume(
 async function trainEpoch(
   epoch: number,
   { config, data, title }: Training,
-  { run, onStep }: TrainingContext,
+  { run, onStep }: TrainingContext<EpochMetrics>,
   {
     step,
     loader,

@@ -3,7 +3,7 @@
  * generator, an epoch's statistics, a checkpoint after each.
  */
 import { deit, random } from "@mvt/core";
-import type { Backend, Weights } from "@mvt/core";
+import type { Weights } from "@mvt/core";
 import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { BatchLoader } from "@mvt/datasets";
 import {
@@ -25,7 +25,7 @@ import type { MgnConfig } from "../config.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
-import type { RunFolder } from "../runs/store.ts";
+import type { TrainingContext } from "./context.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { requireFinite } from "./finite-loss.ts";
 
@@ -38,18 +38,10 @@ export interface MgnTraining {
   readonly start: { readonly weights: Weights; readonly source: string };
 }
 
-export interface MgnTrainingContext {
-  readonly backend: Backend;
-  readonly run: RunFolder;
-  readonly loaderThreads: number;
-  readonly onEpoch?: (metrics: MgnMetrics, epochs: number) => void;
-  readonly onStep?: (epoch: number, done: number, total: number) => void;
-}
-
 /** Trains the generator, or what is left of its training, and writes its folder. */
 export async function trainMgn(
   training: MgnTraining,
-  context: MgnTrainingContext,
+  context: TrainingContext<MgnMetrics>,
 ): Promise<MgnResult> {
   const { config, title, data, start } = training;
   const { backend, run, onEpoch } = context;
@@ -128,7 +120,7 @@ async function trainEpoch(
   epoch: number,
   steps: number,
   { config, data, title }: MgnTraining,
-  { run, onStep }: MgnTrainingContext,
+  { run, onStep }: TrainingContext<MgnMetrics>,
   { sides, loader }: { readonly sides: AlternatingMgn; readonly loader: BatchLoader },
 ) {
   const { seed, m, model, training } = config;

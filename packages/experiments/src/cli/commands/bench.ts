@@ -45,7 +45,7 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   );
   print(`${backend.name}, ${backend.device}, ${threads} threads`);
 
-  const step = await openStep(backend, model, args.batch);
+  const step = await openStep(backend, model, { batchSize: args.batch, adamw: {} });
   progress.say("timing steps");
   const before = await step.time(args.steps);
   progress.say("timing the step's matrix products, each alone");

@@ -5,7 +5,7 @@ import { arch, availableParallelism, cpus, totalmem } from "node:os";
 import { onnxBackend } from "@mvt/core";
 import type { Argv } from "yargs";
 import { scales } from "../../scales.ts";
-import { measureThroughput } from "../../training/throughput.ts";
+import { measureThroughput } from "../../bench/throughput.ts";
 import { UsageError } from "../../usage-error.ts";
 
 export function builder(cli: Argv) {
