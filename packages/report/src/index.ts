@@ -2,6 +2,22 @@
 
 export { accuracy, type Accuracy, type RunCount } from "./accuracy.ts";
 export { toCsv } from "./csv.ts";
+export type { Answers } from "./evaluation/answers.ts";
+export {
+  bootstrapIntervals,
+  type BootstrapOptions,
+  defaultResamples,
+} from "./evaluation/bootstrap.ts";
+export { compare, type Compared, type Comparison } from "./evaluation/compare.ts";
+export { confusionMatrix } from "./evaluation/confusion.ts";
+export type { Estimate } from "./evaluation/estimate.ts";
+export {
+  type ClassEvaluation,
+  type ConfusionCell,
+  evaluate,
+  type Evaluation,
+} from "./evaluation/evaluate.ts";
+export { mcnemarExact } from "./evaluation/mcnemar.ts";
 export type { AccuracyCurve, Convergence } from "./figures/convergence-panel.ts";
 export { figure5, type Figure5 } from "./figures/figure5.ts";
 export { figure6, type ConfusionMatrix } from "./figures/figure6.ts";
