@@ -10,7 +10,8 @@ import type { Cell, Cells, Column, Table } from "./table.ts";
  * One line per row. The same runs give the same bytes: no date, no commit, no machine.
  *
  * Accuracies and shares are in percent with four decimals. A column `a` of accuracies becomes
- * a_mean, a_std, a_k, a_n, a_epoch; of shares a, a_k, a_n; of measures a_mean, a_std, a_by_seed.
+ * a_mean, a_std, a_k, a_n, a_epoch; of shares a, a_k, a_n; of measures a_mean, a_std, a_by_seed; of
+ * estimates a, a_low, a_high.
  * Values by seed are separated by spaces, in the order of the column of seeds. A value that is unknown
  * is an empty field.
  * Throws a TypeError where a cell is not of its column's kind.
@@ -18,7 +19,9 @@ import type { Cell, Cells, Column, Table } from "./table.ts";
 export function toCsv(table: Table): string {
   const columns = table.columns.filter(({ only, kind }) => only !== "markdown" && kind !== "paper");
   const header = columns.flatMap(({ key, kind }) => suffixes[kind].map((suffix) => key + suffix));
-  const lines = table.rows.map(({ cells }) => columns.flatMap((column) => fields(column, cells)));
+  const lines = table.rows
+    .filter(({ published }) => published !== true)
+    .map(({ cells }) => columns.flatMap((column) => fields(column, cells)));
   return stringify([header, ...lines], { record_delimiter: "\n", escape_formulas: true });
 }
 
@@ -29,6 +32,7 @@ const suffixes = {
   accuracy: ["_mean", "_std", "_k", "_n", "_epoch"],
   share: ["", "_k", "_n"],
   measure: ["_mean", "_std", "_by_seed"],
+  estimate: ["", "_low", "_high"],
   paper: [],
 } as const satisfies Record<Cell["kind"], readonly string[]>;
 
@@ -53,6 +57,10 @@ function fields({ key, kind }: Column, cells: Cells): readonly string[] {
       return [cell.n === 0 ? "" : percent(cell.k / cell.n), String(cell.k), String(cell.n)];
     case "measure":
       return measureFields(cell);
+    case "estimate":
+      return [cell.value, cell.interval?.low, cell.interval?.high].map((value) =>
+        value === undefined ? "" : percent(value),
+      );
     case "paper":
       return [];
   }

@@ -23,12 +23,15 @@ export { figure5, type Figure5 } from "./figures/figure5.ts";
 export { figure6, type ConfusionMatrix } from "./figures/figure6.ts";
 export { svgToPng } from "./figures/png.ts";
 export type { ThresholdCurve } from "./figures/threshold-panel.ts";
-export { toMarkdown } from "./markdown.ts";
+export { toMarkdown, toText } from "./markdown.ts";
 export { measure, type Measure } from "./measure.ts";
 export * as paper from "./paper/index.ts";
 export type { DataDescription, DataKind, Machine, Provenance } from "./provenance.ts";
 export { standardDeviation, wilsonInterval, type Interval } from "./statistics.ts";
-export type { Cell, Column, Row, Share, Table } from "./table.ts";
+export type { Appendix, Cell, Column, Row, Share, Table } from "./table.ts";
+export { compareTable } from "./tables/compare-table.ts";
+export type { EvaluatedRun } from "./tables/evaluated-run.ts";
+export { confusionTable, evaluationTable } from "./tables/evaluation-table.ts";
 export {
   masksTable,
   type MaskMeasures,

@@ -2,11 +2,10 @@
  * @file A table as Markdown, for people: the numbers, how to read them, and where they come from.
  */
 import { markdownTable } from "markdown-table";
-import type { Accuracy } from "./accuracy.ts";
-import type { Measure } from "./measure.ts";
-import type { DataKind, Provenance } from "./provenance.ts";
+import { printed } from "./printed-cell.ts";
+import type { Provenance } from "./provenance.ts";
 import { provenanceList } from "./provenance-list.ts";
-import type { Cell, Column, Table } from "./table.ts";
+import type { Appendix, Column, Table } from "./table.ts";
 
 /**
  * The table with legend, notes and provenance.
@@ -15,24 +14,53 @@ import type { Cell, Column, Table } from "./table.ts";
  * absent, and a line says that the numbers can not be compared.
  */
 export function toMarkdown(table: Table): string {
+  const sections = [
+    `# ${table.title}`,
+    ...syntheticWarning(table.provenance),
+    ...markdownTables(table),
+    ...section("How to read this table", table.legend),
+    ...section("Notes", table.notes),
+    ...section("Provenance", provenanceList(table.provenance)),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+/** The table and its appendices alone, for a terminal. */
+export function toText(table: Table): string {
+  return `${markdownTables(table).join("\n\n")}\n`;
+}
+
+function markdownTables(table: Table): readonly string[] {
   const kinds = new Map(table.provenance.data.map(({ title, kind }) => [title, kind]));
   const anyReal = table.rows.some(({ dataset }) => kinds.get(dataset) === "real");
   const columns = table.columns.filter(
     ({ only, kind }) => only !== "csv" && (kind !== "paper" || anyReal),
   );
   const digits = decimals(table);
-  const body = table.rows.map(({ dataset, cells }) =>
-    columns.map(({ key }) => printed(cells[key], digits, kinds.get(dataset))),
+  const rows = table.rows.map(({ dataset, cells }) =>
+    columns.map(({ key }) => {
+      const comparable = cells[key]?.kind !== "paper" || kinds.get(dataset) === "real";
+      return printed(comparable ? cells[key] : undefined, digits);
+    }),
   );
-  const sections = [
-    `# ${table.title}`,
-    ...syntheticWarning(table.provenance),
-    markdownTable([columns.map(({ title }) => title), ...body], { align: columns.map(alignment) }),
-    ...section("How to read this table", table.legend),
-    ...section("Notes", table.notes),
-    ...section("Provenance", provenanceList(table.provenance)),
+  const appendices = table.appendices ?? [];
+  return [
+    gridOf(columns, rows),
+    ...appendices.flatMap((appendix) => appendixSections(appendix, digits)),
   ];
-  return `${sections.join("\n\n")}\n`;
+}
+
+function appendixSections({ heading, text, columns, rows }: Appendix, digits: number) {
+  const body = rows.map((cells) => columns.map(({ key }) => printed(cells[key], digits)));
+  return [`## ${heading}`, ...(text === undefined ? [] : [text]), gridOf(columns, body)];
+}
+
+type Heading = Pick<Column, "title" | "kind">;
+
+function gridOf(columns: readonly Heading[], rows: readonly (readonly string[])[]): string {
+  return markdownTable([columns.map(({ title }) => title), ...rows], {
+    align: columns.map(alignment),
+  });
 }
 
 function syntheticWarning({ data }: Provenance): readonly string[] {
@@ -48,7 +76,7 @@ function section(heading: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`## ${heading}`, lines.map((line) => `- ${line}`).join("\n")];
 }
 
-function alignment({ kind }: Column): "l" | "r" {
+function alignment({ kind }: Heading): "l" | "r" {
   return kind === "number" || kind === "paper" ? "r" : "l";
 }
 
@@ -56,60 +84,12 @@ function alignment({ kind }: Column): "l" | "r" {
 function decimals({ rows }: Table): number {
   const sizes = rows.flatMap(({ cells }) =>
     Object.values(cells).flatMap((cell) =>
-      cell.kind === "accuracy" ? cell.runs.map(({ n }) => n) : [],
+      cell.kind === "accuracy"
+        ? cell.runs.map(({ n }) => n)
+        : cell.kind === "estimate"
+          ? [cell.images]
+          : [],
     ),
   );
   return Math.min(...sizes) >= 1000 ? 2 : 1;
-}
-
-function printed(cell: Cell | undefined, digits: number, kind: DataKind | undefined): string {
-  if (cell === undefined) return "–";
-  switch (cell.kind) {
-    case "text":
-      return escaped(cell.text);
-    case "number":
-      return String(cell.value);
-    case "list":
-      return escaped(cell.values.join(", "));
-    case "accuracy":
-      return printedAccuracy(cell, digits);
-    case "share":
-      return cell.n === 0
-        ? `– (0/0)`
-        : `${((100 * cell.k) / cell.n).toFixed(1)} (${cell.k}/${cell.n})`;
-    case "measure":
-      return printedMeasure(cell);
-    case "paper":
-      return kind === "real" ? cell.percent.toFixed(cell.decimals ?? 2) : "–";
-  }
-}
-
-/** "78.4 ± 0.6 (390, 394, 392 of 500)" over seeds, "78.0 [74.2, 81.4] (390/500)" for one. */
-function printedAccuracy(accuracy: Accuracy, digits: number): string {
-  const percent = (fraction: number) => (100 * fraction).toFixed(digits);
-  const { mean, std, interval, runs, best } = accuracy;
-  const value = std === undefined ? percent(mean) : `${percent(mean)} ± ${percent(std)}`;
-  const range =
-    interval === undefined ? "" : ` [${percent(interval.low)}, ${percent(interval.high)}]`;
-  return `${best === true ? `**${value}**` : value}${range} (${printedCounts(runs)})`;
-}
-
-/** "97.2 ± 0.8" in percent, "0.853 ± 0.012" as it is; one seed has no spread. */
-function printedMeasure({ mean, std, unit }: Measure): string {
-  const inUnit = (value: number) =>
-    unit === "percent" ? (100 * value).toFixed(1) : value.toFixed(3);
-  return std === undefined ? inUnit(mean) : `${inUnit(mean)} ± ${inUnit(std)}`;
-}
-
-function printedCounts(runs: Accuracy["runs"]): string {
-  const [first] = runs;
-  const oneTestSet = runs.length > 1 && runs.every(({ n }) => n === first?.n);
-  return oneTestSet
-    ? `${runs.map(({ k }) => k).join(", ")} of ${first?.n}`
-    : runs.map(({ k, n }) => `${k}/${n}`).join(", ");
-}
-
-/** Names of plugins and data sets come from outside and must not break the table. */
-function escaped(text: string): string {
-  return text.replaceAll(/[\\|*`<[\]]/g, String.raw`\$&`).replaceAll(/\s+/g, " ");
 }

@@ -26,5 +26,6 @@ function dataLine({ title, kind, layout, protocol, counts, labelNoise }: DataDes
 
 function machineLine({ cpu, cores, memory, os, node, backend, engine }: Machine): string {
   const gibibytes = (memory / 2 ** 30).toFixed(1);
-  return `${cpu}, ${cores} cores, ${gibibytes} GiB; ${os}; Node ${node}; backend ${backend} (${engine})`;
+  const ran = backend === undefined ? "" : `; backend ${backend} (${engine})`;
+  return `${cpu}, ${cores} cores, ${gibibytes} GiB; ${os}; Node ${node}${ran}`;
 }

@@ -28,10 +28,10 @@ export interface Machine {
   readonly os: string;
   /** The version of Node: "26.10.0". */
   readonly node: string;
-  /** The backend and its device: "onnx, cpu". */
-  readonly backend: string;
+  /** The backend and its device: "onnx, cpu". Absent where finished answers were read and none ran. */
+  readonly backend?: string;
   /** What the backend runs on, with its version: "onnxruntime-node 1.30.0". */
-  readonly engine: string;
+  readonly engine?: string;
 }
 
 export interface Provenance {

@@ -2,6 +2,7 @@
  * @file The data model of a report table: typed cells, so that one table prints as Markdown and as CSV.
  */
 import type { Accuracy } from "./accuracy.ts";
+import type { Estimate } from "./evaluation/estimate.ts";
 import type { Measure } from "./measure.ts";
 import type { Provenance } from "./provenance.ts";
 
@@ -19,8 +20,26 @@ export type Cell =
   | Accuracy
   | ({ readonly kind: "share" } & Share)
   | Measure
-  /** What the paper prints, in percent, to two decimals or as given. Shown beside real data and nowhere else. */
-  | { readonly kind: "paper"; readonly percent: number; readonly decimals?: number };
+  | EstimateCell
+  | PaperCell;
+
+/** A measure of one run with its interval, as fractions of one. */
+export interface EstimateCell extends Estimate {
+  readonly kind: "estimate";
+  /** Images that it was measured on: how many decimals mean something. */
+  readonly images: number;
+  /** A difference: printed with its sign, in percentage points. */
+  readonly signed?: true;
+}
+
+/** What the paper prints, in percent, to two decimals or as given. In tables beside real data and nowhere else. */
+export interface PaperCell {
+  readonly kind: "paper";
+  readonly percent: number;
+  readonly decimals?: number;
+  /** The paper's footnote marks: "†*". */
+  readonly marks?: string;
+}
 
 export interface Column {
   /** Names the cell within a row, and the column or columns of the CSV. */
@@ -39,12 +58,24 @@ export interface Row {
   /** The title of one of the provenance's data sets. */
   readonly dataset: string;
   readonly cells: Cells;
+  /** Nothing of it was measured here: it is a line of the paper, and stays out of the CSV. */
+  readonly published?: true;
+}
+
+/** A further table below, for people; the CSV does not have it. What the paper prints, it prints as it is. */
+export interface Appendix {
+  readonly heading: string;
+  /** What it is, in sentences. */
+  readonly text?: string;
+  readonly columns: readonly Pick<Column, "key" | "title" | "kind">[];
+  readonly rows: readonly Cells[];
 }
 
 export interface Table {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
+  readonly appendices?: readonly Appendix[];
   /** How to read the columns. */
   readonly legend: readonly string[];
   /** What to keep in mind about these numbers. */

@@ -1,0 +1,158 @@
+import {
+  compare,
+  compareTable,
+  confusionTable,
+  evaluate,
+  type EvaluatedRun,
+  evaluationTable,
+  toCsv,
+  toMarkdown,
+  toText,
+} from "@mvt/report";
+import { describe, expect, test } from "vitest";
+import { answersOf } from "./fixtures/answers.ts";
+import { goldenDraws } from "./fixtures/golden.ts";
+import { provenance } from "./fixtures/runs.ts";
+
+const run: EvaluatedRun = {
+  id: "3f2a00000000",
+  title: "RAF-DB, linear, seed 0",
+  dataset: "RAF-DB",
+  kind: "synthetic",
+  split: "test",
+  weights: "validation-best",
+};
+const repeated = (images: string, times: number) => Array(times).fill(images).join(" ");
+const one = answersOf(`${repeated("aa aa ab bb", 15)} ${repeated("cc", 5)} ca`);
+const other = answersOf(`${repeated("aa aa aa ba", 15)} ${repeated("cc", 5)} cc`);
+const options = () => ({ resamples: 200, integer: goldenDraws() });
+
+describe("the report of an evaluation", () => {
+  const evaluation = evaluate(one, options());
+  const table = evaluationTable(run, evaluation, provenance("synthetic"));
+
+  test("shows every measure with its interval, and the confusion matrix below", () => {
+    expect(toText(table)).toMatchInlineSnapshot(`
+      "| Data set | Measure             | Class | Value (%)            | Right |
+      | :------- | :------------------ | :---- | :------------------- | :---- |
+      | RAF-DB   | Accuracy            | –     | 75.8 [66.7, 86.4]    | 50/66 |
+      | RAF-DB   | Mean class accuracy | –     | 83.3 [71.5, 92.6]    | –     |
+      | RAF-DB   | Macro F1            | –     | 78.8 [69.0, 87.5]    | –     |
+      | RAF-DB   | Class accuracy      | a     | 66.7 [53.3, 80.0]    | 30/45 |
+      | RAF-DB   | Class accuracy      | b     | 100.0 [100.0, 100.0] | 15/15 |
+      | RAF-DB   | Class accuracy      | c     | 83.3 [50.0, 100.0]   | 5/6   |
+      | RAF-DB   | F1                  | a     | 78.9 [68.5, 88.9]    | –     |
+      | RAF-DB   | F1                  | b     | 66.7 [58.8, 76.9]    | –     |
+      | RAF-DB   | F1                  | c     | 90.9 [66.7, 100.0]   | –     |
+
+      ## Confusion matrix
+
+      Rows are true classes, columns answers. In each cell: images, and their share of the row.
+
+      | True | a           | b            | c          |
+      | :--- | :---------- | :----------- | :--------- |
+      | a    | 30 (66.7 %) | 15 (33.3 %)  | 0 (0.0 %)  |
+      | b    | 0 (0.0 %)   | 15 (100.0 %) | 0 (0.0 %)  |
+      | c    | 1 (16.7 %)  | 0 (0.0 %)    | 5 (83.3 %) |
+      "
+    `);
+  });
+
+  test("says how the intervals came about, and which classes are too small for one", () => {
+    const markdown = toMarkdown(table);
+    expect(markdown).toContain("# Evaluation of RAF-DB, linear, seed 0: validation-best weights");
+    expect(markdown).toContain("200 bootstrap resamples of the images, drawn with replacement");
+    expect(markdown).toContain("- Fewer than 30 images: b (15), c (6).");
+    expect(markdown).toContain("**The data are synthetic");
+  });
+
+  test("has one CSV line per measure, with every count", () => {
+    expect(toCsv(table)).toMatchInlineSnapshot(`
+      "dataset,measure,class,value,value_low,value_high,k,n,split,weights,resamples,data_kind,label_noise,runs
+      RAF-DB,accuracy,,75.7576,66.6667,86.3636,50,66,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,mean_class_accuracy,,83.3333,71.4815,92.6111,,,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,macro_f1,,78.8410,69.0443,87.5276,,,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,class_accuracy,a,66.6667,53.2778,80.0000,30,45,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,class_accuracy,b,100.0000,100.0000,100.0000,15,15,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,class_accuracy,c,83.3333,50.0000,100.0000,5,6,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,f1,a,78.9474,68.5483,88.8889,,,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,f1,b,66.6667,58.7952,76.9231,,,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,f1,c,90.9091,66.6667,100.0000,,,test,validation-best,200,synthetic,0.1,3f2a00000000
+      "
+    `);
+  });
+
+  test("has one CSV line per cell of the confusion matrix", () => {
+    const csv = toCsv(confusionTable(run, evaluation, provenance("synthetic")));
+    expect(csv).toMatchInlineSnapshot(`
+      "dataset,truth,predicted,share,share_low,share_high,k,n,split,weights,resamples,data_kind,label_noise,runs
+      RAF-DB,a,a,66.6667,53.2778,80.0000,30,45,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,a,b,33.3333,20.0000,46.7222,15,45,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,a,c,0.0000,0.0000,0.0000,0,45,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,b,a,0.0000,0.0000,0.0000,0,15,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,b,b,100.0000,100.0000,100.0000,15,15,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,b,c,0.0000,0.0000,0.0000,0,15,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,c,a,16.6667,0.0000,50.0000,1,6,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,c,b,0.0000,0.0000,0.0000,0,6,test,validation-best,200,synthetic,0.1,3f2a00000000
+      RAF-DB,c,c,83.3333,50.0000,100.0000,5,6,test,validation-best,200,synthetic,0.1,3f2a00000000
+      "
+    `);
+  });
+
+  test("leaves open what is not defined", () => {
+    const sparse = evaluate(answersOf("aa ab", 3), options());
+    const text = toText(evaluationTable(run, sparse, provenance("synthetic")));
+    expect(text).toMatch(/\| Class accuracy +\| c +\| – +\| 0\/0 +\|/);
+    expect(text).toMatch(/\| F1 +\| c +\| – +\| – +\|/);
+    expect(text).toMatch(/\| c +\| 0 \(–\) +\| 0 \(–\) +\| 0 \(–\) +\|/);
+  });
+
+  test("refuses data that the provenance contradicts", () => {
+    expect(() =>
+      evaluationTable(run, evaluation, provenance("real")),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: evaluationTable: expected the provenance to describe RAF-DB as synthetic, got real]`,
+    );
+  });
+});
+
+describe("the report of a comparison", () => {
+  const comparison = compare(one, other, options());
+  const runs = [run, { ...run, id: "c09b00000000", title: "RAF-DB, sigmoid, seed 0" }] as const;
+  const table = compareTable(runs, comparison, provenance("synthetic"));
+
+  test("sets the runs side by side, with their difference and who is right where", () => {
+    expect(toText(table)).toMatchInlineSnapshot(`
+      "| Data set | Measure                 | A                 | B                 | B − A               |
+      | :------- | :---------------------- | :---------------- | :---------------- | :------------------ |
+      | RAF-DB   | Accuracy (%)            | 75.8 [66.7, 86.4] | 77.3 [77.3, 77.3] | +1.5 [−9.1, 10.6]   |
+      | RAF-DB   | Mean class accuracy (%) | 83.3 [71.5, 92.6] | 66.7 [66.7, 66.7] | −16.7 [−25.9, −4.8] |
+      | RAF-DB   | Macro F1 (%)            | 78.8 [69.0, 87.5] | 61.9 [61.9, 61.9] | −16.9 [−25.6, −7.1] |
+
+      ## Images by who is right
+
+      |         | B right | B wrong |
+      | :------ | ------: | ------: |
+      | A right |      35 |      15 |
+      | A wrong |      16 |       0 |
+      "
+    `);
+  });
+
+  test("names the runs, and says what p means", () => {
+    const markdown = toMarkdown(table);
+    expect(markdown).toContain("- A: run 3f2a00000000, RAF-DB, linear, seed 0, validation-best");
+    expect(markdown).toContain("- B: run c09b00000000, RAF-DB, sigmoid, seed 0, validation-best");
+    expect(markdown).toContain("A alone is right on b = 15 images, B alone on c = 16: p = 1.");
+  });
+
+  test("has one CSV line per measure, the test's counts beside the accuracy", () => {
+    expect(toCsv(table)).toMatchInlineSnapshot(`
+      "dataset,measure,a,a_low,a_high,b,b_low,b_high,difference,difference_low,difference_high,n,both_right,only_a_right,only_b_right,neither_right,p,resamples,data_kind,label_noise,runs
+      RAF-DB,accuracy,75.7576,66.6667,86.3636,77.2727,77.2727,77.2727,1.5152,'-9.0909,10.6061,66,35,15,16,0,0.9999999999999942,200,synthetic,0.1,3f2a00000000 c09b00000000
+      RAF-DB,mean_class_accuracy,83.3333,71.4815,92.6111,66.6667,66.6667,66.6667,'-16.6667,'-25.9444,'-4.8148,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
+      RAF-DB,macro_f1,78.8410,69.0443,87.5276,61.9048,61.9048,61.9048,'-16.9363,'-25.6228,'-7.1396,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
+      "
+    `);
+  });
+});
