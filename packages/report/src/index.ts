@@ -43,5 +43,7 @@ export { table1, type Table1Row } from "./tables/table1.ts";
 export { table2 } from "./tables/table2.ts";
 export type { RelabelOutcome, Table2Row, Table2Run } from "./tables/table2-row.ts";
 export { table3, type Table3Row } from "./tables/table3.ts";
+export { table4, type Table4Row } from "./tables/table4.ts";
+export { type SubsetRun, table5, type Table5Row } from "./tables/table5.ts";
 export type { EpochCount, Selection, TestedRow, TestedRun } from "./tested-run.ts";
 export type { ThresholdLabel } from "./threshold-label.ts";

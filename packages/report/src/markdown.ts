@@ -17,17 +17,23 @@ export function toMarkdown(table: Table): string {
   const sections = [
     `# ${table.title}`,
     ...syntheticWarning(table.provenance),
-    ...markdownTables(table),
-    ...section("How to read this table", table.legend),
-    ...section("Notes", table.notes),
+    ...contents(table),
     ...section("Provenance", provenanceList(table.provenance)),
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
-/** The table and its appendices alone, for a terminal. */
+/** The same without title and provenance, for a terminal, where the user knows both. */
 export function toText(table: Table): string {
-  return `${markdownTables(table).join("\n\n")}\n`;
+  return `${contents(table).join("\n\n")}\n`;
+}
+
+function contents(table: Table): readonly string[] {
+  return [
+    ...markdownTables(table),
+    ...section("How to read this table", table.legend),
+    ...section("Notes", table.notes),
+  ];
 }
 
 function markdownTables(table: Table): readonly string[] {

@@ -15,3 +15,10 @@ export function parameterList({ parameters }: ThresholdLabel, separator: string)
     .map(([name, value]) => `${name}=${value}`)
     .join(separator);
 }
+
+/** "sigmoid, k=10, x0=0.5". */
+export function thresholdWords(f: ThresholdLabel): string {
+  return [f.name, f.plugin ? "plugin" : "", parameterList(f, ", ")]
+    .filter((part) => part !== "")
+    .join(", ");
+}

@@ -13,6 +13,7 @@ import { describe, expect, test } from "vitest";
 import { answersOf } from "./fixtures/answers.ts";
 import { goldenDraws } from "./fixtures/golden.ts";
 import { provenance } from "./fixtures/runs.ts";
+import { tablesOf } from "./fixtures/tables-of.ts";
 
 const run: EvaluatedRun = {
   id: "3f2a00000000",
@@ -32,7 +33,7 @@ describe("the report of an evaluation", () => {
   const table = evaluationTable(run, evaluation, provenance("synthetic"));
 
   test("shows every measure with its interval, and the confusion matrix below", () => {
-    expect(toText(table)).toMatchInlineSnapshot(`
+    expect(tablesOf(table)).toMatchInlineSnapshot(`
       "| Data set | Measure             | Class | Value (%)            | Right |
       | :------- | :------------------ | :---- | :------------------- | :---- |
       | RAF-DB   | Accuracy            | –     | 75.8 [66.7, 86.4]    | 50/66 |
@@ -101,7 +102,7 @@ describe("the report of an evaluation", () => {
 
   test("leaves open what is not defined", () => {
     const sparse = evaluate(answersOf("aa ab", 3), options());
-    const text = toText(evaluationTable(run, sparse, provenance("synthetic")));
+    const text = tablesOf(evaluationTable(run, sparse, provenance("synthetic")));
     expect(text).toMatch(/\| Class accuracy +\| c +\| – +\| 0\/0 +\|/);
     expect(text).toMatch(/\| F1 +\| c +\| – +\| – +\|/);
     expect(text).toMatch(/\| c +\| 0 \(–\) +\| 0 \(–\) +\| 0 \(–\) +\|/);
@@ -122,7 +123,7 @@ describe("the report of a comparison", () => {
   const table = compareTable(runs, comparison, provenance("synthetic"));
 
   test("sets the runs side by side, with their difference and who is right where", () => {
-    expect(toText(table)).toMatchInlineSnapshot(`
+    expect(tablesOf(table)).toMatchInlineSnapshot(`
       "| Data set | Measure                 | A                 | B                 | B − A               |
       | :------- | :---------------------- | :---------------- | :---------------- | :------------------ |
       | RAF-DB   | Accuracy (%)            | 75.8 [66.7, 86.4] | 77.3 [77.3, 77.3] | +1.5 [−9.1, 10.6]   |
@@ -154,5 +155,14 @@ describe("the report of a comparison", () => {
       RAF-DB,macro_f1,78.8410,69.0443,87.5276,61.9048,61.9048,61.9048,'-16.9363,'-25.6228,'-7.1396,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
       "
     `);
+  });
+});
+
+describe("a table for the terminal", () => {
+  test("says how to read it, and not where it comes from", () => {
+    const text = toText(evaluationTable(run, evaluate(one, options()), provenance("synthetic")));
+    expect(text).toContain("## How to read this table\n\n- In brackets: the 95 % percentile");
+    expect(text).toContain("## Notes");
+    expect(text).not.toMatch(/^# |Provenance/m);
   });
 });

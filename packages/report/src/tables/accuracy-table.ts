@@ -7,7 +7,7 @@ import type { DataKind, Provenance } from "../provenance.ts";
 import type { Cell, Cells, Column, Table } from "../table.ts";
 import type { Selection, TestedRun } from "../tested-run.ts";
 import { accuracyCells, accuracyColumns } from "./accuracy-cells.ts";
-import { accuracyLegend, paperLegend, scaleNotes } from "./accuracy-words.ts";
+import { accuracyLegend, bestLegend, paperLegend, scaleNotes } from "./accuracy-words.ts";
 import { dataCells, dataColumns, datasetColumn } from "./data-cells.ts";
 import { knownColumns, shownKeys } from "./known-columns.ts";
 
@@ -78,6 +78,7 @@ export function accuracyTable(
     rows: ranking.rows,
     legend: [
       ...accuracyLegend(measured, select),
+      bestLegend,
       ...paperLegend(paper, columns),
       ...Object.entries(words).flatMap(([key, text]) => (shown.has(key) ? [text] : [])),
     ],

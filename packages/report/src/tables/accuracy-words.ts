@@ -17,8 +17,12 @@ const selectionWords: Readonly<Record<Selection, string>> = {
 
 /** `seeds`: how many each row was run with. */
 export function accuracyLegend(seeds: readonly number[], select: Selection): readonly string[] {
+  return [selectionWords[select], ...spreadLegend(seeds)];
+}
+
+/** What stands after an accuracy. */
+export function spreadLegend(seeds: readonly number[]): readonly string[] {
   return [
-    selectionWords[select],
     ...(Math.max(...seeds) > 1
       ? [
           "After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.",
@@ -27,9 +31,11 @@ export function accuracyLegend(seeds: readonly number[], select: Selection): rea
     ...(Math.min(...seeds) === 1
       ? ["After one seed: the 95 % Wilson interval and the images classified right."]
       : []),
-    "Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).",
   ];
 }
+
+export const bestLegend =
+  "Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).";
 
 /** Where the paper's numbers stand in print; nothing where none is shown. */
 export function paperLegend(

@@ -5,17 +5,13 @@ import { table3 as paper } from "../paper/index.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import type { Selection, TestedRow } from "../tested-run.ts";
-import { parameterList, type ThresholdLabel } from "../threshold-label.ts";
+import { thresholdWords } from "../threshold-label.ts";
 import { accuracyTable, type AccuracyEntry } from "./accuracy-table.ts";
-import { checkMaskRatio, maskPercent, sameRatio } from "./mask-ratio.ts";
+import { type Configuration, configurationCells, sameConfiguration } from "./configuration.ts";
+import { checkMaskRatio, maskPercent } from "./mask-ratio.ts";
 
 /** One combination of the two modules on one data set, with every seed it was run with. */
-export interface Table3Row extends TestedRow {
-  /** The mask ratio m of its MGN; undefined without MGN. */
-  readonly mgn: number | undefined;
-  /** The function f of its relabelling; undefined without relabelling. */
-  readonly relabel: ThresholdLabel | undefined;
-}
+export interface Table3Row extends TestedRow, Configuration {}
 
 /**
  * The table: four rows per data set, in the paper's order. A combination that was not run is a row
@@ -88,31 +84,19 @@ function combinationCells({ mgn, relabel }: Combination, row: Table3Row | undefi
       text: mark(mgn, m === undefined ? "" : ` (m = ${maskPercent(m)} %)`),
     },
     mgn: { kind: "text", text: String(mgn) },
-    ...(m === undefined ? {} : { m: { kind: "number", value: m } }),
-    relabel_title: { kind: "text", text: mark(relabel, f === undefined ? "" : ` (${inWords(f)})`) },
+    relabel_title: {
+      kind: "text",
+      text: mark(relabel, f === undefined ? "" : ` (${thresholdWords(f)})`),
+    },
     relabel: { kind: "text", text: String(relabel) },
-    ...(f === undefined
-      ? {}
-      : {
-          f: { kind: "text", text: f.name },
-          parameters: { kind: "text", text: parameterList(f, ",") },
-        }),
+    ...configurationCells({ mgn: m, relabel: f }),
   };
 }
 
-/** "sigmoid, k=10, x0=0.5". */
-function inWords(f: ThresholdLabel): string {
-  return [f.name, f.plugin ? "plugin" : "", parameterList(f, ", ")]
-    .filter((part) => part !== "")
-    .join(", ");
-}
-
 /** The paper's number stands only beside the m and the f that the paper chose. */
-function printedFor({ dataset, mgn, relabel }: Table3Row) {
-  if (relabel?.plugin === true) return;
+function printedFor(row: Table3Row) {
   return paper.results.find(
-    (result) =>
-      result.dataset === dataset && sameRatio(result.m, mgn) && result.f === relabel?.name,
+    (result) => result.dataset === row.dataset && sameConfiguration(result, row),
   );
 }
 

@@ -1,0 +1,180 @@
+import { paper, table4, toCsv, toMarkdown } from "@mvt/report";
+import { describe, expect, test } from "vitest";
+import { bestRow, fourSets } from "./fixtures/methods.ts";
+import { tablesOf } from "./fixtures/tables-of.ts";
+
+const last = { select: "last" } as const;
+
+describe("Table 4 on real data", () => {
+  const rows = [
+    bestRow("FERPlus", [2737, 2743], "real"),
+    bestRow("RAF-DB", [2719, 2725], "real"),
+    bestRow("AffectNet-8", [1884], "real"),
+    bestRow("AffectNet-7", [1981], "real"),
+  ];
+  const table = table4(rows, fourSets("real", "paper"), last);
+
+  test("stands below the methods of the paper, its own number beside the paper's", () => {
+    expect(tablesOf(table)).toMatchInlineSnapshot(`
+      "| Data set    | Method                                     | Published in                                | Year | Accuracy (%)                      | Paper (%) |
+      | :---------- | :----------------------------------------- | :------------------------------------------ | ---: | :-------------------------------- | --------: |
+      | RAF-DB      | FSN                                        | Zhao et al., BMVC 2018 \\[38\\]               | 2018 | –                                 |     81.14 |
+      | RAF-DB      | gACNN                                      | Li et al., IEEE TIP 2018 \\[26\\]             | 2018 | –                                 |     85.07 |
+      | RAF-DB      | RAN                                        | Wang et al., IEEE TIP 2020 \\[27\\]           | 2020 | –                                 |     86.90 |
+      | RAF-DB      | SCN                                        | Wang et al., CVPR 2020 \\[18\\]               | 2020 | –                                 |     87.03 |
+      | RAF-DB      | DSAN-VGG-RACE                              | Fan et al., IEEE TAC 2020 \\[39\\]            | 2020 | –                                 |     85.37 |
+      | RAF-DB      | SPWFA-SE                                   | Li et al., 2020 \\[40\\]                      | 2020 | –                                 |     86.31 |
+      | RAF-DB      | CVT                                        | Ma et al., arXiv:2103.16854 \\[41\\]          | 2021 | –                                 |     88.14 |
+      | RAF-DB      | EfficientFace                              | Zhao et al., AAAI 2021 \\[28\\]               | 2021 | –                                 |     88.36 |
+      | RAF-DB      | MVT here (m = 15 %, sigmoid, k=10, x0=0.5) | –                                           |    – | 88.69 ± 0.14 (2718, 2724 of 3068) |     88.62 |
+      | FERPlus     | ResNet+VGG                                 | Huang, URTC 2017 \\[42\\]                     | 2017 | –                                 |      87.4 |
+      | FERPlus     | SHCNN                                      | Miao et al., IEEE Access 2019 \\[43\\]        | 2019 | –                                 |     86.54 |
+      | FERPlus     | LDR                                        | Fan et al., ICIP 2020 \\[44\\]                | 2020 | –                                 |      87.6 |
+      | FERPlus     | RAN                                        | Wang et al., IEEE TIP 2020 \\[27\\]           | 2020 | –                                 |     87.85 |
+      | FERPlus     | RAN                                        | Wang et al., IEEE TIP 2020 \\[27\\]           | 2020 | –                                 |    88.55° |
+      | FERPlus     | SCN                                        | Wang et al., CVPR 2020 \\[18\\]               | 2020 | –                                 |     88.01 |
+      | FERPlus     | CVT                                        | Ma et al., arXiv:2103.16854 \\[41\\]          | 2021 | –                                 |     88.81 |
+      | FERPlus     | MVT here (m = 20 %, quadratic)             | –                                           |    – | 89.28 ± 0.14 (2736, 2742 of 3068) |     89.22 |
+      | AffectNet-7 | IPA2LT                                     | Zeng et al., ECCV 2018 \\[45\\]               | 2018 | –                                 |    55.11† |
+      | AffectNet-7 | gACNN                                      | Li et al., IEEE TIP 2018 \\[26\\]             | 2018 | –                                 |    58.78† |
+      | AffectNet-7 | SPWFA-SE                                   | Li et al., 2020 \\[40\\]                      | 2020 | –                                 |    59.23† |
+      | AffectNet-7 | DDA-Loss                                   | Farzaneh and Qi, CVPR Workshops 2020 \\[46\\] | 2020 | –                                 |  62.34†\\* |
+      | AffectNet-7 | EfficientFace                              | Zhao et al., AAAI 2021 \\[28\\]               | 2021 | –                                 |   63.7†\\* |
+      | AffectNet-7 | MVT here (m = 15 %, no relabelling)        | –                                           |    – | 64.54 [62.83, 66.21] (1980/3068)  |  64.57†\\* |
+      | AffectNet-8 | RAN                                        | Wang et al., IEEE TIP 2020 \\[27\\]           | 2020 | –                                 |     52.97 |
+      | AffectNet-8 | RAN                                        | Wang et al., IEEE TIP 2020 \\[27\\]           | 2020 | –                                 |    59.5\\* |
+      | AffectNet-8 | SCN                                        | Wang et al., CVPR 2020 \\[18\\]               | 2020 | –                                 |   60.23\\* |
+      | AffectNet-8 | CVT                                        | Ma et al., arXiv:2103.16854 \\[41\\]          | 2021 | –                                 |   61.85\\* |
+      | AffectNet-8 | EfficientFace                              | Zhao et al., AAAI 2021 \\[28\\]               | 2021 | –                                 |   59.89\\* |
+      | AffectNet-8 | MVT here (m = 15 %, no relabelling)        | –                                           |    – | 61.38 [59.64, 63.08] (1883/3068)  |   61.40\\* |
+      "
+    `);
+  });
+
+  test("keeps the paper's footnotes, and explains those that are there", () => {
+    const legend = toMarkdown(table);
+    expect(legend).toContain("- °: the method aligns faces once more.");
+    expect(legend).toContain("- †: on the seven classes of AffectNet-7.");
+    expect(legend).toContain(String.raw`- \*: trained with oversampling`);
+    const rafDb = toMarkdown(
+      table4([bestRow("RAF-DB", [2719], "real")], fourSets("real", "paper"), last),
+    );
+    expect(rafDb).not.toMatch(/^- (°|†|\\\*):/m);
+  });
+
+  test("says what accuracy the paper means on AffectNet", () => {
+    expect(toMarkdown(table)).toContain("- AffectNet: the paper gives the mean class accuracy.");
+  });
+
+  test("has one CSV line per data set, and no number of the paper", () => {
+    expect(toCsv(table)).toMatchInlineSnapshot(`
+      "dataset,m,f,parameters,seeds,validation_accuracy_mean,validation_accuracy_std,validation_accuracy_k,validation_accuracy_n,validation_accuracy_epoch,last_accuracy_mean,last_accuracy_std,last_accuracy_k,last_accuracy_n,last_accuracy_epoch,best_on_test_accuracy_mean,best_on_test_accuracy_std,best_on_test_accuracy_k,best_on_test_accuracy_n,best_on_test_accuracy_epoch,data_kind,label_noise,runs
+      RAF-DB,0.15,sigmoid,"k=10,x0=0.5",0 1,88.7223,0.1383,2719 2725,3068 3068,4 4,88.6897,0.1383,2718 2724,3068 3068,6 6,88.7875,0.1383,2721 2727,3068 3068,5 5,real,,run-0-2719 run-1-2725
+      FERPlus,0.2,quadratic,,0 1,89.3090,0.1383,2737 2743,3068 3068,4 4,89.2764,0.1383,2736 2742,3068 3068,6 6,89.3742,0.1383,2739 2745,3068 3068,5 5,real,,run-0-2737 run-1-2743
+      AffectNet-7,0.15,,,0,64.5698,,1981,3068,4,64.5372,,1980,3068,6,64.6349,,1983,3068,5,real,,run-0-1981
+      AffectNet-8,0.15,,,0,61.4081,,1884,3068,4,61.3755,,1883,3068,6,61.4733,,1886,3068,5,real,,run-0-1884
+      "
+    `);
+  });
+
+  test("leaves a data set out that was not run, and says so", () => {
+    const markdown = toMarkdown(
+      table4([bestRow("RAF-DB", [2719], "real")], fourSets("real", "paper"), last),
+    );
+    expect(markdown).not.toContain("| FERPlus");
+    expect(markdown).toContain(
+      "- The paper's table goes on: FERPlus, AffectNet-7 and AffectNet-8 are not among the data sets of this report.",
+    );
+    expect(toMarkdown(table)).not.toContain("The paper's table goes on");
+  });
+
+  test("lists the paper's own as another method where m or f is another", () => {
+    const other = { ...bestRow("RAF-DB", [2719], "real"), mgn: 0.2 };
+    const text = tablesOf(table4([other], fourSets("real", "paper"), last));
+    expect(text).toMatch(/\| MVT +\| the paper +\| 2021 \| – +\| +88\.62 \|/);
+    expect(text).toMatch(/\| MVT here \(m = 20 %, sigmoid, .+ \| +– \|\n$/);
+  });
+
+  test("says so when the scale is not the paper's", () => {
+    expect(toMarkdown(table4(rows, fourSets("real", "smoke"), last))).toContain(
+      "Scale smoke is not the paper's model and schedule",
+    );
+  });
+});
+
+describe("Table 4 on synthetic data", () => {
+  const rows = [bestRow("RAF-DB", [400, 410]), bestRow("FERPlus", [390, 381])];
+  const table = table4(rows, fourSets("synthetic"), last);
+
+  test("stands alone, and what is published stands below, as not comparable", () => {
+    expect(tablesOf(table)).toMatchInlineSnapshot(`
+      "| Data set | Method                                     | Accuracy (%)                 |
+      | :------- | :----------------------------------------- | :--------------------------- |
+      | RAF-DB   | MVT here (m = 15 %, sigmoid, k=10, x0=0.5) | 80.8 ± 1.4 (399, 409 of 500) |
+      | FERPlus  | MVT here (m = 20 %, quadratic)             | 76.9 ± 1.3 (389, 380 of 500) |
+
+      ## Published, on real images
+
+      What the paper prints in Table 4. It was measured on photographs: nothing that was measured on drawn faces compares with it.
+
+      | Data set | Method        | Published in                         | Year | Paper (%) |
+      | :------- | :------------ | :----------------------------------- | ---: | --------: |
+      | RAF-DB   | FSN           | Zhao et al., BMVC 2018 \\[38\\]        | 2018 |     81.14 |
+      | RAF-DB   | gACNN         | Li et al., IEEE TIP 2018 \\[26\\]      | 2018 |     85.07 |
+      | RAF-DB   | RAN           | Wang et al., IEEE TIP 2020 \\[27\\]    | 2020 |     86.90 |
+      | RAF-DB   | SCN           | Wang et al., CVPR 2020 \\[18\\]        | 2020 |     87.03 |
+      | RAF-DB   | DSAN-VGG-RACE | Fan et al., IEEE TAC 2020 \\[39\\]     | 2020 |     85.37 |
+      | RAF-DB   | SPWFA-SE      | Li et al., 2020 \\[40\\]               | 2020 |     86.31 |
+      | RAF-DB   | CVT           | Ma et al., arXiv:2103.16854 \\[41\\]   | 2021 |     88.14 |
+      | RAF-DB   | EfficientFace | Zhao et al., AAAI 2021 \\[28\\]        | 2021 |     88.36 |
+      | RAF-DB   | MVT           | the paper                            | 2021 |     88.62 |
+      | FERPlus  | ResNet+VGG    | Huang, URTC 2017 \\[42\\]              | 2017 |      87.4 |
+      | FERPlus  | SHCNN         | Miao et al., IEEE Access 2019 \\[43\\] | 2019 |     86.54 |
+      | FERPlus  | LDR           | Fan et al., ICIP 2020 \\[44\\]         | 2020 |      87.6 |
+      | FERPlus  | RAN           | Wang et al., IEEE TIP 2020 \\[27\\]    | 2020 |     87.85 |
+      | FERPlus  | RAN           | Wang et al., IEEE TIP 2020 \\[27\\]    | 2020 |    88.55° |
+      | FERPlus  | SCN           | Wang et al., CVPR 2020 \\[18\\]        | 2020 |     88.01 |
+      | FERPlus  | CVT           | Ma et al., arXiv:2103.16854 \\[41\\]   | 2021 |     88.81 |
+      | FERPlus  | MVT           | the paper                            | 2021 |     89.22 |
+      "
+    `);
+  });
+
+  test("never has a synthetic and a real number in one column", () => {
+    const [above, below] = tablesOf(table).split("## Published, on real images") as [
+      string,
+      string,
+    ];
+    for (const { percent } of paper.table4.results) {
+      expect(above).not.toContain(percent.toFixed(2));
+    }
+    expect(below).not.toContain("of 500");
+  });
+
+  test("has the CSV columns that it has on real data", () => {
+    const header = (csv: string) => csv.split("\n")[0];
+    const real = table4([bestRow("RAF-DB", [2719], "real")], fourSets("real"), last);
+    expect(header(toCsv(table))).toBe(header(toCsv(real)));
+    expect(toCsv(table)).not.toMatch(/88\.62|CVT/);
+  });
+});
+
+describe("Table 4", () => {
+  test("refuses a data set that comes twice, without runs, or described as another kind", () => {
+    const row = bestRow("RAF-DB", [400]);
+    const make = (...rows: Parameters<typeof table4>[0]) =>
+      table4(rows, fourSets("synthetic"), last);
+    expect(() => make(row, row)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table4: expected one row for RAF-DB, got two]`,
+    );
+    expect(() => make({ ...row, runs: [] })).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table4: expected at least one run of MVT on RAF-DB, got none]`,
+    );
+    expect(() => make({ ...row, kind: "real" })).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table4: expected the provenance to describe RAF-DB as real, got synthetic]`,
+    );
+    expect(() => make()).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: table4: expected at least one row, got none]`,
+    );
+  });
+});
