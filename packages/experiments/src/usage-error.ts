@@ -9,3 +9,8 @@ export class UsageError extends Error {
 export class CommandLineError extends UsageError {
   override readonly name = "CommandLineError";
 }
+
+/** What one report needs is not there: among several, the others are made without it. */
+export class UnavailableError extends UsageError {
+  override readonly name = "UnavailableError";
+}

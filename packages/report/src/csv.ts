@@ -22,7 +22,12 @@ export function toCsv(table: Table): string {
   const lines = table.rows
     .filter(({ published }) => published !== true)
     .map(({ cells }) => columns.flatMap((column) => fields(column, cells)));
-  return stringify([header, ...lines], { record_delimiter: "\n", escape_formulas: true });
+  return stringify([header, ...lines], {
+    record_delimiter: "\n",
+    // Text from outside must not become a formula; a negative number is none.
+    escape_formulas: true,
+    cast: { number: (value) => ({ value: value.toFixed(4), escape_formulas: false }) },
+  });
 }
 
 const suffixes = {
@@ -36,7 +41,8 @@ const suffixes = {
   paper: [],
 } as const satisfies Record<Cell["kind"], readonly string[]>;
 
-function fields({ key, kind }: Column, cells: Cells): readonly string[] {
+/** Numbers are printed with four decimals; all else is text. */
+function fields({ key, kind }: Column, cells: Cells): readonly (string | number)[] {
   const cell = cells[key];
   if (cell === undefined) return suffixes[kind].map(() => "");
   if (cell.kind !== kind) {
@@ -59,7 +65,7 @@ function fields({ key, kind }: Column, cells: Cells): readonly string[] {
       return measureFields(cell);
     case "estimate":
       return [cell.value, cell.interval?.low, cell.interval?.high].map((value) =>
-        value === undefined ? "" : percent(value),
+        value === undefined ? "" : 100 * value,
       );
     case "paper":
       return [];

@@ -97,3 +97,31 @@ describe("a name from outside", () => {
     expect(text).toContain(String.raw`| a\|b \*c\* (plugin) |`);
   });
 });
+
+describe("a negative difference", () => {
+  test("is a number in CSV, and no formula that must be escaped", () => {
+    const table: Table = {
+      title: "A table",
+      columns: [{ key: "d", title: "d", kind: "estimate" }],
+      rows: [
+        {
+          dataset: "RAF-DB",
+          cells: {
+            d: {
+              kind: "estimate",
+              value: -0.02,
+              interval: { low: -0.05, high: 1e-9 },
+              images: 100,
+              signed: true,
+            },
+          },
+        },
+      ],
+      legend: [],
+      notes: [],
+      provenance: provenance("synthetic"),
+    };
+    expect(toCsv(table)).toBe("d,d_low,d_high\n-2.0000,-5.0000,0.0000\n");
+    expect(toMarkdown(table)).toContain("| −2.0 [−5.0, 0.0] |");
+  });
+});

@@ -150,9 +150,9 @@ describe("the report of a comparison", () => {
   test("has one CSV line per measure, the test's counts beside the accuracy", () => {
     expect(toCsv(table)).toMatchInlineSnapshot(`
       "dataset,measure,a,a_low,a_high,b,b_low,b_high,difference,difference_low,difference_high,n,both_right,only_a_right,only_b_right,neither_right,p,resamples,data_kind,label_noise,runs
-      RAF-DB,accuracy,75.7576,66.6667,86.3636,77.2727,77.2727,77.2727,1.5152,'-9.0909,10.6061,66,35,15,16,0,0.9999999999999942,200,synthetic,0.1,3f2a00000000 c09b00000000
-      RAF-DB,mean_class_accuracy,83.3333,71.4815,92.6111,66.6667,66.6667,66.6667,'-16.6667,'-25.9444,'-4.8148,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
-      RAF-DB,macro_f1,78.8410,69.0443,87.5276,61.9048,61.9048,61.9048,'-16.9363,'-25.6228,'-7.1396,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
+      RAF-DB,accuracy,75.7576,66.6667,86.3636,77.2727,77.2727,77.2727,1.5152,-9.0909,10.6061,66,35,15,16,0,1,200,synthetic,0.1,3f2a00000000 c09b00000000
+      RAF-DB,mean_class_accuracy,83.3333,71.4815,92.6111,66.6667,66.6667,66.6667,-16.6667,-25.9444,-4.8148,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
+      RAF-DB,macro_f1,78.8410,69.0443,87.5276,61.9048,61.9048,61.9048,-16.9363,-25.6228,-7.1396,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
       "
     `);
   });

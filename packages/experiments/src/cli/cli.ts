@@ -43,6 +43,16 @@ const commands: readonly Command[] = [
     load: async () => reportCommand((await import("../tables/table3.ts")).default),
   },
   {
+    name: "table4",
+    about: "Table 4: MGN with relabelling among other methods",
+    load: async () => reportCommand((await import("../tables/table4.ts")).default),
+  },
+  {
+    name: "table5",
+    about: "Table 5: the same on occluded and turned test faces",
+    load: async () => reportCommand((await import("../tables/table5.ts")).default),
+  },
+  {
     name: "figure2",
     about: "Figure 2: test images over their masked versions",
     load: async () => reportCommand((await import("../tables/figure2.ts")).default),
@@ -74,8 +84,13 @@ const commands: readonly Command[] = [
   },
   {
     name: "evaluate",
-    about: "Test a finished run, k of n right, on the data it was trained for",
+    about: "Test a finished run: accuracy, F1, confusion matrix, each with its interval",
     load: () => import("./commands/evaluate.ts"),
+  },
+  {
+    name: "compare",
+    about: "Two finished runs on the same test images: differences and McNemar's test",
+    load: () => import("./commands/compare.ts"),
   },
   {
     name: "runs <action> [id]",

@@ -23,15 +23,15 @@ export function sourceVersion(): { readonly commit: string; readonly dirty: bool
   }
 }
 
-export function describeMachine({ name, device }: Backend): Machine {
+/** `backend`: absent where nothing was computed by one. */
+export function describeMachine(backend?: Backend): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
     memory: totalmem(),
     os: `${type()} ${release()}`,
     node: process.versions.node,
-    backend: `onnx, ${device}`,
-    engine: name,
+    ...(backend ? { backend: `onnx, ${backend.device}`, engine: backend.name } : {}),
   };
 }
 

@@ -4,52 +4,45 @@
  *
  *     pnpm exp figure6 [--png]
  */
-import { parse } from "csv-parse/sync";
-import { figure6 } from "@mvt/report";
+import { confusionMatrix, figure6 } from "@mvt/report";
 import type { PlannedClassifier } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { openRun } from "../runs/store.ts";
+import { readPredictions } from "../training/predictions-csv.ts";
+import { planBest } from "./combinations.ts";
 import { figureReport } from "./figure-report.ts";
 import type { ReportDefinition } from "./report-definition.ts";
-import { planCombinations } from "./table3.ts";
 
 export default {
   id: "figure6",
   async plan(workbench, options) {
-    const combinations = await planCombinations(workbench, options);
-    const both = combinations.filter(({ mgn, relabel }) => mgn !== undefined && relabel);
+    const best = await planBest(workbench, options);
     return {
-      runs: both.flatMap(({ runs }) => runs),
+      runs: best.flatMap(({ runs }) => runs),
       async make({ runsFolder, png }) {
         const matrices = await Promise.all(
-          both.map(async ({ runs }) => {
+          best.map(async ({ runs }) => {
             const { dataset, classes } = runs[0]!.data;
-            const counts = await confusionMatrix(runs, classes, runsFolder);
+            const counts = await addedUp(runs, runsFolder);
             return { dataset: dataset.title, classes, counts };
           }),
         );
-        const synthetic = both.some(({ runs }) => dataKind(runs[0]!.data.dataset) === "synthetic");
+        const synthetic = best.some(({ runs }) => dataKind(runs[0]!.data.dataset) === "synthetic");
         return figureReport("figure6", await figure6(matrices, { synthetic }), png);
       },
     };
   },
 } satisfies ReportDefinition;
 
-/** Images by true class (row) and predicted class (column), from predictions.csv of every run. */
-async function confusionMatrix(
+/** Images by true class (row) and predicted class (column), over all runs. */
+async function addedUp(
   runs: readonly PlannedClassifier[],
-  classes: readonly string[],
   runsFolder: string,
 ): Promise<readonly (readonly number[])[]> {
-  const counts = classes.map(() => classes.map(() => 0));
-  for (const { id } of runs) {
-    const csv = (await openRun(runsFolder, id).read("predictions.csv"))!;
-    const rows: readonly { readonly label: string; readonly predicted: string }[] = parse(csv, {
-      columns: true,
-    });
-    for (const { label, predicted } of rows) {
-      counts[classes.indexOf(label)]![classes.indexOf(predicted)]! += 1;
-    }
-  }
-  return counts;
+  const matrices = await Promise.all(
+    runs.map(async ({ id }) => confusionMatrix(await readPredictions(openRun(runsFolder, id)))),
+  );
+  return matrices.reduce((sum, matrix) =>
+    sum.map((row, i) => row.map((count, j) => count + matrix[i]![j]!)),
+  );
 }

@@ -2,10 +2,14 @@
 import type { DatasetName } from "@mvt/datasets";
 import type { BuiltInName } from "@mvt/relabel";
 
+export interface PaperChoice {
+  readonly m: number;
+  /** Absent: no relabelling, as the paper has it on AffectNet. */
+  readonly f?: BuiltInName;
+}
+
 /** "15% for RAF-DB, AffectNet-7, and AffectNet-8, while 20% for FERPlus"; "the sigmoid type f for RAF-DB and the quadratic type f for FERPlus". */
-export const paperChoices: Readonly<
-  Record<DatasetName, { readonly m: number; readonly f: BuiltInName }>
-> = {
+export const paperChoices: Readonly<Record<DatasetName, PaperChoice>> = {
   "raf-db": { m: 0.15, f: "sigmoid" },
   ferplus: { m: 0.2, f: "quadratic" },
 };

@@ -82,7 +82,7 @@ function agreementCells({ both, onlyFirst, onlySecond, neither, p }: Comparison)
     only_a_right: number(onlyFirst),
     only_b_right: number(onlySecond),
     neither_right: number(neither),
-    p: number(p),
+    p: number(Number(p.toPrecision(10))), // its sum is good to eleven figures
   };
 }
 

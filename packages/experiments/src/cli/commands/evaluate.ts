@@ -1,15 +1,25 @@
-/** @file `pnpm exp evaluate`: a finished run's answers, anew. */
-import { decodeSafetensors, WeightsError } from "@mvt/core";
-import type { Weights } from "@mvt/core";
+/** @file `pnpm exp evaluate`: a finished run's answers, anew or as it left them, and what they are worth. */
 import type { Argv } from "yargs";
+import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import type { Answers, Provenance } from "@mvt/report";
+import type { ClassifierConfig } from "../../config.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
-import { findRun, openRun, readConfig } from "../../runs/store.ts";
+import { describeData } from "../../runs/provenance.ts";
+import { findRun } from "../../runs/store.ts";
 import type { RunFolder } from "../../runs/store.ts";
-import { evaluationBatchSize, predict } from "../../training/evaluation.ts";
-import { predictionsCsv } from "../../training/predictions-csv.ts";
-import { declareClassifier, evaluationProgram, withFrozen } from "../../training/programs.ts";
-import { readMgn } from "../../training/read-mgn.ts";
-import { UsageError } from "../../usage-error.ts";
+import { evaluateRun } from "../../training/evaluate-run.ts";
+import { predictionsCsv, readPredictions } from "../../training/predictions-csv.ts";
+import { CommandLineError } from "../../usage-error.ts";
+import {
+  bootstrapOf,
+  classifierConfigOf,
+  describeAnswered,
+  evaluatedRunOf,
+  measureOptions,
+  measureProvenance,
+  requireReport,
+  writeReport,
+} from "../measures.ts";
 import { backendOf, dataOptions, runOptions, scaleOf } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount } from "../result.ts";
@@ -32,63 +42,89 @@ export function builder(cli: Argv) {
         default: "test" as const,
         describe: "which images",
       },
+      stored: {
+        type: "boolean",
+        default: false,
+        describe: "measure the predictions.csv that the run wrote; needs neither data nor engine",
+      },
       out: { type: "string", describe: "write the predictions of every image to this CSV file" },
     })
-    .example("$0 evaluate --run 3f2a", "test accuracy of the run whose id begins with 3f2a");
+    .options(measureOptions)
+    .example("$0 evaluate --run 3f2a", "measures of the run whose id begins with 3f2a")
+    .example("$0 evaluate --run 3f2a --stored --report DIR", "from its files alone, as a report");
 }
 
-export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
+type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+
+/** Answers, and where they come from. */
+interface Answered {
+  readonly answers: Answers;
+  readonly provenance: Provenance;
+  /** Of answers anew: as --out writes them. */
+  readonly csv?: string;
+}
+
+export async function run(args: Args): Promise<void> {
+  const bootstrap = bootstrapOf(args.resamples);
+  requireStoredAlone(args);
   const folder = await findRun(args.runs, args.run);
-  const config = await readConfig(folder);
-  if (config.kind !== "classifier") {
-    throw new UsageError(
-      `run ${folder.id}: expected a classifier, found a mask generator. Evaluate a classifier that it masks.`,
-    );
-  }
+  const config = await classifierConfigOf(folder);
   if (args.out !== undefined) await requireWritableFile("out", args.out);
-  const progress = createProgress();
-  const workbench = workbenchOf(args, { scale: scaleOf(args), progress });
-  const data = await workbench.dataOf(config);
-  progress.end();
-  const weights = await readWeights(folder, `${args.weights}.safetensors`);
-  const { mgn, model } = config;
-  const classifier = declareClassifier(
-    model,
-    mgn && {
-      file: await readMgn(openRun(args.runs, mgn.run), config.data.dataset, model),
-      form: mgn.form,
-    },
-  );
-  const batchSize = evaluationBatchSize(model.imageSize);
-  const engine = await backendOf(args);
-  const executable = await engine.compile(evaluationProgram(classifier, batchSize));
-  await executable.writeState(withFrozen(classifier, weights));
-  const subset = data[args.split];
-  const answers = await predict(executable, subset, { batchSize, classes: model.classes });
-  await executable.dispose();
+  await requireReport(args.report, ["evaluation", "confusion"]);
+  const { answers, provenance, csv } = args.stored
+    ? await storedAnswers(folder, config)
+    : await newAnswers(folder, config, args);
+
+  const { split, weights } = args;
+  const about = await evaluatedRunOf(folder, config, { split, weights });
+  const evaluation = evaluate(answers, bootstrap);
+  const table = evaluationTable(about, evaluation, provenance);
   process.stdout.write(
-    `run ${folder.id}, ${args.weights} weights, ${data.dataset.title} ${args.split}: ${formatCount(answers)}\n`,
+    `run ${folder.id}, ${weights} weights, ${about.dataset} ${split}: ${formatCount(evaluation)}\n\n${toText(table)}`,
   );
-  if (args.out !== undefined) {
-    await writeAtomically(args.out, predictionsCsv(data.classes, subset, answers));
+  if (args.out !== undefined && csv !== undefined) {
+    await writeAtomically(args.out, csv);
     process.stdout.write(`wrote ${args.out}\n`);
   }
+  await writeReport(args.report, {
+    "evaluation.md": toMarkdown(table),
+    "evaluation.csv": toCsv(table),
+    "confusion.csv": toCsv(confusionTable(about, evaluation, provenance)),
+  });
 }
 
-async function readWeights(
+function requireStoredAlone({ stored, weights, split, out }: Args): void {
+  if (!stored || (weights === "validation-best" && split === "test" && out === undefined)) return;
+  throw new CommandLineError(
+    "--stored: expected no --out, --split or --weights beside it, since predictions.csv holds the answers for the test images with the validation-best weights. Leave it out to ask the model anew.",
+  );
+}
+
+async function storedAnswers(folder: RunFolder, config: ClassifierConfig): Promise<Answered> {
+  const answers = await readPredictions(folder);
+  const data = describeAnswered(config, "test", answers.ids.length);
+  return { answers, provenance: measureProvenance([config.seed], data) };
+}
+
+async function newAnswers(
   folder: RunFolder,
-  file: "validation-best.safetensors" | "last.safetensors",
-): Promise<Weights> {
-  const bytes = await folder.read(file);
-  if (bytes === undefined) {
-    throw new UsageError(
-      `run ${folder.id}: expected ${file}, found none, since the run is not finished. Repeat the command that began it.`,
-    );
-  }
-  try {
-    return decodeSafetensors(bytes, folder.path(file)).weights;
-  } catch (error) {
-    if (!(error instanceof WeightsError)) throw error;
-    throw new UsageError(`${error.message}. Remove the run's folder to train it again.`);
-  }
+  config: ClassifierConfig,
+  args: Args,
+): Promise<Answered> {
+  const progress = createProgress();
+  const data = await workbenchOf(args, { scale: scaleOf(args), progress }).dataOf(config);
+  progress.end();
+  const backend = await backendOf(args);
+  const subset = data[args.split];
+  const { weights, runs: runsFolder } = args;
+  const predictions = await evaluateRun(
+    { config, run: folder, runsFolder, weights },
+    subset,
+    backend,
+  );
+  return {
+    answers: { classes: data.classes, labels: subset.labels, predicted: predictions.predicted },
+    provenance: measureProvenance([config.seed], describeData(data), backend),
+    csv: predictionsCsv(data.classes, subset, predictions),
+  };
 }

@@ -18,6 +18,7 @@ import {
 } from "../options.ts";
 import { executeWithProgress, printPlan } from "../plan.ts";
 import { createProgress } from "../progress.ts";
+import { UnavailableError } from "../../usage-error.ts";
 import { workbenchOf } from "../workbench.ts";
 import { requireWritable, requireWritableReport } from "../writable.ts";
 
@@ -79,7 +80,16 @@ async function makeReports(definitions: readonly ReportDefinition[], args: Args)
   const workbench = workbenchOf(args, { scale, progress, weights });
   const pretrained = args.weights !== "none";
   const options = { datasets, seeds, added, relabel, pretrained };
-  const plans = await Promise.all(definitions.map(({ plan }) => plan(workbench, options)));
+  const planned = await Promise.all(
+    definitions.map(({ plan }) =>
+      plan(workbench, options).catch((error: unknown) => {
+        // One report alone fails by its name; `all` goes on with the others.
+        if (definitions.length === 1 || !(error instanceof UnavailableError)) throw error;
+        progress.say(`left out: ${error.message}`);
+      }),
+    ),
+  );
+  const plans = planned.filter((plan) => plan !== undefined);
   const runs = plans.flatMap((plan) => plan.runs);
   if (args.plan) return printPlan(runs, { runsFolder, engine });
 

@@ -1,0 +1,173 @@
+/** @file `pnpm exp compare` and `evaluate --stored`: finished runs by their files, as a user would. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runId } from "@mvt/experiments";
+import { beforeAll, describe, expect, test } from "vitest";
+import { runCommand } from "./fixtures/command-line.ts";
+import { predictionsOf, writeRun } from "./fixtures/finished-run.ts";
+import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { file, refuses } from "./fixtures/mistakes.ts";
+import { tinyConfig } from "./fixtures/run-config.ts";
+
+const classes = ["fear", "anger"];
+/** Image i: first run right but for every fifth, second but for every tenth and the very first. */
+const answers = (right: (i: number) => boolean) =>
+  predictionsOf(
+    Array.from({ length: 40 }, (_, i) => {
+      const [label, other] = i % 4 === 0 ? ["anger", "fear"] : ["fear", "anger"];
+      return `test_${i} ${label} ${right(i) ? label : other}`;
+    }),
+    classes,
+  );
+const [configA, configB] = [tinyConfig, { ...tinyConfig, seed: 1 }];
+const [a, b] = [runId(configA), runId(configB)];
+
+const writeBoth = async (folder: string) => {
+  await writeRun(
+    join(folder, "runs"),
+    configA,
+    answers((i) => i % 5 > 0),
+  );
+  await writeRun(
+    join(folder, "runs"),
+    configB,
+    answers((i) => i % 10 > 0 && i !== 1),
+  );
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await makeFolder();
+  await writeBoth(folder);
+  return () => removeFolder(folder);
+});
+
+describe("compare", () => {
+  const args = ["compare", "--run", a, "--run", b, "--resamples", "500"];
+
+  test("prints both runs, their difference and McNemar's test", async () => {
+    const { exitCode, stdout, stderr } = await runCommand(args, folder);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(
+      /\| RAF-DB +\| Accuracy \(%\) +\| 80\.0 \[.+ \| 87\.5 \[.+ \| \+7\.5 \[/,
+    );
+    expect(stdout).toContain(`- A: run ${a}, a run, seed 0, validation-best weights.`);
+    expect(stdout).toContain(`- B: run ${b}, a run, seed 1, validation-best weights.`);
+    expect(stdout).toMatch(/\| A right \| +31 \| +1 \|\n\| A wrong \| +4 \| +4 \|/);
+    expect(stdout).toContain("A alone is right on b = 1 images, B alone on c = 4: p = 0.38.");
+  });
+
+  test("prints the same every time, and writes it as Markdown and CSV", async () => {
+    const [first, second] = [
+      await runCommand([...args, "--report", "out"], folder),
+      await runCommand([...args, "--report", "out"], folder),
+    ];
+    expect(second).toEqual(first);
+    expect(first.stdout).toMatch(/wrote compare\.md, compare\.csv in out\n$/);
+    expect(await readdir(join(folder, "out"))).toEqual(["compare.csv", "compare.md"]);
+    const csv = await readFile(join(folder, "out/compare.csv"), "utf8");
+    expect(csv.split("\n")[1]).toMatch(
+      new RegExp(
+        `^RAF-DB,accuracy,80.0000,.+,7.5000,-2.5000,20.0000,40,31,1,4,4,0.375,500,synthetic,,${a} ${b}$`,
+      ),
+    );
+    const markdown = await readFile(join(folder, "out/compare.md"), "utf8");
+    expect(markdown).toContain("**The data are synthetic");
+    expect(markdown).toContain("seeds: 0, 1");
+  });
+});
+
+describe("evaluate --stored", () => {
+  test("measures the answers that the run left, without its data", async () => {
+    const args = ["evaluate", "--run", a, "--stored", "--report", "measures"];
+    const { exitCode, stdout } = await runCommand([...args, "--resamples", "500"], folder);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^run ${a}, validation-best weights, RAF-DB test: 80.00 % \\(32/40\\)\n\n`),
+    );
+    expect(stdout).toMatch(/\| RAF-DB +\| Macro F1 +\| – +\| 76\.2 \[/);
+    expect(stdout).toContain("500 bootstrap resamples of the images");
+    expect(await readdir(join(folder, "measures"))).toEqual([
+      "confusion.csv",
+      "evaluation.csv",
+      "evaluation.md",
+    ]);
+    const confusion = await readFile(join(folder, "measures/confusion.csv"), "utf8");
+    expect(confusion.trimEnd().split("\n")).toHaveLength(1 + 4);
+  });
+});
+
+describe("runs that can not be compared or measured", () => {
+  const unfinished = file(`runs/${b}/config.json`, JSON.stringify(configB));
+  refuses([
+    {
+      what: "one run",
+      given: writeBoth,
+      args: ["compare", "--run", a],
+      exitCode: 2,
+      stderr:
+        "--run: expected it twice, got it once. Name two runs, such as --run 3f2a --run c09b.",
+    },
+    {
+      what: "a run with itself",
+      given: writeBoth,
+      args: ["compare", "--run", a, "--run", a.slice(0, 8)],
+      exitCode: 2,
+      stderr: `--run ${a} --run ${a.slice(0, 8)}: expected two runs, got run ${a} twice. \`pnpm exp runs list\` shows all.`,
+    },
+    {
+      what: "a run that is not finished",
+      given: async (at) => {
+        await writeRun(
+          join(at, "runs"),
+          configA,
+          answers(() => true),
+        );
+        await unfinished(at);
+      },
+      args: ["compare", "--run", a, "--run", b],
+      exitCode: 1,
+      stderr: `run ${b}: expected predictions.csv, found none, since the run is not finished. Repeat the command that began it.`,
+    },
+    {
+      what: "runs on other images",
+      given: async (at) => {
+        await writeRun(
+          join(at, "runs"),
+          configA,
+          answers(() => true),
+        );
+        await writeRun(join(at, "runs"), configB, predictionsOf(["test_0 anger fear"], classes));
+      },
+      args: ["compare", "--run", a, "--run", b, "--report", "out"],
+      exitCode: 1,
+      stderr: `runs ${a} and ${b}: expected answers for the same images, found 39 that only the first has (test_1). Compare runs of one data set, layout and labelling protocol.`,
+    },
+    {
+      what: "no resamples",
+      given: writeBoth,
+      args: ["compare", "--run", a, "--run", b, "--resamples", "0"],
+      exitCode: 2,
+      stderr: "--resamples 0: expected a whole number of at least 1.",
+    },
+    {
+      what: "stored answers of other weights",
+      given: writeBoth,
+      args: ["evaluate", "--run", a, "--stored", "--weights", "last"],
+      exitCode: 2,
+      stderr:
+        "--stored: expected no --out, --split or --weights beside it, since predictions.csv holds the answers for the test images with the validation-best weights. Leave it out to ask the model anew.",
+    },
+    {
+      what: "a report that a folder stands in the way of",
+      given: async (at) => {
+        await writeBoth(at);
+        await file("out/confusion.csv/taken", "")(at);
+      },
+      args: ["evaluate", "--run", a, "--stored", "--report", "out"],
+      exitCode: 1,
+      stderr:
+        "--report out: expected a file or nothing at DIR/out/confusion.csv, found a folder. Choose another folder, or remove that one.",
+    },
+  ]);
+});
