@@ -42,6 +42,20 @@ describe("evaluate", () => {
     }
   });
 
+  test("measures the answers anew as it measures those that the run left", slow, async () => {
+    const [id] = await runsWhere((config) => config.includes('"mgn": {'));
+    const evaluate = ["evaluate", "--run", id!, "--resamples", "200"];
+    await runCommand([...evaluate, "--report", "anew", ...data], folder);
+    await runCommand([...evaluate, "--report", "stored", "--stored"], folder);
+    const measures = async (report: string) =>
+      (await readFile(join(folder, report, "evaluation.csv"), "utf8"))
+        .split("\n")
+        // But for the share of wrong training labels, which only the data set itself knows.
+        .map((line) => line.replace(/,synthetic,[\d.]*,/, ",synthetic,,"));
+    expect(await measures("anew")).toEqual(await measures("stored"));
+    expect(await readFile(join(folder, "anew/confusion.csv"), "utf8")).toContain(id);
+  });
+
   test("refuses a mask generator, which answers nothing", slow, async () => {
     const [id] = await runsWhere((config) => config.includes('"kind": "mgn"'));
     expect(await runCommand(["evaluate", "--run", id!, ...data], folder)).toEqual({

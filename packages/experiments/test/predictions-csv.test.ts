@@ -11,13 +11,17 @@ const images = ["test_1 neutral neutral", "test_2 surprise happiness"];
 
 describe("predictions.csv", () => {
   test("is read as it was written", () => {
-    const test = { ...subset("test", 6, { imageSize: 4 }), ids: ["a", "b,c", 'd"', "e", "f", "g"] };
+    const named = {
+      ...subset("test", 6, { imageSize: 4 }),
+      ids: ["a", "b,c", 'd"', "e", "f", "g"],
+    };
     const predicted = Int32Array.of(2, 0, 1, 1, 0, 2);
     const answers = { k: 0, n: 6, predicted, probabilities: new Float32Array(18).fill(1 / 3) };
-    expect(read(predictionsCsv(classes, test, answers))()).toEqual({
+    const { ids, labels } = named;
+    expect(read(predictionsCsv(classes, named, answers))()).toEqual({
       classes,
-      ids: test.ids,
-      labels: test.labels,
+      ids,
+      labels,
       predicted,
     });
   });

@@ -51,6 +51,15 @@ describe("Table 4 on real data", () => {
     `);
   });
 
+  test("says which numbers were measured by whom", () => {
+    const markdown = toMarkdown(table);
+    expect(markdown).toContain(
+      "- Paper: the number that the paper prints in Table 4, section 4.4.",
+    );
+    expect(markdown).toContain("- Numbers of other methods are those that the paper quotes");
+    expect(markdown).toContain("- Beside MVT here stands the paper's own number for MVT.");
+  });
+
   test("keeps the paper's footnotes, and explains those that are there", () => {
     const legend = toMarkdown(table);
     expect(legend).toContain("- °: the method aligns faces once more.");
@@ -149,6 +158,7 @@ describe("Table 4 on synthetic data", () => {
       expect(above).not.toContain(percent.toFixed(2));
     }
     expect(below).not.toContain("of 500");
+    expect(toMarkdown(table)).not.toContain("Beside MVT here");
   });
 
   test("has the CSV columns that it has on real data", () => {

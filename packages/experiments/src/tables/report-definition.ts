@@ -8,6 +8,7 @@ import type { Provenance, Selection, Table, TestedRun } from "@mvt/report";
 import type { PlannedClassifier, PlannedRun } from "../runs/plan.ts";
 import type { ClassifierResult } from "../runs/result.ts";
 import { openRun } from "../runs/store.ts";
+import { UnavailableError } from "../usage-error.ts";
 import type { NamedThreshold, RelabelOptions, Workbench } from "./workbench.ts";
 
 /** What the command line asks of every table and figure. */
@@ -47,6 +48,24 @@ export interface ReportDefinition {
   /** The name typed after `pnpm exp`. */
   readonly id: string;
   readonly plan: (workbench: Workbench, options: ReportOptions) => Promise<ReportPlan>;
+}
+
+/** The plans of all reports; one that is unavailable is left out with a word to `say`, unless it is the only one. */
+export async function planReports(
+  definitions: readonly ReportDefinition[],
+  workbench: Workbench,
+  options: ReportOptions,
+  say: (line: string) => void,
+): Promise<readonly ReportPlan[]> {
+  const plans = await Promise.all(
+    definitions.map(({ plan }) =>
+      plan(workbench, options).catch((error: unknown) => {
+        if (definitions.length === 1 || !(error instanceof UnavailableError)) throw error;
+        say(`left out: ${error.message}`);
+      }),
+    ),
+  );
+  return plans.filter((plan) => plan !== undefined);
 }
 
 /** A table as Markdown and CSV. */

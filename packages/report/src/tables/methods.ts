@@ -5,9 +5,10 @@
  * table, above our own; where ours are synthetic, they stand in a table of their own below, and no
  * column holds both.
  */
-import { references, type PaperResult } from "../paper/index.ts";
+import { references, type PaperResult, type PaperTable } from "../paper/index.ts";
 import type { DataKind } from "../provenance.ts";
 import type { Appendix, Cells, Column, PaperCell, Row } from "../table.ts";
+import { paperLegend } from "./accuracy-words.ts";
 import { number, text } from "./cells.ts";
 import { type Configuration, configurationWords, sameConfiguration } from "./configuration.ts";
 
@@ -85,8 +86,18 @@ export const methodColumns: readonly Column[] = [
   { key: "year", title: "Year", kind: "number", only: "markdown" },
 ];
 
-export const quotedWords =
-  "Of other methods, it is the number that the paper quotes; none of them was run here. Beside MVT here, it is the paper's own.";
+/** How the paper's numbers are to be read, in the table or below it. */
+export function methodLegend(
+  paper: PaperTable<unknown>,
+  columns: readonly Column[],
+): readonly string[] {
+  const printed = paperLegend(paper, columns);
+  return [
+    ...printed,
+    "Numbers of other methods are those that the paper quotes; none of these methods was run here.",
+    ...(printed.length > 0 ? ["Beside MVT here stands the paper's own number for MVT."] : []),
+  ];
+}
 
 function publicationCells({ reference, year }: PaperResult): Cells {
   return {

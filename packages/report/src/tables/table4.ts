@@ -6,11 +6,11 @@ import type { Provenance } from "../provenance.ts";
 import type { Column, Table } from "../table.ts";
 import type { Selection, TestedRow } from "../tested-run.ts";
 import { accuracyCells, accuracyColumns } from "./accuracy-cells.ts";
-import { accuracyLegend, paperLegend, scaleNotes } from "./accuracy-words.ts";
+import { accuracyLegend, scaleNotes } from "./accuracy-words.ts";
 import { type Configuration, configurationCells, configurationColumns } from "./configuration.ts";
 import { dataCells, dataColumns, datasetColumn } from "./data-cells.ts";
 import { knownColumns } from "./known-columns.ts";
-import { methodColumns, methodRows, publishedAppendix, quotedWords } from "./methods.ts";
+import { methodColumns, methodLegend, methodRows, publishedAppendix } from "./methods.ts";
 
 /** The best configuration on one data set, with every seed it was run with. */
 export interface Table4Row extends TestedRow, Configuration {}
@@ -59,8 +59,7 @@ export function table4(
         rows.map(({ runs }) => runs.length),
         select,
       ),
-      ...paperLegend(paper, columns),
-      quotedWords,
+      ...methodLegend(paper, columns),
       ...footnotes(groups.flatMap(({ published }) => published)),
     ],
     notes: [...affectNetNotes(rows), ...absentNotes(rows), ...scaleNotes(rows, provenance)],

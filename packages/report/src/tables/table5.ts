@@ -6,12 +6,12 @@ import { table5 as paper } from "../paper/index.ts";
 import type { DataKind, Provenance } from "../provenance.ts";
 import type { Cells, Column, Share, Table } from "../table.ts";
 import { bySeed } from "./accuracy-cells.ts";
-import { paperLegend, scaleNotes, spreadLegend } from "./accuracy-words.ts";
+import { scaleNotes, spreadLegend } from "./accuracy-words.ts";
 import { text } from "./cells.ts";
 import { type Configuration, configurationCells, configurationColumns } from "./configuration.ts";
 import { dataCells, dataColumns, datasetColumn } from "./data-cells.ts";
 import { knownColumns } from "./known-columns.ts";
-import { methodColumns, methodRows, publishedAppendix, quotedWords } from "./methods.ts";
+import { methodColumns, methodLegend, methodRows, publishedAppendix } from "./methods.ts";
 
 /** One run on one subset of its test set, with the weights that were best on validation images. */
 export interface SubsetRun {
@@ -94,8 +94,7 @@ export function table5(rows: readonly Table5Row[], provenance: Provenance): Tabl
         ? ["Each image once: without the lines of a list that name an image again."]
         : []),
       ...spreadLegend(rows.map(({ runs }) => runs.length)),
-      ...paperLegend(paper, columns),
-      quotedWords,
+      ...methodLegend(paper, columns),
     ],
     notes: scaleNotes(rows, provenance),
     provenance,

@@ -5,6 +5,7 @@ import type { Selection } from "@mvt/report";
 import type { Argv } from "yargs";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeData, describeMachine, sourceVersion } from "../../runs/provenance.ts";
+import { planReports } from "../../tables/report-definition.ts";
 import type { ReportDefinition } from "../../tables/report-definition.ts";
 import {
   engineOf,
@@ -18,7 +19,6 @@ import {
 } from "../options.ts";
 import { executeWithProgress, printPlan } from "../plan.ts";
 import { createProgress } from "../progress.ts";
-import { UnavailableError } from "../../usage-error.ts";
 import { workbenchOf } from "../workbench.ts";
 import { requireWritable, requireWritableReport } from "../writable.ts";
 
@@ -80,16 +80,7 @@ async function makeReports(definitions: readonly ReportDefinition[], args: Args)
   const workbench = workbenchOf(args, { scale, progress, weights });
   const pretrained = args.weights !== "none";
   const options = { datasets, seeds, added, relabel, pretrained };
-  const planned = await Promise.all(
-    definitions.map(({ plan }) =>
-      plan(workbench, options).catch((error: unknown) => {
-        // One report alone fails by its name; `all` goes on with the others.
-        if (definitions.length === 1 || !(error instanceof UnavailableError)) throw error;
-        progress.say(`left out: ${error.message}`);
-      }),
-    ),
-  );
-  const plans = planned.filter((plan) => plan !== undefined);
+  const plans = await planReports(definitions, workbench, options, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
   if (args.plan) return printPlan(runs, { runsFolder, engine });
 
