@@ -68,7 +68,7 @@ describe("compare", () => {
     const csv = await readFile(join(folder, "out/compare.csv"), "utf8");
     expect(csv.split("\n")[1]).toMatch(
       new RegExp(
-        `^RAF-DB,accuracy,80.0000,.+,7.5000,-2.5000,20.0000,40,31,1,4,4,0.375,500,synthetic,,${a} ${b}$`,
+        `^RAF-DB,accuracy,80.0000,.+,7.5000,-2.5000,17.5000,40,31,1,4,4,0.375,500,false,synthetic,,${a} ${b}$`,
       ),
     );
     const markdown = await readFile(join(folder, "out/compare.md"), "utf8");
@@ -86,7 +86,9 @@ describe("evaluate --stored", () => {
       new RegExp(`^run ${a}, validation-best weights, RAF-DB test: 80.00 % \\(32/40\\)\n\n`),
     );
     expect(stdout).toMatch(/\| RAF-DB +\| Macro F1 +\| – +\| 76\.2 \[/);
-    expect(stdout).toContain("500 bootstrap resamples of the images");
+    expect(stdout).toContain(
+      "500 bootstrap resamples of the images, drawn with replacement from all",
+    );
     expect(await readdir(join(folder, "measures"))).toEqual([
       "confusion.csv",
       "evaluation.csv",
@@ -94,6 +96,14 @@ describe("evaluate --stored", () => {
     ]);
     const confusion = await readFile(join(folder, "measures/confusion.csv"), "utf8");
     expect(confusion.trimEnd().split("\n")).toHaveLength(1 + 4);
+  });
+});
+
+describe("--stratified", () => {
+  test("resamples within each class, and says so", async () => {
+    const args = ["evaluate", "--run", a, "--stored", "--resamples", "100", "--stratified"];
+    const { stdout } = await runCommand(args, folder);
+    expect(stdout).toContain("drawn with replacement within each true class (stratified).");
   });
 });
 

@@ -64,10 +64,17 @@ def flat(values):
     ]
 
 
-def resamples(labels):
-    """Image indices, drawn with replacement within each class, classes in order."""
+def strata_of(labels, stratified):
+    """Image indices by class, classes in order; or all images at once."""
+    if not stratified:
+        return [numpy.arange(len(labels))]
+    return [numpy.flatnonzero(labels == c) for c in numpy.unique(labels)]
+
+
+def resamples(labels, stratified):
+    """Image indices, drawn with replacement within each stratum."""
     integer = draws()
-    strata = [numpy.flatnonzero(labels == c) for c in numpy.unique(labels)]
+    strata = strata_of(labels, stratified)
     for _ in range(RESAMPLES):
         yield numpy.array([s[integer(len(s))] for s in strata for _ in s])
 
@@ -84,9 +91,9 @@ def answers(generator, K, occur, right):
     return labels, numpy.where(generator.random(len(labels)) < numpy.array(right)[labels], labels, guesses)
 
 
-def bootstrap_by_scipy(labels, predicted):
-    """Percentile interval of the accuracy; every class is a sample of its own, which SciPy draws from by itself."""
-    right = [(predicted == labels)[labels == c].astype(float) for c in numpy.unique(labels)]
+def bootstrap_by_scipy(labels, predicted, stratified):
+    """Percentile interval of the accuracy; every stratum is a sample of its own, which SciPy draws from by itself."""
+    right = [(predicted == labels)[s].astype(float) for s in strata_of(labels, stratified)]
 
     def accuracy(*parts, axis):
         return sum(part.sum(axis=axis) for part in parts) / len(labels)
@@ -97,18 +104,19 @@ def bootstrap_by_scipy(labels, predicted):
     return list(map(float, result.confidence_interval))
 
 
-def evaluation(name, K, occur, right, generator):
+def evaluation(name, stratified, K, occur, right, generator):
     labels, predicted = answers(generator, K, occur, right)
-    rows = [flat(measures(K, labels[i], predicted[i])) for i in resamples(labels)]
+    rows = [flat(measures(K, labels[i], predicted[i])) for i in resamples(labels, stratified)]
     return {
         "name": name,
+        "stratified": stratified,
         "K": K,
         "labels": digits(labels),
         "predicted": digits(predicted),
         **measures(K, labels, predicted),
         "resamples": RESAMPLES,
         "intervals": intervals(rows),
-        "scipyAccuracyInterval": bootstrap_by_scipy(labels, predicted),
+        "scipyAccuracyInterval": bootstrap_by_scipy(labels, predicted, stratified),
     }
 
 
@@ -121,7 +129,7 @@ def comparison(generator):
     second = numpy.where(worse, (labels + 1) % K, second)
     a, b = first == labels, second == labels
     rows = []
-    for i in resamples(labels):
+    for i in resamples(labels, False):
         one, two = flat(measures(K, labels[i], first[i]))[:3], flat(measures(K, labels[i], second[i]))[:3]
         rows.append([y - x for x, y in zip(one, two)])
     return {
@@ -160,8 +168,12 @@ pairs = [(0, 0), (0, 1), (1, 0), (5, 5), (0, 6), (3, 17), (10, 30), (59, 80), (1
 golden = {
     "versions": VERSIONS,
     "evaluations": [
-        evaluation("like RAF-DB's classes", 7, [33, 7, 16, 118, 48, 16, 68], [0.86, 0.5, 0.6, 0.95, 0.85, 0.7, 0.87], generator),
-        evaluation("a class without images", 4, [20, 0, 9, 5], [0.7, 0.0, 0.5, 0.9], generator),
+        evaluation(f"{name}, {'within classes' if stratified else 'from all'}", stratified, *case, generator)
+        for name, *case in [
+            ("like RAF-DB's classes", 7, [33, 7, 16, 118, 48, 16, 68], [0.86, 0.5, 0.6, 0.95, 0.85, 0.7, 0.87]),
+            ("a class without images and a rare one", 4, [20, 0, 9, 3], [0.7, 0.0, 0.5, 0.9]),
+        ]
+        for stratified in [False, True]
     ],
     "mcnemar": [{"b": b, "c": c, "p": exact(b, c)} for b, c in pairs],
     "comparison": comparison(generator),

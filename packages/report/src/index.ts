@@ -7,6 +7,7 @@ export {
   bootstrapIntervals,
   type BootstrapOptions,
   defaultResamples,
+  type Resampling,
 } from "./evaluation/bootstrap.ts";
 export { compare, type Compared, type Comparison } from "./evaluation/compare.ts";
 export { confusionMatrix } from "./evaluation/confusion.ts";

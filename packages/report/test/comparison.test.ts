@@ -37,7 +37,7 @@ describe("a comparison of two classifiers", () => {
   const comparison = compare(
     { ...both, predicted: indices(expected.first) },
     { ...both, predicted: indices(second) },
-    { resamples, integer: goldenDraws() },
+    { resamples, stratified: false, integer: goldenDraws() },
   );
 
   test("counts who is right where, and tests it as SciPy does", () => {

@@ -26,7 +26,11 @@ const run: EvaluatedRun = {
 const repeated = (images: string, times: number) => Array(times).fill(images).join(" ");
 const one = answersOf(`${repeated("aa aa ab bb", 15)} ${repeated("cc", 5)} ca`);
 const other = answersOf(`${repeated("aa aa aa ba", 15)} ${repeated("cc", 5)} cc`);
-const options = () => ({ resamples: 200, integer: goldenDraws() });
+const options = (stratified = false) => ({
+  resamples: 200,
+  stratified,
+  integer: goldenDraws(),
+});
 
 describe("the report of an evaluation", () => {
   const evaluation = evaluate(one, options());
@@ -36,14 +40,14 @@ describe("the report of an evaluation", () => {
     expect(tablesOf(table)).toMatchInlineSnapshot(`
       "| Data set | Measure             | Class | Value (%)            | Right |
       | :------- | :------------------ | :---- | :------------------- | :---- |
-      | RAF-DB   | Accuracy            | –     | 75.8 [66.7, 86.4]    | 50/66 |
-      | RAF-DB   | Mean class accuracy | –     | 83.3 [71.5, 92.6]    | –     |
-      | RAF-DB   | Macro F1            | –     | 78.8 [69.0, 87.5]    | –     |
-      | RAF-DB   | Class accuracy      | a     | 66.7 [53.3, 80.0]    | 30/45 |
+      | RAF-DB   | Accuracy            | –     | 75.8 [66.6, 86.4]    | 50/66 |
+      | RAF-DB   | Mean class accuracy | –     | 83.3 [72.5, 91.7]    | –     |
+      | RAF-DB   | Macro F1            | –     | 78.8 [68.2, 88.0]    | –     |
+      | RAF-DB   | Class accuracy      | a     | 66.7 [52.2, 78.7]    | 30/45 |
       | RAF-DB   | Class accuracy      | b     | 100.0 [100.0, 100.0] | 15/15 |
       | RAF-DB   | Class accuracy      | c     | 83.3 [50.0, 100.0]   | 5/6   |
-      | RAF-DB   | F1                  | a     | 78.9 [68.5, 88.9]    | –     |
-      | RAF-DB   | F1                  | b     | 66.7 [58.8, 76.9]    | –     |
+      | RAF-DB   | F1                  | a     | 78.9 [67.7, 87.8]    | –     |
+      | RAF-DB   | F1                  | b     | 66.7 [50.0, 82.0]    | –     |
       | RAF-DB   | F1                  | c     | 90.9 [66.7, 100.0]   | –     |
 
       ## Confusion matrix
@@ -62,23 +66,27 @@ describe("the report of an evaluation", () => {
   test("says how the intervals came about, and which classes are too small for one", () => {
     const markdown = toMarkdown(table);
     expect(markdown).toContain("# Evaluation of RAF-DB, linear, seed 0: validation-best weights");
-    expect(markdown).toContain("200 bootstrap resamples of the images, drawn with replacement");
+    expect(markdown).toContain(
+      "200 bootstrap resamples of the images, drawn with replacement from all (not stratified by class).",
+    );
+    const within = evaluationTable(run, evaluate(one, options(true)), provenance("synthetic"));
+    expect(toMarkdown(within)).toContain("within each true class (stratified).");
     expect(markdown).toContain("- Fewer than 30 images: b (15), c (6).");
     expect(markdown).toContain("**The data are synthetic");
   });
 
   test("has one CSV line per measure, with every count", () => {
     expect(toCsv(table)).toMatchInlineSnapshot(`
-      "dataset,measure,class,value,value_low,value_high,k,n,split,weights,resamples,data_kind,label_noise,runs
-      RAF-DB,accuracy,,75.7576,66.6667,86.3636,50,66,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,mean_class_accuracy,,83.3333,71.4815,92.6111,,,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,macro_f1,,78.8410,69.0443,87.5276,,,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,class_accuracy,a,66.6667,53.2778,80.0000,30,45,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,class_accuracy,b,100.0000,100.0000,100.0000,15,15,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,class_accuracy,c,83.3333,50.0000,100.0000,5,6,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,f1,a,78.9474,68.5483,88.8889,,,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,f1,b,66.6667,58.7952,76.9231,,,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,f1,c,90.9091,66.6667,100.0000,,,test,validation-best,200,synthetic,0.1,3f2a00000000
+      "dataset,measure,class,value,value_low,value_high,k,n,split,weights,resamples,stratified,data_kind,label_noise,runs
+      RAF-DB,accuracy,,75.7576,66.6288,86.3636,50,66,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,mean_class_accuracy,,83.3333,72.4732,91.6812,,,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,macro_f1,,78.8410,68.1920,87.9877,,,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,class_accuracy,a,66.6667,52.1716,78.7321,30,45,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,class_accuracy,b,100.0000,100.0000,100.0000,15,15,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,class_accuracy,c,83.3333,50.0000,100.0000,5,6,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,f1,a,78.9474,67.6667,87.8098,,,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,f1,b,66.6667,49.9695,81.9769,,,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,f1,c,90.9091,66.6667,100.0000,,,test,validation-best,200,false,synthetic,0.1,3f2a00000000
       "
     `);
   });
@@ -86,16 +94,16 @@ describe("the report of an evaluation", () => {
   test("has one CSV line per cell of the confusion matrix", () => {
     const csv = toCsv(confusionTable(run, evaluation, provenance("synthetic")));
     expect(csv).toMatchInlineSnapshot(`
-      "dataset,truth,predicted,share,share_low,share_high,k,n,split,weights,resamples,data_kind,label_noise,runs
-      RAF-DB,a,a,66.6667,53.2778,80.0000,30,45,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,a,b,33.3333,20.0000,46.7222,15,45,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,a,c,0.0000,0.0000,0.0000,0,45,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,b,a,0.0000,0.0000,0.0000,0,15,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,b,b,100.0000,100.0000,100.0000,15,15,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,b,c,0.0000,0.0000,0.0000,0,15,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,c,a,16.6667,0.0000,50.0000,1,6,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,c,b,0.0000,0.0000,0.0000,0,6,test,validation-best,200,synthetic,0.1,3f2a00000000
-      RAF-DB,c,c,83.3333,50.0000,100.0000,5,6,test,validation-best,200,synthetic,0.1,3f2a00000000
+      "dataset,truth,predicted,share,share_low,share_high,k,n,split,weights,resamples,stratified,data_kind,label_noise,runs
+      RAF-DB,a,a,66.6667,52.1716,78.7321,30,45,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,a,b,33.3333,21.2679,47.8284,15,45,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,a,c,0.0000,0.0000,0.0000,0,45,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,b,a,0.0000,0.0000,0.0000,0,15,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,b,b,100.0000,100.0000,100.0000,15,15,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,b,c,0.0000,0.0000,0.0000,0,15,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,c,a,16.6667,0.0000,50.0000,1,6,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,c,b,0.0000,0.0000,0.0000,0,6,test,validation-best,200,false,synthetic,0.1,3f2a00000000
+      RAF-DB,c,c,83.3333,50.0000,100.0000,5,6,test,validation-best,200,false,synthetic,0.1,3f2a00000000
       "
     `);
   });
@@ -126,9 +134,9 @@ describe("the report of a comparison", () => {
     expect(tablesOf(table)).toMatchInlineSnapshot(`
       "| Data set | Measure                 | A                 | B                 | B − A               |
       | :------- | :---------------------- | :---------------- | :---------------- | :------------------ |
-      | RAF-DB   | Accuracy (%)            | 75.8 [66.7, 86.4] | 77.3 [77.3, 77.3] | +1.5 [−9.1, 10.6]   |
-      | RAF-DB   | Mean class accuracy (%) | 83.3 [71.5, 92.6] | 66.7 [66.7, 66.7] | −16.7 [−25.9, −4.8] |
-      | RAF-DB   | Macro F1 (%)            | 78.8 [69.0, 87.5] | 61.9 [61.9, 61.9] | −16.9 [−25.6, −7.1] |
+      | RAF-DB   | Accuracy (%)            | 75.8 [66.6, 86.4] | 77.3 [68.1, 86.4] | +1.5 [−15.2, 15.2]  |
+      | RAF-DB   | Mean class accuracy (%) | 83.3 [72.5, 91.7] | 66.7 [66.7, 66.7] | −16.7 [−25.6, −5.8] |
+      | RAF-DB   | Macro F1 (%)            | 78.8 [68.2, 88.0] | 61.9 [59.4, 63.8] | −16.9 [−27.9, −5.6] |
 
       ## Images by who is right
 
@@ -149,10 +157,10 @@ describe("the report of a comparison", () => {
 
   test("has one CSV line per measure, the test's counts beside the accuracy", () => {
     expect(toCsv(table)).toMatchInlineSnapshot(`
-      "dataset,measure,a,a_low,a_high,b,b_low,b_high,difference,difference_low,difference_high,n,both_right,only_a_right,only_b_right,neither_right,p,resamples,data_kind,label_noise,runs
-      RAF-DB,accuracy,75.7576,66.6667,86.3636,77.2727,77.2727,77.2727,1.5152,-9.0909,10.6061,66,35,15,16,0,1,200,synthetic,0.1,3f2a00000000 c09b00000000
-      RAF-DB,mean_class_accuracy,83.3333,71.4815,92.6111,66.6667,66.6667,66.6667,-16.6667,-25.9444,-4.8148,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
-      RAF-DB,macro_f1,78.8410,69.0443,87.5276,61.9048,61.9048,61.9048,-16.9363,-25.6228,-7.1396,66,,,,,,200,synthetic,0.1,3f2a00000000 c09b00000000
+      "dataset,measure,a,a_low,a_high,b,b_low,b_high,difference,difference_low,difference_high,n,both_right,only_a_right,only_b_right,neither_right,p,resamples,stratified,data_kind,label_noise,runs
+      RAF-DB,accuracy,75.7576,66.6288,86.3636,77.2727,68.1439,86.3636,1.5152,-15.1515,15.1894,66,35,15,16,0,1,200,false,synthetic,0.1,3f2a00000000 c09b00000000
+      RAF-DB,mean_class_accuracy,83.3333,72.4732,91.6812,66.6667,66.6667,66.6667,-16.6667,-25.5923,-5.8065,66,,,,,,200,false,synthetic,0.1,3f2a00000000 c09b00000000
+      RAF-DB,macro_f1,78.8410,68.1920,87.9877,61.9048,59.4288,63.7540,-16.9363,-27.8569,-5.6218,66,,,,,,200,false,synthetic,0.1,3f2a00000000 c09b00000000
       "
     `);
   });

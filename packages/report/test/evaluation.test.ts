@@ -1,10 +1,14 @@
-import { confusionMatrix, evaluate, type Evaluation } from "@mvt/report";
+import { confusionMatrix, evaluate, type Evaluation, wilsonInterval } from "@mvt/report";
 import { describe, expect, test } from "vitest";
 import { answersOf, first } from "./fixtures/answers.ts";
 import { golden, goldenDraws, indices } from "./fixtures/golden.ts";
 
 /** A generator with draws of its own. */
-const draws = (resamples: number, seed = 7) => ({ resamples, integer: goldenDraws(seed) });
+const draws = (resamples: number, { seed = 7, stratified = false } = {}) => ({
+  resamples,
+  stratified,
+  integer: goldenDraws(seed),
+});
 const classesOf = (K: number) => Array.from({ length: K }, (_, i) => `class ${i}`);
 const f1Of = ({ classes }: Evaluation) => classes.map(({ f1 }) => f1?.value ?? null);
 
@@ -103,13 +107,22 @@ describe("the measures", () => {
 describe("the bootstrap interval", () => {
   const ofSize = (n: number) =>
     answersOf(Array.from({ length: n }, (_, i) => (i % 5 === 0 ? "ab" : "aa")).join(" "));
+  /** 240 of 300 right: of class a nearly all, of class b a few. */
+  const twoClasses = answersOf(
+    [
+      ...Array(230).fill("aa"),
+      ...Array(5).fill("ab"),
+      ...Array(10).fill("bb"),
+      ...Array(55).fill("ba"),
+    ].join(" "),
+  );
 
   test.for(golden.evaluations)(
     "agrees with numpy and scikit-learn on the same draws: $name",
-    ({ K, labels, predicted, resamples, intervals }) => {
+    ({ K, labels, predicted, resamples, stratified, intervals }) => {
       const evaluation = evaluate(
         { classes: classesOf(K), labels: indices(labels), predicted: indices(predicted) },
-        { resamples, integer: goldenDraws() },
+        { resamples, stratified, integer: goldenDraws() },
       );
       const { accuracy, meanClassAccuracy, macroF1, classes } = evaluation;
       const estimates = [accuracy, meanClassAccuracy, macroF1, ...classes.map(({ f1 }) => f1)];
@@ -123,13 +136,13 @@ describe("the bootstrap interval", () => {
 
   test.for(golden.evaluations)(
     "agrees with scipy.stats.bootstrap to one image: $name",
-    ({ K, labels, predicted, scipyAccuracyInterval }) => {
+    ({ K, labels, predicted, stratified, scipyAccuracyInterval }) => {
       const answers = {
         classes: classesOf(K),
         labels: indices(labels),
         predicted: indices(predicted),
       };
-      const { accuracy, n } = evaluate(answers, draws(4000));
+      const { accuracy, n } = evaluate(answers, draws(4000, { stratified }));
       const { low, high } = accuracy.interval!;
       expect([low, high]).toBeAllClose(scipyAccuracyInterval, { rtol: 0, atol: 1.001 / n });
     },
@@ -149,15 +162,34 @@ describe("the bootstrap interval", () => {
     expect(width(800)).toBeLessThan(0.6 * width(200));
   });
 
-  test("keeps the number of images of every class", () => {
+  test("is Wilson's, but for its skew, where classes are of unlike difficulty", () => {
+    const { accuracy } = evaluate(twoClasses, draws(4000));
+    const wilson = wilsonInterval(240, 300);
+    const { low, high } = accuracy.interval!;
+    expect([low, high]).toBeAllClose([wilson.low, wilson.high], { rtol: 0, atol: 0.01 });
+  });
+
+  test("is narrower there within classes, whose mix does not vary then", () => {
+    const width = (stratified: boolean) => {
+      const { low, high } = evaluate(twoClasses, draws(2000, { stratified })).accuracy.interval!;
+      return high - low;
+    };
+    expect(width(true)).toBeLessThan(0.8 * width(false));
+  });
+
+  test("keeps the number of images of every class, if stratified", () => {
     // All of class a right, all of class b wrong: any other mix would move the accuracy.
-    const { accuracy, meanClassAccuracy } = evaluate(answersOf("aa aa aa bc"), draws(200));
+    const { accuracy, meanClassAccuracy } = evaluate(
+      answersOf("aa aa aa bc"),
+      draws(200, { stratified: true }),
+    );
     expect(accuracy).toEqual({ value: 0.75, interval: { low: 0.75, high: 0.75 } });
     expect(meanClassAccuracy.interval).toEqual({ low: 0.5, high: 0.5 });
   });
 
   test("is the same for the same draws, and close for others", () => {
-    const interval = (seed: number) => evaluate(ofSize(300), draws(4000, seed)).macroF1.interval!;
+    const interval = (seed: number) =>
+      evaluate(ofSize(300), draws(4000, { seed })).macroF1.interval!;
     expect(interval(3)).toEqual(interval(3));
     expect(interval(4).low).toBeCloseTo(interval(3).low, 2);
   });

@@ -4,7 +4,13 @@ import { random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { datasetTitles } from "@mvt/datasets";
 import { defaultResamples } from "@mvt/report";
-import type { BootstrapOptions, DataDescription, EvaluatedRun, Provenance } from "@mvt/report";
+import type {
+  BootstrapOptions,
+  DataDescription,
+  EvaluatedRun,
+  Provenance,
+  Resampling,
+} from "@mvt/report";
 import type { ClassifierConfig } from "../config.ts";
 import { writeAtomically } from "../runs/atomic-write.ts";
 import { describeMachine, sourceVersion } from "../runs/provenance.ts";
@@ -20,14 +26,19 @@ export const measureOptions = {
     default: defaultResamples,
     describe: "bootstrap resamples for the 95 % intervals",
   },
+  stratified: {
+    type: "boolean",
+    default: false,
+    describe: "resample within each class, as suits a test set that is balanced by design",
+  },
   report: { type: "string", describe: "write the measures into this folder, as Markdown and CSV" },
 } as const;
 
 /** The same draws for every run, so that two evaluations of one run print the same. */
-export function bootstrapOf(resamples: number): BootstrapOptions {
+export function bootstrapOf({ resamples, stratified }: Resampling): BootstrapOptions {
   requirePositive("resamples", resamples);
   const stream = random.stream(0, "evaluation/bootstrap");
-  return { resamples, integer: (below) => stream.integer(below) };
+  return { resamples, stratified, integer: (below) => stream.integer(below) };
 }
 
 /** The configuration of a classifier; a mask generator answers nothing. */

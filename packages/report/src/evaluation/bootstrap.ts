@@ -1,15 +1,25 @@
 /**
  * @file Bootstrap intervals: how much a measure would vary with other test images of the same kind.
  *
- * Efron and Tibshirani, "An Introduction to the Bootstrap", 1993: sections 8.3 (one resampling per
- * stratum) and 13.3 (percentile interval).
+ * Efron and Tibshirani, "An Introduction to the Bootstrap", 1993: sections 6.2 (resampling), 8.3 (the
+ * same in each of several samples) and 13.3 (percentile interval).
  */
 import { quantileSorted } from "simple-statistics";
 import type { Interval } from "../statistics.ts";
 
-export interface BootstrapOptions {
-  /** How often the images are drawn anew. */
+/** How test images are drawn anew. */
+export interface Resampling {
+  /** How often. */
   readonly resamples: number;
+  /**
+   * Within each true class, so that every resample has as many images of it as the test set: for sets
+   * that are balanced by design. Otherwise from all images at once, so that the mix of classes varies
+   * too: intervals of the accuracy are then wider, and as wide as Wilson's.
+   */
+  readonly stratified: boolean;
+}
+
+export interface BootstrapOptions extends Resampling {
   /**
    * Uniform over the integers 0 .. below - 1: `integer` of a random stream of @mvt/core. Handed in, so
    * that this package stays without dependence on the engine, and a test can say what is drawn.
@@ -23,9 +33,8 @@ export const defaultResamples = 10_000;
 /**
  * 95 % percentile intervals of several statistics from the same resamples.
  *
- * Stratified by label: every resample holds as many images of each class as the test set, drawn with
- * replacement within the class, classes in order of index, [n] image indices in all. The statistics
- * see the same images, so that a difference of two classifiers is one of pairs.
+ * A resample is [n] image indices, as many as there are labels; stratified, the classes in order of
+ * their index. All statistics see the same ones, so that a difference of two classifiers is one of pairs.
  *
  * An interval is undefined where its statistic was NaN in every resample; single NaN are left out.
  * Throws a RangeError where the number of resamples is no whole number above zero.
@@ -33,16 +42,14 @@ export const defaultResamples = 10_000;
 export function bootstrapIntervals(
   labels: Int32Array,
   statistics: (images: Int32Array) => readonly number[],
-  { resamples, integer }: BootstrapOptions,
+  { resamples, stratified, integer }: BootstrapOptions,
 ): readonly (Interval | undefined)[] {
   if (!Number.isInteger(resamples) || resamples <= 0) {
     throw new RangeError(
       `bootstrapIntervals: expected a whole number of resamples above 0, got ${resamples}`,
     );
   }
-  const strata = [...Map.groupBy(labels.keys(), (image) => labels[image]!)]
-    .toSorted(([a], [b]) => a - b)
-    .map(([, images]) => images);
+  const strata = stratified ? byClass(labels) : [[...labels.keys()]];
   const drawn = new Int32Array(labels.length);
   const values: number[][] = [];
   for (let resample = 0; resample < resamples; resample += 1) {
@@ -55,6 +62,13 @@ export function bootstrapIntervals(
     for (const [i, value] of statistics(drawn).entries()) (values[i] ??= []).push(value);
   }
   return values.map(percentileInterval);
+}
+
+/** Image indices of each class that occurs, classes in order of their index. */
+function byClass(labels: Int32Array): readonly (readonly number[])[] {
+  return [...Map.groupBy(labels.keys(), (image) => labels[image]!)]
+    .toSorted(([a], [b]) => a - b)
+    .map(([, images]) => images);
 }
 
 function percentileInterval(values: readonly number[]): Interval | undefined {

@@ -2,7 +2,7 @@
  * @file Two classifiers on the same images.
  */
 import { checkAnswers, type Answers } from "./answers.ts";
-import { bootstrapIntervals, type BootstrapOptions } from "./bootstrap.ts";
+import { bootstrapIntervals, type BootstrapOptions, type Resampling } from "./bootstrap.ts";
 import { cellsOf, countCells } from "./confusion.ts";
 import { estimate, type Estimate } from "./estimate.ts";
 import { mcnemarExact } from "./mcnemar.ts";
@@ -16,7 +16,7 @@ export interface Compared {
   readonly difference: Estimate;
 }
 
-export interface Comparison {
+export interface Comparison extends Resampling {
   readonly n: number;
   /** Images by who has them right. */
   readonly both: number;
@@ -30,7 +30,6 @@ export interface Comparison {
   readonly accuracy: Compared;
   readonly meanClassAccuracy: Compared;
   readonly macroF1: Compared;
-  readonly resamples: number;
 }
 
 /**
@@ -71,6 +70,7 @@ export function compare(first: Answers, second: Answers, options: BootstrapOptio
     meanClassAccuracy,
     macroF1,
     resamples: options.resamples,
+    stratified: options.stratified,
   };
 }
 

@@ -2,10 +2,10 @@
  * @file Every measure of one classifier's answers, each with its interval.
  */
 import { checkAnswers, type Answers } from "./answers.ts";
-import { bootstrapIntervals, type BootstrapOptions } from "./bootstrap.ts";
+import { bootstrapIntervals, type BootstrapOptions, type Resampling } from "./bootstrap.ts";
 import { cellsOf, countCells } from "./confusion.ts";
 import { estimate, type Estimate } from "./estimate.ts";
-import { measuresOf } from "./measures.ts";
+import { imagesByClass, measuresOf } from "./measures.ts";
 
 export interface ClassEvaluation {
   readonly name: string;
@@ -24,7 +24,7 @@ export interface ConfusionCell {
   readonly share: Estimate | undefined;
 }
 
-export interface Evaluation {
+export interface Evaluation extends Resampling {
   /** Right answers, and images. */
   readonly k: number;
   readonly n: number;
@@ -35,7 +35,6 @@ export interface Evaluation {
   readonly classes: readonly ClassEvaluation[];
   /** [K, K] rows are true classes, columns predicted ones. */
   readonly confusion: readonly (readonly ConfusionCell[])[];
-  readonly resamples: number;
 }
 
 /** Throws a RangeError where there is no image, or an answer is no class. */
@@ -45,13 +44,10 @@ export function evaluate(answers: Answers, options: BootstrapOptions): Evaluatio
   const K = classes.length;
   const cells = cellsOf(answers);
   const counts = countCells(cells, K);
-  // The class counts of a resample are those of the test set.
-  const occur = classes.map((_, i) =>
-    counts.subarray(i * K, (i + 1) * K).reduce((total, count) => total + count, 0),
-  );
   const numbers = (images?: Int32Array): readonly number[] => {
     const drawn = images === undefined ? counts : countCells(cells, K, images);
     const { accuracy, meanClassAccuracy, macroF1, f1 } = measuresOf(drawn, K);
+    const occur = imagesByClass(drawn, K);
     const shares = Array.from(drawn, (count, cell) => count / occur[Math.floor(cell / K)]!);
     return [accuracy, meanClassAccuracy, macroF1, ...f1, ...shares];
   };
@@ -59,6 +55,7 @@ export function evaluate(answers: Answers, options: BootstrapOptions): Evaluatio
   const estimates = numbers().map((value, i) => estimate(value, intervals[i]));
   const [accuracy, meanClassAccuracy, macroF1, ...rest] = estimates;
   const [f1, shares] = [rest.slice(0, K), rest.slice(K)];
+  const occur = imagesByClass(counts, K);
   const right = classes.map((_, i) => counts[i * K + i]!);
   return {
     k: right.reduce((total, k) => total + k, 0),
@@ -72,5 +69,6 @@ export function evaluate(answers: Answers, options: BootstrapOptions): Evaluatio
       classes.map((_name, j) => ({ count: counts[i * K + j]!, share: shares[i * K + j] })),
     ),
     resamples: options.resamples,
+    stratified: options.stratified,
   };
 }

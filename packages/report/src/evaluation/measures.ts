@@ -24,7 +24,7 @@ export interface Measures {
 export function measuresOf(counts: Int32Array, K: number): Measures {
   const classes = Array.from({ length: K }, (_, i) => i);
   const right = classes.map((i) => counts[i * K + i]!);
-  const occur = classes.map((i) => classes.reduce((total, j) => total + counts[i * K + j]!, 0));
+  const occur = imagesByClass(counts, K);
   const answered = classes.map((j) => classes.reduce((total, i) => total + counts[i * K + j]!, 0));
   const recall = classes.map((i) => right[i]! / occur[i]!);
   const f1 = classes.map((i) => (2 * right[i]!) / (occur[i]! + answered[i]!)); // TP + FN, TP + FP
@@ -35,6 +35,13 @@ export function measuresOf(counts: Int32Array, K: number): Measures {
     recall,
     f1,
   };
+}
+
+/** [K] images of each true class: the sums of the rows. */
+export function imagesByClass(counts: Int32Array, K: number): readonly number[] {
+  return Array.from({ length: K }, (_, i) =>
+    counts.subarray(i * K, (i + 1) * K).reduce((total, count) => total + count, 0),
+  );
 }
 
 function sum(values: readonly number[]): number {

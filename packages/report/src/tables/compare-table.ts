@@ -6,7 +6,12 @@ import type { Provenance } from "../provenance.ts";
 import type { Appendix, Cells, Column, Table } from "../table.ts";
 import { estimateCell, number, text } from "./cells.ts";
 import { dataCells, dataColumns, datasetColumn } from "./data-cells.ts";
-import { bootstrapLegend, type EvaluatedRun } from "./evaluated-run.ts";
+import {
+  bootstrapLegend,
+  type EvaluatedRun,
+  resamplingCells,
+  resamplingColumns,
+} from "./evaluated-run.ts";
 
 /** Throws a RangeError where the provenance does not describe the runs' data. */
 export function compareTable(
@@ -15,12 +20,12 @@ export function compareTable(
   provenance: Provenance,
 ): Table {
   const [first, second] = runs;
-  const { n, onlyFirst, onlySecond, p, resamples } = comparison;
+  const { n, onlyFirst, onlySecond, p } = comparison;
   const { dataset, kind } = first;
   const about: Cells = {
     ...dataCells("compareTable", { dataset, kind }, provenance),
     n: number(n),
-    resamples: number(resamples),
+    ...resamplingCells(comparison),
     runs: { kind: "list", values: runs.map(({ id }) => id) },
   };
   return {
@@ -40,7 +45,7 @@ export function compareTable(
     legend: [
       `A: run ${first.id}, ${first.title}, ${first.weights} weights.`,
       `B: run ${second.id}, ${second.title}, ${second.weights} weights.`,
-      `${bootstrapLegend(resamples)} B − A is taken on the same resamples, and is in percentage points.`,
+      `${bootstrapLegend(comparison)} B − A is taken on the same resamples, and is in percentage points.`,
       "p: how probable a split of these images between A and B is that is at least as uneven, if each went to either like a coin (McNemar's exact test, two-sided). It speaks of these two trained networks, not of what other seeds would give.",
     ],
     notes: [
@@ -113,5 +118,5 @@ const columns: readonly Column[] = [
   { key: "only_b_right", title: "Only B right (c)", kind: "number", only: "csv" },
   { key: "neither_right", title: "Neither right", kind: "number", only: "csv" },
   { key: "p", title: "p", kind: "number", only: "csv" },
-  { key: "resamples", title: "Resamples", kind: "number", only: "csv" },
+  ...resamplingColumns,
 ];

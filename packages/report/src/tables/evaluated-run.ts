@@ -1,7 +1,10 @@
 /**
- * @file A run whose answers are measured, as reports name it.
+ * @file A run whose answers are measured, as reports name it, and how intervals are explained there.
  */
+import type { Resampling } from "../evaluation/bootstrap.ts";
 import type { DataKind } from "../provenance.ts";
+import type { Cells, Column } from "../table.ts";
+import { number, text } from "./cells.ts";
 
 export interface EvaluatedRun {
   /** The run's folder under runs/. */
@@ -18,6 +21,18 @@ export interface EvaluatedRun {
 }
 
 /** How the intervals of a report came about. */
-export function bootstrapLegend(resamples: number): string {
-  return `In brackets: the 95 % percentile interval of ${resamples} bootstrap resamples of the images, drawn with replacement within each true class, so that every resample has the classes' own numbers of images. It tells what other test images could change, not what another seed could.`;
+export function bootstrapLegend({ resamples, stratified }: Resampling): string {
+  const drawn = stratified
+    ? "drawn with replacement within each true class (stratified)"
+    : "drawn with replacement from all (not stratified by class)";
+  return `In brackets: the 95 % percentile interval of ${resamples} bootstrap resamples of the images, ${drawn}. It tells what other test images could change, not what another seed could.`;
 }
+
+export function resamplingCells({ resamples, stratified }: Resampling): Cells {
+  return { resamples: number(resamples), stratified: text(String(stratified)) };
+}
+
+export const resamplingColumns: readonly Column[] = [
+  { key: "resamples", title: "Resamples", kind: "number", only: "csv" },
+  { key: "stratified", title: "Stratified", kind: "text", only: "csv" },
+];

@@ -7,7 +7,12 @@ import type { Provenance } from "../provenance.ts";
 import type { Appendix, Cells, Column, Table } from "../table.ts";
 import { estimateCell, number, text } from "./cells.ts";
 import { dataCells, dataColumns, datasetColumn } from "./data-cells.ts";
-import { bootstrapLegend, type EvaluatedRun } from "./evaluated-run.ts";
+import {
+  bootstrapLegend,
+  type EvaluatedRun,
+  resamplingCells,
+  resamplingColumns,
+} from "./evaluated-run.ts";
 
 /** Throws a RangeError where the provenance does not describe the run's data. */
 export function evaluationTable(
@@ -26,7 +31,7 @@ export function evaluationTable(
     rows,
     appendices: [confusionAppendix(evaluation)],
     legend: [
-      bootstrapLegend(evaluation.resamples),
+      bootstrapLegend(evaluation),
       "Mean class accuracy: the mean of the class accuracies, each class counting the same.",
       "F1: 2 TP / (2 TP + FP + FN) of a class. Macro F1: its mean over classes. A class that neither occurs nor is answered has none.",
     ],
@@ -67,7 +72,7 @@ export function confusionTable(
       ...runColumns,
     ],
     rows,
-    legend: [bootstrapLegend(evaluation.resamples)],
+    legend: [bootstrapLegend(evaluation)],
     notes: [],
     provenance,
   };
@@ -146,14 +151,14 @@ function smallClassNotes({ classes }: Evaluation): readonly string[] {
 function runCells(
   table: string,
   { id, dataset, kind, split, weights }: EvaluatedRun,
-  { resamples }: Evaluation,
+  evaluation: Evaluation,
   provenance: Provenance,
 ): Cells {
   return {
     ...dataCells(table, { dataset, kind }, provenance),
     split: text(split),
     weights: text(weights),
-    resamples: number(resamples),
+    ...resamplingCells(evaluation),
     runs: { kind: "list", values: [id] },
   };
 }
@@ -184,6 +189,6 @@ const measureColumns: readonly Column[] = [
 const runColumns: readonly Column[] = [
   { key: "split", title: "Split", kind: "text", only: "csv" },
   { key: "weights", title: "Weights", kind: "text", only: "csv" },
-  { key: "resamples", title: "Resamples", kind: "number", only: "csv" },
+  ...resamplingColumns,
   ...dataColumns,
 ];

@@ -34,7 +34,7 @@ export function builder(cli: Argv) {
 }
 
 export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Promise<void> {
-  const bootstrap = bootstrapOf(args.resamples);
+  const bootstrap = bootstrapOf(args);
   const [a, b, ...more] = args.run;
   if (a === undefined || b === undefined || more.length > 0) {
     throw new CommandLineError(

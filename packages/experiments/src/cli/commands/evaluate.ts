@@ -65,7 +65,7 @@ interface Answered {
 }
 
 export async function run(args: Args): Promise<void> {
-  const bootstrap = bootstrapOf(args.resamples);
+  const bootstrap = bootstrapOf(args);
   requireStoredAlone(args);
   const folder = await findRun(args.runs, args.run);
   const config = await classifierConfigOf(folder);
