@@ -29,7 +29,9 @@ export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
     case "float16":
       return Float32Array.from(new Float16Array(buffer));
     case "bfloat16": // the upper half of a float32
-      return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
+      return new Float32Array(
+        Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer,
+      );
     case "float64":
       return Float32Array.from(new Float64Array(buffer));
     case "int64":

@@ -138,9 +138,14 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
   const count = sizeOf(shape);
   const size = count * elementSizes[elementType];
   // A packed field holds the numbers as they are, little-endian, unless it is of integers.
-  const fits = varints ? bytes.length >= count && bytes.length <= 10 * count : bytes.length === size;
+  const fits = varints
+    ? bytes.length >= count && bytes.length <= 10 * count
+    : bytes.length === size;
   if (!fits || !shape.every((n) => n >= 0)) {
-    refuse(`values of shape [${shape.join(", ")}] and type ${elementType}`, `${bytes.length} bytes`);
+    refuse(
+      `values of shape [${shape.join(", ")}] and type ${elementType}`,
+      `${bytes.length} bytes`,
+    );
   }
   const load = () => {
     const raw = varints ? fromVarints(bytes, count, elementType, refuse) : bytes;

@@ -34,7 +34,10 @@ function refuseStandIns(bytes: Uint8Array, source: string): void {
   if (bytes.length === 0) refuse("an empty file", "Download or copy it again.");
   const start = startOf(bytes, 256);
   if (start.startsWith("version https://git-lfs.github.com/spec/")) {
-    refuse("a Git LFS pointer, which stands for one", "Fetch what it points to with `git lfs pull`.");
+    refuse(
+      "a Git LFS pointer, which stands for one",
+      "Fetch what it points to with `git lfs pull`.",
+    );
   }
   if (/^\s*(<!doctype|<html|<\?xml|<head)/i.test(start)) {
     refuse(

@@ -127,7 +127,9 @@ function parseHeader(json: Uint8Array, source: string): Header {
     throw new WeightsError(`${source}: expected a header of JSON, got something else`);
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw new WeightsError(`${source}: expected a header of names and arrays, got ${typeof header}`);
+    throw new WeightsError(
+      `${source}: expected a header of names and arrays, got ${typeof header}`,
+    );
   }
   const isEntry = (entry: unknown) =>
     typeof entry === "object" &&

@@ -38,9 +38,10 @@ export async function logitsOf(weights: Weights): Promise<Float32Array> {
   const pixels = deit.toPixels(deit.patchify(input, tiny.patchSize));
   const logits = deit.classify(model, deit.normalizePixels(pixels));
   const feeds = Object.fromEntries([...weights].map(([name, { data }]) => [name, data]));
-  const { answer } = await evaluate({ answer: logits }, [
-    input,
-    ...parameters.map(({ tensor }) => tensor),
-  ], { images: Uint8Array.from(images.data), ...feeds });
+  const { answer } = await evaluate(
+    { answer: logits },
+    [input, ...parameters.map(({ tensor }) => tensor)],
+    { images: Uint8Array.from(images.data), ...feeds },
+  );
   return answer;
 }

@@ -32,8 +32,7 @@ export function openTorchPickle(bytes: Uint8Array, source: string): WeightsFile 
   };
 
   if (next() !== magicNumber) refuse("a pickle of torch.save", "another pickle");
-  const version = next();
-  if (version !== protocolVersion) refuse(`version ${protocolVersion}`, `${String(version)}`);
+  if (next() !== protocolVersion) refuse(`version ${protocolVersion}`, "another version");
   const system = next();
   if (!(system instanceof Map) || system.get("little_endian") !== true) {
     refuse("little-endian numbers", "others");

@@ -45,10 +45,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
 };
 
 /** A host for the pickles of one file; `storages` collects what they refer to, by key. */
-export function torchHost(
-  source: string,
-  storages: Map<string, Storage>,
-): PickleHost<TorchObject> {
+export function torchHost(source: string, storages: Map<string, Storage>): PickleHost<TorchObject> {
   const refuse = (expected: string, got: string): never => {
     throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
   };

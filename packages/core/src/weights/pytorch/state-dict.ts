@@ -52,10 +52,7 @@ function describeKey(key: TorchValue): string {
   return typeof key === "string" ? printable(key) : typeof key === "number" ? `${key}` : "(a key)";
 }
 
-function storedArray(
-  tensor: StoredTensor,
-  bytesOf: (storage: Storage) => Uint8Array,
-): StoredArray {
+function storedArray(tensor: StoredTensor, bytesOf: (storage: Storage) => Uint8Array): StoredArray {
   const load = () => loadTensor(tensor, bytesOf(tensor.storage));
   return { type: tensor.storage.type, shape: tensor.size, load };
 }

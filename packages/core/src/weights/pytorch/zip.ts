@@ -31,7 +31,9 @@ export async function readZip(
     return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, source);
   } catch (error) {
     if (error instanceof WeightsError) throw error;
-    throw new WeightsError(`${source}: expected a whole zip archive, got a damaged one (${reasonOf(error)})`);
+    throw new WeightsError(
+      `${source}: expected a whole zip archive, got a damaged one (${reasonOf(error)})`,
+    );
   }
 }
 
@@ -54,7 +56,9 @@ async function entriesOf(zip: ZipFile, bytes: Uint8Array, source: string) {
     const content = bytes.subarray(fileDataStart, fileDataStart + uncompressedSize);
     const check = () => {
       if (crc32(content) !== expected) {
-        throw new WeightsError(`${source}: expected ${fileName} as it was written, got it damaged (its CRC-32 differs)`);
+        throw new WeightsError(
+          `${source}: expected ${fileName} as it was written, got it damaged (its CRC-32 differs)`,
+        );
       }
     };
     entries.set(fileName, { bytes: content, check });

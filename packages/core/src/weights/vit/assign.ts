@@ -53,7 +53,10 @@ export function assignNames(
     const shape = shapes.get(parameter)!;
     if (!withHead && isHead(parameter)) {
       const [classes] = array.shape;
-      skipped.push({ name, reason: `the head of ${classes} classes, in whose place a new one starts` });
+      skipped.push({
+        name,
+        reason: `the head of ${classes} classes, in whose place a new one starts`,
+      });
     } else if (part === undefined) {
       if (sources.has(parameter)) unknown.push(name);
       else sources.set(parameter, source);

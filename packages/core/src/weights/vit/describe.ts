@@ -18,9 +18,13 @@ export interface VitDescription {
 /** The network of a file with timm's or Hugging Face's names; undefined where it is none. */
 export function describeVit({ arrays }: WeightsFile): VitDescription | undefined {
   const names = [...arrays.keys()];
-  const shapeOf = (ending: RegExp) => arrays.get(names.find((name) => ending.test(name)) ?? "")?.shape;
-  const [width, , patchSize] = shapeOf(/(patch_embed\.proj|patch_embeddings\.projection)\.weight$/) ?? [];
-  const blocks = names.flatMap((name) => /(?:^|\.)(?:blocks|layers?)\.(\d+)\./.exec(name)?.[1] ?? []);
+  const shapeOf = (ending: RegExp) =>
+    arrays.get(names.find((name) => ending.test(name)) ?? "")?.shape;
+  const [width, , patchSize] =
+    shapeOf(/(patch_embed\.proj|patch_embeddings\.projection)\.weight$/) ?? [];
+  const blocks = names.flatMap(
+    (name) => /(?:^|\.)(?:blocks|layers?)\.(\d+)\./.exec(name)?.[1] ?? [],
+  );
   const depth = new Set(blocks).size;
   if (width === undefined || patchSize === undefined || depth === 0) return undefined;
   const [classes] = shapeOf(/(^|\.)(head|classifier|cls_classifier)\.weight$/) ?? [];

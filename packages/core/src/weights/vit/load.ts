@@ -25,7 +25,9 @@ export function problemOf({
   unfit,
 }: VitMatch): WeightsError | undefined {
   const list = (names: readonly string[]) =>
-    names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+    names.length > 3
+      ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
+      : names.join(", ");
   if (matched.length === 0 && unfit.length === 0) {
     return new WeightsError(
       `${source}: expected the parameters of a DeiT with timm's or Hugging Face's names, got ${list(unknown)}`,

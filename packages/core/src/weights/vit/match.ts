@@ -79,6 +79,12 @@ function positionsOf(
 ): Positions | undefined {
   const prefix = isDistilled ? 2 : 1;
   const from = Math.sqrt(rows! - prefix);
-  const isGrid = one === 1 && more.length === 0 && D === ourD && Number.isInteger(from) && from > 0 && from <= maximumGrid;
+  const isGrid =
+    one === 1 &&
+    more.length === 0 &&
+    D === ourD &&
+    Number.isInteger(from) &&
+    from > 0 &&
+    from <= maximumGrid;
   return isGrid ? { prefix, from, to: Math.sqrt(ourRows! - 1) } : undefined;
 }
