@@ -30,4 +30,5 @@ export { loadVit, problemOf } from "./weights/vit/load.ts";
 export { matchVit, type Match, type VitMatch, type VitShape } from "./weights/vit/match.ts";
 export type { NameScheme } from "./weights/vit/names.ts";
 export { resamplePositions } from "./weights/vit/positions.ts";
+export { reportOf, type VitReport } from "./weights/vit/report.ts";
 export { countParameters, type NdArray, type Weights } from "./weights/weights.ts";

@@ -134,6 +134,15 @@ describe("loading refuses", () => {
     );
   });
 
+  test.each(["constructor", "toString", "__proto__"])(
+    "a parameter that is called %s",
+    async (name) => {
+      const file = await openWeights(bytesOf("timm.safetensors"), "odd");
+      const arrays = new Map([...file.arrays, [name, file.arrays.get("norm.bias")!] as const]);
+      expect(() => loadVit(matchVit({ ...file, arrays }, tiny))).toThrow(`got also ${name}`);
+    },
+  );
+
   test("a deeper network", async () => {
     const wrong = await match("zip.pth", { ...tiny, depth: 1 });
     expect(() => loadVit(wrong)).toThrow("got also blocks.1.norm1.weight");

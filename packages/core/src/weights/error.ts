@@ -7,9 +7,14 @@ export class WeightsError extends Error {
   readonly advice: string;
 
   constructor(message: string, advice = "Pass an intact file, for example by copying it again.") {
-    super(message);
+    super(printable(message));
     this.advice = advice;
   }
+}
+
+/** A text out of an untrusted file without what would steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "?");
 }
 
 /** The message of whatever a library threw, without its final full stop. */

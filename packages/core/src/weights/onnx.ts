@@ -43,6 +43,10 @@ const tensor = {
 /** Where exporters put arrays that have no name of their own: "onnx::MatMul_812", "val_12". */
 const isAnonymous = (name: string) => /^(onnx::.*|val_\d+|\d*)$/.test(name);
 
+/** Exporters fold a matrix and its transpose into a new array without its name, unless told not to. */
+export const keepNames =
+  "Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False), or dynamo=False with do_constant_folding=False.";
+
 const maximumInitializers = 100_000;
 const maximumAxes = 8;
 
@@ -73,11 +77,7 @@ export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
   }
   if (arrays.size === 0) {
     const got = beside.length === 0 ? "none" : `${beside.length} without names`;
-    refuse(
-      "initialisers with the names of parameters",
-      got,
-      "Export with named parameters: torch.onnx.export(..., do_constant_folding=False).",
-    );
+    refuse("initialisers with the names of parameters", got, keepNames);
   }
   return { source, format: "ONNX", arrays, beside };
 }

@@ -1,5 +1,5 @@
 /** @file A file of weights in any of the formats, told apart by how it begins. */
-import { WeightsError } from "./error.ts";
+import { printable, WeightsError } from "./error.ts";
 import { openOnnx } from "./onnx.ts";
 import { openTorchArchive } from "./pytorch/archive.ts";
 import { openTorchPickle } from "./pytorch/legacy.ts";
@@ -13,6 +13,15 @@ import type { WeightsFile } from "./stored.ts";
  */
 export async function openWeights(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   refuseStandIns(bytes, source);
+  const file = await openByFormat(bytes, source);
+  const odd = [...file.arrays.keys(), ...file.beside].find((name) => printable(name) !== name);
+  if (odd !== undefined) {
+    throw new WeightsError(`${source}: expected names of printable characters, got ${odd}`);
+  }
+  return file;
+}
+
+async function openByFormat(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   const [first, second] = bytes;
   const begins = (text: string) => startOf(bytes, text.length) === text;
   if (begins("PK\u0003\u0004") || begins("PK\u0005\u0006")) return openTorchArchive(bytes, source);

@@ -8,7 +8,7 @@
 import { elementSizes } from "../element.ts";
 import { WeightsError } from "../error.ts";
 import type { WeightsFile } from "../stored.ts";
-import { printable, torchHost } from "./names.ts";
+import { short, torchHost } from "./names.ts";
 import type { Storage } from "./names.ts";
 import { readPickle } from "./pickle.ts";
 import { openStateDict } from "./state-dict.ts";
@@ -36,7 +36,7 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
     return entry !== undefined && entry.bytes.length === size
       ? entry
       : refuse(
-          `${size} bytes for storage ${printable(key)}`,
+          `${size} bytes for storage ${short(key)}`,
           entry === undefined ? "none" : `${entry.bytes.length}`,
         );
   };
@@ -57,6 +57,6 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
 }
 
 function describe(entries: ReadonlyMap<string, unknown>): string {
-  const names = [...entries.keys()].slice(0, 3).map((name) => printable(name));
+  const names = [...entries.keys()].slice(0, 3).map((name) => short(name));
   return names.length === 0 ? "nothing" : names.join(", ");
 }

@@ -63,7 +63,7 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
       if (Object.hasOwn(functions, full)) return new PickleGlobal(full, functions[full]);
       if (Object.hasOwn(storageTypes, full)) return new PickleGlobal(full);
       throw new WeightsError(
-        `${source}: expected a checkpoint of tensors only, got one that names ${printable(full)}; nothing of it was run`,
+        `${source}: expected a checkpoint of tensors only, got one that names ${short(full)}; nothing of it was run`,
         'Save the weights alone, in PyTorch: torch.save({"model": model.state_dict()}, "weights.pth"). Where you do not know who made the file, do not open it in PyTorch either.',
       );
     },
@@ -82,7 +82,7 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
       const storage: Storage = { key, type: storageTypes[type.name]!, count };
       const known = storages.get(key) ?? storage;
       if (known.type !== storage.type || known.count !== count) {
-        refuse(`one type and size for storage ${printable(key)}`, "two");
+        refuse(`one type and size for storage ${short(key)}`, "two");
       }
       storages.set(key, known);
       return new PickleObject({ kind: "storage", ...known });
@@ -125,7 +125,7 @@ function isCounts(value: TorchValue | undefined): value is readonly number[] {
   return Array.isArray(value) && value.length <= maximumAxes && value.every((n) => isCount(n));
 }
 
-/** A text from an untrusted file, for a line of a terminal. */
-export function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 80);
+/** The beginning of a text that may be long. */
+export function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

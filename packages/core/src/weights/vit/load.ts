@@ -1,6 +1,7 @@
 /** @file The weights of a vision transformer out of a file, or the reason why they cannot be had. */
 import { formatShape } from "../../tensor.ts";
 import { WeightsError } from "../error.ts";
+import { keepNames } from "../onnx.ts";
 import type { NdArray, Weights } from "../weights.ts";
 import type { Match, VitMatch } from "./match.ts";
 import { resamplePositions } from "./positions.ts";
@@ -46,7 +47,7 @@ export function problemOf({
     return new WeightsError(
       `${source}: expected all parameters of the network, got none for ${list(missing)}`,
       format === "ONNX" && beside.length > 0
-        ? "Export with named parameters: torch.onnx.export(..., do_constant_folding=False)."
+        ? keepNames
         : "Use weights of the same depth, with timm's or Hugging Face's names.",
     );
   }

@@ -13,12 +13,17 @@ export type Meaning =
   | { readonly parameter: string; /** Of q, k and v, which one. */ readonly part?: 0 | 1 | 2 }
   | { readonly skip: string };
 
+/** Names come out of a file, and one of them may be "constructor": no plain object. */
+function tableOf<Value>(entries: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
+  return new Map(Object.entries(entries));
+}
+
 /** What wrappers put before every name: DataParallel, Lightning, torch.compile. */
 const wrappers = ["module.", "model.", "_orig_mod."];
 
 const noDistillation = "distillation, which this network does not have";
 const pretraining = "only for pre-training by masked images";
-const skipped: Readonly<Record<string, string>> = {
+const skipped = tableOf<string>({
   dist_token: noDistillation,
   "head_dist.weight": noDistillation,
   "head_dist.bias": noDistillation,
@@ -29,20 +34,20 @@ const skipped: Readonly<Record<string, string>> = {
   "embeddings.mask_token": pretraining,
   "pooler.dense.weight": "a pooler, which DeiT's head does not go through",
   "pooler.dense.bias": "a pooler, which DeiT's head does not go through",
-};
+});
 
 /** Hugging Face's names outside blocks. */
-const huggingFace: Readonly<Record<string, string>> = {
+const huggingFace = tableOf<string>({
   "embeddings.cls_token": "cls_token",
   "embeddings.position_embeddings": "pos_embed",
   "embeddings.patch_embeddings.projection": "patch_embed.proj",
   layernorm: "norm",
   classifier: "head",
   cls_classifier: "head",
-};
+});
 
 /** In a block, of its files and of its modules. */
-const huggingFaceBlock: Readonly<Record<string, readonly [string, (0 | 1 | 2)?]>> = {
+const huggingFaceBlock = tableOf<readonly [string, (0 | 1 | 2)?]>({
   layernorm_before: ["norm1"],
   layernorm_after: ["norm2"],
   "attention.attention.query": ["attn.qkv", 0],
@@ -57,7 +62,7 @@ const huggingFaceBlock: Readonly<Record<string, readonly [string, (0 | 1 | 2)?]>
   "attention.o_proj": ["attn.proj"],
   "mlp.fc1": ["mlp.fc1"],
   "mlp.fc2": ["mlp.fc2"],
-};
+});
 
 const blockName = /^(?:encoder\.layer|layers)\.(\d+)\.(.+)\.(weight|bias)$/;
 
@@ -77,7 +82,7 @@ export function wrapperOf(names: readonly string[]): string {
 /** What a name without its wrapper means. */
 export function meaningOf(name: string, scheme: NameScheme): Meaning | undefined {
   const bare = scheme === "timm" ? name : name.replace(/^(vit|deit)\./, "");
-  const skip = skipped[bare];
+  const skip = skipped.get(bare);
   if (skip !== undefined) return { skip };
   return scheme === "timm" ? { parameter: bare } : meaningOfHuggingFace(bare);
 }
@@ -85,15 +90,15 @@ export function meaningOf(name: string, scheme: NameScheme): Meaning | undefined
 function meaningOfHuggingFace(name: string): Meaning | undefined {
   const [, block, layer = "", kind] = blockName.exec(name) ?? [];
   if (block !== undefined) {
-    const [ours, part] = huggingFaceBlock[layer] ?? [];
+    const [ours, part] = huggingFaceBlock.get(layer) ?? [];
     if (ours === undefined) return undefined;
     const parameter = `blocks.${Number(block)}.${ours}.${kind}`;
     return part === undefined ? { parameter } : { parameter, part };
   }
   const [, stem = name, ending = ""] = /^(.+)(\.(?:weight|bias))$/.exec(name) ?? [];
-  const whole = huggingFace[name] ?? huggingFace[stem];
+  const whole = huggingFace.get(name) ?? huggingFace.get(stem);
   if (whole === undefined) return undefined;
-  return { parameter: name in huggingFace ? whole : `${whole}${ending}` };
+  return { parameter: huggingFace.has(name) ? whole : `${whole}${ending}` };
 }
 
 /** q, k and v, one above the other: the rows of timm's qkv. */
