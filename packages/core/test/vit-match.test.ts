@@ -143,6 +143,18 @@ describe("loading refuses", () => {
     },
   );
 
+  test("two arrays for one parameter", async () => {
+    const file = await openWeights(bytesOf("hugging-face-vit.safetensors"), "twice");
+    const again = file.arrays.get("vit.encoder.layer.0.attention.attention.key.bias")!;
+    const arrays = new Map([
+      ...file.arrays,
+      ["vit.layers.0.attention.k_proj.bias", again] as const,
+    ]);
+    expect(() => loadVit(matchVit({ ...file, arrays }, tiny))).toThrow(
+      "got also vit.layers.0.attention.k_proj.bias",
+    );
+  });
+
   test("a deeper network", async () => {
     const wrong = await match("zip.pth", { ...tiny, depth: 1 });
     expect(() => loadVit(wrong)).toThrow("got also blocks.1.norm1.weight");

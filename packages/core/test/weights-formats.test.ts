@@ -1,4 +1,6 @@
 /** @file One tiny DeiT as PyTorch, timm, Hugging Face and ONNX store it: the logits are PyTorch's. */
+import { encodeSafetensors, openWeights } from "@mvt/core";
+import type { Weights } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { load, logitsOf, match, reference } from "./support/weights.ts";
 
@@ -40,4 +42,15 @@ describe("every form of a DeiT", () => {
       expect(await load(name)).toEqual(await load("zip.pth"));
     },
   );
+});
+
+describe("safetensors", () => {
+  // 640 is 0x80 0x02, with which pickles begin, and 0x0008 begins an ONNX model.
+  test.each([640, 8 + 256])("are known whatever the length of their header: %i", async (length) => {
+    const empty: Weights = new Map([["x", { shape: [0], data: new Float32Array() }]]);
+    const shortest = encodeSafetensors(empty, { text: "" }).length - 8;
+    const bytes = encodeSafetensors(empty, { text: "x".repeat(length - shortest) });
+    expect(new DataView(bytes.buffer).getUint32(0, true)).toBe(length);
+    expect((await openWeights(bytes, "file")).format).toBe("safetensors");
+  });
 });

@@ -2,14 +2,19 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { MessageChannel } from "node:worker_threads";
 import { deit, encodeSafetensors } from "@mvt/core";
+import { runId } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
 import { summaryLines } from "../src/cli/weights-lines.ts";
+import type { ClassifierConfig } from "../src/config.ts";
 import { readPretrainedFile } from "../src/training/pretrained-file.ts";
+import train from "../src/training/worker.ts";
 import { runCommand } from "./fixtures/command-line.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { file, refuses } from "./fixtures/mistakes.ts";
 import { nanoWeights } from "./fixtures/nano-weights.ts";
+import { tinyConfig } from "./fixtures/run-config.ts";
 
 const zeros = (...shape: number[]) => ({
   shape,
@@ -233,5 +238,34 @@ describe("pre-trained weights", () => {
         skipped pooler.dense.bias: a pooler, which DeiT's head does not go through
         position embeddings resampled from 6 x 6 to 10 x 10 patches, bicubic"
     `);
+  });
+
+  test("are refused when the file was replaced after the run was planned", async ({
+    onTestFinished,
+  }) => {
+    const folder = await temporaryFolder(onTestFinished);
+    const path = join(folder, "deit.safetensors");
+    await file("deit.safetensors", encodeSafetensors(nanoWeights()))(folder);
+    const { port1, port2 } = new MessageChannel();
+    const config: ClassifierConfig = {
+      ...tinyConfig,
+      model: { ...deit.variants.nano, classes: 7 },
+      pretrained: { sha256: sha256("the file that was there") },
+    };
+    const message = await train({
+      id: runId(config),
+      title: "a run",
+      config,
+      pretrainedFile: path,
+      runsFolder: join(folder, "runs"),
+      threads: 1,
+      loaderThreads: 0,
+      events: port2,
+      data: undefined as never, // the weights are read first
+    });
+    port1.close();
+    expect(message).toBe(
+      `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,
+    );
   });
 });

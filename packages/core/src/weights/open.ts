@@ -24,9 +24,11 @@ export async function openWeights(bytes: Uint8Array, source: string): Promise<We
 async function openByFormat(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   const [first, second] = bytes;
   const begins = (text: string) => startOf(bytes, text.length) === text;
+  // First, since a header may be 640 bytes long, and 0x80 0x02 begins a pickle, too.
+  if (bytes[8] === 0x7b) return openSafetensors(bytes, source); // "{"
   if (begins("PK\u0003\u0004") || begins("PK\u0005\u0006")) return openTorchArchive(bytes, source);
   if (first === 0x80 && second! >= 2 && second! <= 5) return openTorchPickle(bytes, source);
-  if (bytes[8] === 0x7b || source.endsWith(".safetensors")) return openSafetensors(bytes, source); // "{"
+  if (source.endsWith(".safetensors")) return openSafetensors(bytes, source);
   if (first === 0x08 || source.endsWith(".onnx")) return openOnnx(bytes, source); // ir_version
   const hex = Buffer.from(bytes.subarray(0, 4)).toString("hex");
   throw new WeightsError(

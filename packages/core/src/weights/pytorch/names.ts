@@ -51,7 +51,7 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
   };
   const functions: Readonly<Record<string, TorchGlobal["call"]>> = {
     "collections.OrderedDict": (args) =>
-      args.length === 0 ? new Map() : refuse("an OrderedDict that is filled later", "another"),
+      args.length === 0 ? new Map() : refuse("OrderedDict() of nothing", "one of something"),
     "torch.Size": ([sizes = []]) => sizes,
     "torch._utils._rebuild_tensor_v2": ([storage, ...view]) => rebuildTensor(storage, view, refuse),
     "torch._utils._rebuild_parameter": ([tensor = null]) => tensor,

@@ -66,7 +66,8 @@ export function assignNames(
         unfit.push({ parameter, expected, from: [name], got: array });
       }
       const parts = qkv.get(parameter) ?? [undefined, undefined, undefined];
-      qkv.set(parameter, parts.with(part, source));
+      if (parts[part] === undefined) qkv.set(parameter, parts.with(part, source));
+      else unknown.push(name);
     }
   };
 

@@ -31,7 +31,7 @@ export function problemOf({
       : names.join(", ");
   if (matched.length === 0 && unfit.length === 0) {
     return new WeightsError(
-      `${source}: expected the parameters of a DeiT with timm's or Hugging Face's names, got ${list(unknown)}`,
+      `${source}: expected the parameters of a DeiT with timm's or Hugging Face's names, got ${list(unknown) || "none of them"}`,
       "Use a file of DeiT or ViT weights; `pnpm exp weights fetch` gets the official one.",
     );
   }
