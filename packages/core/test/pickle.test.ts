@@ -17,7 +17,7 @@ import { bytesOf } from "./support/weights.ts";
 
 describe("a pickle is data, never code", () => {
   const made = "weights-were-executed";
-  test.each(["malicious.pth", "malicious-legacy.pth"])(
+  test.each(["malicious.pth", "malicious-legacy.pth", "malicious.pkl"])(
     "%s is refused, and not run",
     async (file) => {
       rmSync(made, { force: true });
