@@ -186,6 +186,7 @@ def adamw():
     return result
 
 
-for make in [layer_norm, gelu, softmax, log_softmax, cross_entropy, attention, deit, adamw]:
-    torch.manual_seed(len(make.__name__) + math.floor(math.pi))
-    save(make.__name__.replace("_", "-"), make())
+if __name__ == "__main__":
+    for make in [layer_norm, gelu, softmax, log_softmax, cross_entropy, attention, deit, adamw]:
+        torch.manual_seed(len(make.__name__) + math.floor(math.pi))
+        save(make.__name__.replace("_", "-"), make())

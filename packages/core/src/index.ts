@@ -21,10 +21,14 @@ export type {
 export { simplify } from "./program/simplify.ts";
 export * as random from "./random.ts";
 export { dims, type DType, type Shape, ShapeError, type Tensor } from "./tensor.ts";
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type Safetensors,
-  WeightsError,
-} from "./weights/safetensors.ts";
+export { WeightsError } from "./weights/error.ts";
+export { openWeights } from "./weights/open.ts";
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";
+export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";
+export { describeVit, type VitDescription } from "./weights/vit/describe.ts";
+export { loadVit, problemOf } from "./weights/vit/load.ts";
+export { matchVit, type Match, type VitMatch, type VitShape } from "./weights/vit/match.ts";
+export type { NameScheme } from "./weights/vit/names.ts";
+export { resamplePositions } from "./weights/vit/positions.ts";
+export { reportOf, type VitReport } from "./weights/vit/report.ts";
 export { countParameters, type NdArray, type Weights } from "./weights/weights.ts";

@@ -221,7 +221,7 @@ describe("--weights refuses", () => {
       args: "table2 --scale paper --datasets raf-db --data data",
       exitCode: 2,
       stderr:
-        "--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Pass a safetensors file with timm's names (timm/deit_small_patch16_224), or `--weights none` to train from scratch.",
+        "--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Get the official one with `pnpm exp weights fetch`, pass one of your own, or `--weights none` to train from scratch.",
     },
     {
       what: "a file that is not there",
@@ -237,7 +237,7 @@ describe("--weights refuses", () => {
       args,
       exitCode: 1,
       stderr:
-        "--weights DIR/deit.safetensors: expected 28 bytes inside the file for head.bias, got bytes 0 to 28. Pass an intact safetensors file, for example by copying it again.",
+        "--weights DIR/deit.safetensors: expected 28 bytes inside the file for head.bias, got bytes 0 to 28. Pass an intact file, for example by copying it again.",
     },
     {
       what: "a file that is something else",
@@ -245,7 +245,7 @@ describe("--weights refuses", () => {
       args,
       exitCode: 1,
       stderr:
-        "--weights DIR/deit.safetensors: expected a header of JSON, got something else. Pass an intact safetensors file, for example by copying it again.",
+        "--weights DIR/deit.safetensors: expected a header of JSON, got something else. Pass an intact file, for example by copying it again.",
     },
   ]);
 });

@@ -2,15 +2,28 @@
  * @file Safetensors: named arrays in one file.
  *
  * Format: https://huggingface.co/docs/safetensors. Eight bytes of little-endian header length, a
- * JSON header {name: {dtype, shape, data_offsets}}, then the arrays' bytes. Only F32 is read and written.
+ * JSON header {name: {dtype, shape, data_offsets}}, then the arrays' bytes. Written is only F32.
  */
 import { sizeOf } from "../tensor.ts";
-import type { NdArray, Weights } from "./weights.ts";
+import { elementSizes, toFloat32 } from "./element.ts";
+import type { ElementType } from "./element.ts";
+import { WeightsError } from "./error.ts";
+import type { StoredArray, WeightsFile } from "./stored.ts";
+import type { Weights } from "./weights.ts";
 
-/** A file of weights that cannot be used: what was expected, what came. */
-export class WeightsError extends Error {
-  override readonly name = "WeightsError";
-}
+/** The format's names of element types. */
+const elementTypes = {
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  F64: "float64",
+  I64: "int64",
+  I32: "int32",
+  I16: "int16",
+  I8: "int8",
+  U8: "uint8",
+  BOOL: "bool",
+} as const satisfies Readonly<Record<string, ElementType>>;
 
 interface Entry {
   readonly dtype: string;
@@ -53,8 +66,22 @@ export function encodeSafetensors(
   return bytes;
 }
 
-/** Reads the bytes of a safetensors file; `source` names it in errors. */
+/** Reads the bytes of a safetensors file of F32; `source` names it in errors. */
 export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
+  const { arrays, metadata } = openEntries(bytes, source, ["F32"]);
+  return {
+    weights: new Map([...arrays].map(([name, array]) => [name, array.load()])),
+    metadata,
+  };
+}
+
+/** Opens the bytes of a safetensors file of any element type that becomes float32. */
+export function openSafetensors(bytes: Uint8Array, source: string): WeightsFile {
+  const { arrays } = openEntries(bytes, source, Object.keys(elementTypes));
+  return { source, format: "safetensors", arrays, beside: [] };
+}
+
+function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[]) {
   const refuse = (expected: string, got: string) => {
     throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
   };
@@ -69,7 +96,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   }
   const body = 8 + Number(headerLength);
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), source);
-  const weights = new Map<string, NdArray>();
+  const arrays = new Map<string, StoredArray>();
   for (const [
     name,
     {
@@ -78,15 +105,16 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
       data_offsets: [start, end],
     },
   ] of Object.entries(entries)) {
-    if (dtype !== "F32") refuse(`F32 for ${name}`, dtype);
-    if (end - start !== sizeOf(shape) * 4 || start < 0 || body + end > bytes.length) {
-      refuse(`${sizeOf(shape) * 4} bytes inside the file for ${name}`, `bytes ${start} to ${end}`);
+    if (!dtypes.includes(dtype)) refuse(`${dtypes.join(", ")} for ${name}`, dtype);
+    const type = elementTypes[dtype as keyof typeof elementTypes]; // one of dtypes
+    const size = sizeOf(shape) * elementSizes[type];
+    if (end - start !== size || start < 0 || body + end > bytes.length) {
+      refuse(`${size} bytes inside the file for ${name}`, `bytes ${start} to ${end}`);
     }
-    // Copied, because the file's bytes need not be aligned to four.
-    const data = new Float32Array(new Uint8Array(bytes.subarray(body + start, body + end)).buffer);
-    weights.set(name, { shape, data });
+    const values = bytes.subarray(body + start, body + end);
+    arrays.set(name, { type, shape, load: () => ({ shape, data: toFloat32(values, type) }) });
   }
-  return { weights, metadata };
+  return { arrays, metadata };
 }
 
 type Header = Readonly<Record<string, Entry>> & { readonly __metadata__?: Record<string, string> };
@@ -98,21 +126,27 @@ function parseHeader(json: Uint8Array, source: string): Header {
   } catch {
     throw new WeightsError(`${source}: expected a header of JSON, got something else`);
   }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw new WeightsError(
+      `${source}: expected a header of names and arrays, got ${typeof header}`,
+    );
+  }
   const isEntry = (entry: unknown) =>
     typeof entry === "object" &&
     entry !== null &&
     "dtype" in entry &&
     "shape" in entry &&
     "data_offsets" in entry &&
+    typeof entry.dtype === "string" &&
     isCounts(entry.shape) &&
     isCounts(entry.data_offsets) &&
     entry.data_offsets.length === 2;
-  const wrong = Object.entries(header as object).find(
+  const wrong = Object.entries(header).find(
     ([name, entry]) => name !== "__metadata__" && !isEntry(entry),
   );
   if (wrong !== undefined) {
     throw new WeightsError(
-      `${source}: expected dtype, shape and data_offsets for ${wrong[0]}, got ${JSON.stringify(wrong[1])}`,
+      `${source}: expected dtype, shape and data_offsets for ${wrong[0]}, got ${JSON.stringify(wrong[1]).slice(0, 80)}`,
     );
   }
   return header as Header;

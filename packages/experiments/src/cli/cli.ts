@@ -103,6 +103,11 @@ const commands: readonly Command[] = [
     load: () => import("./commands/data.ts"),
   },
   {
+    name: "weights <action> [file]",
+    about: "Fetch the official pre-trained weights, or show what a file of weights holds",
+    load: () => import("./commands/weights.ts"),
+  },
+  {
     name: "doctor",
     about: "What this machine has, and whether training works on it",
     load: () => import("./commands/doctor.ts"),

@@ -1,4 +1,5 @@
 /** @file The flags that several commands share, and what they stand for. */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { onnxBackend } from "@mvt/core";
@@ -8,12 +9,14 @@ import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
 import { mgnTrainingConfig, trainingConfig } from "../config.ts";
 import { override } from "../overrides.ts";
+import { officialPath } from "../pretrained/official.ts";
 import { scaleNames, scales } from "../scales.ts";
 import type { Scale, ScaleName } from "../scales.ts";
 import type { NamedThreshold, RelabelOptions } from "../tables/workbench.ts";
 import { readPretrainedFile } from "../training/pretrained-file.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
 import { CommandLineError } from "../usage-error.ts";
+import { summaryLines } from "./weights-lines.ts";
 
 export const dataOptions = {
   scale: {
@@ -48,7 +51,8 @@ export const runOptions = {
   jobs: { type: "number", describe: "runs that train at once [default: the scale's]" },
   weights: {
     type: "string",
-    describe: "pre-trained DeiT as safetensors with timm's names, or none to train from scratch",
+    describe:
+      "pre-trained DeiT: .pth, .safetensors or .onnx; or none to train from scratch [default at scale paper: what `weights fetch` got]",
   },
   set: {
     type: "string",
@@ -188,17 +192,23 @@ export async function backendOf({
   return onnxBackend({ threads: threads ?? availableParallelism() });
 }
 
-/** The file of --weights; undefined where the scale brings its own or training starts from scratch. */
+/**
+ * The file of --weights, at scale paper the official one where it was fetched; undefined where the scale
+ * brings its own or training starts from scratch. What was loaded and what was not goes to stderr.
+ */
 export async function weightsOf(
   weights: string | undefined,
-  { name, pretraining }: Scale,
+  { name, pretraining, model }: Scale,
 ): Promise<PretrainedFile | undefined> {
   if (weights === "none") return undefined;
-  if (weights !== undefined) return readPretrainedFile(resolve(weights));
-  if (name === "paper" && pretraining === undefined) {
+  if (weights === undefined && (name !== "paper" || pretraining !== undefined)) return undefined;
+  const path = weights === undefined ? officialPath() : resolve(weights);
+  if (weights === undefined && !existsSync(path)) {
     throw new CommandLineError(
-      "--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Pass a safetensors file with timm's names (timm/deit_small_patch16_224), or `--weights none` to train from scratch.",
+      `--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Get the official one with \`pnpm exp weights fetch\`, pass one of your own, or \`--weights none\` to train from scratch.`,
     );
   }
-  return undefined;
+  const file = await readPretrainedFile(path, model);
+  process.stderr.write(`${summaryLines(file).join("\n")}\n`);
+  return file;
 }

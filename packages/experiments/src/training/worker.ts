@@ -95,7 +95,7 @@ async function classifierNeeds(
       : { threshold: await thresholdOf(thresholdSpec, relabel) }),
     ...(pretrainedFile === undefined
       ? {}
-      : { pretrained: await readPretrainedFile(pretrainedFile) }),
+      : { pretrained: await plannedFile(pretrainedFile, model, pretrained) }),
     ...(pretrained && "run" in pretrained
       ? { pretrained: await weightsOfRun(pretrained.run, runsFolder) }
       : {}),
@@ -111,6 +111,18 @@ async function thresholdOf(spec: string, relabel: RelabelConfig | undefined): Pr
     );
   }
   return threshold;
+}
+
+async function plannedFile(
+  path: string,
+  model: ClassifierConfig["model"],
+  planned: ClassifierConfig["pretrained"],
+) {
+  const file = await readPretrainedFile(path, model);
+  if (planned !== undefined && "sha256" in planned && planned.sha256 === file.sha256) return file;
+  throw new UsageError(
+    `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,
+  );
 }
 
 /** The weights of a finished classifier, those chosen on its validation subset. */

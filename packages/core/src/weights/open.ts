@@ -1,0 +1,63 @@
+/** @file A file of weights in any of the formats, told apart by how it begins. */
+import { printable, WeightsError } from "./error.ts";
+import { openOnnx } from "./onnx.ts";
+import { openTorchArchive } from "./pytorch/archive.ts";
+import { openTorchPickle } from "./pytorch/legacy.ts";
+import { openSafetensors } from "./safetensors.ts";
+import type { WeightsFile } from "./stored.ts";
+
+/**
+ * Opens safetensors, a PyTorch checkpoint in either format, or an ONNX model. No array is loaded yet.
+ *
+ * @param source the file's path: names it in errors, and its extension decides where the bytes do not
+ */
+export async function openWeights(bytes: Uint8Array, source: string): Promise<WeightsFile> {
+  refuseStandIns(bytes, source);
+  const file = await openByFormat(bytes, source);
+  const odd = [...file.arrays.keys(), ...file.beside].find((name) => printable(name) !== name);
+  if (odd !== undefined) {
+    throw new WeightsError(`${source}: expected names of printable characters, got ${odd}`);
+  }
+  return file;
+}
+
+async function openByFormat(bytes: Uint8Array, source: string): Promise<WeightsFile> {
+  const [first, second] = bytes;
+  const begins = (text: string) => startOf(bytes, text.length) === text;
+  // First, since a header may be 640 bytes long, and 0x80 0x02 begins a pickle, too.
+  if (bytes[8] === 0x7b) return openSafetensors(bytes, source); // "{"
+  if (begins("PK\u0003\u0004") || begins("PK\u0005\u0006")) return openTorchArchive(bytes, source);
+  if (first === 0x80 && second! >= 2 && second! <= 5) return openTorchPickle(bytes, source);
+  if (source.endsWith(".safetensors")) return openSafetensors(bytes, source);
+  if (first === 0x08 || source.endsWith(".onnx")) return openOnnx(bytes, source); // ir_version
+  const hex = Buffer.from(bytes.subarray(0, 4)).toString("hex");
+  throw new WeightsError(
+    `${source}: expected safetensors, a PyTorch checkpoint or an ONNX model, got a file that begins with the bytes ${hex}`,
+    "Pass one of these formats; `pnpm exp weights fetch` gets the official file.",
+  );
+}
+
+/** What servers and tools leave in place of a file. */
+function refuseStandIns(bytes: Uint8Array, source: string): void {
+  const refuse = (got: string, advice: string) => {
+    throw new WeightsError(`${source}: expected a file of weights, got ${got}`, advice);
+  };
+  if (bytes.length === 0) refuse("an empty file", "Download or copy it again.");
+  const start = startOf(bytes, 256);
+  if (start.startsWith("version https://git-lfs.github.com/spec/")) {
+    refuse(
+      "a Git LFS pointer, which stands for one",
+      "Fetch what it points to with `git lfs pull`.",
+    );
+  }
+  if (/^\s*(<!doctype|<html|<\?xml|<head)/i.test(start)) {
+    refuse(
+      "a web page",
+      "The link led to a page instead of the file: download the file itself, for example with `curl -L`.",
+    );
+  }
+}
+
+function startOf(bytes: Uint8Array, length: number): string {
+  return Buffer.from(bytes.subarray(0, length)).toString("latin1");
+}

@@ -1,0 +1,62 @@
+/**
+ * @file The files that torch.save writes since PyTorch 1.6: a zip archive.
+ *
+ *     NAME/data.pkl      a pickle that refers to storages by key
+ *     NAME/data/KEY      the numbers of one storage
+ *     NAME/byteorder     "little", since PyTorch 2.0
+ */
+import { elementSizes } from "../element.ts";
+import { WeightsError } from "../error.ts";
+import type { WeightsFile } from "../stored.ts";
+import { short, torchHost } from "./names.ts";
+import type { Storage } from "./names.ts";
+import { readPickle } from "./pickle.ts";
+import { openStateDict } from "./state-dict.ts";
+import { readZip } from "./zip.ts";
+
+/** Opens a checkpoint in PyTorch's zip format; `source` names it in errors. */
+export async function openTorchArchive(bytes: Uint8Array, source: string): Promise<WeightsFile> {
+  const refuse = (expected: string, got: string): never => {
+    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
+  };
+  const entries = await readZip(bytes, source);
+  const pickleName = [...entries.keys()].find((name) => /^([^/]*\/)?data\.pkl$/.test(name));
+  if (pickleName === undefined) {
+    return refuse("an archive of torch.save, with data.pkl", `one with ${describe(entries)}`);
+  }
+  const prefix = pickleName.slice(0, -"data.pkl".length);
+  const byteOrder = entries.get(`${prefix}byteorder`);
+  if (byteOrder !== undefined && Buffer.from(byteOrder.bytes).toString() !== "little") {
+    refuse("little-endian numbers", "big-endian ones");
+  }
+
+  const entryOf = ({ key, type, count }: Storage) => {
+    const entry = entries.get(`${prefix}data/${key}`);
+    const size = count * elementSizes[type];
+    return entry !== undefined && entry.bytes.length === size
+      ? entry
+      : refuse(
+          `${size} bytes for storage ${short(key)}`,
+          entry === undefined ? "none" : `${entry.bytes.length}`,
+        );
+  };
+  const pickle = entries.get(pickleName)!;
+  pickle.check();
+  const storages = new Map<string, Storage>();
+  const { value } = readPickle(pickle.bytes, torchHost(source, storages));
+  for (const storage of storages.values()) entryOf(storage);
+  return openStateDict(value, {
+    source,
+    format: "PyTorch zip",
+    bytesOf: (storage) => {
+      const entry = entryOf(storage);
+      entry.check();
+      return entry.bytes;
+    },
+  });
+}
+
+function describe(entries: ReadonlyMap<string, unknown>): string {
+  const names = [...entries.keys()].slice(0, 3).map((name) => short(name));
+  return names.length === 0 ? "nothing" : names.join(", ");
+}

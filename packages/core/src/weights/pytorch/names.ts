@@ -1,0 +1,131 @@
+/**
+ * @file The names that a PyTorch checkpoint may use, and what each of them makes.
+ *
+ * A pickle is a program that calls what it names. This is the whole list of what it may name here:
+ * dictionaries, tensors and their storages. Everything else is refused by its name, and nothing is run.
+ */
+import type { ElementType } from "../element.ts";
+import { WeightsError } from "../error.ts";
+import { PickleGlobal, PickleObject } from "./pickle-values.ts";
+import type { PickleHost, PickleValue } from "./pickle-values.ts";
+
+/** Numbers in the file, which several tensors may share. */
+export interface Storage {
+  readonly key: string;
+  readonly type: ElementType;
+  /** Elements. */
+  readonly count: number;
+}
+
+/** A view of a storage. Offset and strides are in elements. */
+export interface StoredTensor {
+  readonly storage: Storage;
+  readonly offset: number;
+  readonly size: readonly number[];
+  readonly stride: readonly number[];
+}
+
+export type TorchObject =
+  | ({ readonly kind: "storage" } & Storage)
+  | ({ readonly kind: "tensor" } & StoredTensor);
+export type TorchValue = PickleValue<TorchObject>;
+type TorchGlobal = PickleGlobal<TorchObject>;
+
+const storageTypes: Readonly<Record<string, ElementType>> = {
+  "torch.FloatStorage": "float32",
+  "torch.HalfStorage": "float16",
+  "torch.BFloat16Storage": "bfloat16",
+  "torch.DoubleStorage": "float64",
+  "torch.LongStorage": "int64",
+  "torch.IntStorage": "int32",
+  "torch.ShortStorage": "int16",
+  "torch.CharStorage": "int8",
+  "torch.ByteStorage": "uint8",
+  "torch.BoolStorage": "bool",
+};
+
+/** A host for the pickles of one file; `storages` collects what they refer to, by key. */
+export function torchHost(source: string, storages: Map<string, Storage>): PickleHost<TorchObject> {
+  const refuse = (expected: string, got: string): never => {
+    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
+  };
+  const functions: Readonly<Record<string, TorchGlobal["call"]>> = {
+    "collections.OrderedDict": (args) =>
+      args.length === 0 ? new Map() : refuse("OrderedDict() of nothing", "one of something"),
+    "torch.Size": ([sizes = []]) => sizes,
+    "torch._utils._rebuild_tensor_v2": ([storage, ...view]) => rebuildTensor(storage, view, refuse),
+    "torch._utils._rebuild_parameter": ([tensor = null]) => tensor,
+  };
+  return {
+    refuse,
+    global: (module, name) => {
+      const full = `${module}.${name}`;
+      if (Object.hasOwn(functions, full)) return new PickleGlobal(full, functions[full]);
+      if (Object.hasOwn(storageTypes, full)) return new PickleGlobal(full);
+      throw new WeightsError(
+        `${source}: expected a checkpoint of tensors only, got one that names ${short(full)}; nothing of it was run`,
+        'Save the weights alone, in PyTorch: torch.save({"model": model.state_dict()}, "weights.pth"). Where you do not know who made the file, do not open it in PyTorch either.',
+      );
+    },
+    persistent: (id) => {
+      const [kind, type, key, , count, view = null] = Array.isArray(id) ? id : [];
+      if (
+        kind !== "storage" ||
+        !(type instanceof PickleGlobal) ||
+        !Object.hasOwn(storageTypes, type.name) ||
+        typeof key !== "string" ||
+        !isCount(count) ||
+        view !== null
+      ) {
+        return refuse("a reference to a storage", "another reference");
+      }
+      const storage: Storage = { key, type: storageTypes[type.name]!, count };
+      const known = storages.get(key) ?? storage;
+      if (known.type !== storage.type || known.count !== count) {
+        refuse(`one type and size for storage ${short(key)}`, "two");
+      }
+      storages.set(key, known);
+      return new PickleObject({ kind: "storage", ...known });
+    },
+  };
+}
+
+/** Axes of a tensor. A convolution of three dimensions has five. */
+const maximumAxes = 8;
+
+type Refuse = (expected: string, got: string) => never;
+
+/** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), checked against its storage. */
+function rebuildTensor(
+  object: TorchValue | undefined,
+  [offset, size, stride]: readonly TorchValue[],
+  refuse: Refuse,
+): TorchValue {
+  const storage = object instanceof PickleObject ? object.value : undefined;
+  if (storage?.kind !== "storage" || !isCount(offset) || !isCounts(size) || !isCounts(stride)) {
+    return refuse("a tensor of a storage, with offset, size and stride", "something else");
+  }
+  const last = size.reduce((index, n, axis) => index + (n - 1) * (stride[axis] ?? NaN), offset);
+  const inside = size.includes(0) || last < storage.count;
+  if (stride.length !== size.length || !inside) {
+    refuse(
+      `a tensor inside its storage of ${storage.count} elements`,
+      `size [${size.join(", ")}] with stride [${stride.join(", ")}] from element ${offset}`,
+    );
+  }
+  const { key, type, count } = storage;
+  return new PickleObject({ kind: "tensor", storage: { key, type, count }, offset, size, stride });
+}
+
+function isCount(value: TorchValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCounts(value: TorchValue | undefined): value is readonly number[] {
+  return Array.isArray(value) && value.length <= maximumAxes && value.every((n) => isCount(n));
+}
+
+/** The beginning of a text that may be long. */
+export function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}

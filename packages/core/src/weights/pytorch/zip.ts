@@ -1,0 +1,67 @@
+/**
+ * @file The entries of a zip archive that only stores, as torch.save writes it.
+ *
+ * PyTorch never compresses, so a compressed entry is refused, and with it every zip bomb: what is
+ * stored can be no larger than the file.
+ */
+import { crc32 } from "node:zlib";
+import { fromBufferPromise } from "yauzl";
+import type { ZipFile } from "yauzl";
+import { reasonOf, WeightsError } from "../error.ts";
+
+/** A network of a thousand tensors has a thousand and some. */
+const maximumEntries = 20_000;
+
+const stored = 0;
+
+export interface ZipEntry {
+  /** Views of the file: nothing is copied. */
+  readonly bytes: Uint8Array;
+  /** Throws WeightsError unless the bytes are those that were written. */
+  readonly check: () => void;
+}
+
+/** The entries of an archive in memory, by name; `source` names it in errors. */
+export async function readZip(
+  bytes: Uint8Array,
+  source: string,
+): Promise<ReadonlyMap<string, ZipEntry>> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, source);
+  } catch (error) {
+    if (error instanceof WeightsError) throw error;
+    throw new WeightsError(
+      `${source}: expected a whole zip archive, got a damaged one (${reasonOf(error)})`,
+    );
+  }
+}
+
+async function entriesOf(zip: ZipFile, bytes: Uint8Array, source: string) {
+  if (zip.entryCount > maximumEntries) {
+    throw new WeightsError(
+      `${source}: expected at most ${maximumEntries} entries in the archive, got ${zip.entryCount}`,
+    );
+  }
+  const entries = new Map<string, ZipEntry>();
+  for await (const entry of zip.eachEntry()) {
+    const { fileName, compressionMethod, uncompressedSize, crc32: expected } = entry;
+    if (compressionMethod !== stored || entry.isEncrypted()) {
+      throw new WeightsError(
+        `${source}: expected ${fileName} to be stored as it is, as torch.save does, got it compressed or encrypted, of ${uncompressedSize} bytes`,
+        "Save it again with torch.save; a checkpoint that was zipped once more must be unzipped first.",
+      );
+    }
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    const content = bytes.subarray(fileDataStart, fileDataStart + uncompressedSize);
+    const check = () => {
+      if (crc32(content) !== expected) {
+        throw new WeightsError(
+          `${source}: expected ${fileName} as it was written, got it damaged (its CRC-32 differs)`,
+        );
+      }
+    };
+    entries.set(fileName, { bytes: content, check });
+  }
+  return entries;
+}

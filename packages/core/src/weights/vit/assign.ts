@@ -1,0 +1,94 @@
+/** @file The arrays of a file by the parameter that their names stand for. */
+import { sameShape } from "../../tensor.ts";
+import type { Shape } from "../../tensor.ts";
+import { isFloat } from "../element.ts";
+import type { StoredArray, WeightsFile } from "../stored.ts";
+import { meaningOf, schemeOf, stack, wrapperOf } from "./names.ts";
+import type { NameScheme } from "./names.ts";
+
+/** An array, or three of them stacked, and the names they have in the file. */
+export interface Source {
+  readonly from: readonly string[];
+  readonly array: StoredArray;
+}
+
+/** An array of another shape than its parameter's, or that holds no floating-point numbers. */
+export interface Unfit {
+  readonly parameter: string;
+  readonly expected: Shape;
+  readonly from: readonly string[];
+  readonly got: Pick<StoredArray, "shape" | "type">;
+}
+
+export interface Assignment {
+  readonly names: NameScheme;
+  readonly sources: ReadonlyMap<string, Source>;
+  /** Not needed, and why. */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Of no parameter that the network has, or of one that has a source already. */
+  readonly unknown: readonly string[];
+  /** Parts of qkv alone; other shapes are not looked at. */
+  readonly unfit: readonly Unfit[];
+}
+
+export const isHead = (parameter: string) => parameter.startsWith("head.");
+
+/** Sorts the arrays of a file by name, for a network whose parameters have `shapes`. */
+export function assignNames(
+  { arrays }: WeightsFile,
+  shapes: ReadonlyMap<string, Shape>,
+  { withHead }: { readonly withHead: boolean },
+): Assignment {
+  const wrapper = wrapperOf([...arrays.keys()]);
+  const bare = (name: string) => name.slice(wrapper.length);
+  const names = schemeOf([...arrays.keys()].map(bare));
+  const sources = new Map<string, Source>();
+  const qkv = new Map<string, (Source | undefined)[]>();
+  const skipped: { name: string; reason: string }[] = [];
+  const unknown: string[] = [];
+  const unfit: Unfit[] = [];
+
+  const assign = (name: string, array: StoredArray, parameter: string, part?: 0 | 1 | 2) => {
+    const source: Source = { from: [name], array };
+    const shape = shapes.get(parameter)!;
+    if (!withHead && isHead(parameter)) {
+      const [classes] = array.shape;
+      skipped.push({
+        name,
+        reason: `the head of ${classes} classes, in whose place a new one starts`,
+      });
+    } else if (part === undefined) {
+      if (sources.has(parameter)) unknown.push(name);
+      else sources.set(parameter, source);
+    } else {
+      const expected = shape.with(0, shape[0]! / 3);
+      if (!sameShape(array.shape, expected) || !isFloat(array.type)) {
+        unfit.push({ parameter, expected, from: [name], got: array });
+      }
+      const parts = qkv.get(parameter) ?? [undefined, undefined, undefined];
+      if (parts[part] === undefined) qkv.set(parameter, parts.with(part, source));
+      else unknown.push(name);
+    }
+  };
+
+  for (const [name, array] of arrays) {
+    const meaning = meaningOf(bare(name), names);
+    if (meaning !== undefined && "skip" in meaning) {
+      skipped.push({ name, reason: meaning.skip });
+    } else if (meaning !== undefined && shapes.has(meaning.parameter)) {
+      assign(name, array, meaning.parameter, meaning.part);
+    } else if (isFloat(array.type)) {
+      unknown.push(name);
+    } else {
+      skipped.push({ name, reason: `a buffer of ${array.type}, no weight` });
+    }
+  }
+  for (const [parameter, parts] of qkv) {
+    const present = parts.filter((part) => part !== undefined);
+    sources.set(parameter, {
+      from: present.flatMap(({ from }) => from),
+      array: stack(present.map(({ array }) => array)),
+    });
+  }
+  return { names, sources, skipped, unknown, unfit };
+}

@@ -1,0 +1,18 @@
+/** @file Loading the tiny DeiT out of bytes, and the reason why that is refused. */
+import { loadVit, matchVit, openWeights, WeightsError } from "@mvt/core";
+import type { Weights } from "@mvt/core";
+import { expect } from "vitest";
+import { tiny } from "./weights.ts";
+
+export async function load(bytes: Uint8Array, source: string): Promise<Weights> {
+  return loadVit(matchVit(await openWeights(bytes, source), tiny));
+}
+
+/** The message of the WeightsError; the test fails where there is none, or no advice with it. */
+export async function expectRefusal(bytes: Uint8Array, source = "file"): Promise<string> {
+  const error: unknown = await load(bytes, source).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(WeightsError);
+  const { message, advice } = error as WeightsError;
+  expect(advice).toMatch(/^[A-Z].*\.$/);
+  return message;
+}

@@ -1,0 +1,103 @@
+/** @file `pnpm exp weights`: gets the official pre-trained weights, and shows what is in any file. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { describeVit, loadVit, matchVit } from "@mvt/core";
+import type { VitMatch } from "@mvt/core";
+import type { Argv } from "yargs";
+import { download, sha256Of } from "../../pretrained/download.ts";
+import { officialPath, officialWeights } from "../../pretrained/official.ts";
+import { scales } from "../../scales.ts";
+import type { ScaleName } from "../../scales.ts";
+import { mendably, openPretrainedFile } from "../../training/pretrained-file.ts";
+import { CommandLineError, UsageError } from "../../usage-error.ts";
+import { dataOptions } from "../options.ts";
+import { describeNetwork, resampledLine } from "../weights-lines.ts";
+import { requireWritableFile } from "../writable.ts";
+
+const actions = ["fetch", "show"] as const;
+
+export function builder(cli: Argv) {
+  return cli
+    .positional("action", { choices: actions, demandOption: true })
+    .positional("file", { type: "string", describe: "a file of weights to show" })
+    .options({
+      scale: { ...dataOptions.scale, describe: "for whose model [default: paper]" },
+      out: { type: "string", describe: "where to put the official file [default: data/weights/]" },
+    })
+    .example("$0 weights fetch", "DeiT-S as its authors published it, 88 MB")
+    .example("$0 weights show FILE", "what is in a file, and what --weights makes of it");
+}
+
+type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+export async function run({ action, file, scale, out }: Args): Promise<void> {
+  if (action === "fetch") {
+    if (file !== undefined) {
+      throw new CommandLineError(
+        `weights fetch ${file}: expected no file, since there is one to fetch. Name the place with --out.`,
+      );
+    }
+    return fetchOfficial(out);
+  }
+  if (file === undefined) {
+    throw new CommandLineError("weights show: expected a file, got none. Name one.");
+  }
+  return show(resolve(file), scale ?? "paper");
+}
+
+async function fetchOfficial(out: string | undefined): Promise<void> {
+  const path = await requireWritableFile("out", out ?? officialPath());
+  const { url, sha256Start } = officialWeights;
+  if (existsSync(path)) {
+    const found = await sha256Of(path);
+    if (!found.startsWith(sha256Start)) {
+      throw new UsageError(
+        `weights fetch: expected nothing at ${path}, or the official file, whose SHA-256 begins with ${sha256Start}; found a file with ${found}. Move it away, or choose another place with --out.`,
+      );
+    }
+    return print(`${path}: already there, SHA-256 ${found}`);
+  }
+  process.stderr.write(`downloading ${url}\n`);
+  const sha256 = await download({ ...officialWeights, path });
+  print(`${path}: SHA-256 ${sha256}, whose first digits are those of the file's name`);
+}
+
+async function show(path: string, scale: ScaleName): Promise<void> {
+  await mendably("", async () => {
+    const { file, bytes, sha256 } = await openPretrainedFile(path);
+    const network = describeVit(file);
+    const match = matchVit(file, scales[scale].model);
+    print(`${path}: ${file.format}, ${bytes} bytes, SHA-256 ${sha256}`);
+    print(network ? describeNetwork(network) : "no vision transformer that is known here");
+    for (const row of rowsOf(match)) print(row);
+    if (file.beside.length > 0) print(`beside the weights, not read: ${file.beside.join(", ")}`);
+    const weights = loadVit(match);
+    const positions = match.matched.flatMap((each) => each.positions ?? [])[0];
+    if (positions && positions.from !== positions.to) print(resampledLine(positions));
+    print(
+      `usable as --weights at scale ${scale}: ${weights.size} parameters are loaded, ${match.startsAnew.join(" and ")} start anew`,
+    );
+  });
+}
+
+const formatShape = (shape: readonly number[]) => `[${shape.join(", ")}]`;
+
+/** One line per array: name, type, shape, and what becomes of it. */
+function rowsOf({ file, matched, skipped, unknown, unfit }: VitMatch): readonly string[] {
+  const fates = new Map<string, string>();
+  for (const { parameter, from } of matched) {
+    for (const name of from) fates.set(name, name === parameter ? "loaded" : `-> ${parameter}`);
+  }
+  for (const { name, reason } of skipped) fates.set(name, `skipped: ${reason}`);
+  for (const name of unknown) fates.set(name, "unknown");
+  for (const { parameter, expected, from } of unfit) {
+    for (const name of from) fates.set(name, `does not fit ${parameter} ${formatShape(expected)}`);
+  }
+  const width = Math.max(...[...file.arrays.keys()].map((name) => name.length));
+  return [...file.arrays].map(
+    ([name, { type, shape }]) =>
+      `  ${name.padEnd(width)}  ${type.padEnd(8)}  ${formatShape(shape).padEnd(18)}  ${fates.get(name)}`,
+  );
+}

@@ -1,0 +1,86 @@
+/** @file A file from the network, kept only if it is the expected one. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { UsageError } from "../usage-error.ts";
+
+export interface Download {
+  readonly url: string;
+  readonly path: string;
+  /** The first hexadecimal digits of its SHA-256. */
+  readonly sha256Start: string;
+  readonly maximumBytes: number;
+}
+
+/** Why a download failed, in words that fit behind "expected ..., ". */
+class DownloadFailure extends Error {}
+
+/**
+ * Downloads to `path`, whole or not at all; returns the SHA-256. Throws UsageError, which says how to
+ * get the file without this machine's network.
+ */
+export async function download(wanted: Download): Promise<string> {
+  const unfinished = `${wanted.path}.${process.pid}.tmp`;
+  try {
+    const sha256 = await receive(wanted, unfinished);
+    if (!sha256.startsWith(wanted.sha256Start)) {
+      throw new DownloadFailure(
+        `expected a file whose SHA-256 begins with ${wanted.sha256Start}, got ${sha256}`,
+      );
+    }
+    await rename(unfinished, wanted.path);
+    return sha256;
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    if (!(error instanceof DownloadFailure)) throw error;
+    throw new UsageError(
+      `${wanted.url}: ${error.message}. Download that address elsewhere, put the file at ${wanted.path}, and check it with \`pnpm exp weights show ${wanted.path}\`. Behind a proxy set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.`,
+    );
+  }
+}
+
+async function receive({ url, maximumBytes }: Download, to: string): Promise<string> {
+  const unreachable = (error: unknown) => {
+    const { cause, message } = error as Error;
+    const { code = message } = (cause ?? {}) as NodeJS.ErrnoException;
+    return new DownloadFailure(`expected an answer, but the download failed (${code})`);
+  };
+  const response = await fetch(url).catch((error: unknown) => {
+    throw unreachable(error);
+  });
+  if (!response.ok || response.body === null) {
+    throw new DownloadFailure(`expected the file, got HTTP status ${response.status}`);
+  }
+  if (new URL(response.url).protocol !== new URL(url).protocol) {
+    throw new DownloadFailure(`expected the file, got sent on to ${new URL(response.url).origin}`);
+  }
+  const hash = createHash("sha256");
+  await mkdir(dirname(to), { recursive: true });
+  const file = await open(to, "w");
+  let received = 0;
+  try {
+    const chunks = response.body[Symbol.asyncIterator]();
+    for (;;) {
+      const { done, value } = await chunks.next().catch((error: unknown) => {
+        throw unreachable(error);
+      });
+      if (done === true) return hash.digest("hex");
+      received += value.length;
+      if (received > maximumBytes) {
+        throw new DownloadFailure(`expected at most ${maximumBytes} bytes, got more`);
+      }
+      hash.update(value);
+      await file.write(value);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The SHA-256 of a file. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
+}
