@@ -50,7 +50,10 @@ export default {
   },
 } satisfies ReportDefinition;
 
-/** Neither, MGN, relabelling, both: with the m and the f that the paper settles on. */
+/**
+ * Neither, MGN, relabelling, both: with the m and the f that the paper settles on. The latter two are left
+ * out where it does not relabel.
+ */
 export async function planCombinations(
   workbench: Workbench,
   { datasets, seeds, relabel: common, pretrained }: ReportOptions,
@@ -59,14 +62,14 @@ export async function planCombinations(
     datasets
       .flatMap((dataset) => {
         const { m, f } = paperChoices[dataset];
-        const threshold = instantiate<string>(thresholds[f], {});
-        const relabel = { ...common, spec: f, threshold };
-        return [
+        const alone = [
           { dataset, mgn: undefined, relabel: undefined },
           { dataset, mgn: m, relabel: undefined },
-          { dataset, mgn: undefined, relabel },
-          { dataset, mgn: m, relabel },
         ];
+        if (f === undefined) return alone;
+        const threshold = instantiate<string>(thresholds[f], {});
+        const relabel = { ...common, spec: f, threshold };
+        return [...alone, { dataset, mgn: undefined, relabel }, { dataset, mgn: m, relabel }];
       })
       .map(async ({ dataset, mgn: m, relabel }) => {
         const request = {
