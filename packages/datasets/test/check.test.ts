@@ -159,7 +159,7 @@ describe("the published counts of AffectNet", () => {
     const found = await figures(await loadDataset("affectnet-8", await writeCsv()));
     expect(found).toMatchObject({ train: 287_651, test: 4000, "test / contempt": 500 });
     expect(affectnetClasses.map((name) => found[`train / ${name}`])).toEqual([
-      ...[74_874, 134_415, 25_459, 14_090, 6378, 3803, 24_882, 3750],
+      74_874, 134_415, 25_459, 14_090, 6378, 3803, 24_882, 3750,
     ]);
   });
 

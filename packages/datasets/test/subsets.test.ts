@@ -32,7 +32,10 @@ async function refusal(dataset: Dataset): Promise<string> {
 }
 
 /** Without the path, which is temporary. */
-const about = ({ path: _, ...subset }: Subset) => subset;
+const about = ({ path, ...subset }: Subset) => {
+  expect(path).toContain("challenge");
+  return subset;
+};
 
 describe("the subsets of RAF-DB", () => {
   test("keep an image that stands twice, and count it twice", async () => {

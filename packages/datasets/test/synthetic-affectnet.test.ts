@@ -99,7 +99,10 @@ describe("synthetic AffectNet", () => {
     });
     const annotations = await readdir(at("npy/val_set/annotations"));
     expect(annotations.filter((name) => name.startsWith("0_")).toSorted()).toEqual([
-      ...["0_aro.npy", "0_exp.npy", "0_lnd.npy", "0_val.npy"],
+      "0_aro.npy",
+      "0_exp.npy",
+      "0_lnd.npy",
+      "0_val.npy",
     ]);
   });
 

@@ -3,7 +3,7 @@
  *
  *     training.csv, validation.csv           (here or in Manually_Annotated_file_lists/)
  *         subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal
- *         12/3f...c1.jpg,134,134,899,899,181.6;530.9;...,1,0.78,0.02
+ *         12/3f...c1.jpg,30,12,160,160,86.5;40.25;...,1,0.78,0.02
  *     Manually_Annotated_Images/12/3f...c1.jpg
  *
  * Copies without the header exist, and paths that end in .JPG or .png. Rows of the expressions 8 to 10

@@ -6,12 +6,12 @@
  * kaiwang960112/Challenge-condition-FER-dataset. Figures counted on its files. A line is at once an image
  * and its label, in the numbers of the data set's classes from 0:
  *
- *     RAF_DB_dir/rafdb_occlusion_list.txt          test_0003_aligned 3 4      name, label, kind of occluder
- *     RAF_DB_dir/val_raf_db_list.txt               0/test_0004_aligned.jpg    label, name
- *     FERplus_dir/jianfei_occlusion_list.txt       1_fer0034656.png 8 0       label, name; crops, kind
- *     FERplus_dir/pose_30_ferplus_list.txt         0/fer0032226.jpg           the files are .png
- *     AffectNet_dir/occlusion_affectnet_list.txt   val/0/bc...79/             a folder of crops per image
- *     AffectNet_dir/pose_45_affectnet_list.txt     7/3c...03/8.jpg            its eighth crop
+ *     RAF_DB_dir/rafdb_occlusion_list.txt          test_0001_aligned 2 4      name, label, kind of occluder
+ *     RAF_DB_dir/val_raf_db_list.txt               2/test_0001_aligned.jpg    label, name
+ *     FERplus_dir/jianfei_occlusion_list.txt       5_fer0000005.png 8 0       label, name; crops, kind
+ *     FERplus_dir/pose_30_ferplus_list.txt         5/fer0000005.jpg           the files are .png
+ *     AffectNet_dir/occlusion_affectnet_list.txt   val/6/e5...e5/             a folder of crops per image
+ *     AffectNet_dir/pose_45_affectnet_list.txt     6/e5...e5/8.jpg            its eighth crop
  *
  * The occlusion lists of RAF-DB and FERPlus have CRLF line ends and no newline at their end.
  */
@@ -51,11 +51,11 @@ export interface ListFamily {
 
 const rafDbPose = {
   pattern: /^(?<label>\d)\/(?<name>test_\d+)(?:_aligned)?\.jpg$/,
-  example: "0/test_0004_aligned.jpg",
+  example: "2/test_0001_aligned.jpg",
 };
 const ferplusPose = {
   pattern: /^(?<label>\d)\/(?<name>fer\d+)\.(?:jpg|png)$/,
-  example: "0/fer0032226.jpg",
+  example: "5/fer0000005.jpg",
 };
 const affectnetPattern =
   /^(?:val\/)?(?<label>\d)\/(?<name>[0-9a-f]{56})(?:\.jpg|\/(?:\d+\.jpg)?)?$/;
@@ -67,9 +67,9 @@ const rafDb: ListFamily = {
   lists: {
     occlusion: {
       file: "rafdb_occlusion_list.txt",
-      lines: 735, // test_2464 stands twice
+      lines: 735, // one image stands twice
       pattern: /^(?<name>test_\d+)(?:_aligned)?(?:\.jpg)? (?<label>\d) \d$/,
-      example: "test_0003_aligned 3 4",
+      example: "test_0001_aligned 2 4",
     },
     "pose-30": { file: "val_raf_db_list.txt", lines: 1247, ...rafDbPose },
     "pose-45": { file: "val_raf_db_list_45.txt", lines: 558, ...rafDbPose },
@@ -85,7 +85,7 @@ const ferplus: ListFamily = {
       file: "jianfei_occlusion_list.txt",
       lines: 605,
       pattern: /^(?<label>\d)_(?<name>fer\d+)\.(?:jpg|png) \d+ \d$/,
-      example: "1_fer0034656.png 8 0",
+      example: "5_fer0000005.png 8 0",
     },
     "pose-30": { file: "pose_30_ferplus_list.txt", lines: 1170, ...ferplusPose },
     "pose-45": { file: "pose_45_ferplus_list.txt", lines: 633, ...ferplusPose },

@@ -2,7 +2,7 @@
  * @file The lists of occluded and turned test faces beside a synthetic set, as Wang et al. published
  * theirs: by name, form and line ends, with an image that stands twice.
  *
- *     challenge/RAF_DB_dir/rafdb_occlusion_list.txt     test_0003_aligned 3 4\r\n
+ *     challenge/RAF_DB_dir/rafdb_occlusion_list.txt     test_0001_aligned 2 4\r\n
  *
  * Drawn heads turn by less than 30 degrees. So that lists are as long as the published ones (41 % and 18 %
  * of RAF-DB), they hold faces turned by more than 60 and 80 % of the largest turn that is drawn.
