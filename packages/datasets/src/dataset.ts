@@ -3,9 +3,22 @@
  */
 import type { Expression } from "./expression.ts";
 
+/** The part of a picture that shows the face, in pixels of the picture when it is upright. */
+export interface Crop {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Where the pixels of a sample are: an image file, or grey pixels that stood in a table. */
 export type ImageSource =
-  | { readonly kind: "file"; readonly path: string }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      /** Without it the whole picture counts. What of it lies outside the picture is left out. */
+      readonly crop?: Crop;
+    }
   | {
       readonly kind: "pixels";
       readonly width: number;
@@ -25,13 +38,17 @@ export interface Sample {
 export const splitNames = ["train", "validation", "test"] as const;
 export type SplitName = (typeof splitNames)[number];
 
-export const datasetNames = ["raf-db", "ferplus"] as const;
+/** AffectNet-7 and AffectNet-8 are one folder, read without contempt and with it. */
+export const datasetNames = ["raf-db", "ferplus", "affectnet-7", "affectnet-8", "custom"] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
-/** The data sets as the paper prints them. */
+/** The data sets as the paper prints them; custom data is better given a title of its own. */
 export const datasetTitles = {
   "raf-db": "RAF-DB",
   ferplus: "FERPlus",
+  "affectnet-7": "AffectNet-7",
+  "affectnet-8": "AffectNet-8",
+  custom: "Custom data",
 } as const satisfies Record<DatasetName, string>;
 
 export interface Dataset {
@@ -39,7 +56,7 @@ export interface Dataset {
   /** As the paper prints it: "RAF-DB". */
   readonly title: string;
   readonly folder: string;
-  /** Which of the published layouts was found: "official", "kaggle", "csv", "folders". */
+  /** Which of the layouts was found: "official", "kaggle", "csv", "folders", "npy". */
   readonly layout: string;
   /** The labelling protocol, where there is more than one: "argmax-10". Printed in every report. */
   readonly protocol: string;

@@ -29,10 +29,14 @@ export async function fingerprint(dataset: Dataset): Promise<string> {
   return hash.digest("hex");
 }
 
-/** SHA-256, in hex, of an image: of `bytes`, and of the size where they are bare pixels. */
+/** SHA-256, in hex, of an image: of `bytes`, and of the size where they are bare pixels, or the crop. */
 export function hashImage(image: ImageSource, bytes: Uint8Array): string {
   const hash = createHash("sha256");
   if (image.kind === "pixels") hash.update(`${image.width}x${image.height} `);
+  else if (image.crop) {
+    const { left, top, width, height } = image.crop;
+    hash.update(`crop ${left} ${top} ${width} ${height} `);
+  }
   return hash.update(bytes).digest("hex");
 }
 

@@ -1,8 +1,12 @@
 /** @file The public API of @mvt/datasets. Nothing else in this package can be imported. */
 
+export { affectnetClasses } from "./affectnet/classes.ts";
 export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
+export type { CustomOptions } from "./custom/load.ts";
+export { type ClassMapping, type ClassMeaning, readClasses } from "./custom/mapping.ts";
 export { datasetNames, datasetTitles, splitNames } from "./dataset.ts";
 export type {
+  Crop,
   Dataset,
   DatasetName,
   GroundTruth,
@@ -26,7 +30,7 @@ export { datasetFolder, loadDataset, type LoadOptions } from "./load.ts";
 export { rafDbClasses } from "./raf-db/classes.ts";
 export { type Augmentation, defaultAugmentation } from "./augment/augmentation.ts";
 export { type Batch, type BatchLoader, createBatchLoader } from "./batches/loader.ts";
-export { sequentialOrder, shuffledOrder } from "./batches/order.ts";
+export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { decodeImages, type DecodeOptions } from "./images/decode.ts";
 export type { DecodedImages } from "./images/decoded-images.ts";
 export { difficulties, type Difficulty, type DifficultyName } from "./synthetic/difficulty.ts";
@@ -36,3 +40,6 @@ export {
   type SyntheticOptions,
   type SyntheticSummary,
 } from "./synthetic/synthesize.ts";
+export type { SyntheticName } from "./synthetic/manifest.ts";
+export type { SubsetName } from "./subsets/published-lists.ts";
+export { readSubsets, type Subset } from "./subsets/read.ts";

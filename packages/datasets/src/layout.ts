@@ -15,6 +15,8 @@ export interface FoundLayout {
   readonly name: string;
   /** The absolute or relative path that the parts are in. */
   readonly root: string;
+  /** The parts that were found there, relative to the root. */
+  readonly parts: readonly string[];
 }
 
 /** The first of `layouts` that is there with all its parts. */
@@ -26,11 +28,11 @@ export async function findLayout(
   for (const { name, parts, roots } of layouts) {
     for (const root of roots.map((part) => join(folder, part))) {
       const present = await Promise.all(parts.map((part) => exists(join(root, part))));
-      if (present.every(Boolean)) return { name, root };
+      if (present.every(Boolean)) return { name, root, parts };
     }
   }
   throw new DatasetError(
-    `${title}: expected one of its published layouts in ${folder}:\n` +
+    `${title}: expected one of its known layouts in ${folder}:\n` +
       `${(await Promise.all(layouts.map((layout) => describe(folder, layout)))).join("\n")}\n` +
       `found ${await contents(folder)}. Unpack the data set there, or name the folder that holds it.`,
   );

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { defaultAugmentation } from "../src/augment/augmentation.ts";
 import { createBatchLoader, type Batch, type Epoch } from "../src/batches/loader.ts";
-import { sequentialOrder, shuffledOrder } from "../src/batches/order.ts";
+import { balancedOrder, sequentialOrder, shuffledOrder } from "../src/batches/order.ts";
 import { allocateImages } from "../src/images/decoded-images.ts";
 
 const size = 6;
@@ -96,6 +96,19 @@ describe("an epoch of batches", () => {
     );
     expect(again).toEqual(first);
     expect(next).not.toEqual(first);
+  });
+
+  test("augments a row anew each time it comes, the first time as ever", async () => {
+    const batch = async (order: readonly number[]) => {
+      const epoch = { ...augmented, order: Int32Array.from(order) };
+      const [only] = await collect(loaderOf({ threads: 0, batchSize: 3 }).epoch(epoch));
+      return [0, 1, 2].map((i) => only!.images.slice(i * length, (i + 1) * length));
+    };
+    const once = await batch([5, 6, 7]);
+    const twice = await batch([5, 6, 5]);
+    expect(twice.slice(0, 2)).toEqual(once.slice(0, 2));
+    expect(twice[2]).not.toEqual(twice[0]);
+    expect((await batch([5, 5, 5]))[1]).toEqual(twice[2]);
   });
 
   test("can be left early and gone through again", async () => {
@@ -203,5 +216,54 @@ describe("the order of an epoch", () => {
     expect(shuffledOrder(100, 1, 0)).toEqual(shuffledOrder(100, 1, 0));
     expect(shuffledOrder(100, 1, 0)).not.toEqual(shuffledOrder(100, 1, 1));
     expect(shuffledOrder(100, 1, 0)).not.toEqual(shuffledOrder(100, 2, 0));
+  });
+});
+
+describe("a balanced order", () => {
+  const labels = Int32Array.from({ length: 10_000 }, (_, i) => (i < 9000 ? 0 : i < 9990 ? 1 : 3));
+  const order = balancedOrder(labels, 1, 0);
+
+  /** Draws per class. */
+  const perClass = (rows: Int32Array) =>
+    [0, 1, 2, 3].map((k) => rows.filter((row) => labels[row] === k).length);
+
+  test("draws as many rows as there are, every class as likely", () => {
+    expect(order).toHaveLength(labels.length);
+    // 3333 each; the standard deviation of a binomial of 10,000 draws at 1/3 is 47.
+    expect(perClass(order)).toBeAllClose([3333, 3333, 0, 3333], { atol: 4 * 47, rtol: 0 });
+  });
+
+  test("draws every row of a class as likely, with replacement", () => {
+    const times = Array.from(
+      { length: 10 },
+      (_, i) => order.filter((row) => row === 9990 + i).length,
+    );
+    expect(times).toBeAllClose(Array<number>(10).fill(333), { atol: 4 * 18, rtol: 0 });
+  });
+
+  test("leaves out most of a large class: exp(-n / (classes * rows of it)) of it", () => {
+    const drawn = new Set(order.filter((row) => row < 9000)).size;
+    expect(1 - drawn / 9000).toBeCloseTo(Math.exp(-10_000 / (3 * 9000)), 1.5);
+  });
+
+  test("is determined by seed and epoch", () => {
+    expect(balancedOrder(labels, 1, 0)).toEqual(order);
+    expect(balancedOrder(labels, 1, 1)).not.toEqual(order);
+    expect(balancedOrder(labels, 2, 0)).not.toEqual(order);
+  });
+
+  test("does not depend on what the classes are called", () => {
+    expect(
+      balancedOrder(
+        labels.map((label) => 2 * label + 7),
+        1,
+        0,
+      ),
+    ).toEqual(order);
+  });
+
+  test("is empty for no rows, and that one row for one", () => {
+    expect(balancedOrder([], 1, 0)).toEqual(Int32Array.of());
+    expect(balancedOrder([4], 1, 0)).toEqual(Int32Array.of(0));
   });
 });

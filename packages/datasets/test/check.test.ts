@@ -2,6 +2,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  affectnetClasses,
   type CheckRow,
   checkDataset,
   type Dataset,
@@ -13,7 +14,8 @@ import {
 } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
 import { writeTables } from "./fixtures/ferplus.ts";
-import { picture } from "./fixtures/folder.ts";
+import { writeClassFolders, writeCsv, writeNpy } from "./fixtures/affectnet.ts";
+import { picture, temporaryFolder, writeFiles } from "./fixtures/folder.ts";
 import { writeOfficial } from "./fixtures/raf-db.ts";
 
 /** A RAF-DB in memory with `train[i]` and `test[i]` images of class i, no two the same. */
@@ -147,6 +149,103 @@ describe("the published counts of FERPlus", () => {
   });
 });
 
+describe("the published counts of AffectNet", () => {
+  const figures = async (dataset: Dataset) => {
+    const { rows } = await checkDataset(dataset);
+    return Object.fromEntries(rows.map(({ what, published }) => [what, published]));
+  };
+
+  test("are 287,651 training images, and 500 of each class to test on", async () => {
+    const found = await figures(await loadDataset("affectnet-8", await writeCsv()));
+    expect(found).toMatchObject({ train: 287_651, test: 4000, "test / contempt": 500 });
+    expect(affectnetClasses.map((name) => found[`train / ${name}`])).toEqual([
+      74_874, 134_415, 25_459, 14_090, 6378, 3803, 24_882, 3750,
+    ]);
+  });
+
+  test("are one of contempt fewer to test on in the second distribution", async () => {
+    const found = await figures(await loadDataset("affectnet-8", await writeNpy()));
+    expect(found).toMatchObject({ train: 287_651, test: 3999, "test / contempt": 499 });
+  });
+
+  test("are those of either distribution in class folders, by their names", async () => {
+    const found = await figures(await loadDataset("affectnet-8", await writeClassFolders(7)));
+    expect(found).toMatchObject({ test: 4000 });
+  });
+
+  test("are 283,901 and 3,500 without contempt", async () => {
+    for (const folder of [await writeCsv(), await writeNpy()]) {
+      const found = await figures(await loadDataset("affectnet-7", folder));
+      expect(found).toMatchObject({ train: 283_901, test: 3500 });
+      expect(found).not.toHaveProperty("test / contempt");
+    }
+  });
+});
+
+describe("custom data", () => {
+  test("is compared with nothing but searched for defects", async () => {
+    const folder = await temporaryFolder();
+    const [same, other] = [await picture("jpeg", 1), await picture("jpeg", 2)];
+    await writeFiles(folder, {
+      "train/a/1.jpg": same,
+      "train/b/2.jpg": other,
+      "test/a/3.jpg": same,
+    });
+    const custom = { classes: { a: "anger", b: "fear" } } as const;
+    const { rows, ok } = await checkDataset(await loadDataset("custom", folder, { custom }));
+    expect(rows[0]).toEqual({ what: "train", found: 2, verdict: "not applicable", names: [] });
+    expect(rows.find(({ what }) => what === "identical images in two splits")).toMatchObject({
+      found: 1,
+      verdict: "differs",
+    });
+    expect(ok).toBe(false);
+  });
+});
+
+describe("the lists of subsets", () => {
+  const list = "2/test_0001_aligned.jpg\n";
+  const withList = async (text: string) => {
+    const { dataset } = await onDisk();
+    await writeFiles(join(dataset.folder, "challenge", "RAF_DB_dir"), {
+      "val_raf_db_list_45.txt": text,
+    });
+    return dataset;
+  };
+
+  test("are counted beside the published lines", async () => {
+    expect(await row(await withList(list), "Pose-RAF-DB (45), lines")).toEqual({
+      what: "Pose-RAF-DB (45), lines",
+      found: 1,
+      published: 558,
+      verdict: "differs",
+      names: [],
+    });
+  });
+
+  test("are named where they can not be used", async () => {
+    const found = await row(await withList("1247 7\n"), "unusable lists of subsets");
+    expect(found).toMatchObject({ found: 1, published: 0, verdict: "differs" });
+    expect(found!.names[0]).toContain("val_raf_db_list_45.txt:1: expected a line such as");
+  });
+
+  test.each<[string, FerplusProtocol, number | undefined]>([
+    ["csv", "argmax-10", 605],
+    ["csv", "official-majority", 600],
+    ["csv", "strict-majority", 477],
+    ["folders", "official-majority", 605],
+    ["folders", "strict-majority", 482],
+    ["unknown", "argmax-10", undefined],
+  ])("of FERPlus have, in layout %s under %s, %s lines", async (layout, protocol, lines) => {
+    const folder = await writeTables();
+    await writeFiles(join(folder, "challenge", "FERplus_dir"), {
+      "jianfei_occlusion_list.txt": "5_fer0000005.png 8 0",
+    });
+    const dataset = await loadDataset("ferplus", folder);
+    const found = await row({ ...dataset, layout, protocol }, "Occlusion-FERPlus, lines");
+    expect(found?.published).toBe(lines);
+  });
+});
+
 describe("the images of a data set", () => {
   test("are all sound as written", async () => {
     const { dataset } = await onDisk();
@@ -190,6 +289,17 @@ describe("the images of a data set", () => {
     const train = [{ ...dataset.splits.train[0]!, image }];
     const broken = { ...dataset, splits: { ...dataset.splits, train } };
     expect((await row(broken, "unreadable images"))?.names).toEqual(["image 1 (4 pixels, not 6)"]);
+  });
+
+  test("are named where their face box lies outside", async () => {
+    const { dataset } = await onDisk();
+    const [first, ...rest] = dataset.splits.train;
+    const crop = { left: 16, top: 0, width: 4, height: 4 };
+    const image = { ...first!.image, crop } as Sample["image"];
+    const splits = { ...dataset.splits, train: [{ ...first!, image }, ...rest] };
+    expect((await row({ ...dataset, splits }, "unreadable images"))?.names).toEqual([
+      "train_00001_aligned.jpg (face box 4x4 at 16,0 lies outside the picture of 16x16)",
+    ]);
   });
 
   test("are named ten at most, and counted all", async () => {

@@ -3,6 +3,7 @@ import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Dataset, fingerprint, loadDataset } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
+import { trainingTable, writeCsv } from "./fixtures/affectnet.ts";
 import { picturesTable, writeTables } from "./fixtures/ferplus.ts";
 import { picture, temporaryFolder, writeFiles } from "./fixtures/folder.ts";
 import { list, writeOfficial } from "./fixtures/raf-db.ts";
@@ -33,6 +34,13 @@ describe("fingerprint", () => {
     const before = await rafDb(folder);
     await writeFiles(folder, { "Image/aligned/test_0002_aligned.jpg": await picture("jpeg", 99) });
     expect(await rafDb(folder)).not.toBe(before);
+  });
+
+  test("changes with one face box", async () => {
+    const load = async (training: string) =>
+      fingerprint(await loadDataset("affectnet-8", await writeCsv({ training })));
+    const moved = trainingTable.replace("1,2,10,12", "1,3,10,12");
+    expect(await load(moved)).not.toBe(await load(trainingTable));
   });
 
   test("changes with one pixel of a table", async () => {

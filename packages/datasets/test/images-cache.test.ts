@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Sample } from "../src/dataset.ts";
+import type { ImageSource, Sample } from "../src/dataset.ts";
 import { decodeImages } from "../src/images/decode.ts";
 
 let folder: string;
@@ -52,6 +52,19 @@ describe("the cache of decoded pictures", () => {
     await decode([face()]);
     await decode([{ ...face(), expression: "anger" }]);
     expect(await cached()).toHaveLength(1);
+  });
+
+  test("is another for another crop", async () => {
+    const { image, ...rest } = face();
+    const cropped = (left: number): Sample => ({
+      ...rest,
+      image: { ...image, crop: { left, top: 0, width: 20, height: 20 } } as ImageSource,
+    });
+    await decode([face()]);
+    const [first, second] = [await decode([cropped(0)]), await decode([cropped(20)])];
+    expect(await cached()).toHaveLength(3);
+    expect(second).not.toEqual(first);
+    expect(await decode([cropped(0)])).toEqual(first);
   });
 
   test("is another for another size, id, order, pixel, or file", async () => {

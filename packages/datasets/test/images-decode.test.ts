@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
-import type { ImageSource, Sample } from "../src/dataset.ts";
+import type { Crop, ImageSource, Sample } from "../src/dataset.ts";
 import { DatasetError } from "../src/error.ts";
 import { decodeImages } from "../src/images/decode.ts";
 
@@ -69,6 +69,11 @@ describe("a decoded picture", () => {
     expect(await firstPixel("upside-down.png", upsideDown)).toEqual([0, 0, 0]);
   });
 
+  test("is known by its content, whatever its name ends in", async () => {
+    expect(await firstPixel("png-in-fact.jpg", plain(200, 100, 50).png())).toEqual([200, 100, 50]);
+    expect(await firstPixel("no-extension", plain(200, 100, 50).png())).toEqual([200, 100, 50]);
+  });
+
   test("is the same from grey pixels as from a grey file", async () => {
     const grey = Uint8Array.from({ length: 30 }, (_, i) => 8 * i); // [5, 6]
     const raw = { width: 6, height: 5, channels: 1 } as const;
@@ -80,6 +85,47 @@ describe("a decoded picture", () => {
     const { pixels } = await decodeImages(samples, { size: 9, threads: 0 });
     expect(pixels.slice(0, 243)).toEqual(pixels.slice(243));
     expect(new Set(pixels).size).toBeGreaterThan(20);
+  });
+});
+
+describe("a cropped picture", () => {
+  /** 4 x 3 pixels: column x and row y have the red 10 x and the green 10 y. */
+  const grid = sharp(
+    Buffer.from(
+      Array.from({ length: 12 }, (_, i) => [10 * (i % 4), 10 * Math.floor(i / 4), 0]).flat(),
+    ),
+    { raw: { width: 4, height: 3, channels: 3 } },
+  ).png();
+
+  async function decodeCrop(crop: Crop, size: number, orientation = 1): Promise<number[]> {
+    const bytes = await grid.clone().withMetadata({ orientation }).toBuffer();
+    const { image } = await file(`grid-${orientation}.png`, bytes);
+    const face = sample("a", { ...image, crop } as ImageSource);
+    return [...(await decodeImages([face], { size, threads: 0 })).pixels];
+  }
+
+  test("shows its box alone", async () => {
+    expect(await decodeCrop({ left: 2, top: 1, width: 2, height: 2 }, 2)).toEqual(
+      [20, 10, 0, 30, 10, 0, 20, 20, 0, 30, 20, 0], // two rows of two pixels
+    );
+  });
+
+  test("leaves out what of its box lies outside the picture", async () => {
+    const inside = await decodeCrop({ left: 3, top: 2, width: 1, height: 1 }, 1);
+    expect(await decodeCrop({ left: 3, top: 2, width: 9, height: 9 }, 1)).toEqual(inside);
+    expect(await decodeCrop({ left: -5, top: -7, width: 6, height: 8 }, 1)).toEqual([0, 0, 0]);
+  });
+
+  test("has its box in the upright picture", async () => {
+    // Orientation 3 turns by 180 degrees: the upper left pixel is the lower right one of the file.
+    expect(await decodeCrop({ left: 0, top: 0, width: 1, height: 1 }, 1, 3)).toEqual([30, 20, 0]);
+  });
+
+  test("is refused where its box lies outside", async () => {
+    const outside = { left: 4, top: 0, width: 2, height: 2 };
+    await expect(decodeCrop(outside, 1)).rejects.toThrow(
+      "grid-1.png: expected a readable picture, found none (face box 2x2 at 4,0 lies outside the picture of 4x3)",
+    );
   });
 });
 
@@ -121,7 +167,7 @@ describe("decodeImages", () => {
     expect(await decodeImages([], { size: 8 })).toMatchObject({ count: 0, ids: [] });
   });
 
-  test("names the first unreadable file and counts the others", async () => {
+  test("names unreadable files, with the reason of the first, and counts them", async () => {
     const jpeg = await readFile(new URL("fixtures/resize/100x100.jpg", import.meta.url));
     const samples = [
       await file("whole.jpg", jpeg),
@@ -133,10 +179,20 @@ describe("decodeImages", () => {
     for (const threads of [0, 1]) {
       const error: unknown = await decodeImages(samples, { size: 8, threads }).catch((e) => e);
       expect(error).toBeInstanceOf(DatasetError);
-      expect(String(error).replace(folder, "FOLDER")).toMatchInlineSnapshot(
-        `"DatasetError: FOLDER/cut.jpg: expected a readable picture, found none (VipsJpeg: premature end of JPEG image); 3 of the other 4 pictures cannot be read either. Put intact files in their place, for example by unpacking the data set again; nothing was cached."`,
+      expect(String(error).replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(
+        `"DatasetError: FOLDER/cut.jpg: expected a readable picture, found none (VipsJpeg: premature end of JPEG image); 4 of 5 pictures cannot be read, also FOLDER/text.jpg, FOLDER/lost.jpg, sample odd. Put intact files in their place, for example by unpacking the data set again; nothing was cached."`,
       );
     }
+  });
+
+  test("names a file of no bytes, and five of many", async () => {
+    const samples = [
+      ...(await Promise.all([1, 2, 3, 4, 5, 6].map((i) => file(`${i}.jpg`, new Uint8Array())))),
+      ...numbered(40),
+    ];
+    await expect(decodeImages(samples, { size: 8, threads: 0 })).rejects.toThrow(
+      /1\.jpg: expected a readable picture, found none \(0 bytes\); 6 of 46 pictures cannot be read, also .*2\.jpg, .*3\.jpg, .*4\.jpg, .*5\.jpg and 1 more/,
+    );
   });
 
   test("names a sample whose pixels are not as many as its size says", async () => {

@@ -43,7 +43,7 @@ describe("loadDataset", () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { "train/0/train_00001.jpg": "", "train_labels.csv": "" });
     expect(await refusal("raf-db", folder)).toMatchInlineSnapshot(`
-      "DatasetError: RAF-DB: expected one of its published layouts in DIR:
+      "DatasetError: RAF-DB: expected one of its known layouts in DIR:
         official: EmoLabel/list_patition_label.txt (missing) and Image/aligned (missing) (here or under basic/ or raf-basic/)
         kaggle: DATASET/train (missing) and DATASET/test (missing) and train_labels.csv and test_labels.csv (missing)
         kaggle: DATASET/train (missing) and DATASET/test (missing) and DATASET/train_labels.csv (missing) and DATASET/test_labels.csv (missing)
@@ -55,7 +55,7 @@ describe("loadDataset", () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { "fer2013new.csv": "" });
     expect(await refusal("ferplus", folder)).toMatchInlineSnapshot(`
-      "DatasetError: FERPlus: expected one of its published layouts in DIR:
+      "DatasetError: FERPlus: expected one of its known layouts in DIR:
         csv: fer2013.csv (missing) and fer2013new.csv (here or under data/)
         folders: FER2013Train/label.csv (missing) and FER2013Valid/label.csv (missing) and FER2013Test/label.csv (missing) (here or under data/)
       found fer2013new.csv. Unpack the data set there, or name the folder that holds it."

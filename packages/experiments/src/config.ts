@@ -48,6 +48,8 @@ export const trainingConfig = z.strictObject({
     clipNorm: z.number().positive().exactOptional(),
   }),
   augmentation,
+  /** Each image once per epoch, or as many drawn, every class as likely; "shuffled" if absent. */
+  sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
 });
 export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
 

@@ -3,13 +3,13 @@
  */
 import { deit } from "@mvt/core";
 import { type Augmentation, defaultAugmentation, type DifficultyName } from "@mvt/datasets";
-import type { DatasetName } from "@mvt/datasets";
+import type { SyntheticName } from "@mvt/datasets";
 import type { MgnTrainingConfig, TrainingConfig } from "./config.ts";
 
 export const scaleNames = ["smoke", "quick", "paper"] as const;
 export type ScaleName = (typeof scaleNames)[number];
 
-/** Images of a synthetic set. RAF-DB has no validation split of its own. */
+/** Images of a synthetic set. RAF-DB and AffectNet have no validation split of their own. */
 export interface SyntheticCounts {
   readonly train: number;
   readonly validation?: number;
@@ -21,7 +21,7 @@ export interface SyntheticSpec {
   readonly difficulty: DifficultyName;
   /** Share of training labels that are wrong. */
   readonly labelNoise: number;
-  readonly counts: Readonly<Record<DatasetName, SyntheticCounts>>;
+  readonly counts: Readonly<Record<SyntheticName, SyntheticCounts>>;
 }
 
 export interface Scale {
@@ -40,6 +40,9 @@ export interface Scale {
   /** The stand-in for ImageNet: one run on easier faces that every other run starts from. */
   readonly pretraining?: { readonly data: SyntheticSpec; readonly training: TrainingConfig };
 }
+
+/** AffectNet is drawn once for both of its names. */
+const affectnet = (counts: SyntheticCounts) => ({ "affectnet-7": counts, "affectnet-8": counts });
 
 /** Small pictures and small models: colours hardly changed, faces moved by a pixel or two. */
 const smallAugmentation: Augmentation = {
@@ -87,6 +90,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       counts: {
         "raf-db": { train: 600, test: 150 },
         ferplus: { train: 600, validation: 80, test: 150 },
+        ...affectnet({ train: 600, test: 160 }),
       },
     },
   },
@@ -111,6 +115,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       counts: {
         "raf-db": { train: 2000, test: 500 },
         ferplus: { train: 2000, validation: 250, test: 500 },
+        ...affectnet({ train: 2000, test: 480 }),
       },
     },
     pretraining: {
@@ -121,6 +126,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
         counts: {
           "raf-db": { train: 2000, test: 300 },
           ferplus: { train: 2000, validation: 250, test: 300 },
+          ...affectnet({ train: 2000, test: 320 }),
         },
       },
       training: fromScratch,
@@ -158,6 +164,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       counts: {
         "raf-db": { train: 12_271, test: 3068 },
         ferplus: { train: 28_389, validation: 3553, test: 3546 },
+        ...affectnet({ train: 28_765, test: 4000 }), // of 287,651 training images a tenth
       },
     },
   },

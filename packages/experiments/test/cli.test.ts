@@ -57,7 +57,7 @@ describe("the command line refuses", () => {
       args: "table2 --scale smoke --datasets raf-db,affectnet",
       exitCode: 2,
       stderr:
-        "--datasets raf-db,affectnet: expected names out of raf-db, ferplus, got affectnet. Separate them by commas.",
+        "--datasets raf-db,affectnet: expected names out of raf-db, ferplus, affectnet-7, affectnet-8, custom, got affectnet. Separate them by commas.",
     },
     {
       what: "a number of seeds that is none",
@@ -204,7 +204,7 @@ describe("--data refuses", () => {
       args,
       exitCode: 1,
       stderr:
-        "data/raf-db/Image/aligned/train_00007_aligned.jpg: expected a readable picture, found none (VipsJpeg: premature end of JPEG image). Put intact files in their place, for example by unpacking the data set again; nothing was cached.",
+        "data/raf-db/Image/aligned/train_00007_aligned.jpg: expected a readable picture, found none (VipsJpeg: premature end of JPEG image); 1 of 60 pictures cannot be read. Put intact files in their place, for example by unpacking the data set again; nothing was cached.",
     },
   ]);
 });

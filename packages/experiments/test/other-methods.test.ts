@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { onnxBackend } from "@mvt/core";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ReadSubsets } from "../src/data/subsets.ts";
 import { describeData, describeMachine } from "../src/runs/provenance.ts";
 import { planReports } from "../src/tables/report-definition.ts";
 import type { ReportContext, ReportDefinition } from "../src/tables/report-definition.ts";
 import table4 from "../src/tables/table4.ts";
 import { defineTable5 } from "../src/tables/table5.ts";
+import type { ReadSubsets } from "../src/tables/table5.ts";
 import type { Workbench } from "../src/tables/workbench.ts";
 import { UnavailableError, UsageError } from "../src/usage-error.ts";
 import { finishedWorkbench, reportOptions } from "./fixtures/finished-workbench.ts";
@@ -86,8 +86,8 @@ describe("table5", () => {
     return name === "raf-db"
       ? [
           // Seed 0 has 0 and 3 wrong, seed 1 has 0 and 4; 3 is named twice.
-          { name: "occlusion", title: "Occlusion-RAF-DB", ids: [3, 1, 0, 3].map(id) },
-          { name: "pose-30", title: "Pose-RAF-DB (30)", ids: [1, 2, 4].map(id) },
+          { name: "occlusion", title: "Occlusion-RAF-DB", ids: [3, 1, 0, 3].map(id), notes: [] },
+          { name: "pose-30", title: "Pose-RAF-DB (30)", ids: [1, 2, 4].map(id), notes: [] },
         ]
       : [];
   };

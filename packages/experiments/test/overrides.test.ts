@@ -16,7 +16,19 @@ describe("--set", () => {
     });
   });
 
+  test("adds a setting that a scale leaves to its default", () => {
+    expect(training).not.toHaveProperty("sampler");
+    expect(override(trainingConfig, training, ["sampler=balanced"])).toEqual({
+      ...training,
+      sampler: "balanced",
+    });
+  });
+
   test.each([
+    [
+      "sampler=fair",
+      'sampler: Invalid option: expected one of "shuffled"|"balanced". Settings of this scale: ',
+    ],
     ["epochs=0", "epochs: Too small: expected number to be >0."],
     ["augmentation.erasing.p=7", "augmentation.erasing.p: Too big: expected number to be <=1."],
     [

@@ -8,7 +8,7 @@ import { predictionsOf } from "./fixtures/finished-run.ts";
 const images = ["t1 fear fear", "t2 fear anger", "t3 anger anger", "t4 anger fear"];
 const answers = parsePredictions(predictionsOf(images, ["fear", "anger"]), "predictions.csv");
 const count = (...ids: readonly string[]) =>
-  countSubset(answers, { name: "occlusion", title: "Occlusion-RAF-DB", ids });
+  countSubset(answers, { name: "occlusion", title: "Occlusion-RAF-DB", ids, notes: [] });
 
 describe("a subset", () => {
   test("is counted by its own images, in whatever order", () => {

@@ -11,7 +11,7 @@ export interface GatherTask {
   readonly size: number;
   /** [B] rows of `pixels`. */
   readonly rows: Int32Array;
-  /** [B] the ids of the samples in these rows, which name their random streams. */
+  /** [B] the ids of the samples in these rows, numbered where one comes again: they name random streams. */
   readonly ids: readonly string[];
   readonly seed: number;
   readonly epoch: number;

@@ -34,7 +34,7 @@ export interface BatchLoaderOptions {
 }
 
 export interface Epoch {
-  /** The rows of the DecodedImages to go through; a row that comes twice is augmented twice alike. */
+  /** The rows of the DecodedImages to go through; a row that comes twice is augmented anew each time. */
   readonly order: Int32Array;
   readonly seed: number;
   readonly epoch: number;
@@ -75,11 +75,18 @@ export function createBatchLoader(
     });
 
   /** The batch of at most B rows, filled up to B with the last row at weight 0. */
-  async function prepare(rows: Int32Array, { seed, epoch, augmentation }: Epoch): Promise<Batch> {
+  async function prepare(
+    rows: Int32Array,
+    repeats: Int32Array,
+    { seed, epoch, augmentation }: Epoch,
+  ): Promise<Batch> {
     const indices = new Int32Array(batchSize).fill(rows.at(-1)!);
     indices.set(rows);
     const weights = new Float32Array(batchSize).fill(1, 0, rows.length);
-    const ids = Array.from(indices, (row) => images.ids[row]!);
+    const ids = Array.from(indices, (row, i) => {
+      const repeat = repeats[Math.min(i, rows.length - 1)]!;
+      return repeat === 0 ? images.ids[row]! : `${images.ids[row]!} #${repeat}`;
+    });
     const { pixels, size } = images;
     const task = { pixels, size, rows: indices, ids, seed, epoch, augmentation };
     const gathered = usesThreads(augmentation) ? (pool ??= startPool()).run(task) : gather(task);
@@ -89,9 +96,11 @@ export function createBatchLoader(
   async function* batches(epoch: Epoch): AsyncGenerator<Batch> {
     const { order, augmentation } = epoch;
     const most = usesThreads(augmentation) ? prefetch : 0;
+    const repeats = repeatsOf(order, images.count);
     const ahead: Promise<Batch>[] = [];
     for (let first = 0; first < order.length; first += batchSize) {
-      const batch = prepare(order.subarray(first, first + batchSize), epoch);
+      const last = first + batchSize;
+      const batch = prepare(order.subarray(first, last), repeats.subarray(first, last), epoch);
       batch.catch(() => {}); // thrown where it is awaited below, unless the loop was left before
       ahead.push(batch);
       if (ahead.length > most) yield await ahead.shift()!;
@@ -117,6 +126,16 @@ export function createBatchLoader(
       await closing?.destroy();
     },
   };
+}
+
+/** [order] how often each row stood before in the order. */
+function repeatsOf(order: Int32Array, count: number): Int32Array {
+  const seen = new Int32Array(count);
+  return order.map((row) => {
+    const before = seen[row]!;
+    seen[row] = before + 1;
+    return before;
+  });
 }
 
 function requireWhole(name: string, value: number, least: number): void {

@@ -1,7 +1,10 @@
 /** @file Comparing a data set on disk with the published one, and opening every image of it. */
+import { DatasetError } from "../error.ts";
+import { readSubsets } from "../subsets/read.ts";
 import { splitNames, type Dataset, type DatasetName, type SplitName } from "../dataset.ts";
 import type { Expression } from "../expression.ts";
 import { inspectImages, type Inspection } from "./images.ts";
+import { publishedLines } from "./published-lines.ts";
 import { publishedCounts } from "./published.ts";
 
 export interface CheckRow {
@@ -11,7 +14,7 @@ export interface CheckRow {
   /** What the published data set has, 0 for defects; absent where there is nothing to compare with. */
   readonly published?: number;
   readonly verdict: "ok" | "differs" | "not applicable";
-  /** The first ten of what was found wrong; empty for counts. */
+  /** The first ten of what was found wrong; of a subset, its notes; else empty for counts. */
   readonly names: readonly string[];
 }
 
@@ -32,15 +35,17 @@ const shownNames = 10;
 
 /**
  * Counts per split and class beside the published ones, then the defects: missing and unreadable
- * images, ids that stand twice, and images with the same bytes within one split or in two.
+ * images, ids that stand twice, and images with the same bytes within one split or in two. Then the
+ * lists of occluded and turned faces, where they are: lines beside the published ones.
  * Reads and decodes every image, a few at a time; prints nothing.
  */
 export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
   const { name, title, folder, layout, protocol } = dataset;
   const synthetic = dataset.groundTruth !== undefined;
   const inspections = await inspectImages(dataset);
-  // FER2013, below FERPlus, has the same picture in several rows and splits; how often, nobody published.
-  const repeats = name === "ferplus" && !synthetic ? undefined : 0;
+  // FER2013, below FERPlus, has the same picture in several rows and splits, and AffectNet was gathered
+  // from the web; how often, nobody published.
+  const repeats = name === "raf-db" || name === "custom" || synthetic ? 0 : undefined;
   const rows = [
     ...countRows(dataset, synthetic),
     defectRow("missing images", defects(inspections, "missing"), 0),
@@ -48,9 +53,25 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
     defectRow("ids that stand twice", repeatedIds(inspections), 0),
     defectRow("identical images within a split", identical(inspections, "one split"), repeats),
     defectRow("identical images in two splits", identical(inspections, "two splits"), repeats),
+    ...(await subsetRows(dataset)),
   ];
   const ok = rows.every(({ verdict }) => verdict !== "differs");
   return { name, title, folder, layout, protocol, synthetic, rows, ok };
+}
+
+/** Lines of each list that count, with what is to be known about them; or why a list can not be read. */
+async function subsetRows(dataset: Dataset): Promise<CheckRow[]> {
+  try {
+    const subsets = await readSubsets(dataset);
+    const published = dataset.groundTruth ? undefined : publishedLines(dataset);
+    return subsets.map(({ name, title, n, notes }) => ({
+      ...countRow(`${title}, lines`, n, published?.[name]),
+      names: notes,
+    }));
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    return [defectRow("unusable lists of subsets", [error.message], 0)];
+  }
 }
 
 function countRows(dataset: Dataset, synthetic: boolean): CheckRow[] {

@@ -11,6 +11,7 @@ import {
   type SplitName,
 } from "../dataset.ts";
 import { hashImage } from "../fingerprint.ts";
+import { cropped } from "../images/decode-image.ts";
 import { isMissing } from "../layout.ts";
 
 const imagesAtOnce = 8;
@@ -67,7 +68,8 @@ async function whyUndecodable(image: ImageSource, bytes: Uint8Array): Promise<st
     return bytes.length === expected ? undefined : `${bytes.length} pixels, not ${expected}`;
   }
   try {
-    await sharp(bytes, { failOn: "warning" }).raw().toBuffer();
+    const picture = sharp(bytes, { failOn: "warning" }).autoOrient();
+    await (image.crop ? await cropped(picture, image.crop) : picture).raw().toBuffer();
     return undefined;
   } catch (error) {
     return firstLine(error);

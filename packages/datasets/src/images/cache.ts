@@ -12,7 +12,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { mapConcurrently } from "../concurrently.ts";
-import type { Sample } from "../dataset.ts";
+import type { Crop, Sample } from "../dataset.ts";
 import { decoderVersion } from "./decode-image.ts";
 
 /** Raised whenever this package would decode or resize to other pixels, or lay the file out differently. */
@@ -52,8 +52,12 @@ export async function cacheFile(
 async function describe({ id, image }: Sample): Promise<readonly (string | number)[]> {
   if (image.kind === "pixels") return [id, image.width, image.height, image.grey.length];
   const { size, mtimeNs } = await stat(image.path, { bigint: true });
-  return [id, resolve(image.path), String(size), String(mtimeNs)];
+  return [id, resolve(image.path), String(size), String(mtimeNs), ...boxOf(image)];
 }
+
+/** The four numbers of a crop; nothing where there is none. */
+const boxOf = ({ crop }: { readonly crop?: Crop }) =>
+  crop ? [crop.left, crop.top, crop.width, crop.height] : [];
 
 const header = (key: string) =>
   Buffer.from(`mvt-images ${formatVersion} ${key}\n`.padEnd(headerLength));

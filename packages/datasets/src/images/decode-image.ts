@@ -6,11 +6,12 @@
  * libvips' profile; transparency is flattened onto black; of an animation the first frame counts. A
  * picture is turned upright by its EXIF orientation, because a model of upright faces can make nothing of
  * the others (OpenCV turns it too, Pillow does not; the research sets' aligned faces carry no such tag).
- * An embedded colour profile is ignored, as Pillow and OpenCV ignore it.
+ * An embedded colour profile is ignored, as Pillow and OpenCV ignore it. The format is known by the
+ * content, whatever the name ends in.
  */
 import { readFile } from "node:fs/promises";
-import sharp from "sharp";
-import type { ImageSource } from "../dataset.ts";
+import sharp, { type Sharp } from "sharp";
+import type { Crop, ImageSource } from "../dataset.ts";
 import { resizeBilinear } from "./resize.ts";
 
 /** Part of the cache's key: what another version decodes may differ. */
@@ -36,13 +37,29 @@ export async function decodeImage(
     spreadGrey(resizeBilinear(grey, width, 1, size), target);
     return;
   }
-  const { data, info } = await sharp(await readFile(source.path), { failOn, ignoreIcc: true })
-    .autoOrient()
+  const bytes = await readFile(source.path);
+  if (bytes.length === 0) throw new Error("0 bytes");
+  const upright = sharp(bytes, { failOn, ignoreIcc: true }).autoOrient();
+  const { data, info } = await (source.crop ? await cropped(upright, source.crop) : upright)
     .flatten({ background: "black" })
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   target.set(resizeBilinear(data, info.width, info.channels, size));
+}
+
+/** The part of an upright picture that `crop` covers. Throws where it covers none. */
+export async function cropped(upright: Sharp, crop: Crop): Promise<Sharp> {
+  const { autoOrient: size } = await upright.metadata();
+  const left = Math.max(0, crop.left);
+  const top = Math.max(0, crop.top);
+  const width = Math.min(size.width, crop.left + crop.width) - left;
+  const height = Math.min(size.height, crop.top + crop.height) - top;
+  if (width < 1 || height < 1) {
+    const box = `${crop.width}x${crop.height} at ${crop.left},${crop.top}`;
+    throw new Error(`face box ${box} lies outside the picture of ${size.width}x${size.height}`);
+  }
+  return upright.extract({ left, top, width, height });
 }
 
 /** [S, S] -> [S, S, 3] */

@@ -23,6 +23,9 @@ export interface DecodeOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** Unreadable pictures that an error names beside the first. */
+const namedFailures = 4;
+
 /** Pictures per task: enough to hide the round trip, few enough for a smooth progress. */
 const taskLength = 16;
 
@@ -30,8 +33,8 @@ const taskLength = 16;
  * The pictures of `samples`, decoded and resized (see `decode-image.ts` and `resize.ts`), in their order.
  *
  * The pixels do not depend on the number of threads, nor on whether they came from the cache. A picture
- * that cannot be read is a DatasetError that names the first and counts the others; nothing is then
- * cached.
+ * that cannot be read is a DatasetError, once all have been tried: it gives the reason for the first,
+ * says how many of how many fail and names five of them; nothing is then cached.
  */
 export async function decodeImages(
   samples: readonly Sample[],
@@ -101,17 +104,21 @@ async function unreadable(
   { size, pixels }: DecodedImages,
 ): Promise<DatasetError> {
   const { row } = failures[0]!;
-  const { id, image } = samples[row]!;
+  const { image } = samples[row]!;
   // libvips keeps one error text for all threads, so the picture is tried again alone to have its own.
   const [again] = await decodeTask({ sources: [image], first: row, size, pixels });
   const { reason } = again ?? failures[0]!;
-  const what = image.kind === "file" ? image.path : `sample ${id}`;
-  const others =
-    failures.length > 1
-      ? `; ${failures.length - 1} of the other ${samples.length - 1} pictures cannot be read either`
-      : "";
+  const others = failures
+    .slice(1, 1 + namedFailures)
+    .map((failure) => nameOf(samples[failure.row]!));
+  const more = failures.length - 1 - others.length;
+  const also =
+    others.length > 0 ? `, also ${others.join(", ")}${more > 0 ? ` and ${more} more` : ""}` : "";
   return new DatasetError(
-    `${what}: expected a readable picture, found none (${reason})${others}. Put intact files in their ` +
-      "place, for example by unpacking the data set again; nothing was cached.",
+    `${nameOf(samples[row]!)}: expected a readable picture, found none (${reason}); ` +
+      `${failures.length} of ${samples.length} pictures cannot be read${also}. Put intact files in ` +
+      "their place, for example by unpacking the data set again; nothing was cached.",
   );
 }
+
+const nameOf = ({ id, image }: Sample) => (image.kind === "file" ? image.path : `sample ${id}`);

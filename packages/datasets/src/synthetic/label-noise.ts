@@ -2,9 +2,8 @@
  * @file Wrong labels at a known rate.
  */
 import { random } from "@mvt/core";
-import type { DatasetName } from "../dataset.ts";
 import type { Expression } from "../expression.ts";
-import { classesOf, lookalikes } from "./classes.ts";
+import { classesOf, type DrawnName, lookalikes } from "./classes.ts";
 
 export const labelNoiseKinds = ["symmetric", "confusable"] as const;
 
@@ -25,7 +24,7 @@ export function wrongCount(rate: number, count: number): number {
  */
 export function mislabel(
   seed: number,
-  dataset: DatasetName,
+  dataset: DrawnName,
   split: string,
   truth: readonly Expression[],
   rate: number,

@@ -22,6 +22,15 @@ export interface Picture {
   readonly path?: string;
   /** Where to write its expression energy (.png); where absent, none is measured. */
   readonly energyPath?: string;
+  /** How many pixels of a photograph are to be around the face; none where absent. */
+  readonly surroundings?: Surroundings;
+}
+
+export interface Surroundings {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 export interface Batch {
@@ -34,10 +43,15 @@ export interface Batch {
   readonly pictures: readonly Picture[];
 }
 
-async function encode(pixels: Uint8Array, size: number, channels: 1 | 3, path: string) {
+async function encode(
+  pixels: Uint8Array,
+  { size, channels, path }: { size: number; channels: 1 | 3; path: string },
+  surroundings?: Surroundings,
+) {
   const image = sharp(pixels, { raw: { width: size, height: size, channels } });
   if (channels === 1) image.toColourspace("b-w");
-  await (path.endsWith(".jpg") ? image.jpeg({ quality: 95 }) : image.png()).toFile(path);
+  if (surroundings) image.extend({ ...surroundings, extendWith: "mirror" });
+  await (/\.jpg$/i.test(path) ? image.jpeg({ quality: 95 }) : image.png()).toFile(path);
 }
 
 /** Draws the batch; the pixels of the pictures that have no path of their own, in order. */
@@ -45,7 +59,7 @@ export async function drawPictures(batch: Batch): Promise<Uint8Array[]> {
   const { channels, classes, difficulty, seed, size } = batch;
   const encoded: Promise<void>[] = [];
   const kept: Uint8Array[] = [];
-  for (const { name, expression, weight = 1, path, energyPath } of batch.pictures) {
+  for (const { name, expression, weight = 1, path, energyPath, surroundings } of batch.pictures) {
     const drawn = drawScene(seed, name, size, difficulty);
     const scene = { ...drawn, intensity: weight * drawn.intensity };
     const others = energyPath ? classes.filter((other) => other !== expression) : undefined;
@@ -53,9 +67,9 @@ export async function drawPictures(batch: Batch): Promise<Uint8Array[]> {
       ? render(scene, expression, others)
       : renderWithoutFace(scene);
     const shown = channels === 1 ? toGrey(pixels) : pixels;
-    if (path) encoded.push(encode(shown, size, channels, path));
+    if (path) encoded.push(encode(shown, { size, channels, path }, surroundings));
     else kept.push(shown);
-    if (energy && energyPath) encoded.push(encode(energy, size, 1, energyPath));
+    if (energy && energyPath) encoded.push(encode(energy, { size, channels: 1, path: energyPath }));
   }
   await Promise.all(encoded);
   return kept;

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
-import { type DatasetName, datasetNames } from "../dataset.ts";
+import { datasetNames } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { type Difficulty, type DifficultyName, resolveDifficulty } from "./difficulty.ts";
 import { manifestPath } from "./ground-truth.ts";
@@ -13,19 +13,23 @@ import { type LabelNoiseKind, labelNoiseKinds, wrongCount } from "./label-noise.
 import {
   type Manifest,
   type SyntheticLayout,
+  type SyntheticName,
   generatorVersion,
   layouts,
   manifestText,
 } from "./manifest.ts";
+import { writeAffectnet } from "./write-affectnet.ts";
+import { writeChallengeLists } from "./challenge-lists.ts";
 import { writeFerplus } from "./write-ferplus.ts";
 import { writeRafDb } from "./write-raf-db.ts";
 
 export interface SyntheticOptions {
-  readonly dataset: DatasetName;
+  /** AffectNet is one set for both names, drawn with its eight classes. */
+  readonly dataset: SyntheticName;
   /** The folder to make. What holds it is made too. */
   readonly folder: string;
   readonly seed: number;
-  /** Faces with a usable label. RAF-DB has no validation split. */
+  /** Faces with a usable label. RAF-DB and AffectNet have no validation split. */
   readonly counts: { readonly train: number; readonly validation?: number; readonly test: number };
   /** The share of training and validation labels that are wrong, 0 to 1. Test labels never are. */
   readonly labelNoise: number;
@@ -33,7 +37,7 @@ export interface SyntheticOptions {
   readonly labelNoiseKind?: LabelNoiseKind;
   /** A preset or all knobs; default "standard". */
   readonly difficulty?: DifficultyName | Difficulty;
-  /** Default "official" for RAF-DB, "csv" for FERPlus. */
+  /** Default "official" for RAF-DB, "csv" for FERPlus, "npy" for AffectNet. */
   readonly layout?: SyntheticLayout;
   /** Whose expression energy is measured; default "all". It takes half of the time. */
   readonly energy?: false | "test" | "all";
@@ -56,10 +60,18 @@ function requireThat(holds: boolean, expected: string, got: unknown): void {
   );
 }
 
+const writers = {
+  "raf-db": writeRafDb,
+  ferplus: writeFerplus,
+  "affectnet-8": writeAffectnet,
+} as const;
+
 /** The manifest that the options amount to. Throws DatasetError for options that cannot be met. */
 function toManifest(options: SyntheticOptions): Manifest {
-  const { dataset, labelNoise, labelNoiseKind = "symmetric", seed, energy = "all" } = options;
-  requireThat(datasetNames.includes(dataset), `dataset ${datasetNames.join(" or ")}`, dataset);
+  const { labelNoise, labelNoiseKind = "symmetric", seed, energy = "all" } = options;
+  const names = datasetNames.filter((name) => name !== "custom");
+  requireThat(names.includes(options.dataset), `dataset ${names.join(" or ")}`, options.dataset);
+  const dataset = options.dataset === "affectnet-7" ? "affectnet-8" : options.dataset;
   const known: readonly SyntheticLayout[] = layouts[dataset];
   const layout = options.layout ?? known[0]!;
   requireThat(known.includes(layout), `layout ${known.join(" or ")} for ${dataset}`, layout);
@@ -68,8 +80,8 @@ function toManifest(options: SyntheticOptions): Manifest {
     requireThat(Number.isInteger(count) && count >= 0, `a whole number of ${split} faces`, count);
   }
   requireThat(
-    dataset !== "raf-db" || counts.validation === 0,
-    "no validation faces, as RAF-DB has no such split",
+    dataset === "ferplus" || counts.validation === 0,
+    `no validation faces, as ${dataset === "raf-db" ? "RAF-DB" : "AffectNet"} has no such split`,
     counts.validation,
   );
   const { threads = 1 } = options;
@@ -139,15 +151,18 @@ export async function synthesize(options: SyntheticOptions): Promise<SyntheticSu
       validation: wrongCount(labelNoise, counts.validation),
     },
   };
-  if (await isThere(folder, manifest)) return { ...summary, written: false };
+  if (await isThere(folder, manifest)) {
+    await writeChallengeLists(folder, manifest); // an older version of this program drew no lists
+    return { ...summary, written: false };
+  }
 
   const target = resolve(folder);
   const partial = `${target}.${randomUUID()}.partial`;
   await mkdir(dirname(target), { recursive: true });
   await mkdir(partial);
   try {
-    const write = { "raf-db": writeRafDb, ferplus: writeFerplus }[dataset];
-    await write(partial, manifest, threads);
+    await writers[dataset](partial, manifest, threads);
+    await writeChallengeLists(partial, manifest);
     await rename(partial, target);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });

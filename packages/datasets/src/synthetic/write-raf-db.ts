@@ -20,7 +20,7 @@ import { drawFiles } from "./studio.ts";
 const side = 100; // pixels of an aligned picture
 
 /** The file's numbers. Written out here, and again by the loader, so that each checks the other. */
-const labels: Readonly<Partial<Record<Expression, number>>> = {
+export const rafDbLabels: Readonly<Partial<Record<Expression, number>>> = {
   surprise: 1,
   fear: 2,
   disgust: 3,
@@ -43,10 +43,10 @@ interface Entry extends Face {
 const stem = (split: Split, index: number) =>
   `${split}_${String(index + 1).padStart(split === "train" ? 5 : 4, "0")}`;
 
-function plan(manifest: Manifest, split: Split): Entry[] {
+export function planRafDb(manifest: Manifest, split: Split): Entry[] {
   return planFaces(manifest, split).map((face) => {
     const id = stem(split, face.index);
-    const label = labels[face.given]!;
+    const label = rafDbLabels[face.given]!;
     const file = `${id}_aligned.jpg`;
     const path =
       manifest.layout === "kaggle"
@@ -78,7 +78,7 @@ export async function writeRafDb(
   manifest: Manifest,
   threads: number,
 ): Promise<void> {
-  const entries = splits.flatMap((split) => plan(manifest, split));
+  const entries = splits.flatMap((split) => planRafDb(manifest, split));
   await writeTables(folder, manifest, entries);
   await writeGroundTruth(folder, manifest, entries);
   for (const parent of new Set(entries.map(({ path }) => dirname(path)))) {

@@ -7,6 +7,7 @@ import type { Backend } from "@mvt/core";
 import { datasetNames, defaultFerplusProtocol, ferplusProtocols } from "@mvt/datasets";
 import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
+import type { CustomFlags } from "../data/source.ts";
 import { mgnTrainingConfig, trainingConfig } from "../config.ts";
 import { override } from "../overrides.ts";
 import { officialPath } from "../pretrained/official.ts";
@@ -25,7 +26,8 @@ export const dataOptions = {
   },
   data: {
     type: "string",
-    describe: "folder that holds raf-db/ and ferplus/; without it synthetic faces",
+    describe:
+      "folder that holds raf-db/, ferplus/, affectnet/, custom/; without it synthetic faces",
   },
   "ferplus-protocol": {
     choices: Object.keys(ferplusProtocols) as FerplusProtocol[],
@@ -37,6 +39,15 @@ export const dataOptions = {
     default: "train" as const,
     describe: "which parts of FERPlus are trained on",
   },
+  classes: {
+    type: "string",
+    describe: "of custom data: NAME=EXPRESSION,... or a JSON file that says what its classes mean",
+  },
+  "custom-layout": {
+    choices: ["folders", "csv"] as const,
+    describe: "of custom data [default: csv where there is a labels.csv]",
+  },
+  "custom-title": { type: "string", describe: "name of custom data in reports" },
 } as const;
 
 export const runOptions = {
@@ -71,6 +82,18 @@ export const runOptions = {
     describe: "print the runs, the device and an estimate, and stop",
   },
 } as const;
+
+export interface CustomArgs {
+  readonly classes?: string | undefined;
+  readonly "custom-layout"?: "folders" | "csv" | undefined;
+  readonly "custom-title"?: string | undefined;
+}
+
+/** What the flags say of custom data; nothing without --classes. */
+export function customFlagsOf(args: CustomArgs): { readonly custom?: CustomFlags } {
+  const { classes, "custom-layout": layout, "custom-title": title } = args;
+  return classes === undefined ? {} : { custom: { classes, layout, title } };
+}
 
 export const relabelOptions = {
   delta: { type: "number", default: 0.2, describe: "δ of Eq. 6" },

@@ -5,9 +5,11 @@ import type { Scale } from "../scales.ts";
 import { createWorkbench } from "../tables/workbench.ts";
 import type { Workbench } from "../tables/workbench.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
+import { customFlagsOf } from "./options.ts";
+import type { CustomArgs } from "./options.ts";
 import type { Progress } from "./progress.ts";
 
-export interface WorkbenchFlags {
+export interface WorkbenchFlags extends CustomArgs {
   readonly data?: string | undefined;
   readonly "ferplus-protocol": FerplusProtocol;
   readonly "ferplus-train": FerplusTrain;
@@ -31,6 +33,7 @@ export function workbenchOf(
     ferplus: { ferplusProtocol: flags["ferplus-protocol"], ferplusTrain: flags["ferplus-train"] },
     onDraw: progress.onDraw,
     onDecode: progress.onDecode,
+    ...customFlagsOf(flags),
     maskForm: flags["mask-form"] ?? "soft",
     ...(flags.data === undefined ? {} : { dataFolder: flags.data }),
     ...(weights === undefined ? {} : { weights }),

@@ -1,25 +1,42 @@
 /** @file Where a data set comes from: the user's folder, or faces drawn for the scale. */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
+  DatasetError,
   datasetFolder,
   difficulties,
   generatorVersion,
   loadDataset,
+  readClasses,
   synthesize,
 } from "@mvt/datasets";
-import type { Dataset, DatasetName, FerplusOptions } from "@mvt/datasets";
+import type {
+  Dataset,
+  DatasetName,
+  FerplusOptions,
+  LoadOptions,
+  SyntheticName,
+} from "@mvt/datasets";
 import { canonicalJson } from "../config.ts";
 import type { SyntheticSpec } from "../scales.ts";
-import { UsageError } from "../usage-error.ts";
+import { CommandLineError, UsageError } from "../usage-error.ts";
+
+/** What the flags say of custom data. */
+export interface CustomFlags {
+  /** "angry=anger,happy=happiness", or the path of a JSON file. */
+  readonly classes: string;
+  readonly layout?: "folders" | "csv" | undefined;
+  readonly title?: string | undefined;
+}
 
 export interface DataOptions {
-  /** Holds raf-db/ and ferplus/; synthetic data is drawn if absent. */
+  /** Holds raf-db/, ferplus/, affectnet/ or custom/; synthetic data is drawn if absent. */
   readonly folder?: string;
   /** Where synthetic data is kept. */
   readonly syntheticFolder: string;
   readonly ferplus: FerplusOptions;
+  readonly custom?: CustomFlags;
   /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
 }
@@ -30,9 +47,14 @@ export async function openDataset(
   spec: SyntheticSpec,
   options: DataOptions,
 ): Promise<Dataset> {
-  const { folder, ferplus } = options;
-  const load = (from: string) => loadDataset(name, from, ferplus);
-  if (folder === undefined) return load(await drawDataset(name, spec, options));
+  const { folder } = options;
+  const load = async (from: string) => loadDataset(name, from, await loadOptions(name, options));
+  if (folder === undefined) {
+    if (name !== "custom") return load(await drawDataset(name, spec, options));
+    throw new UsageError(
+      "custom: expected a folder of your own data, found none. Pass --data with the folder that holds custom/.",
+    );
+  }
   const isFolder = await stat(folder).then(
     (found) => found.isDirectory(),
     () => false,
@@ -45,16 +67,32 @@ export async function openDataset(
   return load(datasetFolder(folder, name));
 }
 
+/** How a data set is to be read. A mapping of classes is read only where it is needed. */
+export async function loadOptions(
+  name: DatasetName,
+  { ferplus, custom }: Pick<DataOptions, "ferplus" | "custom">,
+): Promise<LoadOptions> {
+  if (name !== "custom" || custom === undefined) return ferplus;
+  try {
+    return { ...ferplus, custom: { ...custom, classes: await readClasses(custom.classes) } };
+  } catch (error) {
+    // Of a text on the command line, not of a file that it names.
+    if (!(error instanceof DatasetError) || !error.message.startsWith("classes:")) throw error;
+    throw new CommandLineError(`--${error.message}`);
+  }
+}
+
 /** Draws a synthetic set unless it is there, and returns its folder. */
 async function drawDataset(
-  name: DatasetName,
+  name: SyntheticName,
   { seed, difficulty, labelNoise, counts }: SyntheticSpec,
   { syntheticFolder, onDraw }: DataOptions,
 ): Promise<string> {
   const knobs = difficulties[difficulty];
   const recipe = { generatorVersion, seed, knobs, labelNoise, counts: counts[name] };
   const hash = createHash("sha256").update(canonicalJson(recipe)).digest("hex").slice(0, 8);
-  const folder = join(syntheticFolder, `${name}-${difficulty}-${hash}`);
+  const set = basename(datasetFolder("", name)); // one of AffectNet for both names
+  const folder = join(syntheticFolder, `${set}-${difficulty}-${hash}`);
   const exists = await stat(folder).then(
     () => true,
     () => false,

@@ -6,18 +6,21 @@
  *     pnpm exp table5 --data DIR --weights deit_small.safetensors
  *                                       # the paper: 85.17 / 87.99 / 88.40
  */
+import { readSubsets } from "@mvt/datasets";
+import type { Dataset } from "@mvt/datasets";
 import { table5 } from "@mvt/report";
 import type { SubsetRun } from "@mvt/report";
-import { readSubsets } from "../data/subsets.ts";
-import type { ReadSubsets, TestSubset } from "../data/subsets.ts";
 import type { PlannedClassifier } from "../runs/plan.ts";
 import { openRun } from "../runs/store.ts";
 import { readPredictions } from "../training/predictions-csv.ts";
 import { countSubset } from "../training/subset-counts.ts";
+import type { TestSubset } from "../training/subset-counts.ts";
 import { UnavailableError } from "../usage-error.ts";
 import { describeRow, planBest } from "./combinations.ts";
 import { resultOf, tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
+
+export type ReadSubsets = (dataset: Dataset) => Promise<readonly TestSubset[]>;
 
 export default defineTable5(readSubsets);
 
@@ -29,7 +32,9 @@ export function defineTable5(read: ReadSubsets): ReportDefinition {
       const lists = await Promise.all(
         options.datasets.map(async (dataset) => {
           const { dataset: found } = await workbench.prepare(dataset);
-          return { dataset, title: found.title, subsets: await read(found) };
+          // A list may name none of the images: those of AffectNet's second distribution have other names.
+          const subsets = (await read(found)).filter(({ ids }) => ids.length > 0);
+          return { dataset, title: found.title, subsets };
         }),
       );
       const datasets = lists.filter(({ subsets }) => subsets.length > 0);

@@ -8,6 +8,7 @@ import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabe
 import type { Reference, Threshold } from "@mvt/relabel";
 import type { ClassifierConfig, MgnConfig, RelabelConfig, RunConfig } from "../config.ts";
 import { openDataset } from "../data/source.ts";
+import type { CustomFlags } from "../data/source.ts";
 import { prepareData } from "../data/prepared.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import { planRun } from "../runs/plan.ts";
@@ -25,6 +26,7 @@ export interface WorkbenchOptions {
   /** The user's data; synthetic if absent. */
   readonly dataFolder?: string;
   readonly ferplus: FerplusOptions;
+  readonly custom?: CustomFlags;
   readonly weights?: PretrainedFile;
   /** In which form classifiers apply masks. */
   readonly maskForm: MaskForm["kind"];
@@ -86,6 +88,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         syntheticFolder: resolve("data/synthetic"),
         ...(folder === undefined ? {} : { folder }),
         ferplus: options.ferplus,
+        ...(options.custom ? { custom: options.custom } : {}),
         ...(options.onDraw ? { onDraw: options.onDraw } : {}),
       });
       return prepareData(dataset, {

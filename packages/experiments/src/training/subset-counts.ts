@@ -1,8 +1,11 @@
 /** @file Right answers on a part of the test set, out of the answers for all of it. */
-import type { TestSubset } from "../data/subsets.ts";
+import type { Subset } from "@mvt/datasets";
 import { UsageError } from "../usage-error.ts";
 import type { Count } from "./evaluation.ts";
 import type { NamedAnswers } from "./predictions-csv.ts";
+
+/** A list of test images; an image that it names twice is there twice. */
+export type TestSubset = Pick<Subset, "name" | "title" | "ids" | "notes">;
 
 export interface SubsetCounts {
   /** Lines of the list, an image as often as it is there. */

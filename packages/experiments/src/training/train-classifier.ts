@@ -6,7 +6,7 @@
  */
 import { countParameters, decodeSafetensors, encodeSafetensors } from "@mvt/core";
 import type { Executable, Weights } from "@mvt/core";
-import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
+import { balancedOrder, createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { BatchLoader } from "@mvt/datasets";
 import { createRelabeller, LabelLedger } from "@mvt/relabel";
 import type { Relabeller, Threshold } from "@mvt/relabel";
@@ -162,7 +162,11 @@ async function trainEpoch(
   const schedule = scheduleOf(config.training);
   const { rows, labels: given } = data.train;
   const positions = positionsOf(data.train);
-  const order = shuffledOrder(rows.length, config.seed, epoch).map((i) => rows[i]!);
+  const order = (
+    config.training.sampler === "balanced"
+      ? balancedOrder(given, config.seed, epoch)
+      : shuffledOrder(rows.length, config.seed, epoch)
+  ).map((i) => rows[i]!);
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const start = performance.now();
   let [batches, seen, right, relabelled, totalLoss] = [0, 0, 0, 0, 0];

@@ -32,7 +32,12 @@ export interface Table5Row extends Configuration {
   readonly dataset: string;
   readonly kind: DataKind;
   /** "occlusion", "pose-30" and "pose-45" are the paper's. */
-  readonly subset: { readonly name: string; readonly title: string };
+  readonly subset: {
+    readonly name: string;
+    readonly title: string;
+    /** What a reader of the accuracy must know about the list. */
+    readonly notes?: readonly string[];
+  };
   readonly runs: readonly SubsetRun[];
 }
 
@@ -96,7 +101,12 @@ export function table5(rows: readonly Table5Row[], provenance: Provenance): Tabl
       ...spreadLegend(rows.map(({ runs }) => runs.length)),
       ...methodLegend(paper, columns),
     ],
-    notes: scaleNotes(rows, provenance),
+    notes: [
+      ...rows.flatMap(({ subset: { title, notes = [] } }) =>
+        notes.map((note) => `${title}: ${note}.`),
+      ),
+      ...scaleNotes(rows, provenance),
+    ],
     provenance,
   };
 }

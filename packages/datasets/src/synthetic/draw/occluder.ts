@@ -8,8 +8,8 @@ import { type Look, drawColour, mix } from "./look.ts";
 import type { Layer } from "./raster.ts";
 import { between, ellipse, roundedBox, stroke } from "./shapes.ts";
 
-const kinds = ["hand", "glasses", "mask", "object"] as const;
-export type OccluderKind = (typeof kinds)[number];
+export const occluderKinds = ["hand", "glasses", "mask", "object"] as const;
+export type OccluderKind = (typeof occluderKinds)[number];
 
 export interface Occluder {
   readonly kind: OccluderKind;
@@ -77,7 +77,7 @@ function object(stream: random.Stream): Layer[] {
 }
 
 export function drawOccluder(stream: random.Stream, look: Look): Occluder {
-  const kind = kinds[stream.integer(kinds.length)]!;
+  const kind = occluderKinds[stream.integer(occluderKinds.length)]!;
   const layers = { hand, glasses, mask, object }[kind](stream, look);
   return { kind, layers };
 }

@@ -1,11 +1,19 @@
 /** @file `pnpm exp data`: draws synthetic data sets, and checks any. */
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { checkDataset, datasetFolder, datasetNames, loadDataset, synthesize } from "@mvt/datasets";
 import type { CheckRow, DatasetName } from "@mvt/datasets";
 import type { Argv } from "yargs";
+import { loadOptions } from "../../data/source.ts";
 import { scales } from "../../scales.ts";
-import { UsageError } from "../../usage-error.ts";
-import { dataOptions, parseDatasets, requireShare, requireWhole } from "../options.ts";
+import { CommandLineError, UsageError } from "../../usage-error.ts";
+import {
+  customFlagsOf,
+  dataOptions,
+  parseDatasets,
+  requireShare,
+  requireWhole,
+} from "../options.ts";
 import { requireWritable } from "../writable.ts";
 
 const actions = ["synthesize", "check"] as const;
@@ -18,12 +26,15 @@ export function builder(cli: Argv) {
       data: {
         type: "string",
         demandOption: true,
-        describe: "folder that holds, or will hold, raf-db/ and ferplus/",
+        describe: "folder that holds, or will hold, raf-db/, ferplus/, affectnet/, custom/",
       },
-      datasets: { type: "string", default: datasetNames.join(","), describe: "which data sets" },
+      datasets: {
+        type: "string",
+        describe: "which data sets [default: raf-db,ferplus; to check, those that are there]",
+      },
       layout: {
-        choices: ["official", "kaggle", "csv", "folders"] as const,
-        describe: "published layout to write [default: official, csv]",
+        choices: ["official", "kaggle", "csv", "folders", "npy"] as const,
+        describe: "published layout to write [default: official, csv, npy]",
       },
       seed: { type: "number", describe: "seed of the faces [default: the scale's]" },
       "label-noise": {
@@ -33,13 +44,14 @@ export function builder(cli: Argv) {
       difficulty: { choices: ["easy", "standard"] as const, describe: "[default: the scale's]" },
     })
     .example("$0 data synthesize --data data/faces", "both sets in the published layouts")
+    .example("$0 data synthesize --data data/faces --datasets affectnet-8", "AffectNet's layout")
     .example("$0 data check --data DIR", "counts, damaged, missing and duplicate images");
 }
 
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
 export async function run(args: Args): Promise<void> {
-  const names = parseDatasets(args.datasets);
+  const names = parseDatasets(args.datasets ?? (await defaultDatasets(args)));
   requireWhole("seed", args.seed, 0);
   requireShare("label-noise", args["label-noise"]);
   if (args.action === "synthesize") {
@@ -53,7 +65,24 @@ export async function run(args: Args): Promise<void> {
   }
 }
 
+/** What is drawn where nothing is named, or what is there to be checked. */
+async function defaultDatasets({ action, data }: Args): Promise<string> {
+  const drawn = "raf-db,ferplus";
+  if (action === "synthesize") return drawn;
+  const found: DatasetName[] = [];
+  for (const name of datasetNames) {
+    const there = await stat(datasetFolder(resolve(data), name)).catch(() => undefined);
+    if (name !== "affectnet-7" && there?.isDirectory()) found.push(name); // the other has all its images
+  }
+  return found.length > 0 ? found.join(",") : drawn;
+}
+
 async function draw(name: DatasetName, args: Args): Promise<void> {
+  if (name === "custom") {
+    throw new CommandLineError(
+      "--datasets custom: expected data sets that can be drawn, got your own. Leave it out.",
+    );
+  }
   const { seed, difficulty, labelNoise, counts } = scales[args.scale ?? "quick"].synthetic;
   const { folder, written, wrongLabels } = await synthesize({
     dataset: name,
@@ -71,14 +100,18 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
 }
 
 async function check(name: DatasetName, args: Args): Promise<boolean> {
-  const dataset = await loadDataset(name, datasetFolder(resolve(args.data), name), {
+  const ferplus = {
     ferplusProtocol: args["ferplus-protocol"],
     ferplusTrain: args["ferplus-train"],
-  });
+  };
+  const options = await loadOptions(name, { ferplus, ...customFlagsOf(args) });
+  const dataset = await loadDataset(name, datasetFolder(resolve(args.data), name), options);
   const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
   const kind = synthetic
     ? "synthetic, not compared with published counts"
-    : "compared with published counts";
+    : name === "custom"
+      ? "no published counts to compare with"
+      : "compared with published counts";
   process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);
   for (const row of rows) process.stdout.write(`${formatRow(row)}\n`);
   return ok;

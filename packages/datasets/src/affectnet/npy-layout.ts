@@ -1,0 +1,88 @@
+/**
+ * @file AffectNet as it has been distributed since 2021: cropped faces, and their labels as NumPy files.
+ *
+ *     train_set/images/0.jpg    train_set/annotations/0_exp.npy    (one text, "1"; beside it _val, _aro, _lnd)
+ *     val_set/images/0.jpg      val_set/annotations/0_exp.npy      (also valid_set)
+ *
+ * The numbers have gaps, and both splits count from 0.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mapConcurrently } from "../concurrently.ts";
+import { datasetTitles, type Sample } from "../dataset.ts";
+import { DatasetError } from "../error.ts";
+import { type FoundLayout, type Layout, listFolder, requireImages } from "../layout.ts";
+import { affectnetId, type AffectnetName, readExpression } from "./classes.ts";
+import { readNpyText } from "./npy.ts";
+
+const filesAtOnce = 16;
+const [images, annotations] = ["images", "annotations"];
+
+/** One layout per name of the validation folder. */
+export const npyLayouts: readonly Layout[] = ["val_set", "valid_set"].map((validation) => ({
+  name: "npy",
+  parts: ["train_set", validation].flatMap((split) => [
+    join(split, images),
+    join(split, annotations),
+  ]),
+  roots: [""],
+}));
+
+/** The samples in the order of their numbers. */
+export async function loadNpyLayout(
+  { root, parts: [trainImages = "", , testImages = ""] }: FoundLayout,
+  name: AffectnetName,
+) {
+  return {
+    train: await loadSplit(join(root, trainImages, ".."), "train", name),
+    test: await loadSplit(join(root, testImages, ".."), "test", name),
+  };
+}
+
+async function loadSplit(
+  folder: string,
+  split: "train" | "test",
+  name: AffectnetName,
+): Promise<Sample[]> {
+  const [pictures, labels] = await Promise.all([
+    listFolder(join(folder, images)),
+    listFolder(join(folder, annotations)),
+  ]);
+  const numbers = [...labels]
+    .flatMap((file) => /^(\d+)_exp\.npy$/.exec(file)?.[1] ?? [])
+    .toSorted((a, b) => Number(a) - Number(b));
+  requireImages(
+    datasetTitles[name],
+    { path: join(folder, annotations), count: numbers.length },
+    numbers.map((number) => `${number}.jpg`).filter((file) => !pictures.has(file)),
+  );
+  requireAnnotations(folder, pictures, new Set(numbers));
+  const expressions = await mapConcurrently(numbers, filesAtOnce, async (number) => {
+    const path = join(folder, annotations, `${number}_exp.npy`);
+    return readExpression(path, readNpyText(path, await readFile(path)), name);
+  });
+  return numbers.flatMap((number, i) => {
+    const expression = expressions[i];
+    const path = join(folder, images, `${number}.jpg`);
+    return expression === undefined
+      ? []
+      : [{ id: affectnetId(split, number), image: { kind: "file", path } as const, expression }];
+  });
+}
+
+/** Refuses images without a label: of a set that was unpacked in part. */
+function requireAnnotations(
+  folder: string,
+  pictures: ReadonlySet<string>,
+  numbers: ReadonlySet<string>,
+): void {
+  const files = [...pictures].filter((file) => file.endsWith(".jpg"));
+  const without = files.filter((file) => !numbers.has(file.slice(0, -".jpg".length)));
+  if (without.length === 0) return;
+  const shown = without.toSorted().slice(0, 5).join(", ");
+  throw new DatasetError(
+    `${join(folder, annotations)}: expected a label NUMBER_exp.npy for each of ${files.length} images, ` +
+      `found none for ${without.length}: ${shown}${without.length > 5 ? ", ..." : ""}. ` +
+      `Unpack all annotations of the data set.`,
+  );
+}

@@ -1,0 +1,122 @@
+/** @file What the user's own class names mean: stated by the user, never guessed from an order. */
+import { readFile } from "node:fs/promises";
+import { shorten } from "../csv.ts";
+import { DatasetError } from "../error.ts";
+import { type Expression, expressions } from "../expression.ts";
+
+/** What a class name means; "drop" leaves its images out. */
+export type ClassMeaning = Expression | "drop";
+
+/** Class names as the user's folders or tables have them. */
+export type ClassMapping = Readonly<Record<string, ClassMeaning>>;
+
+const meanings: ReadonlySet<string> = new Set([...expressions, "drop"]);
+const allowed = [...expressions, "or drop"].join(", ");
+
+/** Reads "angry=anger,happy=happiness,other=drop". */
+function parseClassMapping(text: string): ClassMapping {
+  const entries = text.split(",").map((entry): [string, string] => {
+    const [, name, meaning] = /^([^=]+)=([^=]+)$/.exec(entry) ?? [];
+    if (name === undefined || meaning === undefined) {
+      throw new DatasetError(
+        `classes: expected NAME=EXPRESSION with commas between, as in "angry=anger,happy=happiness", ` +
+          `found "${shorten(entry)}". Write a mapping file for names with commas or equals signs.`,
+      );
+    }
+    return [name.trim(), meaning.trim()];
+  });
+  return toMapping("classes", entries);
+}
+
+/** Reads a JSON file such as {"angry": "anger", "happy": "happiness", "other": "drop"}. */
+async function readClassMapping(path: string): Promise<ClassMapping> {
+  const text = await readFile(path, "utf8").catch((cause: Error) => {
+    throw new DatasetError(
+      `${path}: expected a mapping file, found none that can be read (${cause.message}). Check the path.`,
+      { cause },
+    );
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    throw new DatasetError(
+      `${path}: expected JSON such as {"angry": "anger"}, found something else ` +
+        `(${(cause as Error).message}). Correct the file.`,
+      { cause },
+    );
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new DatasetError(
+      `${path}: expected an object such as {"angry": "anger"}, found ${shorten(text.trim())}. ` +
+        `Name a meaning for every class; an order means nothing here.`,
+    );
+  }
+  return toMapping(path, Object.entries(json));
+}
+
+/** The mapping that `spec` is, or that lies in the JSON file it names. */
+export async function readClasses(spec: string): Promise<ClassMapping> {
+  return /\.json$/i.test(spec) ? readClassMapping(spec) : parseClassMapping(spec);
+}
+
+function toMapping(where: string, entries: readonly (readonly [string, unknown])[]): ClassMapping {
+  const mapping = new Map<string, ClassMeaning>();
+  for (const [name, meaning] of entries) {
+    if (!isMeaning(meaning)) {
+      throw new DatasetError(
+        `${where}: expected ${name} to mean one of ${allowed}, found ${JSON.stringify(meaning)}. ` +
+          `Use one of these names.`,
+      );
+    }
+    if (mapping.has(name)) {
+      throw new DatasetError(`${where}: expected ${name} once, found it twice. Leave one out.`);
+    }
+    mapping.set(name, meaning);
+  }
+  return Object.fromEntries(mapping);
+}
+
+function isMeaning(value: unknown): value is ClassMeaning {
+  return typeof value === "string" && meanings.has(value);
+}
+
+/** The expressions of a mapping, in the one order of `expressions`: it does not depend on how it was written. */
+export function classesOfMapping(mapping: ClassMapping): readonly Expression[] {
+  const meant: ReadonlySet<string> = new Set(Object.values(mapping));
+  return expressions.filter((expression) => meant.has(expression));
+}
+
+/** Translates one user's class names, and knows which of the mapping's names never occurred. */
+export class ClassReader {
+  readonly #mapping: ClassMapping;
+  readonly #unused: Set<string>;
+
+  constructor(mapping: ClassMapping) {
+    this.#mapping = mapping;
+    this.#unused = new Set(Object.keys(mapping));
+  }
+
+  /** The expression, or undefined for a dropped class. `where` is path:line, or a folder. */
+  read(where: string, name: string): Expression | undefined {
+    const meaning = Object.hasOwn(this.#mapping, name) ? this.#mapping[name] : undefined;
+    if (meaning === undefined) {
+      throw new DatasetError(
+        `${where}: expected one of the classes ${Object.keys(this.#mapping).join(", ")}, ` +
+          `found "${shorten(name)}". Say what it means, as in ${name}=${expressions[0]}, or leave it ` +
+          `out with ${name}=drop.`,
+      );
+    }
+    this.#unused.delete(name);
+    return meaning === "drop" ? undefined : meaning;
+  }
+
+  /** Refuses a mapping with a name that occurred nowhere in `folder`: it was misspelt. */
+  requireAllUsed(folder: string): void {
+    if (this.#unused.size === 0) return;
+    throw new DatasetError(
+      `classes: expected every name of the mapping in ${folder}, found no image of ` +
+        `${[...this.#unused].join(", ")}. Correct the names, or leave them out of the mapping.`,
+    );
+  }
+}
