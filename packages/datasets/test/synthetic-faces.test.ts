@@ -114,6 +114,26 @@ describe("a picture", () => {
     expect(items[2]).toBeGreaterThan(2 * items[1]!);
   });
 
+  test("has a bystander on either side as often as the knob says, behind the same face", () => {
+    const people = [0, 0.5, 1].map((bystanders) =>
+      Array.from({ length: 200 }, (_, i) => scene({ ...still, bystanders }, `face ${i}`)),
+    );
+    // Two layers of paint each: what is behind the head, and the head.
+    const sides = people.map((scenes) => total(scenes.map((one) => one.bystanders.length / 2)));
+    expect(sides[0]).toBe(0);
+    expect(Math.abs(sides[1]! - 200)).toBeLessThan(40); // four standard errors
+    expect(sides[2]).toBe(400);
+    expect(people[2]![0]!.face).toEqual(people[0]![0]!.face);
+  });
+
+  test("changes with its bystanders, and its expression energy does not", () => {
+    const [alone, among] = [0, 1].map((bystanders) =>
+      render(scene({ ...still, bystanders }), "fear", others("fear")),
+    );
+    expect(among!.pixels).not.toEqual(alone!.pixels);
+    expect(among!.energy).toEqual(alone!.energy);
+  });
+
   test("has an occluder as often as the knob says", () => {
     const occluded = [0, 0.3, 1].map(
       (occlusion) =>
@@ -184,14 +204,19 @@ describe("a difficulty", () => {
     expect(resolveDifficulty("easy")).toEqual(difficulties.easy);
   });
 
+  test("without bystanders is what it was before there were any", () => {
+    expect(resolveDifficulty({ ...difficulties.easy, bystanders: 0 })).toEqual(difficulties.easy);
+  });
+
   test("is refused where a knob is out of range", () => {
     const refuse = (knobs: object) => () => resolveDifficulty({ ...difficulties.easy, ...knobs });
     expect(refuse({ clutter: 1.5 })).toThrow(DatasetError);
     expect(refuse({ clutter: 1.5 })).toThrow("expected clutter from 0 to 1, got 1.5");
+    expect(refuse({ bystanders: 2 })).toThrow("expected bystanders from 0 to 1, got 2");
     expect(refuse({ noise: -1 })).toThrow("expected noise of 0 or more, got -1");
     expect(refuse({ intensity: [1, 0.5] })).toThrow("expected intensity as a low and a high value");
     expect(() => resolveDifficulty("hard" as "easy")).toThrow(
-      'easy or standard, or its knobs, got "hard"',
+      'easy or standard or crowd, or its knobs, got "hard"',
     );
   });
 });

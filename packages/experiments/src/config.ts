@@ -6,6 +6,7 @@ import type { deit } from "@mvt/core";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
+import type { ControlMask } from "./data/control-masks.ts";
 import { z } from "zod";
 
 const probability = z.number().min(0).max(1);
@@ -112,6 +113,8 @@ export interface ClassifierConfig extends CommonConfig {
   readonly relabel?: RelabelConfig;
   /** The run of the frozen mask generator, and the form of its masks; no masks if absent. */
   readonly mgn?: { readonly run: string; readonly form: MaskForm };
+  /** The mask that its pictures have without any generator; none if absent. */
+  readonly control?: ControlMask;
 }
 
 /** A mask generation network, section 3.2. */

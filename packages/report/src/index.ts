@@ -30,6 +30,7 @@ export * as paper from "./paper/index.ts";
 export type { DataDescription, DataKind, Machine, Provenance } from "./provenance.ts";
 export { standardDeviation, wilsonInterval, type Interval } from "./statistics.ts";
 export type { Appendix, Cell, Column, Row, Share, Table } from "./table.ts";
+export { type ClutterMask, type ClutterRow, clutterTable } from "./tables/clutter-table.ts";
 export { compareTable } from "./tables/compare-table.ts";
 export type { EvaluatedRun } from "./tables/evaluated-run.ts";
 export { confusionTable, evaluationTable } from "./tables/evaluation-table.ts";

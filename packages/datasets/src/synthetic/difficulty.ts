@@ -1,5 +1,5 @@
 /**
- * @file How hard the drawn faces are to read: the knobs, and two settings of them.
+ * @file How hard the drawn faces are to read: the knobs, and three settings of them.
  */
 import { DatasetError } from "../error.ts";
 
@@ -33,6 +33,11 @@ export interface Difficulty {
    * distractors.
    */
   readonly clutter: number;
+  /**
+   * 0 to 1: the probability, on each side, that another face of an expression of its own looks in.
+   * Default 0.
+   */
+  readonly bystanders?: number;
   /** 0 to 1: the probability that something is in front of the face. */
   readonly occlusion: number;
   /** The largest change of brightness from the picture's middle to its edge, relative. */
@@ -78,11 +83,27 @@ export const difficulties = {
     noise: 0.035,
     grey: 0.15,
   },
+  /** Small faces off the middle, among clutter and other faces: where one has to look first. */
+  crowd: {
+    headHalfWidth: [0.26, 0.32],
+    shift: 0.1,
+    rotation: 10,
+    yaw: 18,
+    intensity: [0.78, 1.2],
+    jitter: 0.07,
+    clutter: 1,
+    bystanders: 0.5,
+    occlusion: 0,
+    lighting: 0.25,
+    gamma: 0.25,
+    noise: 0.035,
+    grey: 0.15,
+  },
 } as const satisfies Record<string, Difficulty>;
 
 export type DifficultyName = keyof typeof difficulties;
 
-const shares = ["clutter", "occlusion", "grey"] as const;
+const shares = ["clutter", "bystanders", "occlusion", "grey"] as const;
 const amounts = ["shift", "rotation", "yaw", "jitter", "lighting", "gamma", "noise"] as const;
 const ranges = ["headHalfWidth", "intensity"] as const;
 
@@ -104,9 +125,9 @@ export function resolveDifficulty(difficulty: DifficultyName | Difficulty): Diff
     `difficulty ${names.join(" or ")}, or its knobs`,
     difficulty,
   );
-  const knobs = typeof difficulty === "string" ? difficulties[difficulty] : difficulty;
+  const knobs: Difficulty = typeof difficulty === "string" ? difficulties[difficulty] : difficulty;
   for (const knob of shares) {
-    const value = knobs[knob];
+    const value = knobs[knob] ?? 0;
     requireThat(value >= 0 && value <= 1, `${knob} from 0 to 1`, value);
   }
   for (const knob of amounts) {
@@ -126,6 +147,8 @@ export function resolveDifficulty(difficulty: DifficultyName | Difficulty): Diff
     intensity: knobs.intensity,
     jitter: knobs.jitter,
     clutter: knobs.clutter,
+    // Left out where there are none: sets drawn before the knob existed are the same sets.
+    ...(knobs.bystanders ? { bystanders: knobs.bystanders } : {}),
     occlusion: knobs.occlusion,
     lighting: knobs.lighting,
     gamma: knobs.gamma,

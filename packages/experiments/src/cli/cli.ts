@@ -73,6 +73,11 @@ const commands: readonly Command[] = [
     load: async () => reportCommand((await import("../tables/masks.ts")).default),
   },
   {
+    name: "clutter",
+    about: "Accuracy as clutter and occlusion grow, with masks of every kind",
+    load: async () => reportCommand((await import("../tables/clutter.ts")).default),
+  },
+  {
     name: "all",
     about: "All tables and figures that need no ground truth",
     load: async () => reportCommand(...(await import("../tables/index.ts")).reports),

@@ -85,10 +85,10 @@ export async function loadOptions(
 /** Draws a synthetic set unless it is there, and returns its folder. */
 async function drawDataset(
   name: SyntheticName,
-  { seed, difficulty, labelNoise, counts }: SyntheticSpec,
+  { seed, difficulty, knobs: changed, labelNoise, counts }: SyntheticSpec,
   { syntheticFolder, onDraw }: DataOptions,
 ): Promise<string> {
-  const knobs = difficulties[difficulty];
+  const knobs = { ...difficulties[difficulty], ...changed };
   const recipe = { generatorVersion, seed, knobs, labelNoise, counts: counts[name] };
   const hash = createHash("sha256").update(canonicalJson(recipe)).digest("hex").slice(0, 8);
   const set = basename(datasetFolder("", name)); // one of AffectNet for both names
@@ -98,6 +98,13 @@ async function drawDataset(
     () => false,
   );
   if (!exists) onDraw?.(`${counts[name].train + counts[name].test} synthetic ${name} faces`);
-  await synthesize({ dataset: name, folder, seed, difficulty, labelNoise, counts: counts[name] });
+  await synthesize({
+    dataset: name,
+    folder,
+    seed,
+    difficulty: knobs,
+    labelNoise,
+    counts: counts[name],
+  });
   return folder;
 }

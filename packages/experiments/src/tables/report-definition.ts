@@ -4,7 +4,7 @@
 import type { Backend } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { toCsv, toMarkdown } from "@mvt/report";
-import type { Provenance, Selection, Table, TestedRun } from "@mvt/report";
+import type { DataDescription, Provenance, Selection, Table, TestedRun } from "@mvt/report";
 import type { PlannedClassifier, PlannedRun } from "../runs/plan.ts";
 import type { ClassifierResult } from "../runs/result.ts";
 import { openRun } from "../runs/store.ts";
@@ -40,6 +40,8 @@ export interface Report {
 
 export interface ReportPlan {
   readonly runs: readonly PlannedRun[];
+  /** What its provenance says of the data, where they are not the data sets that were asked for. */
+  readonly data?: readonly DataDescription[];
   /** Called when all runs are finished. */
   readonly make: (context: ReportContext) => Promise<Report>;
 }

@@ -6,7 +6,17 @@ import type { DatasetName, FerplusOptions } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
-import type { ClassifierConfig, MgnConfig, RelabelConfig, RunConfig } from "../config.ts";
+import { canonicalJson } from "../config.ts";
+import type {
+  ClassifierConfig,
+  MgnConfig,
+  MgnTrainingConfig,
+  RelabelConfig,
+  RunConfig,
+  TrainingConfig,
+} from "../config.ts";
+import { maskPictures } from "../data/control-masks.ts";
+import type { ControlMask } from "../data/control-masks.ts";
 import { openDataset } from "../data/source.ts";
 import type { CustomFlags } from "../data/source.ts";
 import { prepareData } from "../data/prepared.ts";
@@ -14,6 +24,7 @@ import type { PreparedData } from "../data/prepared.ts";
 import { planRun } from "../runs/plan.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
+import { clutterDataset, clutterSettings } from "./clutter-settings.ts";
 import type { Scale, SyntheticSpec } from "../scales.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
@@ -53,8 +64,22 @@ export interface RunRequest {
   readonly relabel?: RelabelOptions;
   /** Mask the pictures with a frozen generator trained for this m; its own run comes first. */
   readonly mgn?: { readonly m: number };
+  /** Put this mask on the pictures instead. */
+  readonly control?: ControlMask;
   /** Start from the scale's stand-in for pre-training, or from --weights. Default true. */
   readonly pretrained?: boolean;
+  /** Other data and another training than the scale's. */
+  readonly setting?: Setting;
+}
+
+/** What a study changes of its scale. */
+export interface Setting {
+  /** "clutter 1, occlusion 0", for the titles of runs. */
+  readonly title: string;
+  /** The synthetic data, whatever --data says. */
+  readonly synthetic: SyntheticSpec;
+  readonly training: TrainingConfig;
+  readonly mgn: MgnTrainingConfig;
 }
 
 export interface MgnRequest {
@@ -64,11 +89,12 @@ export interface MgnRequest {
   readonly m: number;
   /** As of a classifier. */
   readonly pretrained?: boolean;
+  readonly setting?: Setting;
 }
 
 export interface Workbench {
   readonly scale: Scale;
-  prepare(dataset: DatasetName): Promise<PreparedData>;
+  prepare(dataset: DatasetName, setting?: Setting): Promise<PreparedData>;
   plan(request: RunRequest): Promise<PlannedClassifier>;
   planMgn(request: MgnRequest): Promise<PlannedRun<MgnConfig>>;
   /** The data a run was trained on, or an error that says how to name it. */
@@ -80,7 +106,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const prepared = new Map<string, Promise<PreparedData>>();
 
   const prepareSpec = (name: DatasetName, spec: SyntheticSpec, folder: string | undefined) => {
-    const key = `${name} ${spec.seed} ${folder}`;
+    const key = `${name} ${canonicalJson(spec)} ${folder}`;
     const known = prepared.get(key);
     if (known !== undefined) return known;
     const preparing = (async () => {
@@ -127,28 +153,47 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return planRun({ title: "pre-training on easy faces", config, data, after: [] });
   };
 
+  const prepare = (dataset: DatasetName, setting?: Setting) =>
+    setting
+      ? prepareSpec(dataset, setting.synthetic, undefined)
+      : prepareSpec(dataset, scale.synthetic, options.dataFolder);
+
   const plan = async (request: RunRequest): Promise<PlannedClassifier> => {
-    const { dataset, seed, relabel, mgn, pretrained = true } = request;
-    const data = await prepareSpec(dataset, scale.synthetic, options.dataFolder);
+    const { dataset, seed, relabel, mgn, control, pretrained = true, setting } = request;
+    const unmasked = await prepare(dataset, setting);
+    const data = control
+      ? await maskPictures(unmasked, control, { model: scale.model, seed })
+      : unmasked;
     const before = pretrained ? await planPretraining() : undefined;
     const file = pretrained ? weights : undefined;
-    const generator = mgn && (await planMgn({ dataset, seed, m: mgn.m, pretrained }));
+    const generator =
+      mgn &&
+      (await planMgn({
+        dataset,
+        seed,
+        m: mgn.m,
+        pretrained,
+        ...(setting ? { setting } : {}),
+      }));
     const config: ClassifierConfig = {
       kind: "classifier",
       ...commonConfig(data, seed),
-      training: scale.training,
+      training: (setting ?? scale).training,
       ...(before ? { pretrained: { run: before.id } } : {}),
       ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
       ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
       ...(mgn && generator
         ? { mgn: { run: generator.id, form: maskForm(options.maskForm, mgn.m) } }
         : {}),
+      ...(control ? { control } : {}),
     };
     return planRun({
       title: [
         data.dataset.title,
+        ...(setting ? [setting.title] : []),
         ...(mgn ? [`MGN m = ${mgn.m}`] : []),
-        relabel?.threshold.name ?? "no relabelling",
+        ...(control ? [`${control.mask} masks`] : []),
+        ...(relabel || !setting ? [relabel?.threshold.name ?? "no relabelling"] : []),
         `seed ${seed}`,
       ].join(", "),
       config,
@@ -169,21 +214,34 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       ...commonConfig(data, seed),
       m,
       start: { run: start.id },
-      training: scale.mgn,
+      training: (request.setting ?? scale).mgn,
     };
-    const title = [data.dataset.title, `mask generator m = ${m}`, `seed ${seed}`].join(", ");
+    const title = [
+      data.dataset.title,
+      ...(request.setting ? [request.setting.title] : []),
+      `mask generator m = ${m}`,
+      `seed ${seed}`,
+    ].join(", ");
     return planRun({ title, config, data, after: [start] });
   };
 
   return {
     scale,
-    prepare: (dataset) => prepareSpec(dataset, scale.synthetic, options.dataFolder),
-    async dataOf({ data, model }) {
+    prepare,
+    async dataOf({ data, model, seed, ...config }) {
+      const control = config.kind === "classifier" ? config.control : undefined;
       if (model.imageSize === scale.model.imageSize) {
-        const specs = [scale.synthetic, ...(scale.pretraining ? [scale.pretraining.data] : [])];
+        const specs = [
+          scale.synthetic,
+          ...(scale.pretraining ? [scale.pretraining.data] : []),
+          ...(data.dataset === clutterDataset
+            ? clutterSettings(scale).map(({ synthetic }) => synthetic)
+            : []),
+        ];
         for (const spec of options.dataFolder === undefined ? specs : [scale.synthetic]) {
           const found = await prepareSpec(data.dataset, spec, options.dataFolder);
-          if (found.fingerprint === data.fingerprint) return found;
+          if (found.fingerprint !== data.fingerprint) continue;
+          return control ? maskPictures(found, control, { model, seed }) : found;
         }
       }
       throw new UsageError(

@@ -1,5 +1,5 @@
 /**
- * @file What Tables 1 to 3 have in common: accuracies by setting and data set, with the paper's beside them.
+ * @file What tables of accuracies have in common: settings by data set, with the paper's numbers beside them.
  */
 import { markBest } from "../best.ts";
 import type { PaperTable } from "../paper/index.ts";
@@ -35,7 +35,8 @@ export interface AccuracyTable {
   /** Names the function in errors: "table2". */
   readonly id: string;
   readonly title: string;
-  readonly paper: PaperTable<unknown>;
+  /** Where the printed numbers stand; absent where there are none. */
+  readonly paper?: PaperTable<unknown>;
   /** Between data set and accuracy. */
   readonly settings: readonly Column[];
   /** After the accuracy. */
@@ -79,7 +80,7 @@ export function accuracyTable(
     legend: [
       ...accuracyLegend(measured, select),
       bestLegend,
-      ...paperLegend(paper, columns),
+      ...(paper ? paperLegend(paper, columns) : []),
       ...Object.entries(words).flatMap(([key, text]) => (shown.has(key) ? [text] : [])),
     ],
     notes: [...ranking.notes, ...scaleNotes(entries, provenance)],

@@ -21,10 +21,12 @@ const featureBox = [-0.95, -1.1, 0.95, 1.35] as const;
 
 /** The background, and a person without features. */
 function paintBase(scene: Scene, person = true): Canvas {
-  const { background, body, face, look } = scene;
+  const { background, body, bystanders, face, look } = scene;
   const canvas = createCanvas(scene.size);
   paintWall(canvas, background);
-  for (const { frame, layers } of background.shapes) paint(canvas, frame, layers);
+  for (const { frame, layers } of [...background.shapes, ...bystanders]) {
+    paint(canvas, frame, layers);
+  }
   if (person) paint(canvas, body, behindHead(look));
   for (const { frame, layers } of background.distractors) paint(canvas, frame, layers);
   if (person) paint(canvas, body, head(look));

@@ -4,7 +4,8 @@
  */
 import { random } from "@mvt/core";
 import type { Difficulty, Range } from "../difficulty.ts";
-import { type Background, drawBackground } from "./background.ts";
+import { type Background, drawBackground, type Item } from "./background.ts";
+import { drawBystanders } from "./bystanders.ts";
 import { type ExpressionVector, drawJitter } from "./expression-vector.ts";
 import { headShape } from "./head.ts";
 import { type Look, drawLook } from "./look.ts";
@@ -33,6 +34,8 @@ export interface Scene {
   readonly jitter: ExpressionVector;
   readonly jitterScale: number;
   readonly background: Background;
+  /** Behind the person. */
+  readonly bystanders: readonly Item[];
   readonly occluder: Occluder | undefined;
   readonly light: Light;
   readonly grey: boolean;
@@ -89,6 +92,7 @@ export function drawScene(seed: number, name: string, size: number, difficulty: 
     jitter: drawJitter(part("jitter")),
     jitterScale: difficulty.jitter,
     background: drawBackground(part("background"), size, difficulty.clutter, outside),
+    bystanders: drawBystanders(part("bystanders"), body, difficulty.bystanders ?? 0),
     occluder: occluded ? drawOccluder(occlusion, look) : undefined,
     light: {
       slopeX: slope * Math.cos(direction),

@@ -41,7 +41,10 @@ export function builder(cli: Argv) {
         type: "number",
         describe: "share of wrong training labels [default: the scale's]",
       },
-      difficulty: { choices: ["easy", "standard"] as const, describe: "[default: the scale's]" },
+      difficulty: {
+        choices: ["easy", "standard", "crowd"] as const,
+        describe: "[default: the scale's]",
+      },
     })
     .example("$0 data synthesize --data data/faces", "both sets in the published layouts")
     .example("$0 data synthesize --data data/faces --datasets affectnet-8", "AffectNet's layout")

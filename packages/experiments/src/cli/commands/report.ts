@@ -85,7 +85,8 @@ async function makeReports(definitions: readonly ReportDefinition[], args: Args)
   if (args.plan) return printPlan(runs, { runsFolder, engine });
 
   await executeWithProgress(runs, { runsFolder, engine, progress });
-  const prepared = await Promise.all(datasets.map((name) => workbench.prepare(name)));
+  const asked = plans.every(({ data }) => data) ? [] : datasets;
+  const prepared = await Promise.all(asked.map((name) => workbench.prepare(name)));
   const context = {
     runsFolder,
     select: args.select,
@@ -101,8 +102,9 @@ async function makeReports(definitions: readonly ReportDefinition[], args: Args)
       date: new Date().toISOString(),
     },
   };
-  for (const { make } of plans) {
-    const { files, text } = await make(context);
+  for (const { make, data } of plans) {
+    const provenance = { ...context.provenance, ...(data ? { data } : {}) };
+    const { files, text } = await make({ ...context, provenance });
     for (const [name, content] of Object.entries(files)) {
       await writeAtomically(join(out, name), content);
     }

@@ -1,0 +1,103 @@
+/**
+ * @file Pictures under masks that no generator made: what a generated mask has to beat, and the truth,
+ * which nothing that learns can beat by much.
+ *
+ * The masks are put on the pictures themselves, before augmentation: removed patches are black.
+ */
+import { deit, random } from "@mvt/core";
+import type { DecodedImages, SplitName } from "@mvt/datasets";
+import { cornersMask, ellipseMask, maskedPatchCount, randomMask, topKMask } from "@mvt/mgn";
+import { readExpressionPatches } from "../masks/expression-patches.ts";
+import { UsageError } from "../usage-error.ts";
+import type { PreparedData, Subset } from "./prepared.ts";
+
+/** All remove exactly round(m N) patches of a picture. */
+export interface ControlMask {
+  /**
+   * Anywhere; outside a centred ellipse; in the corners; or the patches that carry the least of the
+   * expression, which only synthetic data tell.
+   */
+  readonly mask: "random" | "ellipse" | "corners" | "truth";
+  readonly m: number;
+}
+
+/** A data set whose pictures, of all splits, are masked. The seed is for random masks. */
+export async function maskPictures(
+  data: PreparedData,
+  { mask, m }: ControlMask,
+  { model, seed }: { readonly model: Omit<deit.VitConfig, "classes">; readonly seed: number },
+): Promise<PreparedData> {
+  const N = deit.patchCount(model);
+  const { splits, groundTruth, title, name } = data.dataset;
+
+  /** [count, N] 1 where a patch is removed. */
+  const removed = async (split: SplitName, count: number): Promise<Float32Array> => {
+    const options = { patches: N, m };
+    switch (mask) {
+      case "random": {
+        const stream = random.stream(seed, `control mask/${name}/${split}`);
+        return randomMask(stream, { images: count, ...options });
+      }
+      case "ellipse":
+        return repeated(ellipseMask(options), count);
+      case "corners":
+        return repeated(cornersMask(options), count);
+      case "truth": {
+        if (groundTruth === undefined) {
+          throw new UsageError(
+            `${title}: expected synthetic data, whose true masks are known, found real. Leave --data out.`,
+          );
+        }
+        const { energy } = await readExpressionPatches(splits[split], groundTruth, model);
+        const chosen = new Float32Array(energy.length);
+        for (let at = 0; at < energy.length; at += N) {
+          const unimportant = energy.subarray(at, at + N).map((value) => -value);
+          chosen.set(topKMask(unimportant, maskedPatchCount(m, N)), at);
+        }
+        return chosen;
+      }
+    }
+  };
+
+  // Subsets may share their pictures: a validation subset is held out of the training split.
+  const masked = new Map<DecodedImages, DecodedImages>();
+  for (const split of ["train", "validation", "test"] as const) {
+    const { images } = data[split];
+    if (masked.has(images)) continue;
+    masked.set(images, blacken(images, await removed(split, images.count), model));
+  }
+  const of = (subset: Subset): Subset => ({ ...subset, images: masked.get(subset.images)! });
+  return {
+    ...data,
+    train: of(data.train),
+    validation: of(data.validation),
+    test: of(data.test),
+  };
+}
+
+/** A copy of the pictures with the removed patches [count, N] black. */
+function blacken(
+  images: DecodedImages,
+  removed: Float32Array,
+  { patchSize: P }: Pick<deit.VitConfig, "patchSize">,
+): DecodedImages {
+  const { size: S, count } = images;
+  const pixels = new Uint8Array(new SharedArrayBuffer(images.pixels.length));
+  pixels.set(images.pixels);
+  const g = S / P;
+  for (let image = 0; image < count; image += 1) {
+    for (let patch = 0; patch < g * g; patch += 1) {
+      if (removed[image * g * g + patch] === 0) continue;
+      const [top, left] = [Math.floor(patch / g) * P, (patch % g) * P];
+      for (let y = top; y < top + P; y += 1) {
+        const at = ((image * S + y) * S + left) * 3;
+        pixels.fill(0, at, at + 3 * P);
+      }
+    }
+  }
+  return { ...images, pixels };
+}
+
+function repeated(mask: Float32Array, count: number): Float32Array {
+  return Float32Array.from({ length: mask.length * count }, (_, i) => mask[i % mask.length]!);
+}
