@@ -111,8 +111,10 @@ export interface ClassifierConfig extends CommonConfig {
   readonly training: TrainingConfig;
   /** Dynamic relabelling, section 3.3; none if absent. */
   readonly relabel?: RelabelConfig;
-  /** The run of the frozen mask generator, and the form of its masks; no masks if absent. */
-  readonly mgn?: { readonly run: string; readonly form: MaskForm };
+  /** The frozen mask generator, a run or a file by its SHA-256, and the form of its masks; no masks if absent. */
+  readonly mgn?: ({ readonly run: string } | { readonly sha256: string }) & {
+    readonly form: MaskForm;
+  };
   /** The mask that its pictures have without any generator; none if absent. */
   readonly control?: ControlMask;
 }

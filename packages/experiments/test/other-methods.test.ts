@@ -58,7 +58,12 @@ describe("table4", () => {
     const { runs } = await table4.plan(workbench, { ...reportOptions, datasets });
     const asked = runs.map(({ config, data }) =>
       config.kind === "classifier"
-        ? [data.dataset.name, config.mgn?.run, config.relabel?.threshold.name, config.seed]
+        ? [
+            data.dataset.name,
+            config.mgn && "run" in config.mgn && config.mgn.run,
+            config.relabel?.threshold.name,
+            config.seed,
+          ]
         : [],
     );
     expect(asked).toEqual([

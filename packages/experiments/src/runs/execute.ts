@@ -2,6 +2,7 @@
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { TrainingEvent, TrainingTask } from "../training/worker.ts";
+import { readMgn } from "../training/read-mgn.ts";
 import { UsageError } from "../usage-error.ts";
 import type { RunConfig } from "../config.ts";
 import { inOrder, unfinished } from "./plan.ts";
@@ -39,6 +40,7 @@ export async function executeRuns<Config extends RunConfig>(
   const needed = inOrder(wanted);
   const missing = await unfinished(needed, runsFolder);
   for (const run of needed) if (!missing.includes(run)) onReuse?.(run);
+  if (missing.length > 0) await checkGenerators(needed, missing, runsFolder);
   if (missing.length > 0) {
     const pool = new Piscina<TrainingTask, string | undefined>({
       filename: new URL("../training/worker.ts", import.meta.url).href,
@@ -53,6 +55,18 @@ export async function executeRuns<Config extends RunConfig>(
   }
   const results = await Promise.all(wanted.map(({ id }) => openRun(runsFolder, id).result()));
   return results.map((result) => result as ResultOf<Config>);
+}
+
+/** A damaged generator of an earlier command is found before anything trains, not when its turn comes. */
+async function checkGenerators(
+  needed: readonly PlannedRun[],
+  missing: readonly PlannedRun[],
+  runsFolder: string,
+): Promise<void> {
+  for (const { id, config } of needed) {
+    if (config.kind !== "mgn" || missing.some((run) => run.id === id)) continue;
+    await readMgn(openRun(runsFolder, id), config.data.dataset, config.model);
+  }
 }
 
 /** Every run as soon as a thread is free and the runs it uses are done. */
@@ -77,7 +91,7 @@ async function train(
   pool: Piscina<TrainingTask, string | undefined>,
   { runsFolder, jobs, threads, onStart, onStep, onEpoch, onDone }: Execution,
 ): Promise<void> {
-  const { id, title, config, data, thresholdSpec, pretrainedFile } = run;
+  const { id, title, config, data, thresholdSpec, pretrainedFile, mgnFile } = run;
   const { port1, port2 } = new MessageChannel();
   let started = false;
   port1.on("message", (event: TrainingEvent) => {
@@ -94,6 +108,7 @@ async function train(
     data: { classes, train: trainSet, validation, test, ...(trainTruth ? { trainTruth } : {}) },
     ...(thresholdSpec === undefined ? {} : { thresholdSpec }),
     ...(pretrainedFile === undefined ? {} : { pretrainedFile }),
+    ...(mgnFile === undefined ? {} : { mgnFile }),
     runsFolder,
     threads,
     // With several runs the cores are busy without threads that work ahead.

@@ -16,6 +16,8 @@ export interface PlannedRun<Config extends RunConfig = RunConfig> {
   readonly after: readonly PlannedRun[];
   /** The path of the file whose weights this one starts from. */
   readonly pretrainedFile?: string;
+  /** The path of the mask generator that config.mgn names by its SHA-256. */
+  readonly mgnFile?: string;
 }
 
 export type PlannedClassifier = PlannedRun<ClassifierConfig>;

@@ -7,7 +7,8 @@
  *               checkpoint.safetensors        while it is unfinished: everything to go on from
  *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
  *               last.safetensors              the weights of the last epoch
- *               mgn.safetensors               of a mask generator: its weights and what it is good for
+ *               mgn.safetensors               of a mask generator: its weights and what it is good for; of a
+ *                                             classifier, the generator of --mgn
  *               predictions.csv               per test image, with the validation-chosen weights
  *               result.json                   when it is finished
  */

@@ -28,6 +28,7 @@ import { clutterDataset, clutterSettings } from "./clutter-settings.ts";
 import type { Scale, SyntheticSpec } from "../scales.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
+import { readMgnFile } from "../training/read-mgn.ts";
 
 /** A tenth of the training set, where the set has no validation split; the paper is silent. */
 const validationShare = 0.1;
@@ -62,8 +63,8 @@ export interface RunRequest {
   readonly dataset: DatasetName;
   readonly seed: number;
   readonly relabel?: RelabelOptions;
-  /** Mask the pictures with a frozen generator trained for this m; its own run comes first. */
-  readonly mgn?: { readonly m: number };
+  /** Mask the pictures with a frozen generator: one trained for this m, whose run comes first, or a file. */
+  readonly mgn?: { readonly m: number } | { readonly file: string };
   /** Put this mask on the pictures instead. */
   readonly control?: ControlMask;
   /** Start from the scale's stand-in for pre-training, or from --weights. Default true. */
@@ -166,15 +167,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       : unmasked;
     const before = pretrained ? await planPretraining() : undefined;
     const file = pretrained ? weights : undefined;
-    const generator =
-      mgn &&
-      (await planMgn({
-        dataset,
-        seed,
-        m: mgn.m,
-        pretrained,
-        ...(setting ? { setting } : {}),
-      }));
+    const generator = mgn && (await planGenerator(mgn, request, data));
     const config: ClassifierConfig = {
       kind: "classifier",
       ...commonConfig(data, seed),
@@ -182,8 +175,8 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       ...(before ? { pretrained: { run: before.id } } : {}),
       ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
       ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
-      ...(mgn && generator
-        ? { mgn: { run: generator.id, form: maskForm(options.maskForm, mgn.m) } }
+      ...(generator
+        ? { mgn: { ...generator.named, form: maskForm(options.maskForm, generator.m) } }
         : {}),
       ...(control ? { control } : {}),
     };
@@ -191,17 +184,33 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       title: [
         data.dataset.title,
         ...(setting ? [setting.title] : []),
-        ...(mgn ? [`MGN m = ${mgn.m}`] : []),
+        ...(generator ? [`MGN m = ${generator.m}`] : []),
         ...(control ? [`${control.mask} masks`] : []),
         ...(relabel || !setting ? [relabel?.threshold.name ?? "no relabelling"] : []),
         `seed ${seed}`,
       ].join(", "),
       config,
       data,
-      after: [before, generator].filter((run) => run !== undefined),
+      after: [before, generator?.run].filter((run) => run !== undefined),
       ...(relabel ? { thresholdSpec: relabel.spec } : {}),
       ...(file ? { pretrainedFile: file.source } : {}),
+      ...(generator?.file ? { mgnFile: generator.file } : {}),
     });
+  };
+
+  /** A generator to train first, or one that is there and fits; how the configuration names it. */
+  const planGenerator = async (
+    mgn: NonNullable<RunRequest["mgn"]>,
+    { dataset, seed, pretrained = true, setting }: RunRequest,
+    data: PreparedData,
+  ) => {
+    if ("file" in mgn) {
+      const { sha256, file } = await readMgnFile(mgn.file, data.dataset.name, scale.model);
+      return { named: { sha256 }, m: file.config.m, file: mgn.file };
+    }
+    const { m } = mgn;
+    const run = await planMgn({ dataset, seed, m, pretrained, ...(setting ? { setting } : {}) });
+    return { named: { run: run.id }, m, run };
   };
 
   /** A mask generator: it starts from the classifier without masks or relabelling of the same seed. */

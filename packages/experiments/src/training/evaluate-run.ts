@@ -30,7 +30,7 @@ export async function evaluateRun(
   const classifier = declareClassifier(
     model,
     mgn && {
-      file: await readMgn(openRun(runsFolder, mgn.run), data.dataset, model),
+      file: await readMgn("run" in mgn ? openRun(runsFolder, mgn.run) : run, data.dataset, model),
       form: mgn.form,
     },
   );

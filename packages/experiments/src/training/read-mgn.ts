@@ -1,4 +1,6 @@
-/** @file The mask generator that a run left behind. */
+/** @file Mask generators that are there already: what a run left behind, or a file the user names. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import type { deit } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { decodeMgn } from "@mvt/mgn";
@@ -6,11 +8,13 @@ import type { MgnFile } from "@mvt/mgn";
 import type { RunFolder } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
 
+type Sizes = Pick<deit.VitConfig, "imageSize" | "patchSize">;
+
 /** Reads mgn.safetensors and checks that it was trained for this data set and these pictures. */
 export async function readMgn(
   run: RunFolder,
   dataset: DatasetName,
-  { imageSize, patchSize }: deit.VitConfig,
+  { imageSize, patchSize }: Sizes,
 ): Promise<MgnFile> {
   const bytes = await run.read("mgn.safetensors");
   const path = run.path("mgn.safetensors");
@@ -20,4 +24,28 @@ export async function readMgn(
     );
   }
   return decodeMgn(bytes, path, { imageSize, patchSize, dataset });
+}
+
+/** A mask generator that `--mgn` names. */
+export interface NamedMgn {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+  readonly file: MgnFile;
+}
+
+/** Reads a file of `--mgn`, checked likewise. */
+export async function readMgnFile(
+  path: string,
+  dataset: DatasetName,
+  { imageSize, patchSize }: Sizes,
+): Promise<NamedMgn> {
+  const bytes = await readFile(path).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `--mgn ${path}: expected the mgn.safetensors of a trained mask generator, found none that can be read (${code}). Check the path.`,
+    );
+  });
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const file = decodeMgn(bytes, `--mgn ${path}`, { imageSize, patchSize, dataset });
+  return { path, sha256, bytes, file };
 }

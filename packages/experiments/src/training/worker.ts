@@ -15,7 +15,7 @@ import { UsageError } from "../usage-error.ts";
 import { readPretrainedFile } from "./pretrained-file.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { classifierLine, mgnLine } from "./epoch-line.ts";
-import { readMgn } from "./read-mgn.ts";
+import { readMgn, readMgnFile } from "./read-mgn.ts";
 import { trainClassifier } from "./train-classifier.ts";
 import type { Training } from "./train-classifier.ts";
 import { trainMgn } from "./train-mgn.ts";
@@ -30,6 +30,8 @@ export interface TrainingTask {
   readonly thresholdSpec?: string;
   /** The path of the file to start from. */
   readonly pretrainedFile?: string;
+  /** The path of the mask generator that config.mgn names by its SHA-256. */
+  readonly mgnFile?: string;
   readonly runsFolder: string;
   /** Threads of the engine. */
   readonly threads: number;
@@ -86,7 +88,7 @@ export default async function train(task: TrainingTask): Promise<string | undefi
 
 /** What a classifier's configuration names: function f, weights to start from, mask generator. */
 async function classifierNeeds(
-  { thresholdSpec, pretrainedFile, runsFolder }: TrainingTask,
+  { id, thresholdSpec, pretrainedFile, mgnFile, runsFolder }: TrainingTask,
   { relabel, pretrained, mgn, data, model }: ClassifierConfig,
 ): Promise<Pick<Training, "threshold" | "pretrained" | "mgn">> {
   return {
@@ -99,7 +101,12 @@ async function classifierNeeds(
     ...(pretrained && "run" in pretrained
       ? { pretrained: await weightsOfRun(pretrained.run, runsFolder) }
       : {}),
-    ...(mgn ? { mgn: await readMgn(openRun(runsFolder, mgn.run), data.dataset, model) } : {}),
+    ...(mgn && "run" in mgn
+      ? { mgn: await readMgn(openRun(runsFolder, mgn.run), data.dataset, model) }
+      : {}),
+    ...(mgn && "sha256" in mgn
+      ? { mgn: await generatorOf(mgnFile!, mgn.sha256, { id, runsFolder, data, model }) }
+      : {}),
   };
 }
 
@@ -123,6 +130,27 @@ async function plannedFile(
   throw new UsageError(
     `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,
   );
+}
+
+/** The generator of --mgn, of which the run's folder gets a copy: the classifier is nothing without it. */
+async function generatorOf(
+  path: string,
+  sha256: string,
+  {
+    id,
+    runsFolder,
+    data,
+    model,
+  }: Pick<TrainingTask, "id" | "runsFolder"> & Pick<ClassifierConfig, "data" | "model">,
+) {
+  const named = await readMgnFile(path, data.dataset, model);
+  if (named.sha256 !== sha256) {
+    throw new UsageError(
+      `--mgn ${path}: expected the file that the run was planned with, found another in its place. Leave it alone while it is used; repeat the command.`,
+    );
+  }
+  await openRun(runsFolder, id).write("mgn.safetensors", named.bytes);
+  return named.file;
 }
 
 /** The weights of a finished classifier, those chosen on its validation subset. */

@@ -1,4 +1,5 @@
 /** @file `pnpm exp train`: one classifier. */
+import { resolve } from "node:path";
 import { loadThreshold } from "@mvt/relabel";
 import { datasetNames } from "@mvt/datasets";
 import type { Argv } from "yargs";
@@ -31,6 +32,10 @@ export function builder(cli: Argv) {
         describe:
           "mask the pictures with a generator trained for this m first; no masks without it",
       },
+      mgn: {
+        type: "string",
+        describe: "mask them with this mgn.safetensors instead, which a run of --m or a table left",
+      },
       threshold: {
         type: "string",
         describe:
@@ -50,6 +55,11 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
       `--m ${args.m}: expected a share of the picture between 0 and 1, such as 0.15. Leave it out to train without masks.`,
     );
   }
+  if (args.m !== undefined && args.mgn !== undefined) {
+    throw new CommandLineError(
+      "--m and --mgn: expected one of them, got both. --mgn names a generator whose m is settled.",
+    );
+  }
   const scale = scaleOf(args);
   const threshold = args.threshold === undefined ? undefined : await loadThreshold(args.threshold);
   const weights = await weightsOf(args.weights, scale);
@@ -62,6 +72,7 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
     seed: args.seed,
     pretrained: args.weights !== "none",
     ...(args.m === undefined ? {} : { mgn: { m: args.m } }),
+    ...(args.mgn === undefined ? {} : { mgn: { file: resolve(args.mgn) } }),
     ...(threshold === undefined
       ? {}
       : { relabel: { spec: args.threshold!, threshold, ...relabel } }),
