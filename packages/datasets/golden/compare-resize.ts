@@ -4,6 +4,7 @@
  *   node packages/datasets/golden/compare-resize.ts
  */
 import { readFileSync } from "node:fs";
+import { resizeBilinear } from "@mvt/core";
 import sharp, { type KernelEnum } from "sharp";
 
 interface Golden {

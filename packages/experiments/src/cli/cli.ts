@@ -88,6 +88,16 @@ const commands: readonly Command[] = [
     load: () => import("./commands/evaluate.ts"),
   },
   {
+    name: "export",
+    about: "A finished run as one ONNX file that any engine runs",
+    load: () => import("./commands/export.ts"),
+  },
+  {
+    name: "predict <images..>",
+    about: "Ask an exported model about pictures",
+    load: () => import("./commands/predict.ts"),
+  },
+  {
     name: "compare",
     about: "Two finished runs on the same test images: differences and McNemar's test",
     load: () => import("./commands/compare.ts"),
