@@ -123,8 +123,8 @@ const commands: readonly Command[] = [
     load: () => import("./commands/doctor.ts"),
   },
   {
-    name: "bench",
-    about: "How fast DeiT trains here, beside the time its matrix products alone take",
+    name: "bench [what]",
+    about: "How fast DeiT trains here, or an exported model answers",
     load: () => import("./commands/bench.ts"),
   },
 ];
