@@ -20,8 +20,8 @@ export {
   type Mvt,
   type Picture,
   type Prediction,
+  resizePicture,
 } from "./portable/load.ts";
-export { resizePicture } from "./portable/load.ts";
 export { readMetadata, withMetadata } from "./portable/metadata.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type Precision, precisions } from "./portable/precision.ts";

@@ -8,10 +8,9 @@
  * - int8: the matrices of linear layers, symmetric, one scale per output channel: scale = max |w| / 127,
  *   through DequantizeLinear. A quarter of the file.
  */
-import type { NdArray } from "../weights/weights.ts";
 import type { Encoder, Encoding } from "../backends/onnx/encoding.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Weights } from "../weights/weights.ts";
+import type { NdArray, Weights } from "../weights/weights.ts";
 
 export const precisions = ["float32", "float16", "int8"] as const;
 export type Precision = (typeof precisions)[number];

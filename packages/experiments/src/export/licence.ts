@@ -9,7 +9,7 @@ export function licenceNote({ data, pretrained }: ClassifierConfig): string {
     "The graph and the code that wrote it: MIT.",
     data.kind === "synthetic"
       ? `Weights: trained on synthetic faces in the layout of ${title}, drawn by this project (MIT).`
-      : `Weights: trained on ${title}. Its owners' terms apply to what is made from it, and may allow research that is not commercial only: read the agreement under which you have it.`,
+      : `Weights: trained on ${title}. Its owners' terms apply to what is made from it, and may allow non-commercial research only: read the agreement under which you have it.`,
     ...(pretrained && "sha256" in pretrained
       ? [
           `They start from a file of pre-trained weights (SHA-256 ${pretrained.sha256}); its licence applies as well. The official DeiT weights are under Apache 2.0.`,

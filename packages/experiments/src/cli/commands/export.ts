@@ -110,19 +110,22 @@ export async function run(args: Args): Promise<void> {
     return;
   }
 
-  const written = [];
+  // All are compared before the first is written.
+  const models = [];
   for (const { precision, path } of files) {
     progress.say(`comparing ${precision}`);
-    const { model, agreement } = await checkedModel(described, precision, subset, expected, args);
-    await writeAtomically(resolve(path), model);
-    written.push({ precision, path, bytes: model.length, agreement });
+    const checked = await checkedModel(described, precision, subset, expected, args);
+    models.push({ precision, path, bytes: checked.model.length, ...checked });
   }
+  for (const { path, model } of models) await writeAtomically(resolve(path), model);
   progress.end();
   const own = [folder.path(`${args.weights}.safetensors`)];
   if (config.mgn) own.push(openRun(args.runs, config.mgn.run).path("mgn.safetensors"));
   const sizes = await Promise.all(own.map(async (path) => (await stat(path)).size));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  process.stdout.write(exportTable({ id: folder.id, title, own: { bytes, ...expected }, written }));
+  process.stdout.write(
+    exportTable({ id: folder.id, title, own: { bytes, ...expected }, written: models }),
+  );
 }
 
 /** The bytes of the file; a UsageError where its answers are not the run's. */
