@@ -7,6 +7,24 @@ export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export { adamw, type AdamWOptions, decaysMatrices, withUpdateInGraph } from "./optim/adamw.ts";
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
+export { resizeBilinear } from "./images/resize.ts";
+export {
+  describeModel,
+  type MaskDescription,
+  type ModelDescription,
+  type Preprocessing,
+} from "./portable/description.ts";
+export {
+  loadMvt,
+  type LoadOptions,
+  type Mvt,
+  type Picture,
+  type Prediction,
+  resizePicture,
+} from "./portable/load.ts";
+export { readMetadata, withMetadata } from "./portable/metadata.ts";
+export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
+export { type Precision, precisions } from "./portable/precision.ts";
 export { momentName } from "./program/program.ts";
 export type {
   AdamWUpdate,

@@ -69,4 +69,31 @@ describe("normalized pixels", () => {
       { rtol: 1e-5, atol: 1e-6 },
     );
   });
+
+  test("become pixels again", async () => {
+    const pixels = ops.constant(
+      Float32Array.from({ length: 24 }, (_, i) => i / 24),
+      [1, 2, 12],
+    );
+    const again = deit.denormalizePixels(deit.normalizePixels(pixels));
+    const { values } = await evaluate({ values: again });
+    expect(values).toBeAllClose(
+      Array.from({ length: 24 }, (_, i) => i / 24),
+      { atol: 1e-6 },
+    );
+  });
+});
+
+describe("patchifyPlanar", () => {
+  test("makes the patches that patchify makes of the same pictures", async () => {
+    const bytes = Uint8Array.from({ length: 2 * 4 * 4 * 3 }, (_, i) => i * 2);
+    const images = ops.constant(bytes, [2, 4, 4, 3]);
+    const planar = ops.transpose(images, [0, 3, 1, 2]);
+    const [a, b] = [deit.patchify(images, 2), deit.patchifyPlanar(planar, 2)];
+    const { interleaved, channels } = await evaluate({
+      interleaved: ops.cast(a, "float32"),
+      channels: ops.cast(b, "float32"),
+    });
+    expect(channels).toEqual(interleaved);
+  });
 });

@@ -4,8 +4,8 @@
  *   node packages/datasets/golden/compare-resize.ts
  */
 import { readFileSync } from "node:fs";
+import { resizeBilinear } from "@mvt/core";
 import sharp, { type KernelEnum } from "sharp";
-import { resizeBilinear } from "../src/images/resize.ts";
 
 interface Golden {
   readonly versions: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ for (const { source, size, resized } of golden.pictures) {
   const expected = await sharp(file(resized)).raw().toBuffer();
   const { data, info } = await sharp(file(source)).raw().toBuffer({ resolveWithObject: true });
   const row: Record<string, string> = {
-    "resize.ts": difference(resizeBilinear(data, info.width, info.channels, size), expected),
+    resizeBilinear: difference(resizeBilinear(data, info.width, info.channels, size), expected),
   };
   for (const kernel of kernels) {
     const options = { fit: "fill", kernel, fastShrinkOnLoad: false } as const;

@@ -32,6 +32,8 @@ export { type Augmentation, defaultAugmentation } from "./augment/augmentation.t
 export { type Batch, type BatchLoader, createBatchLoader } from "./batches/loader.ts";
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { decodeImages, type DecodeOptions } from "./images/decode.ts";
+export { isImageName } from "./image-names.ts";
+export { decodePicture } from "./images/decode-image.ts";
 export type { DecodedImages } from "./images/decoded-images.ts";
 export { difficulties, type Difficulty, type DifficultyName } from "./synthetic/difficulty.ts";
 export { generatorVersion } from "./synthetic/manifest.ts";

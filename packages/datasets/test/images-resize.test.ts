@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { resizeBilinear } from "@mvt/core";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { decodeImages } from "../src/images/decode.ts";
-import { resizeBilinear } from "../src/images/resize.ts";
 
 interface Golden {
   readonly pictures: readonly { source: string; size: number; resized: string }[];

@@ -1,6 +1,14 @@
 /** @file DeiT: the vision transformers of the paper, and what turns images into their patches. */
 
-export { imagenet, type Normalization, normalizePixels, patchify, toPixels } from "./pixels.ts";
+export {
+  denormalizePixels,
+  imagenet,
+  type Normalization,
+  normalizePixels,
+  patchify,
+  patchifyPlanar,
+  toPixels,
+} from "./pixels.ts";
 export {
   classify,
   declareVit,

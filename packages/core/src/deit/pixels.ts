@@ -1,5 +1,5 @@
 /** @file From image bytes to normalised patches, inside the graph. */
-import { cast, mul, sub } from "../ops/elementwise.ts";
+import { add, cast, mul, sub } from "../ops/elementwise.ts";
 import { reshape, transpose } from "../ops/shape.ts";
 import { constant } from "../ops/sources.ts";
 import { dims, ShapeError } from "../tensor.ts";
@@ -20,14 +20,26 @@ export const imagenet: Normalization = { mean: [0.485, 0.456, 0.406], std: [0.22
  */
 export function patchify(images: Tensor, P: number): Tensor {
   const [B, S, W, C] = dims(images, "B S S C");
-  if (S !== W || S % P !== 0) {
-    throw new ShapeError(
-      `patchify: expected square images with a side that is a multiple of ${P}, got ${S} x ${W}`,
-    );
-  }
+  requirePatches("patchify", S, W, P);
   const g = S / P;
   const grid = transpose(reshape(images, [B, g, P, g, P, C]), [0, 1, 3, 5, 2, 4]); // [B, g, g, C, P, P]
   return reshape(grid, [B, g * g, C * P * P]);
+}
+
+/** The same of images whose channels lie one after another: [B, C, S, S] to [B, N, C P P]. */
+export function patchifyPlanar(images: Tensor, P: number): Tensor {
+  const [B, C, S, W] = dims(images, "B C S S");
+  requirePatches("patchifyPlanar", S, W, P);
+  const g = S / P;
+  const grid = transpose(reshape(images, [B, C, g, P, g, P]), [0, 2, 4, 1, 3, 5]); // [B, g, g, C, P, P]
+  return reshape(grid, [B, g * g, C * P * P]);
+}
+
+function requirePatches(op: string, height: number, width: number, P: number): void {
+  if (height === width && height % P === 0) return;
+  throw new ShapeError(
+    `${op}: expected square images with a side that is a multiple of ${P}, got ${height} x ${width}`,
+  );
 }
 
 /** Patches of bytes as pixels in [0, 1]. */
@@ -37,11 +49,23 @@ export function toPixels(patches: Tensor): Tensor {
 
 /** (pixels - mean) / std per channel, on patches [B, N, C P P]. */
 export function normalizePixels(pixels: Tensor, { mean, std }: Normalization = imagenet): Tensor {
-  const [, , L] = dims(pixels, "B N L");
-  const perChannel = (values: readonly number[]) =>
-    constant(
-      Float32Array.from({ length: L }, (_, i) => values[Math.floor((i * values.length) / L)]!),
-      [L],
-    );
-  return mul(sub(pixels, perChannel(mean)), perChannel(std.map((s) => 1 / s)));
+  const inverse = std.map((s) => 1 / s);
+  return mul(sub(pixels, perChannel(pixels, mean)), perChannel(pixels, inverse));
+}
+
+/** The inverse of `normalizePixels`: patches std + mean. */
+export function denormalizePixels(
+  patches: Tensor,
+  { mean, std }: Normalization = imagenet,
+): Tensor {
+  return add(mul(patches, perChannel(patches, std)), perChannel(patches, mean));
+}
+
+/** [L]: one value per channel, repeated over its P P pixels of a patch. */
+function perChannel(patches: Tensor, values: readonly number[]): Tensor {
+  const [, , L] = dims(patches, "B N L");
+  return constant(
+    Float32Array.from({ length: L }, (_, i) => values[Math.floor((i * values.length) / L)]!),
+    [L],
+  );
 }

@@ -40,7 +40,7 @@ export function simplify(results: readonly Tensor[]): Graph {
 }
 
 /** What tells two nodes with the same operator and inputs apart. */
-function parameterKey({ op, params, outputs: [{ shape, dtype }] }: GraphNode): string {
+export function parameterKey({ op, params, outputs: [{ shape, dtype }] }: GraphNode): string {
   if (op !== "constant") return JSON.stringify(params);
   const { data } = params as { readonly data: ConstantData };
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);

@@ -2,7 +2,7 @@
  * @file One picture, whatever its file format: to [S, S, 3] bytes of red, green, blue.
  *
  * Files are decoded by libvips (through sharp) to the same pixels as by Pillow, then resized as Pillow
- * resizes (`resize.ts`). Grey is copied to the three channels; 16 bits become 8; CMYK becomes sRGB by
+ * resizes (`resizeBilinear` of @mvt/core). Grey is copied to the three channels; 16 bits become 8; CMYK becomes sRGB by
  * libvips' profile; transparency is flattened onto black; of an animation the first frame counts. A
  * picture is turned upright by its EXIF orientation, because a model of upright faces can make nothing of
  * the others (OpenCV turns it too, Pillow does not; the research sets' aligned faces carry no such tag).
@@ -10,9 +10,10 @@
  * content, whatever the name ends in.
  */
 import { readFile } from "node:fs/promises";
+import { resizeBilinear } from "@mvt/core";
+import type { Picture } from "@mvt/core";
 import sharp, { type Sharp } from "sharp";
 import type { Crop, ImageSource } from "../dataset.ts";
-import { resizeBilinear } from "./resize.ts";
 
 /** Part of the cache's key: what another version decodes may differ. */
 export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
@@ -37,15 +38,22 @@ export async function decodeImage(
     spreadGrey(resizeBilinear(grey, width, 1, size), target);
     return;
   }
-  const bytes = await readFile(source.path);
+  const { data, width, channels } = await decodePicture(source.path, source.crop);
+  target.set(resizeBilinear(data, width, channels, size));
+}
+
+/** A picture of a file, or the part that `crop` covers, in its own size. Throws as `decodeImage` does. */
+export async function decodePicture(path: string, crop?: Crop): Promise<Picture> {
+  const bytes = await readFile(path);
   if (bytes.length === 0) throw new Error("0 bytes");
   const upright = sharp(bytes, { failOn, ignoreIcc: true }).autoOrient();
-  const { data, info } = await (source.crop ? await cropped(upright, source.crop) : upright)
+  const { data, info } = await (crop ? await cropped(upright, crop) : upright)
     .flatten({ background: "black" })
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  target.set(resizeBilinear(data, info.width, info.channels, size));
+  const { width, height } = info;
+  return { width, height, data, channels: 3 };
 }
 
 /** The part of an upright picture that `crop` covers. Throws where it covers none. */

@@ -30,7 +30,7 @@ const namedFailures = 4;
 const taskLength = 16;
 
 /**
- * The pictures of `samples`, decoded and resized (see `decode-image.ts` and `resize.ts`), in their order.
+ * The pictures of `samples`, decoded and resized (see `decode-image.ts`), in their order.
  *
  * The pixels do not depend on the number of threads, nor on whether they came from the cache. A picture
  * that cannot be read is a DatasetError, once all have been tried: it gives the reason for the first,

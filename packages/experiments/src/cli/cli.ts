@@ -93,6 +93,16 @@ const commands: readonly Command[] = [
     load: () => import("./commands/evaluate.ts"),
   },
   {
+    name: "export",
+    about: "A finished run as one ONNX file that any engine runs",
+    load: () => import("./commands/export.ts"),
+  },
+  {
+    name: "predict <images..>",
+    about: "Ask an exported model about pictures",
+    load: () => import("./commands/predict.ts"),
+  },
+  {
     name: "compare",
     about: "Two finished runs on the same test images: differences and McNemar's test",
     load: () => import("./commands/compare.ts"),
@@ -118,8 +128,8 @@ const commands: readonly Command[] = [
     load: () => import("./commands/doctor.ts"),
   },
   {
-    name: "bench",
-    about: "How fast DeiT trains here, beside the time its matrix products alone take",
+    name: "bench [what]",
+    about: "How fast DeiT trains here, or an exported model answers",
     load: () => import("./commands/bench.ts"),
   },
 ];

@@ -161,13 +161,20 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
 
   const plan = async (request: RunRequest): Promise<PlannedClassifier> => {
     const { dataset, seed, relabel, mgn, control, pretrained = true, setting } = request;
+    // A file that does not fit is refused before anything is drawn or decoded.
+    const named =
+      mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
     const unmasked = await prepare(dataset, setting);
     const data = control
       ? await maskPictures(unmasked, control, { model: scale.model, seed })
       : unmasked;
     const before = pretrained ? await planPretraining() : undefined;
     const file = pretrained ? weights : undefined;
-    const generator = mgn && (await planGenerator(mgn, request, data));
+    const run =
+      mgn && "m" in mgn
+        ? await planMgn({ dataset, seed, m: mgn.m, pretrained, ...(setting ? { setting } : {}) })
+        : undefined;
+    const m = named?.file.config.m ?? run?.config.m;
     const config: ClassifierConfig = {
       kind: "classifier",
       ...commonConfig(data, seed),
@@ -175,42 +182,32 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       ...(before ? { pretrained: { run: before.id } } : {}),
       ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
       ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
-      ...(generator
-        ? { mgn: { ...generator.named, form: maskForm(options.maskForm, generator.m) } }
-        : {}),
+      ...(m === undefined
+        ? {}
+        : {
+            mgn: {
+              ...(named ? { sha256: named.sha256 } : { run: run!.id }),
+              form: maskForm(options.maskForm, m),
+            },
+          }),
       ...(control ? { control } : {}),
     };
     return planRun({
       title: [
         data.dataset.title,
         ...(setting ? [setting.title] : []),
-        ...(generator ? [`MGN m = ${generator.m}`] : []),
+        ...(m === undefined ? [] : [`MGN m = ${m}`]),
         ...(control ? [`${control.mask} masks`] : []),
         ...(relabel || !setting ? [relabel?.threshold.name ?? "no relabelling"] : []),
         `seed ${seed}`,
       ].join(", "),
       config,
       data,
-      after: [before, generator?.run].filter((run) => run !== undefined),
+      after: [before, run].filter((run) => run !== undefined),
       ...(relabel ? { thresholdSpec: relabel.spec } : {}),
       ...(file ? { pretrainedFile: file.source } : {}),
-      ...(generator?.file ? { mgnFile: generator.file } : {}),
+      ...(named ? { mgnFile: named.path } : {}),
     });
-  };
-
-  /** A generator to train first, or one that is there and fits; how the configuration names it. */
-  const planGenerator = async (
-    mgn: NonNullable<RunRequest["mgn"]>,
-    { dataset, seed, pretrained = true, setting }: RunRequest,
-    data: PreparedData,
-  ) => {
-    if ("file" in mgn) {
-      const { sha256, file } = await readMgnFile(mgn.file, data.dataset.name, scale.model);
-      return { named: { sha256 }, m: file.config.m, file: mgn.file };
-    }
-    const { m } = mgn;
-    const run = await planMgn({ dataset, seed, m, pretrained, ...(setting ? { setting } : {}) });
-    return { named: { run: run.id }, m, run };
   };
 
   /** A mask generator: it starts from the classifier without masks or relabelling of the same seed. */

@@ -1,15 +1,16 @@
 /** @file Asking a finished classifier anew: its weights, its masks, the images of one of its subsets. */
 import { decodeSafetensors, WeightsError } from "@mvt/core";
 import type { Backend, Weights } from "@mvt/core";
+import type { MgnFile } from "@mvt/mgn";
 import type { ClassifierConfig } from "../config.ts";
 import type { Subset } from "../data/prepared.ts";
-import { openRun } from "../runs/store.ts";
 import type { RunFolder } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
 import { evaluationBatchSize, predict } from "./evaluation.ts";
 import type { Predictions } from "./evaluation.ts";
 import { declareClassifier, evaluationProgram, withFrozen } from "./programs.ts";
-import { readMgn } from "./read-mgn.ts";
+import type { Classifier } from "./programs.ts";
+import { generatorFolder, readMgn } from "./read-mgn.ts";
 
 export interface RunEvaluation {
   readonly config: ClassifierConfig;
@@ -19,26 +20,47 @@ export interface RunEvaluation {
   readonly weights: "validation-best" | "last";
 }
 
+/** A finished classifier with its masks and all weights: its own and its frozen generator's. */
+export interface OpenedClassifier {
+  readonly classifier: Classifier;
+  readonly weights: Weights;
+  readonly mgn?: MgnFile;
+}
+
+/** Reads what the run left behind; throws a UsageError where it has no such weights. */
+export async function openClassifier({
+  config: { mgn, model, data },
+  run,
+  runsFolder,
+  weights: name,
+}: RunEvaluation): Promise<OpenedClassifier> {
+  const weights = await readWeights(run, `${name}.safetensors`);
+  const file = mgn && (await readMgn(generatorFolder(mgn, run, runsFolder), data.dataset, model));
+  const classifier = declareClassifier(model, mgn && file && { file, form: mgn.form });
+  return { classifier, weights: withFrozen(classifier, weights), ...(file ? { mgn: file } : {}) };
+}
+
 /** Answers for `subset`; throws a UsageError where the run has no such weights. */
 export async function evaluateRun(
-  { config, run, runsFolder, weights: name }: RunEvaluation,
+  evaluation: RunEvaluation,
   subset: Subset,
   backend: Backend,
 ): Promise<Predictions> {
-  const weights = await readWeights(run, `${name}.safetensors`);
-  const { mgn, model, data } = config;
-  const classifier = declareClassifier(
-    model,
-    mgn && {
-      file: await readMgn("run" in mgn ? openRun(runsFolder, mgn.run) : run, data.dataset, model),
-      form: mgn.form,
-    },
-  );
-  const batchSize = evaluationBatchSize(model.imageSize);
+  return evaluateClassifier(await openClassifier(evaluation), subset, backend);
+}
+
+/** Answers of an opened classifier for `subset`. */
+export async function evaluateClassifier(
+  { classifier, weights }: OpenedClassifier,
+  subset: Subset,
+  backend: Backend,
+): Promise<Predictions> {
+  const { imageSize, classes } = classifier.vit.config;
+  const batchSize = evaluationBatchSize(imageSize);
   const executable = await backend.compile(evaluationProgram(classifier, batchSize));
   try {
-    await executable.writeState(withFrozen(classifier, weights));
-    return await predict(executable, subset, { batchSize, classes: model.classes });
+    await executable.writeState(weights);
+    return await predict(executable, subset, { batchSize, classes });
   } finally {
     await executable.dispose();
   }

@@ -15,6 +15,8 @@ export interface Predictions extends Count {
   readonly predicted: Int32Array;
   /** [n, K] */
   readonly probabilities: Float32Array;
+  /** [n, N] masks as they were applied; only of a classifier with masks. */
+  readonly masks?: Float32Array;
 }
 
 /** The images of one evaluation batch: enough to keep the cores busy, few enough for DeiT-S's memory. */
@@ -31,6 +33,7 @@ export async function predict(
   const n = rows.length;
   const predicted = new Int32Array(n);
   const probabilities = new Float32Array(n * K);
+  const masks: Float32Array[] = [];
   const loader = createBatchLoader(images, { batchSize, threads: 0 });
   const order = sequentialOrder(n).map((i) => rows[i]!);
   let [at, k] = [0, 0];
@@ -38,13 +41,27 @@ export async function predict(
     const results = await executable.run({ images: batch.images });
     const answers = results["probabilities"]!.subarray(0, batch.count * K);
     probabilities.set(answers, at * K);
+    const batchMasks = results["mask"];
+    if (batchMasks) {
+      masks.push(batchMasks.subarray(0, (batch.count * batchMasks.length) / batchSize));
+    }
     for (let i = 0; i < batch.count; i += 1, at += 1) {
       predicted[at] = argmax(answers.subarray(i * K, (i + 1) * K));
       if (predicted[at] === labels[at]) k += 1;
     }
   }
   await loader.close();
-  return { k, n, predicted, probabilities };
+  return { k, n, predicted, probabilities, ...(masks.length > 0 ? { masks: joined(masks) } : {}) };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** The index of the largest value; the first of equals. */

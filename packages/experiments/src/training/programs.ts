@@ -34,14 +34,34 @@ export function declareClassifier(
   return { vit, parameters, masking };
 }
 
-/** Image bytes [B, S, S, 3] to logits [B, K]. */
-function logitsOf({ vit, masking }: Classifier, images: Tensor): Tensor {
+/** Image bytes [B, S, S, 3] to logits [B, K], and the mask [B, N] as it was applied, if there is one. */
+export function answerBytes({ vit, masking }: Classifier, images: Tensor): Answer {
   if (masking) {
-    const { patches } = maskedClassifierInput(masking.generator.model, images, masking.options);
-    return deit.classify(vit, patches);
+    const { model } = masking.generator;
+    const { patches, Mp } = maskedClassifierInput(model, images, masking.options);
+    return { logits: deit.classify(vit, patches), mask: Mp };
   }
   const pixels = deit.toPixels(deit.patchify(images, vit.config.patchSize));
-  return deit.classify(vit, deit.normalizePixels(pixels));
+  return { logits: deit.classify(vit, deit.normalizePixels(pixels)) };
+}
+
+/** What a classifier makes of images, in the graph. */
+export interface Answer {
+  readonly logits: Tensor;
+  readonly mask?: Tensor;
+}
+
+/** Probabilities [B, K] of `images`, and the mask [B, N] where there is one: a program that never trains. */
+export function answerProgram(
+  { parameters, masking }: Classifier,
+  images: Tensor,
+  { logits, mask }: Answer,
+): Program {
+  return {
+    inputs: [images],
+    outputs: { probabilities: ops.softmax(logits), ...(mask ? { mask } : {}) },
+    state: frozen([...parameters, ...(masking?.generator.parameters ?? [])]),
+  };
 }
 
 /** The classifier's state with its frozen generator's weights beside it. */
@@ -58,7 +78,7 @@ export function trainingProgram(
   const images = ops.input("images", [B, S, S, 3], "uint8");
   const labels = ops.input("labels", [B], "int32");
   const weights = ops.input("weights", [B]);
-  const logits = logitsOf(classifier, images);
+  const { logits } = answerBytes(classifier, images);
   const loss = nn.crossEntropy(logits, labels, weights);
   const tensors = classifier.parameters.map(({ tensor }) => tensor);
   return {
@@ -69,14 +89,9 @@ export function trainingProgram(
   };
 }
 
-/** Feeds: images. Results: probabilities [B, K]. */
+/** Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks. */
 export function evaluationProgram(classifier: Classifier, batchSize: number): Program {
   const S = classifier.vit.config.imageSize;
   const images = ops.input("images", [batchSize, S, S, 3], "uint8");
-  const generator = classifier.masking?.generator.parameters ?? [];
-  return {
-    inputs: [images],
-    outputs: { probabilities: ops.softmax(logitsOf(classifier, images)) },
-    state: frozen([...classifier.parameters, ...generator]),
-  };
+  return answerProgram(classifier, images, answerBytes(classifier, images));
 }

@@ -5,6 +5,8 @@ import type { deit } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { decodeMgn } from "@mvt/mgn";
 import type { MgnFile } from "@mvt/mgn";
+import type { ClassifierConfig } from "../config.ts";
+import { openRun } from "../runs/store.ts";
 import type { RunFolder } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -24,6 +26,15 @@ export async function readMgn(
     );
   }
   return decodeMgn(bytes, path, { imageSize, patchSize, dataset });
+}
+
+/** Where the generator of the classifier in `run` lies: in a folder of its own, or, if it was a file, in the classifier's. */
+export function generatorFolder(
+  mgn: NonNullable<ClassifierConfig["mgn"]>,
+  run: RunFolder,
+  runsFolder: string,
+): RunFolder {
+  return "run" in mgn ? openRun(runsFolder, mgn.run) : run;
 }
 
 /** A mask generator that `--mgn` names. */

@@ -4,9 +4,8 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { GraphNode, Shape, Tensor, DType } from "../../tensor.ts";
 import type { Graph } from "../../program/simplify.ts";
-import { encoders } from "./encoders.ts";
-import { operatorSets } from "./encoding.ts";
-import type { Attribute, Encoding } from "./encoding.ts";
+import { engineForm } from "./encoders.ts";
+import type { Attribute, Encoding, Form, StoredType } from "./encoding.ts";
 import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
@@ -20,8 +19,10 @@ import {
 } from "./schema/onnx_pb.js";
 import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from "./schema/onnx_pb.js";
 
-const dataTypes: Readonly<Record<DType, DataType>> = {
+const dataTypes: Readonly<Record<DType | StoredType, DataType>> = {
   float32: DataType.FLOAT,
+  float16: DataType.FLOAT16,
+  int8: DataType.INT8,
   int32: DataType.INT32,
   uint8: DataType.UINT8,
   bool: DataType.BOOL,
@@ -33,8 +34,12 @@ export interface EncodedGraph {
   readonly resultNames: readonly string[];
 }
 
-/** Encodes a graph. Inputs keep their names; all other values are numbered. */
-export function encode(graph: Graph): EncodedGraph {
+/**
+ * Encodes a graph, by default for the engine that trains. Inputs keep their names, results get those that
+ * the form gives them; all other values are numbered.
+ */
+export function encode(graph: Graph, form: Form = engineForm): EncodedGraph {
+  const { encoders, operatorSets, batch } = form;
   const nodes: NodeProto[] = [];
   const initializers = new Map<string, TensorProto>();
   const names = new Map<Tensor, string>();
@@ -79,27 +84,57 @@ export function encode(graph: Graph): EncodedGraph {
     constant: (x, data) => {
       initializers.set(name(x), encodeTensor(name(x), dataTypes[x.dtype], x.shape, data));
     },
+    stored: (key, type, shape, data) => {
+      initializers.set(key, encodeTensor(key, dataTypes[type], shape, data));
+      return key;
+    },
+    reshaped: ({ shape }, y) => {
+      const axis = batch?.axisOf(y);
+      return encoding.integers(shape.map((n, i) => (i === axis ? -1 : n)));
+    },
+    expanded: ({ shape }, y) =>
+      batch?.axisOf(y) === undefined
+        ? encoding.integers(shape)
+        : grownShape(shape, batch.axisOf(y)!),
   };
 
+  /** A shape that has the batch's size on one axis, as a value of the graph. */
+  const grownShape = (shape: Shape, axis: number): string => {
+    const [size, grown] = [fresh(), fresh()];
+    encoding.emit("Shape", [batch!.input], [size], { attributes: { start: 0, end: 1 } });
+    const before = axis > 0 ? [encoding.integers(shape.slice(0, axis))] : [];
+    const after = axis + 1 < shape.length ? [encoding.integers(shape.slice(axis + 1))] : [];
+    encoding.emit("Concat", [...before, size, ...after], [grown], { attributes: { axis: 0 } });
+    return grown;
+  };
+
+  for (const [i, x] of graph.results.entries()) {
+    const wanted = form.resultNames?.[i];
+    if (wanted !== undefined && isComputed(x) && !names.has(x)) names.set(x, wanted);
+  }
   for (const node of graph.nodes) {
     const encodeNode = encoders[node.op] as (node: GraphNode, encoding: Encoding) => void;
     encodeNode(node, encoding);
   }
   // A result that is an input or was asked for twice needs a value of its own.
   const taken = new Set<string>();
-  const resultNames = graph.results.map((x) => {
+  const resultNames = graph.results.map((x, i) => {
     let result = name(x);
-    if (x.node.op === "input" || x.node.op === "constant" || taken.has(result)) {
-      result = fresh();
+    if (!isComputed(x) || taken.has(result)) {
+      result = form.resultNames?.[i] ?? fresh();
       encoding.emit("Identity", [x], [result]);
     }
     taken.add(result);
     return result;
   });
 
-  const inputs = graph.nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => x);
+  const produced = new Set(nodes.flatMap(({ output }) => output));
+  const inputs = graph.nodes
+    .filter(({ op }) => op === "input")
+    .map(({ outputs: [x] }) => x)
+    .filter((x) => !initializers.has(name(x)) && !produced.has(name(x))); // else the form has its values
   const model = create(ModelProtoSchema, {
-    irVersion: 10n,
+    irVersion: BigInt(form.irVersion),
     producerName: "mvt",
     opsetImport: Object.entries(operatorSets).map(([domain, version]) =>
       create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
@@ -108,8 +143,8 @@ export function encode(graph: Graph): EncodedGraph {
       name: "program",
       node: nodes,
       initializer: [...initializers.values()],
-      input: inputs.map((x) => encodeValueInfo(name(x), x)),
-      output: graph.results.map((x, i) => encodeValueInfo(resultNames[i]!, x)),
+      input: inputs.map((x) => encodeValueInfo(name(x), x, batch?.axisOf(x))),
+      output: graph.results.map((x, i) => encodeValueInfo(resultNames[i]!, x, batch?.axisOf(x))),
     }),
   });
   return { model: toBinary(ModelProtoSchema, model), resultNames };
@@ -140,10 +175,22 @@ function encodeTensor(
   });
 }
 
-function encodeValueInfo(name: string, { shape, dtype }: Tensor): ValueInfoProto {
-  const dim = shape.map((n) => ({ value: { case: "dimValue" as const, value: BigInt(n) } }));
+/** `batchAxis`: the axis whose size is open. */
+function encodeValueInfo(
+  name: string,
+  { shape, dtype }: Tensor,
+  batchAxis: number | undefined,
+): ValueInfoProto {
+  const dim = shape.map((n, i) => ({
+    value:
+      i === batchAxis
+        ? { case: "dimParam" as const, value: "batch" }
+        : { case: "dimValue" as const, value: BigInt(n) },
+  }));
   return create(ValueInfoProtoSchema, {
     name,
     type: { value: { case: "tensorType", value: { elemType: dataTypes[dtype], shape: { dim } } } },
   });
 }
+
+const isComputed = ({ node: { op } }: Tensor) => op !== "input" && op !== "constant";

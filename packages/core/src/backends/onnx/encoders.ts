@@ -4,11 +4,8 @@
  * Operators: https://onnx.ai/onnx/operators/ and, for the domain com.microsoft,
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md.
  */
-import type { Primitive } from "../../ops/primitives.ts";
 import type { DType, GraphNode } from "../../tensor.ts";
-import type { Encoding } from "./encoding.ts";
-
-type Encoder<P extends Primitive> = (node: GraphNode<P>, encoding: Encoding) => void;
+import type { Encoders, Encoding, Form } from "./encoding.ts";
 
 /** A primitive that is one ONNX operator without attributes. */
 const operator =
@@ -19,7 +16,7 @@ const operator =
 /** ONNX's numbers for element types (TensorProto.DataType). */
 const castTo: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, bool: 9 };
 
-export const encoders: { readonly [P in Primitive]: Encoder<P> } = {
+export const encoders: Encoders = {
   input: () => {},
   constant: ({ outputs: [x], params: { data } }, { constant }) => constant(x, data),
   neg: operator("Neg"),
@@ -49,12 +46,12 @@ export const encoders: { readonly [P in Primitive]: Encoder<P> } = {
   minimum: operator("Min"),
   equal: operator("Equal"),
   greater: operator("Greater"),
-  reshape: ({ inputs: [x], outputs, params: { shape } }, { emit, integers }) =>
-    emit("Reshape", [x, integers(shape)], outputs),
+  reshape: ({ inputs: [x], outputs, params }, { emit, reshaped }) =>
+    emit("Reshape", [x, reshaped(params, outputs[0])], outputs),
   transpose: ({ inputs, outputs, params: { permutation } }, { emit }) =>
     emit("Transpose", inputs, outputs, { attributes: { perm: permutation } }),
-  broadcastTo: ({ inputs: [x], outputs, params: { shape } }, { emit, integers }) =>
-    emit("Expand", [x, integers(shape)], outputs),
+  broadcastTo: ({ inputs: [x], outputs, params }, { emit, expanded }) =>
+    emit("Expand", [x, expanded(params, outputs[0])], outputs),
   split: ({ inputs: [x], outputs, params: { axis, sizes } }, { emit, integers }) =>
     emit("Split", [x, integers(sizes)], outputs, { attributes: { axis } }),
   concat: ({ inputs, outputs, params: { axis } }, { emit }) =>
@@ -84,4 +81,11 @@ export const encoders: { readonly [P in Primitive]: Encoder<P> } = {
     emit("LayerNormalization", inputs, outputs, { attributes: { epsilon: { float: epsilon } } }),
   scaleRowsAdd: ({ inputs, outputs }, { emit }) =>
     emit("GatedAdd", inputs, outputs, { domain: "com.microsoft" }),
+};
+
+/** For onnxruntime-node, which trains: its own fused operators, every size fixed. */
+export const engineForm: Form = {
+  encoders,
+  operatorSets: { "": 20, "com.microsoft": 1 },
+  irVersion: 10,
 };

@@ -1,14 +1,41 @@
 /** @file What the encoders of primitives write with. */
-import type { Tensor } from "../../tensor.ts";
+import type { Primitive } from "../../ops/primitives.ts";
+import type { GraphNode, Shape, Tensor } from "../../tensor.ts";
 
-/** The operator sets that models are written in. */
-export const operatorSets = { "": 20, "com.microsoft": 1 } as const;
+export type Encoder<P extends Primitive> = (node: GraphNode<P>, encoding: Encoding) => void;
+export type Encoders = { readonly [P in Primitive]: Encoder<P> };
+
+/** Operators of ONNX itself, and those of ONNX Runtime. */
+export type Domain = "" | "com.microsoft";
+
+/** Whom a model is written for. */
+export interface Form {
+  readonly encoders: Encoders;
+  /** The version of every operator set that the encoders use. */
+  readonly operatorSets: Readonly<Partial<Record<Domain, number>>>;
+  readonly irVersion: number;
+  /** What grows with the batch; without it all sizes are fixed. */
+  readonly batch?: Batch;
+  /** Names of the results, in order; numbered without. */
+  readonly resultNames?: readonly string[];
+}
+
+/** The open batch size of a graph. */
+export interface Batch {
+  /** The input whose first axis is the batch. */
+  readonly input: Tensor;
+  /** The axis of a tensor that grows with the batch; undefined where none does. */
+  readonly axisOf: (x: Tensor) => number | undefined;
+}
+
+/** Element types that only initialisers have. */
+export type StoredType = "float16" | "int8";
 
 /** An attribute's value: whole numbers are INT, `{ float }` is FLOAT, lists are INTS. */
 export type Attribute = number | readonly number[] | { readonly float: number };
 
 export interface Emitted {
-  readonly domain?: keyof typeof operatorSets;
+  readonly domain?: Domain;
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
@@ -29,4 +56,15 @@ export interface Encoding {
   /** The name of a float32 scalar. */
   readonly float: (value: number) => string;
   readonly constant: (x: Tensor, data: ArrayBufferView) => void;
+  /** Adds an initialiser of a type or a name that no tensor of the graph has; returns the name. */
+  readonly stored: (
+    name: string,
+    type: StoredType | "float32",
+    shape: Shape,
+    data: ArrayBufferView,
+  ) => string;
+  /** The name of the shape that a reshape to `y` asks for; -1 stands where the batch is. */
+  readonly reshaped: (params: { readonly shape: Shape }, y: Tensor) => string;
+  /** The name of the shape that an expansion to `y` asks for; the batch's size is read from the input. */
+  readonly expanded: (params: { readonly shape: Shape }, y: Tensor) => string;
 }

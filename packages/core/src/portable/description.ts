@@ -1,0 +1,126 @@
+/**
+ * @file What an exported model says about itself: the entries of the ONNX file's metadata.
+ *
+ * Texts stand as they are, everything else as JSON, under the names of `ModelDescription`.
+ */
+import { printable, WeightsError } from "../weights/error.ts";
+import { precisions } from "./precision.ts";
+import type { Precision } from "./precision.ts";
+
+/** How a picture becomes the model's input. */
+export interface Preprocessing {
+  /** S: the whole picture is made S x S pixels. */
+  readonly imageSize: number;
+  /** P: the mask has one value per P x P pixels, row by row. */
+  readonly patchSize: number;
+  readonly colours: "RGB";
+  /** Bilinear with antialiasing in two passes, each rounded to 8 bits, as Pillow resizes. */
+  readonly resize: "pillow-bilinear";
+  /** Per channel, of pixels in [0, 1]. An input of bytes is normalised inside the model. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+/** What the model's mask is. */
+export interface MaskDescription {
+  /** "soft", "hard" with its threshold, or "top-k" with its m. */
+  readonly form: { readonly kind: string };
+  /** "remove": the classifier sees I (1 - mask); "keep": it sees I mask. */
+  readonly polarity: "remove" | "keep";
+  /** Where the mask multiplies: on pixels in [0, 1] or on normalised ones. */
+  readonly space: string;
+  /** The share of the picture that the generator was trained to remove. */
+  readonly m: number;
+}
+
+export interface ModelDescription {
+  /** bytes: uint8 [B, S, S, 3]; pixels: float32 [B, 3, S, S], normalised. */
+  readonly input: "bytes" | "pixels";
+  /** In the order of the probabilities. */
+  readonly classes: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** Absent where the model has no mask generator. */
+  readonly mask?: MaskDescription;
+  readonly precision: Precision;
+  /** Title, run, training data, metrics, licence: for people, any JSON. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+const format = "mvt-model/1";
+const described = ["format", "input", "classes", "preprocessing", "mask", "precision"];
+
+export function describeModel({ about, ...model }: ModelDescription): Record<string, string> {
+  const entries = Object.entries({ format, ...model, ...about });
+  return Object.fromEntries(
+    entries
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+/** The inverse. Throws WeightsError for metadata of anything else; `source` names the file. */
+export function parseDescription(
+  metadata: Readonly<Record<string, string>>,
+  source: string,
+): ModelDescription {
+  if (metadata["format"] !== format) {
+    throw new WeightsError(
+      `${source}: expected a model of format ${format}, got ${metadata["format"] ?? "an ONNX file that does not say how it is used"}`,
+      "Pass a file that `pnpm exp export` wrote.",
+    );
+  }
+  const read = <T>(key: string, holds: (value: unknown) => value is T): T => {
+    const value = parsed(metadata[key]);
+    if (holds(value)) return value;
+    throw new WeightsError(
+      `${source}: expected ${key} in its metadata, got ${metadata[key] ?? "none"}`,
+      "The file is damaged: export the model again.",
+    );
+  };
+  const about = Object.entries(metadata).filter(([key]) => !described.includes(key));
+  return {
+    input: read("input", isInput),
+    classes: read("classes", isTexts),
+    preprocessing: read("preprocessing", isPreprocessing),
+    ...("mask" in metadata ? { mask: read("mask", isMask) } : {}),
+    precision: read("precision", isPrecision),
+    about: Object.fromEntries(about.map(([key, value]) => [printable(key), parsed(value)])),
+  };
+}
+
+/** JSON where it is JSON, else the text itself. */
+function parsed(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isInput = (value: unknown): value is ModelDescription["input"] =>
+  value === "bytes" || value === "pixels";
+const isPrecision = (value: unknown): value is Precision =>
+  precisions.some((precision) => precision === value);
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
+const isSize = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;
+const isTriple = (value: unknown) =>
+  Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
+const isPreprocessing = (value: unknown): value is Preprocessing =>
+  isRecord(value) &&
+  isSize(value["imageSize"]) &&
+  isSize(value["patchSize"]) &&
+  value["colours"] === "RGB" &&
+  value["resize"] === "pillow-bilinear" &&
+  isTriple(value["mean"]) &&
+  isTriple(value["std"]);
+const isMask = (value: unknown): value is MaskDescription =>
+  isRecord(value) &&
+  isRecord(value["form"]) &&
+  typeof value["form"]["kind"] === "string" &&
+  (value["polarity"] === "remove" || value["polarity"] === "keep") &&
+  (value["space"] === "pixel" || value["space"] === "normalized") &&
+  typeof value["m"] === "number";

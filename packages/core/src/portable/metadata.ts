@@ -1,0 +1,48 @@
+/**
+ * @file The metadata of an ONNX file (`metadata_props` of ModelProto): read and added in place, because
+ * decoding a whole model would take many times its size in memory.
+ */
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { ModelProtoSchema, StringStringEntryProtoSchema } from "../backends/onnx/schema/onnx_pb.js";
+import { reasonOf, WeightsError } from "../weights/error.ts";
+
+/** Field of ModelProto. */
+const metadataProps = 14;
+
+/** The model with further entries. In protobuf, the fields of a message may be written one after another. */
+export function withMetadata(
+  model: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(metadata).map(([key, value]) =>
+    create(StringStringEntryProtoSchema, { key, value }),
+  );
+  const added = toBinary(ModelProtoSchema, create(ModelProtoSchema, { metadataProps: entries }));
+  const bytes = new Uint8Array(model.length + added.length);
+  bytes.set(model);
+  bytes.set(added, model.length);
+  return bytes;
+}
+
+/** All entries. Throws WeightsError for bytes that are no ONNX model; `source` names them. */
+export function readMetadata(bytes: Uint8Array, source: string): Readonly<Record<string, string>> {
+  const metadata: Record<string, string> = {};
+  try {
+    const reader = new BinaryReader(bytes);
+    while (reader.pos < reader.len) {
+      const [field, type] = reader.tag();
+      if (field === metadataProps && type === WireType.LengthDelimited) {
+        const { key, value } = fromBinary(StringStringEntryProtoSchema, reader.bytes());
+        metadata[key] = value;
+      } else {
+        reader.skip(type, field);
+      }
+    }
+  } catch (error) {
+    throw new WeightsError(
+      `${source}: expected an ONNX model, got something else or a part of one (${reasonOf(error)})`,
+    );
+  }
+  return metadata;
+}

@@ -1,0 +1,65 @@
+/**
+ * @file How a portable model stores its weights. Everything is computed in float32 whatever the precision.
+ *
+ * - float32: as trained.
+ * - float16: tensors of two axes and more, cast to float32 where they are used. Half the file. Activations
+ *   stay float32: engines on CPUs have no float16 kernels for most operators and would cast around each of
+ *   them, and a softmax or a normalisation in float16 loses what the small file does not need to lose.
+ * - int8: the matrices of linear layers, symmetric, one scale per output channel: scale = max |w| / 127,
+ *   through DequantizeLinear. A quarter of the file.
+ */
+import type { Encoder, Encoding } from "../backends/onnx/encoding.ts";
+import type { Tensor } from "../tensor.ts";
+import type { NdArray, Weights } from "../weights/weights.ts";
+
+export const precisions = ["float32", "float16", "int8"] as const;
+export type Precision = (typeof precisions)[number];
+
+/** Writes the inputs that have values as initialisers; the others stay inputs. */
+export function encodeParameters(weights: Weights, precision: Precision): Encoder<"input"> {
+  return ({ outputs: [x], params: { name } }, encoding) => {
+    const array = weights.get(name);
+    if (array === undefined) return;
+    if (precision === "float16" && array.shape.length > 1) storeFloat16(x, name, array, encoding);
+    else if (precision === "int8" && isMatrix(name, array)) storeInt8(x, name, array, encoding);
+    else encoding.constant(x, array.data);
+  };
+}
+
+/** Of a linear layer: [O, I], or [D, 3, P, P] of the patch embedding. */
+function isMatrix(name: string, { shape }: NdArray): boolean {
+  return shape.length > 1 && name.endsWith(".weight");
+}
+
+function storeFloat16(x: Tensor, name: string, { shape, data }: NdArray, encoding: Encoding): void {
+  const stored = encoding.stored(`${name}.float16`, "float16", shape, Float16Array.from(data));
+  encoding.emit("Cast", [stored], [x], { attributes: { to: 1 } }); // FLOAT
+}
+
+function storeInt8(x: Tensor, name: string, { shape, data }: NdArray, encoding: Encoding): void {
+  const { values, scales } = quantize(data, shape[0]!);
+  const stored = encoding.stored(`${name}.int8`, "int8", shape, values);
+  const scale = encoding.stored(`${name}.scale`, "float32", [shape[0]!], scales);
+  encoding.emit("DequantizeLinear", [stored, scale], [x], { attributes: { axis: 0 } });
+}
+
+/** Row by row, w = scale q with q from -127 to 127; rows of zeros have scale 1. */
+export function quantize(
+  data: Float32Array,
+  rows: number,
+): { readonly values: Int8Array; readonly scales: Float32Array } {
+  const length = data.length / rows;
+  const values = new Int8Array(data.length);
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const start = row * length;
+    let largest = 0;
+    for (let i = start; i < start + length; i += 1) largest = Math.max(largest, Math.abs(data[i]!));
+    const scale = Math.fround(largest / 127) || 1;
+    scales[row] = scale;
+    for (let i = start; i < start + length; i += 1) {
+      values[i] = Math.max(-127, Math.min(127, Math.round(data[i]! / scale)));
+    }
+  }
+  return { values, scales };
+}

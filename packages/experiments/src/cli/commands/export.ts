@@ -1,0 +1,183 @@
+/** @file `pnpm exp export`: a finished run as one file that other programs run. */
+import { stat } from "node:fs/promises";
+import { parse, resolve } from "node:path";
+import { describeModel, encodePortable, precisions, withMetadata } from "@mvt/core";
+import type { Precision } from "@mvt/core";
+import type { Argv } from "yargs";
+import type { Subset } from "../../data/prepared.ts";
+import { checkExport, tolerances } from "../../export/check-export.ts";
+import type { Agreement } from "../../export/check-export.ts";
+import { describeRun } from "../../export/describe-run.ts";
+import type { Described } from "../../export/describe-run.ts";
+import { exportProgram } from "../../export/export-program.ts";
+import { exportTable } from "../../export/export-table.ts";
+import { writeSafetensors } from "../../export/write-safetensors.ts";
+import { writeAtomically } from "../../runs/atomic-write.ts";
+import { findRun, openRun } from "../../runs/store.ts";
+import { evaluateClassifier, openClassifier } from "../../training/evaluate-run.ts";
+import type { Predictions } from "../../training/evaluation.ts";
+import { CommandLineError, UsageError } from "../../usage-error.ts";
+import { classifierConfigOf } from "../measures.ts";
+import { backendOf, dataOptions, requirePositive, runOptions, scaleOf } from "../options.ts";
+import { createProgress } from "../progress.ts";
+import { workbenchOf } from "../workbench.ts";
+import { generatorFolder } from "../../training/read-mgn.ts";
+import { requireWritableFile } from "../writable.ts";
+
+export function builder(cli: Argv) {
+  const { runs, backend, device, threads } = runOptions;
+  return cli
+    .options({ ...dataOptions, runs, backend, device, threads })
+    .options({
+      run: { type: "string", demandOption: true, describe: "the beginning of a run's id" },
+      out: { type: "string", describe: "the file [default: mvt-DATASET-ID.onnx]" },
+      format: {
+        choices: ["onnx", "safetensors"] as const,
+        default: "onnx" as const,
+        describe: "a model that any engine runs, or weights with timm's names",
+      },
+      input: {
+        choices: ["bytes", "pixels"] as const,
+        default: "bytes" as const,
+        describe: "uint8 [B, S, S, 3], or normalised float32 [B, 3, S, S]",
+      },
+      precision: {
+        choices: precisions,
+        array: true,
+        default: ["float32"] as readonly Precision[],
+        describe: "how weights are stored; repeatable, a file for each",
+      },
+      weights: {
+        choices: ["validation-best", "last"] as const,
+        default: "validation-best" as const,
+        describe: "which of the run's weights",
+      },
+      tolerance: {
+        type: "number",
+        describe: `largest difference from the run's own answers [default: ${precisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
+      },
+      images: {
+        type: "number",
+        describe: "compare and measure on the first so many test images [default: all]",
+      },
+    })
+    .example("$0 export --run 3f2a", "one ONNX file, compared with the run on its test images")
+    .example(
+      "$0 export --run 3f2a --precision float32 float16 int8",
+      "three, with their sizes and accuracies",
+    )
+    .example("$0 export --run 3f2a --format safetensors", "weights for timm");
+}
+
+type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+
+export async function run(args: Args): Promise<void> {
+  requirePositive("images", args.images);
+  if (args.tolerance !== undefined && !(args.tolerance > 0)) {
+    throw new CommandLineError(`--tolerance ${args.tolerance}: expected a number above 0.`);
+  }
+  const folder = await findRun(args.runs, args.run);
+  const config = await classifierConfigOf(folder);
+  const evaluation = { config, run: folder, runsFolder: args.runs, weights: args.weights };
+  const out = args.out ?? `mvt-${config.data.dataset}-${folder.id}.${args.format}`;
+  const wanted = args.format === "onnx" ? [...new Set(args.precision)] : [];
+  const files = wanted.map((precision) => ({
+    precision,
+    path: wanted.length > 1 ? withPrecision(out, precision) : out,
+  }));
+  for (const path of [...files.map((file) => file.path), out]) {
+    await requireWritableFile("out", path);
+  }
+
+  const progress = createProgress();
+  const data = await workbenchOf(args, { scale: scaleOf(args), progress }).dataOf(config);
+  progress.say("asking the run's own program");
+  const opened = await openClassifier(evaluation);
+  const subset = firstOf(data.test, args.images);
+  const expected = await evaluateClassifier(opened, subset, await backendOf(args));
+  progress.end();
+  const title = (await folder.result())?.title ?? `run ${folder.id}`;
+  const testLimited = subset.rows.length < data.test.rows.length;
+  const described = {
+    ...evaluation,
+    data,
+    opened,
+    title,
+    test: expected,
+    testLimited,
+  };
+  if (args.format === "safetensors") {
+    await writeSafetensors(described, out, (line) => void process.stdout.write(`${line}\n`));
+    return;
+  }
+
+  // All are compared before the first is written.
+  const models = [];
+  for (const { precision, path } of files) {
+    progress.say(`comparing ${precision}`);
+    const checked = await checkedModel(described, precision, subset, expected, args);
+    models.push({ precision, path, bytes: checked.model.length, ...checked });
+  }
+  for (const { path, model } of models) await writeAtomically(resolve(path), model);
+  progress.end();
+  const own = [folder.path(`${args.weights}.safetensors`)];
+  if (config.mgn) own.push(generatorFolder(config.mgn, folder, args.runs).path("mgn.safetensors"));
+  const sizes = await Promise.all(own.map(async (path) => (await stat(path)).size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  process.stdout.write(
+    exportTable({ id: folder.id, title, own: { bytes, ...expected }, written: models }),
+  );
+}
+
+/** The bytes of the file; a UsageError where its answers are not the run's. */
+async function checkedModel(
+  described: Described,
+  precision: Precision,
+  subset: Subset,
+  expected: Predictions,
+  args: Args,
+): Promise<{ readonly model: Uint8Array; readonly agreement: Agreement }> {
+  const { classifier, weights } = described.opened;
+  const graph = encodePortable({
+    program: (batchSize) => exportProgram(classifier, args.input, batchSize),
+    weights,
+    precision,
+  });
+  const description = describeModel(describeRun(described, args.input, precision));
+  const model = withMetadata(graph, description);
+  const agreement = await checkExport(model, subset, expected, args.threads);
+  const tolerance = args.tolerance ?? tolerances[precision];
+  for (const [what, value] of [
+    ["probabilities", agreement.probabilities],
+    ["masks", agreement.mask ?? 0],
+  ] as const) {
+    if (value <= tolerance) continue;
+    throw new UsageError(
+      `export in ${precision}: expected ${what} within ${tolerance} of the run's own on ${agreement.n} test images, got a difference of ${value.toPrecision(3)}. Nothing was written; choose another --precision, or pass --tolerance if you accept it.`,
+    );
+  }
+  const { k, n, probabilities, mask } = agreement;
+  const measured = {
+    k,
+    n,
+    largestDifference: { probabilities, ...(mask === undefined ? {} : { mask }) },
+  };
+  return { model: withMetadata(model, { measured: JSON.stringify(measured) }), agreement };
+}
+
+/** "model.onnx" becomes "model.int8.onnx"; float32 keeps the plain name. */
+function withPrecision(path: string, precision: Precision): string {
+  if (precision === "float32") return path;
+  const { dir, name, ext } = parse(path);
+  return `${dir === "" ? "" : `${dir}/`}${name}.${precision}${ext}`;
+}
+
+function firstOf(subset: Subset, count: number | undefined): Subset {
+  const { images, rows, ids, labels } = subset;
+  return {
+    images,
+    rows: rows.subarray(0, count),
+    ids: ids.slice(0, count),
+    labels: labels.subarray(0, count),
+  };
+}

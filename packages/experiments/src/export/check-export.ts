@@ -1,0 +1,83 @@
+/**
+ * @file An exported model against the run's own program: the same pictures through both, before anything
+ * is written.
+ */
+import { loadMvt } from "@mvt/core";
+import type { Picture, Precision } from "@mvt/core";
+import type { Subset } from "../data/prepared.ts";
+import { argmax } from "../training/evaluation.ts";
+import type { Count, Predictions } from "../training/evaluation.ts";
+
+export interface Agreement extends Count {
+  /** The largest difference of a probability. */
+  readonly probabilities: number;
+  /** Of a soft mask the largest difference, of a binary one the share of patches that differ. */
+  readonly mask?: number;
+}
+
+/**
+ * The largest differences that count as the same model. Float32 differs by the order of sums; float16 and
+ * int8 by the rounding of weights, which the accuracies printed beside them judge better than one bound.
+ */
+export const tolerances: Readonly<Record<Precision, number>> = {
+  float32: 1e-4,
+  float16: 1e-2,
+  int8: 0.15,
+};
+
+/** Pictures that are in work at once. */
+const chunk = 256;
+
+/** Asks `model` about the pictures of `subset` and compares with what the run's own program answered. */
+export async function checkExport(
+  model: Uint8Array,
+  { images, rows, labels }: Subset,
+  expected: Predictions,
+  threads?: number,
+): Promise<Agreement> {
+  const mvt = await loadMvt(model, threads === undefined ? {} : { threads });
+  const { classes, mask: maskDescription } = mvt.description;
+  const isBinary = maskDescription !== undefined && maskDescription.form.kind !== "soft";
+  const K = classes.length;
+  const N = (expected.masks?.length ?? 0) / rows.length;
+  let [k, probabilities, largest, flipped] = [0, 0, 0, 0];
+  try {
+    for (let start = 0; start < rows.length; start += chunk) {
+      const pictures = Array.from(rows.subarray(start, start + chunk), (row) =>
+        pictureOf(images, row),
+      );
+      for (const [j, prediction] of (await mvt.predictAll(pictures)).entries()) {
+        const i = start + j;
+        const answer = Float32Array.from(Object.values(prediction.probabilities));
+        if (argmax(answer) === labels[i]) k += 1;
+        probabilities = Math.max(probabilities, difference(answer, expected.probabilities, i * K));
+        if (prediction.mask && expected.masks) {
+          largest = Math.max(largest, difference(prediction.mask, expected.masks, i * N));
+          flipped += prediction.mask.reduce(
+            (sum, value, patch) => sum + Math.abs(value - expected.masks![i * N + patch]!),
+            0,
+          );
+        }
+      }
+    }
+  } finally {
+    await mvt.dispose();
+  }
+  const mask = isBinary ? flipped / (rows.length * N) : largest;
+  return { k, n: rows.length, probabilities, ...(expected.masks ? { mask } : {}) };
+}
+
+/** One decoded picture of a subset; it has the model's size already. */
+function pictureOf({ pixels, size }: Subset["images"], row: number): Picture {
+  const length = size * size * 3;
+  const data = pixels.subarray(row * length, (row + 1) * length);
+  return { width: size, height: size, channels: 3, data };
+}
+
+/** The largest difference; NaN where there is one, so that no tolerance takes it. */
+function difference(values: Float32Array, others: Float32Array, offset: number): number {
+  return values.reduce(
+    (largest, value, i) => Math.max(largest, Math.abs(value - others[offset + i]!)),
+    0,
+  );
+}

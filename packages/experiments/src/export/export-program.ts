@@ -1,0 +1,37 @@
+/** @file The program that is exported: a classifier and its mask generator, from bytes or from pixels. */
+import { deit, ops } from "@mvt/core";
+import type { ModelDescription, Program, Tensor } from "@mvt/core";
+import { generateMask, maskedPatches, shapeMask } from "@mvt/mgn";
+import { answerBytes, answerProgram } from "../training/programs.ts";
+import type { Answer, Classifier } from "../training/programs.ts";
+
+export type ModelInput = ModelDescription["input"];
+
+/**
+ * Feeds: images, [B, S, S, 3] uint8 or normalised pixels [B, 3, S, S] float32. Results: probabilities
+ * [B, K], and mask [B, N] of a classifier with masks.
+ */
+export function exportProgram(
+  classifier: Classifier,
+  input: ModelInput,
+  batchSize: number,
+): Program {
+  const S = classifier.vit.config.imageSize;
+  if (input === "bytes") {
+    const images = ops.input("images", [batchSize, S, S, 3], "uint8");
+    return answerProgram(classifier, images, answerBytes(classifier, images));
+  }
+  const images = ops.input("images", [batchSize, 3, S, S]);
+  return answerProgram(classifier, images, answerPixels(classifier, images));
+}
+
+/** As `answerBytes`, of normalised pixels [B, 3, S, S]. Masks that multiply pixels see them as they were. */
+function answerPixels({ vit, masking }: Classifier, images: Tensor): Answer {
+  const patches = deit.patchifyPlanar(images, vit.config.patchSize); // [B, N, L]
+  if (masking === undefined) return { logits: deit.classify(vit, patches) };
+  const { generator, options } = masking;
+  const mask = shapeMask(generateMask(generator.model, patches), options.form); // [B, N]
+  const pixels = deit.denormalizePixels(patches);
+  const masked = maskedPatches(pixels, mask, "inference", options);
+  return { logits: deit.classify(vit, masked), mask };
+}

@@ -1,0 +1,52 @@
+/** @file The pictures that a command line names: files, and all pictures of folders. */
+import { readdir, stat } from "node:fs/promises";
+import { basename, extname, join, relative, sep } from "node:path";
+import { isImageName } from "@mvt/datasets";
+import { UsageError } from "../usage-error.ts";
+
+export interface NamedImage {
+  readonly path: string;
+  /** Unique among all, without extension: where what belongs to the picture is written. */
+  readonly stem: string;
+}
+
+/** Files in the order given, those of a folder (and of folders in it) by name. */
+export async function findImages(paths: readonly string[]): Promise<readonly NamedImage[]> {
+  const found: NamedImage[] = [];
+  const taken = new Set<string>();
+  const add = (path: string, name: string) => {
+    const stem = name.slice(0, name.length - extname(name).length);
+    let unique = stem;
+    for (let count = 2; taken.has(unique); count += 1) unique = `${stem}-${count}`;
+    taken.add(unique);
+    found.push({ path, stem: unique });
+  };
+  for (const path of paths) {
+    const entry = await stat(path).catch(() => undefined);
+    if (entry === undefined) {
+      throw new UsageError(
+        `${path}: expected a picture or a folder, found nothing. Check the path.`,
+      );
+    }
+    if (!entry.isDirectory()) {
+      add(path, basename(path));
+      continue;
+    }
+    const files = await imagesBelow(path);
+    if (files.length === 0) {
+      throw new UsageError(
+        `${path}: expected a folder with pictures, found no file with the ending of one. Name the files themselves.`,
+      );
+    }
+    for (const file of files) add(file, relative(path, file).split(sep).join("/"));
+  }
+  return found;
+}
+
+async function imagesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory() && isImageName(entry.name))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .toSorted();
+}

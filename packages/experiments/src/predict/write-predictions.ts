@@ -1,0 +1,52 @@
+/** @file Predictions as JSON lines or CSV. */
+import { extname } from "node:path";
+import type { Prediction } from "@mvt/core";
+import { stringify } from "csv-stringify/sync";
+import { CommandLineError } from "../usage-error.ts";
+
+export interface PredictedImage extends Prediction {
+  readonly path: string;
+}
+
+export type PredictionFormat = "jsonl" | "csv";
+
+/** By the name's ending. */
+export function predictionFormat(out: string): PredictionFormat {
+  const ending = extname(out).slice(1).toLowerCase();
+  if (ending === "jsonl" || ending === "csv") return ending;
+  throw new CommandLineError(
+    `--out ${out}: expected a name that ends in .jsonl or .csv, so that the form is known.`,
+  );
+}
+
+/** Probabilities to 6 digits. A line of JSON holds the mask as well, to 4, a line of CSV does not. */
+export function formatPredictions(
+  images: readonly PredictedImage[],
+  classes: readonly string[],
+  format: PredictionFormat,
+): string {
+  if (format === "csv") {
+    const rows = images.map(({ path, expression, probability, probabilities }) => [
+      path,
+      expression,
+      ...[probability, ...classes.map((name) => probabilities[name]!)].map((p) => p.toFixed(6)),
+    ]);
+    return stringify([["image", "expression", "probability", ...classes], ...rows]);
+  }
+  return images
+    .map(({ path, expression, probability, probabilities, mask }) => {
+      const line = {
+        image: path,
+        expression,
+        probability: rounded(probability, 6),
+        probabilities: Object.fromEntries(
+          classes.map((name) => [name, rounded(probabilities[name]!, 6)]),
+        ),
+        ...(mask ? { mask: Array.from(mask, (value) => rounded(value, 4)) } : {}),
+      };
+      return `${JSON.stringify(line)}\n`;
+    })
+    .join("");
+}
+
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));
