@@ -6,7 +6,7 @@ import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generatorConfig, encodeMgn, declareGenerator } from "@mvt/mgn";
 import { nn } from "@mvt/core";
-import { beforeAll, describe, test } from "vitest";
+import { beforeAll, describe } from "vitest";
 import { scales } from "../src/scales.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";

@@ -170,11 +170,11 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       : unmasked;
     const before = pretrained ? await planPretraining() : undefined;
     const file = pretrained ? weights : undefined;
-    const run =
+    const generator =
       mgn && "m" in mgn
         ? await planMgn({ dataset, seed, m: mgn.m, pretrained, ...(setting ? { setting } : {}) })
         : undefined;
-    const m = named?.file.config.m ?? run?.config.m;
+    const m = named?.file.config.m ?? generator?.config.m;
     const config: ClassifierConfig = {
       kind: "classifier",
       ...commonConfig(data, seed),
@@ -186,7 +186,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         ? {}
         : {
             mgn: {
-              ...(named ? { sha256: named.sha256 } : { run: run!.id }),
+              ...(named ? { sha256: named.sha256 } : { run: generator!.id }),
               form: maskForm(options.maskForm, m),
             },
           }),
@@ -203,7 +203,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       ].join(", "),
       config,
       data,
-      after: [before, run].filter((run) => run !== undefined),
+      after: [before, generator].filter((run) => run !== undefined),
       ...(relabel ? { thresholdSpec: relabel.spec } : {}),
       ...(file ? { pretrainedFile: file.source } : {}),
       ...(named ? { mgnFile: named.path } : {}),

@@ -13,7 +13,7 @@ import { exportProgram } from "../../export/export-program.ts";
 import { exportTable } from "../../export/export-table.ts";
 import { writeSafetensors } from "../../export/write-safetensors.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
-import { findRun, openRun } from "../../runs/store.ts";
+import { findRun } from "../../runs/store.ts";
 import { evaluateClassifier, openClassifier } from "../../training/evaluate-run.ts";
 import type { Predictions } from "../../training/evaluation.ts";
 import { CommandLineError, UsageError } from "../../usage-error.ts";
