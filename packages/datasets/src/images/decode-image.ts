@@ -20,6 +20,13 @@ export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.ve
 /** Which damage is an error. "warning" is what Pillow refuses too: cut short, or broken data in the middle. */
 const failOn = "warning";
 
+/** A picture before it is resized: [height, width, channels], 1 or 3 channels. */
+interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly channels: number;
+}
+
 /**
  * Writes the picture into `target`, [S, S, 3].
  * Throws whatever Node or libvips says of a file that is missing, cut short, damaged or no picture.
@@ -29,13 +36,24 @@ export async function decodeImage(
   size: number,
   target: Uint8Array,
 ): Promise<void> {
+  const { data, width, channels } = await readPixels(source);
+  const resized = resizeBilinear(data, width, channels, size);
+  if (channels === 1) spreadGrey(resized, target);
+  else target.set(resized);
+}
+
+/** Reads the picture and drops it: throws where `decodeImage` would, without the work of resizing. */
+export async function tryImage(source: ImageSource): Promise<void> {
+  await readPixels(source);
+}
+
+async function readPixels(source: ImageSource): Promise<Pixels> {
   if (source.kind === "pixels") {
     const { width, height, grey } = source;
     if (grey.length !== width * height) {
       throw new Error(`expected ${width} x ${height} pixels, got ${grey.length}`);
     }
-    spreadGrey(resizeBilinear(grey, width, 1, size), target);
-    return;
+    return { data: grey, width, channels: 1 };
   }
   const bytes = await readFile(source.path);
   if (bytes.length === 0) throw new Error("0 bytes");
@@ -45,7 +63,7 @@ export async function decodeImage(
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  target.set(resizeBilinear(data, info.width, info.channels, size));
+  return { data, width: info.width, channels: info.channels };
 }
 
 /** The part of an upright picture that `crop` covers. Throws where it covers none. */

@@ -2,7 +2,7 @@
  * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
  */
 import { resolve } from "node:path";
-import type { DatasetName, FerplusOptions } from "@mvt/datasets";
+import type { DatasetName, FerplusOptions, ImageStorage } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
@@ -27,6 +27,8 @@ export interface WorkbenchOptions {
   readonly dataFolder?: string;
   readonly ferplus: FerplusOptions;
   readonly custom?: CustomFlags;
+  /** Where pictures are while they are read; by their size if absent. No result depends on it. */
+  readonly storage?: ImageStorage;
   readonly weights?: PretrainedFile;
   /** In which form classifiers apply masks. */
   readonly maskForm: MaskForm["kind"];
@@ -95,6 +97,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         imageSize: scale.model.imageSize,
         validationShare,
         cacheFolder: resolve(".cache/images"),
+        ...(options.storage ? { storage: options.storage } : {}),
         ...(options.onDecode
           ? { onProgress: (done, total) => options.onDecode!(dataset.title, done, total) }
           : {}),

@@ -31,19 +31,22 @@ export async function predict(
   const n = rows.length;
   const predicted = new Int32Array(n);
   const probabilities = new Float32Array(n * K);
-  const loader = createBatchLoader(images, { batchSize, threads: 0 });
+  const loader = createBatchLoader(images, { batchSize });
   const order = sequentialOrder(n).map((i) => rows[i]!);
   let [at, k] = [0, 0];
-  for await (const batch of loader.epoch({ order, seed: 0, epoch: 0 })) {
-    const results = await executable.run({ images: batch.images });
-    const answers = results["probabilities"]!.subarray(0, batch.count * K);
-    probabilities.set(answers, at * K);
-    for (let i = 0; i < batch.count; i += 1, at += 1) {
-      predicted[at] = argmax(answers.subarray(i * K, (i + 1) * K));
-      if (predicted[at] === labels[at]) k += 1;
+  try {
+    for await (const batch of loader.epoch({ order, seed: 0, epoch: 0 })) {
+      const results = await executable.run({ images: batch.images });
+      const answers = results["probabilities"]!.subarray(0, batch.count * K);
+      probabilities.set(answers, at * K);
+      for (let i = 0; i < batch.count; i += 1, at += 1) {
+        predicted[at] = argmax(answers.subarray(i * K, (i + 1) * K));
+        if (predicted[at] === labels[at]) k += 1;
+      }
     }
+  } finally {
+    await loader.close();
   }
-  await loader.close();
   return { k, n, predicted, probabilities };
 }
 
