@@ -3,7 +3,7 @@
  */
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
-import type { ImageSource, Sample } from "../dataset.ts";
+import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { cacheFile, isVerified, readCache, recordVerified, writeCache } from "./cache.ts";
 import decodeTask, { type DecodeFailure, type DecodeTask } from "./decode-worker.ts";

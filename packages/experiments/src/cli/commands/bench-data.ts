@@ -70,7 +70,7 @@ function describe(storage: ImageStorage, files: number, times: PipelineTimes): r
     `${seconds.toFixed(1)} s, ${(files / seconds).toFixed(0)} images/s`;
   const opening = storage === "memory" ? "decoded into memory" : "every picture tried";
   return [
-    `${storage}`,
+    storage,
     `  ${opening.padEnd(22)} ${rate(openSeconds)}`,
     `  ${"epoch, augmented".padEnd(22)} ${rate(epochSeconds)}`,
     `  ${"memory of the process".padEnd(22)} ${mebibytes(before)} before, ${mebibytes(peak)} at most; after each quarter of the epoch ${quarters.map(mebibytes).join(", ")}`,
