@@ -73,7 +73,8 @@ export function describeOrder(order: JudgedOrder): readonly string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const row = `${"classes in a wrong order".padEnd(40)} ${String(renamed.length).padStart(8)}`;
   const by = `run ${run}, ${source}: ${right} of ${images} test images right, mean recall ${percent(recall)}`;
-  if (!wrong) return [`${row}  ok  (${by})`];
+  if (!wrong && order.telling) return [`${row}  ok  (${by})`];
+  if (!wrong) return [`${row}  not applicable  (${by}: too few to tell; name a better run)`];
   return [
     `${row}  differs  (${by})`,
     ...renamed.map(({ files, model }) => `  the files say ${files} where the model sees ${model}`),

@@ -150,9 +150,24 @@ export function scaleOf(args: {
   readonly set?: readonly string[];
 }): Scale {
   const scale = scales[args.scale ?? (args.data === undefined ? "quick" : "paper")];
-  const settings = { ...scale.training, mgn: scale.mgn };
-  const { mgn, ...training } = override(scaleSettings, settings, args.set ?? []);
-  return { ...scale, training, mgn };
+  const { affectnet } = scale;
+  return {
+    ...scale,
+    ...withSettings(scale, args.set),
+    ...(affectnet ? { affectnet: withSettings(affectnet, args.set) } : {}),
+  };
+}
+
+function withSettings(
+  { training, mgn }: Pick<Scale, "training" | "mgn">,
+  assignments: readonly string[] = [],
+): Pick<Scale, "training" | "mgn"> {
+  const { mgn: changedMgn, ...changed } = override(
+    scaleSettings,
+    { ...training, mgn },
+    assignments,
+  );
+  return { training: changed, mgn: changedMgn };
 }
 
 /** "raf-db,ferplus" as names; each must be known. */

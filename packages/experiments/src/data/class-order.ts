@@ -31,6 +31,8 @@ export interface ClassOrder {
   readonly right: number;
   readonly renamedRight: number;
   readonly images: number;
+  /** Whether the model knows enough: two of its classes swapped would change the mean recall that much. */
+  readonly telling: boolean;
 }
 
 /** By how much the mean recall must rise. */
@@ -62,9 +64,12 @@ export function checkClassOrder({ classes, labels, predicted }: Answers): ClassO
   const right = sum(all, (label) => counts[label]![label]!);
   const images = labels.length;
   if (gain / present <= leastGain) {
-    return { renamed: [], recall, renamedRecall: recall, right, renamedRight: right, images };
+    const telling = (2 * recall) / present > leastGain;
+    const unchanged = { recall, renamedRecall: recall, right, renamedRight: right };
+    return { renamed: [], ...unchanged, images, telling };
   }
   return {
+    telling: true,
     renamed: renamed.map((label) => ({ files: classes[label]!, model: classes[best[label]!]! })),
     recall,
     renamedRecall: recall + gain / present,

@@ -14,6 +14,7 @@ import type { PreparedData } from "../data/prepared.ts";
 import { planRun } from "../runs/plan.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
+import { trainingOn } from "../scales.ts";
 import type { Scale, SyntheticSpec } from "../scales.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
@@ -139,7 +140,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const config: ClassifierConfig = {
       kind: "classifier",
       ...commonConfig(data, seed),
-      training: scale.training,
+      training: trainingOn(dataset, scale).training,
       ...(before ? { pretrained: { run: before.id } } : {}),
       ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
       ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
@@ -172,7 +173,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       ...commonConfig(data, seed),
       m,
       start: { run: start.id },
-      training: scale.mgn,
+      training: trainingOn(request.dataset, scale).mgn,
     };
     const title = [data.dataset.title, `mask generator m = ${m}`, `seed ${seed}`].join(", ");
     return planRun({ title, config, data, after: [start] });
