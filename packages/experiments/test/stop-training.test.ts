@@ -42,7 +42,10 @@ function middle() {
 
 /** All but the speed, which is the clock's. */
 const lines = (metrics: readonly EpochMetrics[]) =>
-  metrics.map(({ imagesPerSecond: _, ...line }) => line);
+  metrics.map((epoch) => {
+    const { imagesPerSecond: _, ...line } = epoch;
+    return line;
+  });
 
 describe("stopAtTrainAccuracy", () => {
   test("ends training after the first epoch that reaches it", async () => {
