@@ -1,4 +1,4 @@
-/** @file Which pictures look the same, among synthetic faces drawn to disk. */
+/** @file Which pictures look the same. */
 import { describe, expect, test } from "vitest";
 import { correlation, type Look, lookAt, ones } from "../src/check/look.ts";
 import { nearPairs, type SeenPicture } from "../src/check/near-duplicates.ts";

@@ -141,6 +141,8 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
     async close() {
       const closing = pool;
       pool = undefined;
+      // A batch that comes while the threads end is an error to the pool, and nobody waits for it any more.
+      closing?.on("error", () => {});
       await closing?.destroy();
     },
   };

@@ -77,7 +77,7 @@ async function lookOf(image: ImageSource, bytes: Uint8Array): Promise<Look> {
     }
     throw new Error(`${bytes.length} pixels, not ${width * height}`);
   }
-  const picture = sharp(bytes, { failOn: "warning" }).autoOrient();
+  const picture = sharp(bytes, { failOn: "warning", ignoreIcc: true }).autoOrient();
   const { data, info } = await (image.crop ? await cropped(picture, image.crop) : picture)
     .toColourspace("srgb")
     .raw({ depth: "uchar" })

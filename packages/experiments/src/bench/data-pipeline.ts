@@ -54,7 +54,7 @@ export async function timePipeline(
     for await (const { count } of loader.epoch(epoch)) {
       seen += count;
       const now = resident();
-      if (seen >= ((quarters.length + 1) * samples.length) / 4) quarters.push(now);
+      while (seen >= ((quarters.length + 1) * samples.length) / 4) quarters.push(now);
       onProgress?.("epoch", seen, samples.length);
     }
   } finally {

@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { loadDataset, synthesize } from "@mvt/datasets";
 import type { Sample } from "@mvt/datasets";
 
-/** Different faces, drawn as AffectNet's: JPEGs of 224 x 224. */
-export const differentFaces = 256;
+/** At most so many different faces, drawn as AffectNet's: JPEGs of 224 x 224. */
+const mostFaces = 256;
 
 const filesPerFolder = 1000;
 
 export interface ManyPictures {
   readonly samples: readonly Sample[];
+  /** How many of them are different. */
+  readonly faces: number;
   /** Of all files. */
   readonly bytes: number;
 }
@@ -18,7 +20,7 @@ export interface ManyPictures {
 /** Writes `count` files below `folder`; each is read from the disk as a file of its own. */
 export async function makePictures(folder: string, count: number): Promise<ManyPictures> {
   const source = join(folder, "faces");
-  const counts = { train: differentFaces, test: 8 };
+  const counts = { train: Math.min(mostFaces, count), test: 8 };
   await synthesize({
     dataset: "affectnet-8",
     folder: source,
@@ -40,5 +42,5 @@ export async function makePictures(folder: string, count: number): Promise<ManyP
     bytes += (await stat(path)).size;
     samples.push({ id: `${i}`, image: { kind: "file", path }, expression });
   }
-  return { samples, bytes };
+  return { samples, faces: faces.length, bytes };
 }

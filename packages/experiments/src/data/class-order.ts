@@ -36,7 +36,7 @@ export interface ClassOrder {
 }
 
 /** By how much the mean recall must rise. */
-export const leastGain = 0.1;
+const leastGain = 0.1;
 const significance = 0.001;
 
 export function checkClassOrder({ classes, labels, predicted }: Answers): ClassOrder {

@@ -7,7 +7,7 @@ import type { ImageStorage } from "@mvt/datasets";
 import type { Argv } from "yargs";
 import { timePipeline } from "../../bench/data-pipeline.ts";
 import type { PipelineTimes } from "../../bench/data-pipeline.ts";
-import { differentFaces, makePictures } from "../../bench/many-pictures.ts";
+import { makePictures } from "../../bench/many-pictures.ts";
 import { requirePositive, requireWhole } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
@@ -46,9 +46,9 @@ export async function run(args: Awaited<ReturnType<typeof builder>["argv"]>): Pr
   const folder = await mkdtemp(join(tmpdir(), "mvt-bench-"));
   try {
     progress.say(`writing ${files} files to ${folder}`);
-    const { samples, bytes } = await makePictures(folder, files);
+    const { samples, faces, bytes } = await makePictures(folder, files);
     print(
-      `${files} JPEGs of 224x224, copies of ${differentFaces} faces, ${(bytes / 1e6).toFixed(0)} MB; decoded to ${size}x${size} they are ${mebibytes(files * size * size * 3)}`,
+      `${files} JPEGs of 224x224, copies of ${faces} faces, ${(bytes / 1e6).toFixed(0)} MB; decoded to ${size}x${size} they are ${mebibytes(files * size * size * 3)}`,
     );
     print(`${availableParallelism()} cores, ${mebibytes(totalmem())} of memory, no training`);
     // The stream comes first, since memory once taken need not go back.
