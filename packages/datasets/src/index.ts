@@ -29,12 +29,20 @@ export { fingerprint } from "./fingerprint.ts";
 export { datasetFolder, loadDataset, type LoadOptions } from "./load.ts";
 export { rafDbClasses } from "./raf-db/classes.ts";
 export { type Augmentation, defaultAugmentation } from "./augment/augmentation.ts";
-export { type Batch, type BatchLoader, createBatchLoader } from "./batches/loader.ts";
+export {
+  type Batch,
+  type BatchLoader,
+  createBatchLoader,
+  loaderThreads,
+} from "./batches/loader.ts";
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
-export { decodeImages, type DecodeOptions } from "./images/decode.ts";
 export { isImageName } from "./image-names.ts";
 export { decodePicture } from "./images/decode-image.ts";
+export { readRows } from "./batches/read-rows.ts";
+export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
 export type { DecodedImages } from "./images/decoded-images.ts";
+export { chooseStorage, imageStorages, type ImageStorage, openImages } from "./images/storage.ts";
+export type { Images, StreamedImages } from "./images/streamed-images.ts";
 export { difficulties, type Difficulty, type DifficultyName } from "./synthetic/difficulty.ts";
 export { generatorVersion } from "./synthetic/manifest.ts";
 export {

@@ -51,6 +51,8 @@ export const trainingConfig = z.strictObject({
   augmentation,
   /** Each image once per epoch, or as many drawn, every class as likely; "shuffled" if absent. */
   sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
+  /** No further epoch once the training accuracy of one, on the labels of the files, reached this. */
+  stopAtTrainAccuracy: probability.exactOptional(),
 });
 export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
 

@@ -1,12 +1,14 @@
 /** @file Data sets beyond RAF-DB and FERPlus on the command line: drawn, checked, planned, trained on. */
 import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { datasetNames, synthesize } from "@mvt/datasets";
+import { datasetNames, fingerprint, loadDataset, synthesize } from "@mvt/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
 import { paperChoices } from "../src/tables/paper-choices.ts";
 import { runCommand } from "./fixtures/command-line.ts";
+import { predictionsOf, writeRun } from "./fixtures/finished-run.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";
 import { file, refuses } from "./fixtures/mistakes.ts";
+import { tinyConfig } from "./fixtures/run-config.ts";
 
 let folder: string;
 
@@ -43,6 +45,61 @@ describe("pnpm exp data check", () => {
       ],
     });
     expect(stdout).toMatch(/test \/ contempt +2 /);
+  });
+});
+
+describe("pnpm exp data check --run", () => {
+  const check = (id: string, ...args: readonly string[]) =>
+    exp("data", "check", "--data", "data", "--datasets", "affectnet-8", "--run", id, ...args);
+
+  /** A run on the faces of this file, whose model answers as `answer` says. */
+  async function judge(answer: (label: number) => number) {
+    const dataset = await loadDataset("affectnet-8", join(folder, "data/affectnet"));
+    const { classes: names } = dataset;
+    const config = {
+      ...tinyConfig,
+      data: { ...tinyConfig.data, dataset: dataset.name, fingerprint: await fingerprint(dataset) },
+    };
+    const images = dataset.splits.test.flatMap(({ id, expression }) =>
+      // Each image thrice, since a dozen of them would prove nothing.
+      [0, 1, 2].map(
+        (copy) => `${id}_${copy} ${expression} ${names[answer(names.indexOf(expression))]}`,
+      ),
+    );
+    return writeRun(join(folder, "judges"), config, predictionsOf(images, names));
+  }
+
+  test("says which classes the files seem to name wrongly, and fails", async () => {
+    const id = await judge((label) => (label + 1) % 8);
+    const { stdout, exitCode } = await check(id, "--runs", "judges");
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/classes in a wrong order +8 {2}differs/);
+    expect(stdout).toContain("the files say neutral where the model sees happiness\n");
+    expect(stdout).toContain("48 of 48 right, mean recall 100.0 %");
+  });
+
+  test("finds nothing where the model agrees with the files", async () => {
+    const id = await judge((label) => label);
+    const { stdout, exitCode } = await check(id, "--runs", "judges");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /classes in a wrong order +0 {2}ok {2}\(run \w+, predictions\.csv: 48 of 48/,
+    );
+  });
+
+  test("asks the model of a run on other data, which may know too little", async () => {
+    const run = "train --scale smoke --weights none --set epochs=1 --data data --dataset custom";
+    const { stdout: trained } = await exp(...run.split(" "), ...classes);
+    const id = /runs\/(\w{12})\//.exec(trained)![1]!;
+    const { stdout } = await check(id);
+    // Of AffectNet's images those of the two classes that the model has.
+    expect(stdout).toMatch(/classes in a wrong order +0 .+, the model: \d of 4 test images right/);
+  });
+
+  test("is refused where nothing is checked", async () => {
+    const { exitCode, stderr } = await exp("data", "synthesize", "--data", "new", "--run", "a");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--run: expected it with `data check`");
   });
 });
 

@@ -1,7 +1,7 @@
 /** @file Data ready for training: which images go where, and that ids, labels, pictures and truth line up. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeImages, loadDataset, rafDbClasses } from "@mvt/datasets";
+import { decodeImages, loadDataset, rafDbClasses, readRows } from "@mvt/datasets";
 import type { Dataset } from "@mvt/datasets";
 import { UsageError } from "@mvt/experiments";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -143,8 +143,27 @@ describe("prepared data", () => {
     const sample = rafDb.splits.train.find(({ id }) => id === data.validation.ids[at])!;
     const { pixels } = await decodeImages([sample], { size: imageSize, threads: 0 });
     const { images, rows } = data.validation;
-    const bytes = pixels.length;
-    expect(images.pixels.slice(rows[at]! * bytes, (rows[at]! + 1) * bytes)).toEqual(pixels);
+    const [picture] = await readRows(images, rows.subarray(at, at + 1));
+    expect([...picture!]).toEqual([...pixels]);
+  });
+
+  test("is the same wherever its pictures are", async () => {
+    const cacheFolder = join(folder, "cache");
+    const streamed = await prepareData(rafDb, {
+      imageSize,
+      validationShare: 0.2,
+      cacheFolder,
+      storage: "stream",
+    });
+    expect(streamed.fingerprint).toBe(data.fingerprint);
+    for (const name of ["train", "validation", "test"] as const) {
+      const { images, ...rest } = streamed[name];
+      const { images: decoded, ...expected } = data[name];
+      expect(rest).toEqual(expected);
+      expect("pixels" in images).toBe(false);
+      const rows = rest.rows.subarray(0, 3);
+      expect(await readRows(images, rows)).toEqual(await readRows(decoded, rows));
+    }
   });
 
   test("has the truth behind the labels of the training subset, in its order", () => {

@@ -3,6 +3,7 @@ import { move } from "piscina";
 import { gather, type GatherTask } from "./gather.ts";
 
 /** The batch's memory is handed over, not copied. */
-export default function gatherAndMove(task: GatherTask) {
-  return move(gather(task));
+export default async function gatherAndMove(task: GatherTask) {
+  const gathered = await gather(task);
+  return gathered instanceof Uint8Array ? move(gathered) : gathered;
 }

@@ -6,18 +6,23 @@
  * 1.7 ms (224x224), no longer than the way to a worker and back, so those batches are always made on the
  * calling thread. One worker augments about 17,000 pictures a second of 48x48, 1,200 of 224x224
  * (`golden/measure-speed.ts`, on a machine of two cores).
+ *
+ * Streamed pictures are decoded on the way, augmented or not, so all of their batches come from workers:
+ * as many as there are cores, up to 8, and two batches ahead for each. These batches are all that a
+ * streamed set takes of memory, whatever its size.
  */
+import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { checkAugmentation, type Augmentation } from "../augment/augmentation.ts";
 import { DatasetError } from "../error.ts";
-import type { DecodedImages } from "../images/decoded-images.ts";
-import { gather, type GatherTask } from "./gather.ts";
+import type { Images } from "../images/streamed-images.ts";
+import { gather, type GatherTask, picturesOf, type Unreadable } from "./gather.ts";
 
 /** Shapes: B pictures, always the loader's batch size, of S x S pixels. */
 export interface Batch {
   /** [B, S, S, 3] red, green, blue, over memory of its own that is not shared. */
   readonly images: Uint8Array<ArrayBuffer>;
-  /** [B] rows of the DecodedImages; padding repeats the last of the order. */
+  /** [B] rows of the images; padding repeats the last of the order. */
   readonly indices: Int32Array<ArrayBuffer>;
   /** [B] 1 for a sample, 0 for padding. */
   readonly weights: Float32Array<ArrayBuffer>;
@@ -27,14 +32,17 @@ export interface Batch {
 
 export interface BatchLoaderOptions {
   readonly batchSize: number;
-  /** Worker threads for augmentation; 0 makes every batch on the calling thread, byte for byte the same. */
+  /**
+   * Worker threads for augmentation and decoding, by default `loaderThreads(images)`; 0 makes every batch on
+   * the calling thread, byte for byte the same.
+   */
   readonly threads?: number;
-  /** How many batches are prepared ahead of the one being used. */
+  /** How many batches are prepared ahead of the one being used: 2 by default, 2 per thread of a stream. */
   readonly prefetch?: number;
 }
 
 export interface Epoch {
-  /** The rows of the DecodedImages to go through; a row that comes twice is augmented anew each time. */
+  /** The rows of the images to go through; a row that comes twice is augmented anew each time. */
   readonly order: Int32Array;
   readonly seed: number;
   readonly epoch: number;
@@ -49,23 +57,30 @@ export interface BatchLoader {
   close(): Promise<void>;
 }
 
+/** As many threads as keep training busy: one that augments, or several that decode. */
+export function loaderThreads(images: Images): number {
+  return "pixels" in images ? 1 : Math.min(8, availableParallelism());
+}
+
 /**
- * Makes batches of `images`. Each depends only on the order, seed, epoch and augmentation, not on threads
- * or timing. Threads start with the first augmented epoch and never keep the process alive.
+ * Makes batches of `images`. Each depends only on the order, seed, epoch and augmentation, not on threads,
+ * timing or where the pictures are. Threads start with the first epoch that needs them and never keep the
+ * process alive. A streamed picture that can no longer be read is a DatasetError of its batch.
  */
-export function createBatchLoader(
-  images: DecodedImages,
-  { batchSize, threads = 1, prefetch = 2 }: BatchLoaderOptions,
-): BatchLoader {
+export function createBatchLoader(images: Images, options: BatchLoaderOptions): BatchLoader {
+  const streams = !("pixels" in images);
+  const { batchSize, threads = loaderThreads(images) } = options;
+  const { prefetch = streams ? Math.max(2, 2 * threads) : 2 } = options;
   requireWhole("batchSize", batchSize, 1);
   requireWhole("threads", threads, 0);
   requireWhole("prefetch", prefetch, 0);
-  let pool: Piscina<GatherTask, Uint8Array<ArrayBuffer>> | undefined;
+  let pool: Piscina<GatherTask, Uint8Array<ArrayBuffer> | Unreadable> | undefined;
 
-  const usesThreads = (augmentation?: Augmentation) => threads > 0 && augmentation !== undefined;
+  const usesThreads = (augmentation?: Augmentation) =>
+    threads > 0 && (streams || augmentation !== undefined);
 
   const startPool = () =>
-    new Piscina<GatherTask, Uint8Array<ArrayBuffer>>({
+    new Piscina<GatherTask, Uint8Array<ArrayBuffer> | Unreadable>({
       filename: new URL("./gather-worker.ts", import.meta.url).href,
       minThreads: threads,
       maxThreads: threads,
@@ -87,10 +102,13 @@ export function createBatchLoader(
       const repeat = repeats[Math.min(i, rows.length - 1)]!;
       return repeat === 0 ? images.ids[row]! : `${images.ids[row]!} #${repeat}`;
     });
-    const { pixels, size } = images;
-    const task = { pixels, size, rows: indices, ids, seed, epoch, augmentation };
-    const gathered = usesThreads(augmentation) ? (pool ??= startPool()).run(task) : gather(task);
-    return { images: await gathered, indices, weights, count: rows.length };
+    const pictures = picturesOf(images, indices);
+    const task = { pictures, size: images.size, ids, seed, epoch, augmentation };
+    const gathered = await (usesThreads(augmentation)
+      ? (pool ??= startPool()).run(task)
+      : gather(task));
+    if ("unreadable" in gathered) throw new DatasetError(gathered.unreadable);
+    return { images: gathered, indices, weights, count: rows.length };
   }
 
   async function* batches(epoch: Epoch): AsyncGenerator<Batch> {
@@ -123,6 +141,8 @@ export function createBatchLoader(
     async close() {
       const closing = pool;
       pool = undefined;
+      // A batch that comes while the threads end is an error to the pool, and nobody waits for it any more.
+      closing?.on("error", () => {});
       await closing?.destroy();
     },
   };

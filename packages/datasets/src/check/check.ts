@@ -4,6 +4,7 @@ import { readSubsets } from "../subsets/read.ts";
 import { splitNames, type Dataset, type DatasetName, type SplitName } from "../dataset.ts";
 import type { Expression } from "../expression.ts";
 import { inspectImages, type Inspection } from "./images.ts";
+import { nearPairs } from "./near-duplicates.ts";
 import { publishedLines } from "./published-lines.ts";
 import { publishedCounts } from "./published.ts";
 
@@ -35,8 +36,9 @@ const shownNames = 10;
 
 /**
  * Counts per split and class beside the published ones, then the defects: missing and unreadable
- * images, ids that stand twice, and images with the same bytes within one split or in two. Then the
- * lists of occluded and turned faces, where they are: lines beside the published ones.
+ * images, ids that stand twice, and images with the same bytes within one split or in two. Images that look
+ * like one of another split are named without a verdict: they may be two faces. Then the lists of occluded
+ * and turned faces, where they are: lines beside the published ones.
  * Reads and decodes every image, a few at a time; prints nothing.
  */
 export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
@@ -53,6 +55,7 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
     defectRow("ids that stand twice", repeatedIds(inspections), 0),
     defectRow("identical images within a split", identical(inspections, "one split"), repeats),
     defectRow("identical images in two splits", identical(inspections, "two splits"), repeats),
+    defectRow("images that look like another split's", lookAlikes(inspections), undefined),
     ...(await subsetRows(dataset)),
   ];
   const ok = rows.every(({ verdict }) => verdict !== "differs");
@@ -127,6 +130,14 @@ function identical(inspections: readonly Inspection[], within: "one split" | "tw
       within === "one split" ? group.length > 1 : new Set(group.map(({ split }) => split)).size > 1,
     )
     .map((group) => group.map(({ name }) => name).join(" = "));
+}
+
+/** "train_00001_aligned.jpg ~ test_0001_aligned.jpg", the most alike first. */
+function lookAlikes(inspections: readonly Inspection[]): string[] {
+  const seen = inspections.flatMap(({ name, split, hash, look }) =>
+    hash !== undefined && look !== undefined ? [{ name, split, hash, look }] : [],
+  );
+  return nearPairs(seen).map(({ names }) => names.join(" ~ "));
 }
 
 function sum(counts: readonly number[]): number {

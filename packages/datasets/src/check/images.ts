@@ -1,4 +1,7 @@
-/** @file Opening every image of a data set: which are missing, which can not be decoded, which are the same. */
+/**
+ * @file Opening every image of a data set: which are missing, which can not be decoded, which are or look
+ * the same.
+ */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import sharp from "sharp";
@@ -13,6 +16,7 @@ import {
 import { hashImage } from "../fingerprint.ts";
 import { cropped } from "../images/decode-image.ts";
 import { isMissing } from "../layout.ts";
+import { type Look, lookAt } from "./look.ts";
 
 const imagesAtOnce = 8;
 
@@ -30,6 +34,8 @@ export interface Inspection {
   readonly defect?: { readonly kind: "missing" | "unreadable"; readonly reason: string };
   /** SHA-256 of the content; absent where there is none. */
   readonly hash?: string;
+  /** What the picture looks like; absent where it can not be decoded. */
+  readonly look?: Look;
 }
 
 /** Reads and decodes every image, a few at a time. */
@@ -54,26 +60,29 @@ async function inspect({ split, sample }: PlacedSample): Promise<Inspection> {
     return { ...about, defect: { kind, reason: firstLine(error) } };
   }
   if (bytes.length === 0) return { ...about, defect: { kind: "unreadable", reason: "0 bytes" } };
-  const reason = await whyUndecodable(image, bytes);
   const hash = hashImage(image, bytes);
-  return reason === undefined
-    ? { ...about, hash }
-    : { ...about, hash, defect: { kind: "unreadable", reason } };
+  try {
+    return { ...about, hash, look: await lookOf(image, bytes) };
+  } catch (error) {
+    return { ...about, hash, defect: { kind: "unreadable", reason: firstLine(error) } };
+  }
 }
 
-/** Decodes header and pixels; a decoder's warning, as for a file that is cut short, counts. */
-async function whyUndecodable(image: ImageSource, bytes: Uint8Array): Promise<string | undefined> {
+/** Decodes header and pixels; throws for a decoder's warning, too, as for a file that is cut short. */
+async function lookOf(image: ImageSource, bytes: Uint8Array): Promise<Look> {
   if (image.kind === "pixels") {
-    const expected = image.width * image.height;
-    return bytes.length === expected ? undefined : `${bytes.length} pixels, not ${expected}`;
+    const { width, height } = image;
+    if (bytes.length === width * height) {
+      return lookAt(bytes, { width, height, channels: 1 });
+    }
+    throw new Error(`${bytes.length} pixels, not ${width * height}`);
   }
-  try {
-    const picture = sharp(bytes, { failOn: "warning" }).autoOrient();
-    await (image.crop ? await cropped(picture, image.crop) : picture).raw().toBuffer();
-    return undefined;
-  } catch (error) {
-    return firstLine(error);
-  }
+  const picture = sharp(bytes, { failOn: "warning", ignoreIcc: true }).autoOrient();
+  const { data, info } = await (image.crop ? await cropped(picture, image.crop) : picture)
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return lookAt(data, info);
 }
 
 function firstLine(error: unknown): string {

@@ -1,5 +1,6 @@
 /**
- * @file Decoded pictures kept on disk: one raw file per split, read back in one go.
+ * @file Decoded pictures kept on disk: one raw file per split, read back in one go. Of pictures that are
+ * not kept, one line that says that all of them were decoded once.
  *
  * The file's name is the SHA-256 of everything its pixels depend on, so a changed picture, size or decoder
  * means another name, and nothing has to be invalidated. Stale files stay; the folder can be deleted at
@@ -9,7 +10,7 @@
  * [N, S, S, 3].
  */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { mapConcurrently } from "../concurrently.ts";
 import type { Crop, Sample } from "../dataset.ts";
@@ -30,11 +31,14 @@ export interface CacheFile {
   readonly key: string;
 }
 
-/** Where these samples' pixels are kept; undefined where a file cannot be found, which decoding reports. */
+/**
+ * Where these samples' pixels are kept, or that they could be decoded; undefined where a file cannot be found,
+ * which decoding reports.
+ */
 export async function cacheFile(
   folder: string,
   samples: readonly Sample[],
-  size: number,
+  size: number | "verified",
 ): Promise<CacheFile | undefined> {
   let states;
   try {
@@ -84,20 +88,38 @@ export async function readCache({ path, key }: CacheFile, pixels: Uint8Array): P
   }
 }
 
-/** Writes the file under a temporary name, then renames it: a reader sees all of it or nothing. */
+/** Whether the record of `recordVerified` is there. */
+export async function isVerified({ path, key }: CacheFile): Promise<boolean> {
+  const found = await readFile(path).catch(() => undefined);
+  return found?.equals(header(key)) ?? false;
+}
+
+/** Remembers that all pictures of the key could be decoded. */
+export async function recordVerified({ path, key }: CacheFile): Promise<void> {
+  await writeWhole(path, (file) => file.writeFile(header(key)));
+}
+
+/** Writes the pixels after their header. */
 export async function writeCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<void> {
+  await writeWhole(path, async (file) => {
+    await file.write(header(key), 0, headerLength, 0);
+    let at = 0;
+    while (at < pixels.length) {
+      const length = Math.min(most, pixels.length - at);
+      const { bytesWritten } = await file.write(pixels, at, length, headerLength + at);
+      at += bytesWritten;
+    }
+  });
+}
+
+/** Writes a file under a temporary name, then renames it: a reader sees all of it or nothing. */
+async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   await mkdir(join(path, ".."), { recursive: true });
   const temporary = `${path}.${randomUUID()}.partial`;
   try {
     const file = await open(temporary, "wx");
     try {
-      await file.write(header(key), 0, headerLength, 0);
-      let at = 0;
-      while (at < pixels.length) {
-        const length = Math.min(most, pixels.length - at);
-        const { bytesWritten } = await file.write(pixels, at, length, headerLength + at);
-        at += bytesWritten;
-      }
+      await write(file);
       await file.sync();
     } finally {
       await file.close();

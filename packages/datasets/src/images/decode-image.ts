@@ -21,6 +21,13 @@ export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.ve
 /** Which damage is an error. "warning" is what Pillow refuses too: cut short, or broken data in the middle. */
 const failOn = "warning";
 
+/** A picture before it is resized: [height, width, channels], 1 or 3 channels. */
+interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly channels: number;
+}
+
 /**
  * Writes the picture into `target`, [S, S, 3].
  * Throws whatever Node or libvips says of a file that is missing, cut short, damaged or no picture.
@@ -30,16 +37,26 @@ export async function decodeImage(
   size: number,
   target: Uint8Array,
 ): Promise<void> {
+  const { data, width, channels } = await readPixels(source);
+  const resized = resizeBilinear(data, width, channels, size);
+  if (channels === 1) spreadGrey(resized, target);
+  else target.set(resized);
+}
+
+/** Reads the picture and drops it: throws where `decodeImage` would, without the work of resizing. */
+export async function tryImage(source: ImageSource): Promise<void> {
+  await readPixels(source);
+}
+
+async function readPixels(source: ImageSource): Promise<Pixels> {
   if (source.kind === "pixels") {
     const { width, height, grey } = source;
     if (grey.length !== width * height) {
       throw new Error(`expected ${width} x ${height} pixels, got ${grey.length}`);
     }
-    spreadGrey(resizeBilinear(grey, width, 1, size), target);
-    return;
+    return { data: grey, width, channels: 1 };
   }
-  const { data, width, channels } = await decodePicture(source.path, source.crop);
-  target.set(resizeBilinear(data, width, channels, size));
+  return decodePicture(source.path, source.crop);
 }
 
 /** A picture of a file, or the part that `crop` covers, in its own size. Throws as `decodeImage` does. */
@@ -52,8 +69,8 @@ export async function decodePicture(path: string, crop?: Crop): Promise<Picture>
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  return { width, height, data, channels: 3 };
+  const { width, height, channels } = info;
+  return { width, height, data, channels: channels as 1 | 3 };
 }
 
 /** The part of an upright picture that `crop` covers. Throws where it covers none. */

@@ -1,9 +1,9 @@
 /**
- * @file A few pictures, decoded into shared memory: the unit of work that is given to a worker thread.
+ * @file A few pictures, decoded into shared memory or only tried: the unit of work that is given to a worker thread.
  */
 import { mapConcurrently } from "../concurrently.ts";
 import type { ImageSource } from "../dataset.ts";
-import { decodeImage } from "./decode-image.ts";
+import { decodeImage, tryImage } from "./decode-image.ts";
 
 /** Shapes: N pictures of the split, M of this task, S x S pixels. */
 export interface DecodeTask {
@@ -12,8 +12,8 @@ export interface DecodeTask {
   /** The row of the first of them. */
   readonly first: number;
   readonly size: number;
-  /** [N, S, S, 3] */
-  readonly pixels: Uint8Array<SharedArrayBuffer>;
+  /** [N, S, S, 3]; without it the pictures are only tried. */
+  readonly pixels?: Uint8Array<SharedArrayBuffer>;
 }
 
 export interface DecodeFailure {
@@ -33,7 +33,9 @@ export default async function decodeTask(task: DecodeTask): Promise<DecodeFailur
   await mapConcurrently([...sources.entries()], atOnce, async ([i, source]) => {
     const row = first + i;
     try {
-      await decodeImage(source, size, pixels.subarray(row * length, (row + 1) * length));
+      if (pixels) {
+        await decodeImage(source, size, pixels.subarray(row * length, (row + 1) * length));
+      } else await tryImage(source);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       failures.push({ row, reason: reason.split("\n", 1)[0]! });

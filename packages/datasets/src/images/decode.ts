@@ -1,13 +1,15 @@
 /**
- * @file Decoding a split once: from the cache, or in worker threads.
+ * @file Decoding a split once, in worker threads: all of it into memory, or only to see that it can be.
  */
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
-import type { ImageSource, Sample } from "../dataset.ts";
+import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { cacheFile, readCache, writeCache } from "./cache.ts";
+import { cacheFile, isVerified, readCache, recordVerified, writeCache } from "./cache.ts";
 import decodeTask, { type DecodeFailure, type DecodeTask } from "./decode-worker.ts";
-import { allocateImages, type DecodedImages } from "./decoded-images.ts";
+import { allocateImages, type DecodedImages, requireSize } from "./decoded-images.ts";
+import { ownPixels } from "./own-pixels.ts";
+import type { StreamedImages } from "./streamed-images.ts";
 
 export interface DecodeOptions {
   /** S: the pictures are made S x S pixels, whatever their shape was. */
@@ -50,17 +52,48 @@ export async function decodeImages(
     onProgress?.(images.count, images.count);
     return images;
   }
-  const failures = await decodeAll(samples, images, options);
-  if (failures.length > 0) throw await unreadable(samples, failures, images);
+  await decodeAll(samples, { size, pixels: images.pixels }, options);
   if (cache) await writeCache(cache, images.pixels);
   return images;
 }
 
+/**
+ * The pictures of `samples` left where they are, to be decoded batch by batch: for sets that memory does not
+ * hold. Batches of them are those of `decodeImages`, byte for byte.
+ *
+ * Every picture is decoded once here, and dropped, so that one that cannot be read is the same DatasetError
+ * as of `decodeImages`, and comes as early. With a `cacheFolder` that is remembered for files whose path,
+ * size and time of change stay the same.
+ */
+export async function streamImages(
+  samples: readonly Sample[],
+  options: DecodeOptions,
+): Promise<StreamedImages> {
+  const { size, cacheFolder, onProgress } = options;
+  requireSize(size);
+  const ids = samples.map(({ id }) => id);
+  const sources = samples.map(({ image }) => image);
+  const images = { size, count: samples.length, ids, sources };
+  const record = cacheFolder && (await cacheFile(cacheFolder, samples, "verified"));
+  if (record && (await isVerified(record))) {
+    onProgress?.(samples.length, samples.length);
+    return images;
+  }
+  await decodeAll(samples, { size }, options);
+  if (record) await recordVerified(record);
+  return images;
+}
+
+/** Where pictures are decoded to; without `pixels` they are only tried. */
+type Target = Pick<DecodeTask, "size" | "pixels">;
+
+/** Throws a DatasetError where some cannot be read. */
 async function decodeAll(
   samples: readonly Sample[],
-  { size, count, pixels }: DecodedImages,
+  target: Target,
   { threads = availableParallelism(), onProgress }: DecodeOptions,
-): Promise<DecodeFailure[]> {
+): Promise<void> {
+  const count = samples.length;
   const workers = Math.min(threads, Math.ceil(count / taskLength));
   const pool =
     workers > 0
@@ -78,7 +111,7 @@ async function decodeAll(
       const first = next;
       next += taskLength;
       const sources = samples.slice(first, next).map(({ image }) => ownPixels(image));
-      const task = { sources, first, size, pixels };
+      const task = { ...target, sources, first };
       failures.push(...(await (pool ? pool.run(task) : decodeTask(task))));
       done += sources.length;
       onProgress?.(done, count);
@@ -90,23 +123,23 @@ async function decodeAll(
   } finally {
     await pool?.destroy();
   }
-  return failures.toSorted((a, b) => a.row - b.row);
-}
-
-/** A view of a whole table would be sent to the worker with the whole table. */
-function ownPixels(image: ImageSource): ImageSource {
-  return image.kind === "pixels" ? { ...image, grey: image.grey.slice() } : image;
+  if (failures.length === 0) return;
+  throw await unreadable(
+    samples,
+    failures.toSorted((a, b) => a.row - b.row),
+    target,
+  );
 }
 
 async function unreadable(
   samples: readonly Sample[],
   failures: readonly DecodeFailure[],
-  { size, pixels }: DecodedImages,
+  target: Target,
 ): Promise<DatasetError> {
   const { row } = failures[0]!;
   const { image } = samples[row]!;
   // libvips keeps one error text for all threads, so the picture is tried again alone to have its own.
-  const [again] = await decodeTask({ sources: [image], first: row, size, pixels });
+  const [again] = await decodeTask({ ...target, sources: [image], first: row });
   const { reason } = again ?? failures[0]!;
   const others = failures
     .slice(1, 1 + namedFailures)

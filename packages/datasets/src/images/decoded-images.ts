@@ -18,11 +18,7 @@ export interface DecodedImages {
 
 /** Room for `ids.length` pictures, all black. DatasetError where this machine cannot hold them. */
 export function allocateImages(ids: readonly string[], size: number): DecodedImages {
-  if (!Number.isInteger(size) || size < 1) {
-    throw new DatasetError(
-      `decodeImages: expected a size of 1 pixel or more, got ${size}; give the model's image size.`,
-    );
-  }
+  requireSize(size);
   const bytes = ids.length * size * size * 3;
   try {
     if (bytes > totalmem()) throw new RangeError("more than the machine's memory");
@@ -32,8 +28,15 @@ export function allocateImages(ids: readonly string[], size: number): DecodedIma
     const gibibytes = (bytes / 2 ** 30).toFixed(1);
     throw new DatasetError(
       `decodeImages: ${ids.length} pictures of ${size}x${size} need ${gibibytes} GiB of memory, which ` +
-        "this machine cannot give; use fewer samples, smaller pictures or a machine with more memory.",
+        "this machine cannot give; stream them, or use fewer samples, smaller pictures or a machine with more memory.",
       { cause },
     );
   }
+}
+
+export function requireSize(size: number): void {
+  if (Number.isInteger(size) && size >= 1) return;
+  throw new DatasetError(
+    `decodeImages: expected a size of 1 pixel or more, got ${size}; give the model's image size.`,
+  );
 }

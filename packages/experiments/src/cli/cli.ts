@@ -132,6 +132,11 @@ const commands: readonly Command[] = [
     about: "How fast DeiT trains here, or an exported model answers",
     load: () => import("./commands/bench.ts"),
   },
+  {
+    name: "bench-data",
+    about: "How fast pictures come from files and from memory, and in how much memory",
+    load: () => import("./commands/bench-data.ts"),
+  },
 ];
 
 /** Runs one command and returns the exit code. */

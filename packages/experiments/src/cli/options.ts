@@ -4,7 +4,12 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { onnxBackend } from "@mvt/core";
 import type { Backend } from "@mvt/core";
-import { datasetNames, defaultFerplusProtocol, ferplusProtocols } from "@mvt/datasets";
+import {
+  datasetNames,
+  defaultFerplusProtocol,
+  ferplusProtocols,
+  imageStorages,
+} from "@mvt/datasets";
 import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
 import type { CustomFlags } from "../data/source.ts";
@@ -48,6 +53,11 @@ export const dataOptions = {
     describe: "of custom data [default: csv where there is a labels.csv]",
   },
   "custom-title": { type: "string", describe: "name of custom data in reports" },
+  images: {
+    choices: imageStorages,
+    describe:
+      "decoded once into memory, or from their files for every batch; results are the same [default: memory where they take at most half of it]",
+  },
 } as const;
 
 export const runOptions = {
@@ -140,9 +150,24 @@ export function scaleOf(args: {
   readonly set?: readonly string[];
 }): Scale {
   const scale = scales[args.scale ?? (args.data === undefined ? "quick" : "paper")];
-  const settings = { ...scale.training, mgn: scale.mgn };
-  const { mgn, ...training } = override(scaleSettings, settings, args.set ?? []);
-  return { ...scale, training, mgn };
+  const { affectnet } = scale;
+  return {
+    ...scale,
+    ...withSettings(scale, args.set),
+    ...(affectnet ? { affectnet: withSettings(affectnet, args.set) } : {}),
+  };
+}
+
+function withSettings(
+  { training, mgn }: Pick<Scale, "training" | "mgn">,
+  assignments: readonly string[] = [],
+): Pick<Scale, "training" | "mgn"> {
+  const { mgn: changedMgn, ...changed } = override(
+    scaleSettings,
+    { ...training, mgn },
+    assignments,
+  );
+  return { training: changed, mgn: changedMgn };
 }
 
 /** "raf-db,ferplus" as names; each must be known. */

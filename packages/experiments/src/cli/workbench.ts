@@ -1,5 +1,5 @@
 /** @file The workbench that the flags of a command describe. */
-import type { FerplusProtocol, FerplusTrain } from "@mvt/datasets";
+import type { FerplusProtocol, FerplusTrain, ImageStorage } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import type { Scale } from "../scales.ts";
 import { createWorkbench } from "../tables/workbench.ts";
@@ -13,6 +13,7 @@ export interface WorkbenchFlags extends CustomArgs {
   readonly data?: string | undefined;
   readonly "ferplus-protocol": FerplusProtocol;
   readonly "ferplus-train": FerplusTrain;
+  readonly images?: ImageStorage | undefined;
   readonly "mask-form"?: MaskForm["kind"];
 }
 
@@ -35,6 +36,7 @@ export function workbenchOf(
     onDecode: progress.onDecode,
     ...customFlagsOf(flags),
     maskForm: flags["mask-form"] ?? "soft",
+    ...(flags.images === undefined ? {} : { storage: flags.images }),
     ...(flags.data === undefined ? {} : { dataFolder: flags.data }),
     ...(weights === undefined ? {} : { weights }),
   });

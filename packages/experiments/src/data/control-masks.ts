@@ -5,7 +5,8 @@
  * The masks are put on the pictures themselves, before augmentation: removed patches are black.
  */
 import { deit, random } from "@mvt/core";
-import type { DecodedImages, SplitName } from "@mvt/datasets";
+import { readRows } from "@mvt/datasets";
+import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, maskedPatchCount, randomMask, topKMask } from "@mvt/mgn";
 import { readExpressionPatches } from "../masks/expression-patches.ts";
 import { UsageError } from "../usage-error.ts";
@@ -60,11 +61,11 @@ export async function maskPictures(
   };
 
   // Subsets may share their pictures: a validation subset is held out of the training split.
-  const masked = new Map<DecodedImages, DecodedImages>();
+  const masked = new Map<Images, DecodedImages>();
   for (const split of ["train", "validation", "test"] as const) {
     const { images } = data[split];
     if (masked.has(images)) continue;
-    masked.set(images, blacken(images, await removed(split, images.count), model));
+    masked.set(images, await blacken(images, await removed(split, images.count), model));
   }
   const of = (subset: Subset): Subset => ({ ...subset, images: masked.get(subset.images)! });
   return {
@@ -76,14 +77,18 @@ export async function maskPictures(
 }
 
 /** A copy of the pictures with the removed patches [count, N] black. */
-function blacken(
-  images: DecodedImages,
+async function blacken(
+  images: Images,
   removed: Float32Array,
   { patchSize: P }: Pick<deit.VitConfig, "patchSize">,
-): DecodedImages {
-  const { size: S, count } = images;
-  const pixels = new Uint8Array(new SharedArrayBuffer(images.pixels.length));
-  pixels.set(images.pixels);
+): Promise<DecodedImages> {
+  const { size: S, count, ids } = images;
+  const pixels = new Uint8Array(new SharedArrayBuffer(count * S * S * 3));
+  const pictures = await readRows(
+    images,
+    Int32Array.from({ length: count }, (_, row) => row),
+  );
+  for (const [row, picture] of pictures.entries()) pixels.set(picture, row * S * S * 3);
   const g = S / P;
   for (let image = 0; image < count; image += 1) {
     for (let patch = 0; patch < g * g; patch += 1) {
@@ -95,7 +100,7 @@ function blacken(
       }
     }
   }
-  return { ...images, pixels };
+  return { size: S, count, ids, pixels };
 }
 
 function repeated(mask: Float32Array, count: number): Float32Array {

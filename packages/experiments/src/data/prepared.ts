@@ -1,12 +1,12 @@
-/** @file A data set ready for training: decoded pictures, class indices, and three disjoint subsets. */
+/** @file A data set ready for training: pictures, class indices, and three disjoint subsets. */
 import { random } from "@mvt/core";
-import { decodeImages, fingerprint } from "@mvt/datasets";
-import type { Dataset, DecodedImages, Expression, Sample } from "@mvt/datasets";
+import { chooseStorage, fingerprint, openImages } from "@mvt/datasets";
+import type { Dataset, Expression, Images, ImageStorage, Sample } from "@mvt/datasets";
 import { UsageError } from "../usage-error.ts";
 
 /** Pictures and labels of one subset. Row r of `images` belongs to it if r is in `rows`. */
 export interface Subset {
-  readonly images: DecodedImages;
+  readonly images: Images;
   readonly rows: Int32Array;
   /** [rows] sample ids. */
   readonly ids: readonly string[];
@@ -33,18 +33,26 @@ export interface PrepareOptions {
   readonly imageSize: number;
   readonly validationShare: number;
   readonly cacheFolder: string;
+  /** Where pictures are while training reads them; the results are the same. By size if absent. */
+  readonly storage?: ImageStorage;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Decodes all splits and holds a validation subset out of the training set if the data has none. */
+/** Opens the pictures of all splits and holds a validation subset out of the training set if the data has none. */
 export async function prepareData(
   dataset: Dataset,
-  { imageSize, validationShare, cacheFolder, onProgress }: PrepareOptions,
+  { imageSize, validationShare, cacheFolder, onProgress, ...options }: PrepareOptions,
 ): Promise<PreparedData> {
   const { classes, splits, groundTruth } = dataset;
-  const decode = (samples: readonly Sample[]) =>
-    decodeImages(samples, { size: imageSize, cacheFolder, ...(onProgress ? { onProgress } : {}) });
-  const images = await decode(splits.train);
+  const count = Object.values(splits).reduce((sum, { length }) => sum + length, 0);
+  const storage = options.storage ?? chooseStorage(count, imageSize);
+  const open = (samples: readonly Sample[]) =>
+    openImages(samples, storage, {
+      size: imageSize,
+      cacheFolder,
+      ...(onProgress ? { onProgress } : {}),
+    });
+  const images = await open(splits.train);
   const all = splits.train.map((_, row) => row);
   const heldOut =
     splits.validation.length > 0
@@ -54,7 +62,7 @@ export async function prepareData(
   const train = subset(splits.train, images, trainRows, classes);
   const validation =
     splits.validation.length > 0
-      ? subset(splits.validation, await decode(splits.validation), undefined, classes)
+      ? subset(splits.validation, await open(splits.validation), undefined, classes)
       : subset(
           splits.train,
           images,
@@ -66,7 +74,7 @@ export async function prepareData(
       `${dataset.title}: expected images to choose the epoch on, got none: it has no validation split, and a share of ${validationShare} of each class in ${all.length} training images rounds to no image. Add training images.`,
     );
   }
-  const test = subset(splits.test, await decode(splits.test), undefined, classes);
+  const test = subset(splits.test, await open(splits.test), undefined, classes);
   const truth =
     groundTruth && train.ids.map((id) => classes.indexOf(groundTruth.expressions.get(id)!));
   return {
@@ -82,7 +90,7 @@ export async function prepareData(
 
 function subset(
   samples: readonly Sample[],
-  images: DecodedImages,
+  images: Images,
   rows: readonly number[] = samples.map((_, row) => row),
   classes: readonly Expression[],
 ): Subset {

@@ -3,7 +3,8 @@
  * is written.
  */
 import { loadMvt } from "@mvt/core";
-import type { Picture, Precision } from "@mvt/core";
+import type { Precision } from "@mvt/core";
+import { readRows } from "@mvt/datasets";
 import type { Subset } from "../data/prepared.ts";
 import { argmax } from "../training/evaluation.ts";
 import type { Count, Predictions } from "../training/evaluation.ts";
@@ -43,8 +44,10 @@ export async function checkExport(
   let [k, probabilities, largest, flipped] = [0, 0, 0, 0];
   try {
     for (let start = 0; start < rows.length; start += chunk) {
-      const pictures = Array.from(rows.subarray(start, start + chunk), (row) =>
-        pictureOf(images, row),
+      // Of the model's size already.
+      const { size } = images;
+      const pictures = (await readRows(images, rows.subarray(start, start + chunk))).map(
+        (data) => ({ width: size, height: size, channels: 3, data }) as const,
       );
       for (const [j, prediction] of (await mvt.predictAll(pictures)).entries()) {
         const i = start + j;
@@ -65,13 +68,6 @@ export async function checkExport(
   }
   const mask = isBinary ? flipped / (rows.length * N) : largest;
   return { k, n: rows.length, probabilities, ...(expected.masks ? { mask } : {}) };
-}
-
-/** One decoded picture of a subset; it has the model's size already. */
-function pictureOf({ pixels, size }: Subset["images"], row: number): Picture {
-  const length = size * size * 3;
-  const data = pixels.subarray(row * length, (row + 1) * length);
-  return { width: size, height: size, channels: 3, data };
 }
 
 /** The largest difference; NaN where there is one, so that no tolerance takes it. */

@@ -17,7 +17,7 @@ export async function generateMasks(
   const batchSize = evaluationBatchSize(config.imageSize);
   const generator = declareScopedGenerator(config);
   const executable = await backend.compile(maskProgram(generator, { batchSize, polarity, space }));
-  const loader = createBatchLoader(images, { batchSize, threads: 0 });
+  const loader = createBatchLoader(images, { batchSize });
   try {
     await executable.writeState(intoScope(generatorScope, weights));
     const N = deit.patchCount(config);

@@ -1,5 +1,6 @@
 /** @file Trains the runs that are missing, several at once, each in a worker thread. */
 import { MessageChannel } from "node:worker_threads";
+import { loaderThreads } from "@mvt/datasets";
 import { Piscina } from "piscina";
 import type { TrainingEvent, TrainingTask } from "../training/worker.ts";
 import { readMgn } from "../training/read-mgn.ts";
@@ -112,7 +113,7 @@ async function train(
     runsFolder,
     threads,
     // With several runs the cores are busy without threads that work ahead.
-    loaderThreads: jobs > 1 ? 0 : 1,
+    loaderThreads: jobs > 1 ? 0 : loaderThreads(trainSet.images),
     events: port2,
   };
   try {

@@ -5,6 +5,7 @@
  *     pnpm exp figure2
  */
 import { deit } from "@mvt/core";
+import { readRows } from "@mvt/datasets";
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
 import { contactSheet } from "../masks/contact-sheet.ts";
 import { generateMasks } from "../masks/generate.ts";
@@ -38,9 +39,7 @@ export default {
             const masks = await generateMasks(backend, file, images, rows);
             const N = deit.patchCount(model);
             const size = images.size;
-            const pictures = Array.from(rows, (row) =>
-              images.pixels.subarray(row * size * size * 3, (row + 1) * size * size * 3),
-            );
+            const pictures = await readRows(images, rows);
             const maskOf = (i: number) => masks.subarray(i * N, (i + 1) * N);
             const soft = pictures.map((picture, i) => masked(picture, maskOf(i), model));
             const topK = pictures.map((picture, i) =>

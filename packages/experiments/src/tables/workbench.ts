@@ -2,7 +2,7 @@
  * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
  */
 import { resolve } from "node:path";
-import type { DatasetName, FerplusOptions } from "@mvt/datasets";
+import type { DatasetName, FerplusOptions, ImageStorage } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
@@ -25,6 +25,7 @@ import { planRun } from "../runs/plan.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { clutterDataset, clutterSettings } from "./clutter-settings.ts";
+import { trainingOn } from "../scales.ts";
 import type { Scale, SyntheticSpec } from "../scales.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
@@ -39,6 +40,8 @@ export interface WorkbenchOptions {
   readonly dataFolder?: string;
   readonly ferplus: FerplusOptions;
   readonly custom?: CustomFlags;
+  /** Where pictures are while they are read; by their size if absent. No result depends on it. */
+  readonly storage?: ImageStorage;
   readonly weights?: PretrainedFile;
   /** In which form classifiers apply masks. */
   readonly maskForm: MaskForm["kind"];
@@ -122,6 +125,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         imageSize: scale.model.imageSize,
         validationShare,
         cacheFolder: resolve(".cache/images"),
+        ...(options.storage ? { storage: options.storage } : {}),
         ...(options.onDecode
           ? { onProgress: (done, total) => options.onDecode!(dataset.title, done, total) }
           : {}),
@@ -178,7 +182,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const config: ClassifierConfig = {
       kind: "classifier",
       ...commonConfig(data, seed),
-      training: (setting ?? scale).training,
+      training: (setting ?? trainingOn(dataset, scale)).training,
       ...(before ? { pretrained: { run: before.id } } : {}),
       ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
       ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
@@ -220,7 +224,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       ...commonConfig(data, seed),
       m,
       start: { run: start.id },
-      training: (request.setting ?? scale).mgn,
+      training: (request.setting ?? trainingOn(request.dataset, scale)).mgn,
     };
     const title = [
       data.dataset.title,

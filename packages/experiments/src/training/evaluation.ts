@@ -34,23 +34,26 @@ export async function predict(
   const predicted = new Int32Array(n);
   const probabilities = new Float32Array(n * K);
   const masks: Float32Array[] = [];
-  const loader = createBatchLoader(images, { batchSize, threads: 0 });
+  const loader = createBatchLoader(images, { batchSize });
   const order = sequentialOrder(n).map((i) => rows[i]!);
   let [at, k] = [0, 0];
-  for await (const batch of loader.epoch({ order, seed: 0, epoch: 0 })) {
-    const results = await executable.run({ images: batch.images });
-    const answers = results["probabilities"]!.subarray(0, batch.count * K);
-    probabilities.set(answers, at * K);
-    const batchMasks = results["mask"];
-    if (batchMasks) {
-      masks.push(batchMasks.subarray(0, (batch.count * batchMasks.length) / batchSize));
+  try {
+    for await (const batch of loader.epoch({ order, seed: 0, epoch: 0 })) {
+      const results = await executable.run({ images: batch.images });
+      const answers = results["probabilities"]!.subarray(0, batch.count * K);
+      probabilities.set(answers, at * K);
+      const batchMasks = results["mask"];
+      if (batchMasks) {
+        masks.push(batchMasks.subarray(0, (batch.count * batchMasks.length) / batchSize));
+      }
+      for (let i = 0; i < batch.count; i += 1, at += 1) {
+        predicted[at] = argmax(answers.subarray(i * K, (i + 1) * K));
+        if (predicted[at] === labels[at]) k += 1;
+      }
     }
-    for (let i = 0; i < batch.count; i += 1, at += 1) {
-      predicted[at] = argmax(answers.subarray(i * K, (i + 1) * K));
-      if (predicted[at] === labels[at]) k += 1;
-    }
+  } finally {
+    await loader.close();
   }
-  await loader.close();
   return { k, n, predicted, probabilities, ...(masks.length > 0 ? { masks: joined(masks) } : {}) };
 }
 

@@ -62,7 +62,8 @@ export async function trainClassifier(
     const test = (subset: Subset) =>
       predict(answers, subset, { batchSize, classes: config.model.classes });
 
-    for (let epoch = session.metrics.length + 1; epoch <= config.training.epochs; epoch += 1) {
+    while (!isOver(config, session)) {
+      const epoch = session.metrics.length + 1;
       const trained = await trainEpoch(epoch, training, context, { step, loader, ...session });
       session.steps += trained.steps;
       const state = await step.readState();
@@ -118,6 +119,16 @@ interface Session {
   readonly metrics: EpochMetrics[];
   /** Optimiser steps taken. */
   steps: number;
+}
+
+/** All epochs are done, or the last one was right often enough on its training images. */
+function isOver(
+  { training: { epochs, stopAtTrainAccuracy } }: ClassifierConfig,
+  { metrics }: Session,
+): boolean {
+  const last = metrics.at(-1);
+  if (last === undefined || stopAtTrainAccuracy === undefined) return metrics.length >= epochs;
+  return metrics.length >= epochs || last.train.k >= stopAtTrainAccuracy * last.train.n;
 }
 
 async function startOrResume(

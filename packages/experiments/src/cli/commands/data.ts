@@ -7,18 +7,21 @@ import type { Argv } from "yargs";
 import { loadOptions } from "../../data/source.ts";
 import { scales } from "../../scales.ts";
 import { CommandLineError, UsageError } from "../../usage-error.ts";
+import { describeOrder, orderOfClasses } from "../class-order.ts";
 import {
   customFlagsOf,
   dataOptions,
   parseDatasets,
   requireShare,
   requireWhole,
+  runOptions,
 } from "../options.ts";
 import { requireWritable } from "../writable.ts";
 
 const actions = ["synthesize", "check"] as const;
 
 export function builder(cli: Argv) {
+  const { runs, threads } = runOptions;
   return cli
     .positional("action", { choices: actions, demandOption: true })
     .options({
@@ -45,10 +48,21 @@ export function builder(cli: Argv) {
         choices: ["easy", "standard", "crowd"] as const,
         describe: "[default: the scale's]",
       },
+      run: {
+        type: "string",
+        describe:
+          "to check, the beginning of a run's id: whether its model sees the classes in another order",
+      },
+      runs,
+      threads,
     })
     .example("$0 data synthesize --data data/faces", "both sets in the published layouts")
     .example("$0 data synthesize --data data/faces --datasets affectnet-8", "AffectNet's layout")
-    .example("$0 data check --data DIR", "counts, damaged, missing and duplicate images");
+    .example("$0 data check --data DIR", "counts, damaged, missing and duplicate images")
+    .example(
+      "$0 data check --data DIR --run 3f2a",
+      "also the order of the classes, by a run's model",
+    );
 }
 
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
@@ -58,6 +72,11 @@ export async function run(args: Args): Promise<void> {
   requireWhole("seed", args.seed, 0);
   requireShare("label-noise", args["label-noise"]);
   if (args.action === "synthesize") {
+    if (args.run !== undefined) {
+      throw new CommandLineError(
+        "--run: expected it with `data check`, got it with `data synthesize`. Leave it out.",
+      );
+    }
     await requireWritable("data", args.data);
     for (const name of names) await draw(name, args);
   } else {
@@ -117,7 +136,10 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
       : "compared with published counts";
   process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);
   for (const row of rows) process.stdout.write(`${formatRow(row)}\n`);
-  return ok;
+  if (args.run === undefined) return ok;
+  const order = await orderOfClasses(dataset, args.run, args);
+  for (const line of describeOrder(order)) process.stdout.write(`  ${line}\n`);
+  return ok && order.renamed.length === 0;
 }
 
 function formatRow({ what, found, published, verdict, names }: CheckRow): string {

@@ -56,7 +56,7 @@ export function builder(cli: Argv) {
         type: "number",
         describe: `largest difference from the run's own answers [default: ${precisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
       },
-      images: {
+      first: {
         type: "number",
         describe: "compare and measure on the first so many test images [default: all]",
       },
@@ -72,7 +72,7 @@ export function builder(cli: Argv) {
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
 export async function run(args: Args): Promise<void> {
-  requirePositive("images", args.images);
+  requirePositive("first", args.first);
   if (args.tolerance !== undefined && !(args.tolerance > 0)) {
     throw new CommandLineError(`--tolerance ${args.tolerance}: expected a number above 0.`);
   }
@@ -93,7 +93,7 @@ export async function run(args: Args): Promise<void> {
   const data = await workbenchOf(args, { scale: scaleOf(args), progress }).dataOf(config);
   progress.say("asking the run's own program");
   const opened = await openClassifier(evaluation);
-  const subset = firstOf(data.test, args.images);
+  const subset = firstOf(data.test, args.first);
   const expected = await evaluateClassifier(opened, subset, await backendOf(args));
   progress.end();
   const title = (await folder.result())?.title ?? `run ${folder.id}`;

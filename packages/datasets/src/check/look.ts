@@ -1,0 +1,95 @@
+/**
+ * @file What a picture looks like, in so few numbers that all pairs can be compared, and that change little
+ * when it is encoded anew, resized or made brighter.
+ *
+ * The first 64 bits are the "dHash" of Krawetz ("Kind of like that", 2013): the picture is averaged down to
+ * 9 x 8 grey cells, and each bit says whether a cell is brighter than its left neighbour. Faces that were
+ * aligned are alike in that already, so a thumbnail decides. Made from pixels that are decoded anyway: the
+ * packages for such hashes open and decode every file once more.
+ */
+
+export interface Look {
+  /** 64 bits as two unsigned numbers of 32: rows 0 to 3, rows 4 to 7. */
+  readonly bits: readonly [upper: number, lower: number];
+  /** [16, 16] grey. */
+  readonly thumbnail: Uint8Array;
+}
+
+interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+const columns = 9;
+const rows = 8;
+const thumbnailSide = 16;
+
+/** Thousandths of red, green and blue in grey (ITU-R BT.601); whole, so that sums are exact. */
+const luma = [299, 587, 114];
+
+/** Of a picture of [height, width, channels] bytes; of more than two channels the first three count. */
+export function lookAt(pixels: Uint8Array, layout: Layout): Look {
+  const cells = average(pixels, layout, columns, rows);
+  const bits: [number, number] = [0, 0];
+  for (let row = 0; row < rows; row += 1) {
+    const half = row < rows / 2 ? 0 : 1;
+    for (let column = 1; column < columns; column += 1) {
+      const at = row * columns + column;
+      bits[half] = ((bits[half] << 1) | Number(cells[at]! > cells[at - 1]!)) >>> 0;
+    }
+  }
+  const thumbnail = average(pixels, layout, thumbnailSide, thumbnailSide);
+  return { bits, thumbnail: Uint8Array.from(thumbnail, Math.round) };
+}
+
+/** [down, across] mean grey of each cell of a grid; a cell has one pixel at least. */
+function average(
+  pixels: Uint8Array,
+  { width, height, channels }: Layout,
+  across: number,
+  down: number,
+): Float64Array {
+  const weights = channels > 2 ? luma : [1000];
+  const cells = new Float64Array(down * across);
+  for (let row = 0; row < down; row += 1) {
+    const top = Math.floor((row * height) / down);
+    const bottom = Math.max(top + 1, Math.floor(((row + 1) * height) / down));
+    for (let column = 0; column < across; column += 1) {
+      const left = Math.floor((column * width) / across);
+      const right = Math.max(left + 1, Math.floor(((column + 1) * width) / across));
+      let sum = 0;
+      for (let y = top; y < bottom; y += 1) {
+        for (let x = left; x < right; x += 1) {
+          const at = (y * width + x) * channels;
+          for (let c = 0; c < weights.length; c += 1) sum += weights[c]! * pixels[at + c]!;
+        }
+      }
+      cells[row * across + column] = sum / (1000 * (bottom - top) * (right - left));
+    }
+  }
+  return cells;
+}
+
+/** The bits that are set in a number of 32 (Warren, "Hacker's Delight", section 5-1). */
+export function ones(bits: number): number {
+  let n = bits - ((bits >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Pearson's correlation of two thumbnails: 1 also where one is brighter; 0 where one has no contrast. */
+export function correlation(a: Uint8Array, b: Uint8Array): number {
+  const n = a.length;
+  let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < n; i += 1) {
+    const [x, y] = [a[i]!, b[i]!];
+    sumA += x;
+    sumB += y;
+    sumAA += x * x;
+    sumBB += y * y;
+    sumAB += x * y;
+  }
+  const spread = (n * sumAA - sumA ** 2) * (n * sumBB - sumB ** 2);
+  return spread === 0 ? 0 : (n * sumAB - sumA * sumB) / Math.sqrt(spread);
+}

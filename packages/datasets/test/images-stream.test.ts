@@ -1,0 +1,155 @@
+/** @file Streamed pictures: the same batches as from memory, and the same refusal of what can not be read. */
+import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import {
+  chooseStorage,
+  createBatchLoader,
+  type DatasetError,
+  decodeImages,
+  defaultAugmentation,
+  type Images,
+  loaderThreads,
+  openImages,
+  readRows,
+  type Sample,
+  shuffledOrder,
+  streamImages,
+} from "@mvt/datasets";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { picture, temporaryFolder } from "./fixtures/folder.ts";
+
+const size = 12;
+let folder: string;
+let samples: Sample[];
+
+/** Nine JPEGs, one of them cropped, and a picture from a table. */
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  samples = [];
+  for (let i = 0; i < 9; i += 1) {
+    const path = join(folder, `${i}.jpg`);
+    await writeFile(path, await picture("jpeg", 3 + 2 * i));
+    const crop = { left: 2, top: 1, width: 9, height: 11 };
+    const image = { kind: "file", path, ...(i === 4 ? { crop } : {}) } as const;
+    samples.push({ id: `train_${i}`, image, expression: "fear" });
+  }
+  const grey = Uint8Array.from({ length: 30 }, (_, i) => 8 * i).subarray(10, 26);
+  const image = { kind: "pixels", width: 4, height: 4, grey } as const;
+  samples.push({ id: "row", image, expression: "anger" });
+});
+
+const fromMemory = () => decodeImages(samples, { size, threads: 0 });
+const streamed = (cacheFolder?: string) =>
+  streamImages(samples, { size, threads: 0, ...(cacheFolder ? { cacheFolder } : {}) });
+
+/** All batches of an epoch in which some rows come twice. */
+async function batches(images: Images, threads: number, augmented: boolean) {
+  const loader = createBatchLoader(images, { batchSize: 4, threads });
+  onTestFinished(() => loader.close());
+  const order = Int32Array.from([...shuffledOrder(10, 1, 2), 3, 9, 3]);
+  const augmentation = augmented ? { augmentation: defaultAugmentation } : {};
+  return Array.fromAsync(loader.epoch({ order, seed: 5, epoch: 2, ...augmentation }));
+}
+
+describe("streamed batches", () => {
+  test.for([
+    { threads: 0, augmented: false },
+    { threads: 0, augmented: true },
+    { threads: 2, augmented: false },
+    { threads: 2, augmented: true },
+  ])(
+    "are those from memory, byte for byte: $threads threads, augmented $augmented",
+    async (way) => {
+      const expected = await batches(await fromMemory(), 0, way.augmented);
+      expect(expected).toHaveLength(4);
+      expect(await batches(await streamed(), way.threads, way.augmented)).toEqual(expected);
+    },
+  );
+
+  test("stop with the picture's name where its file is gone by then", async () => {
+    const images = await streamed();
+    await rm(join(folder, "3.jpg"));
+    for (const threads of [0, 1]) {
+      const error: unknown = await batches(images, threads, true).catch((e) => e);
+      expect(error).toMatchObject({ name: "DatasetError" } satisfies Partial<DatasetError>);
+      expect(error).toHaveProperty("message", expect.stringContaining(join(folder, "3.jpg")));
+      expect(error).toHaveProperty("message", expect.stringContaining("ENOENT"));
+    }
+  });
+
+  test("are made by as many threads as there are cores, up to eight", async () => {
+    expect(loaderThreads(await streamed())).toBe(Math.min(8, availableParallelism()));
+    expect(loaderThreads(await fromMemory())).toBe(1);
+  });
+});
+
+describe("readRows", () => {
+  test("gives the same pictures from memory and from files", async () => {
+    const rows = Int32Array.of(9, 0, 4);
+    const pictures = await readRows(await streamed(), rows);
+    expect(pictures.map(({ length }) => length)).toEqual(Array(3).fill(size * size * 3));
+    expect(pictures).toEqual(await readRows(await fromMemory(), rows));
+  });
+});
+
+describe("streamImages", () => {
+  test("refuses unreadable pictures as decodeImages does, with their count", async () => {
+    const path = join(folder, "2.jpg");
+    await writeFile(path, (await readFile(path)).subarray(0, 200));
+    await rm(join(folder, "7.jpg"));
+    const message = async (opening: Promise<Images>) =>
+      opening.then(
+        () => "opened",
+        (error: Error) => error.message,
+      );
+    const said = await message(streamed());
+    expect(said).toContain("2 of 10 pictures cannot be read");
+    expect(said).toBe(await message(fromMemory()));
+  });
+
+  test("remembers that all pictures could be read, until a file changes", async () => {
+    const cacheFolder = join(folder, "cache");
+    const images = await streamed(cacheFolder);
+    expect(await readdir(cacheFolder)).toEqual([expect.stringMatching(/^images-verified-\w{16}/)]);
+    // Damage that leaves size and time alone is not looked for: so the record was read.
+    const path = join(folder, "2.jpg");
+    const bytes = await readFile(path);
+    const then = new Date(1e9);
+    await utimes(path, then, then);
+    await streamed(cacheFolder);
+    await writeFile(path, new Uint8Array(bytes.length));
+    await utimes(path, then, then);
+    expect(await streamed(cacheFolder)).toEqual(images);
+    await utimes(path, then, new Date(2e9));
+    await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10 pictures cannot be read");
+  });
+
+  test("keeps no record of pictures of which one can not be read", async () => {
+    const cacheFolder = join(folder, "cache");
+    await writeFile(join(folder, "2.jpg"), "no picture");
+    await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10");
+    await expect(readdir(cacheFolder)).rejects.toThrow("ENOENT");
+  });
+
+  test("refuses a size that is none", async () => {
+    await expect(streamImages([], { size: 0 })).rejects.toThrow("expected a size of 1 pixel");
+  });
+});
+
+describe("the storage of pictures", () => {
+  test("is memory for what takes at most half of it", () => {
+    expect(chooseStorage(10, 8, 2 * 10 * 8 * 8 * 3)).toBe("memory");
+    expect(chooseStorage(10, 8, 2 * 10 * 8 * 8 * 3 - 1)).toBe("stream");
+  });
+
+  test("is a stream for AffectNet at 224 pixels on 64 GiB", () => {
+    expect(chooseStorage(287_651 + 4000, 224, 64 * 2 ** 30)).toBe("stream");
+    expect(chooseStorage(12_271 + 3068, 224, 8 * 2 ** 30)).toBe("memory");
+  });
+
+  test("can be given", async () => {
+    expect(await openImages(samples, "memory", { size, threads: 0 })).toHaveProperty("pixels");
+    expect(await openImages(samples, "stream", { size, threads: 0 })).not.toHaveProperty("pixels");
+  });
+});
