@@ -20,6 +20,7 @@ export {
 } from "./evaluation/evaluate.ts";
 export { mcnemarExact } from "./evaluation/mcnemar.ts";
 export type { AccuracyCurve, Convergence } from "./figures/convergence-panel.ts";
+export { figure2, type Figure2 } from "./figures/figure2.ts";
 export { figure5, type Figure5 } from "./figures/figure5.ts";
 export { figure6, type ConfusionMatrix } from "./figures/figure6.ts";
 export { svgToPng } from "./figures/png.ts";

@@ -7,8 +7,11 @@
 import { deit } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
+import { figure2, svgToPng } from "@mvt/report";
+import sharp from "sharp";
 import { contactSheet } from "../masks/contact-sheet.ts";
 import { generateMasks } from "../masks/generate.ts";
+import { dataKind } from "../runs/provenance.ts";
 import { openRun } from "../runs/store.ts";
 import { readMgn } from "../training/read-mgn.ts";
 import { paperChoices } from "./paper-choices.ts";
@@ -46,7 +49,14 @@ export default {
               masked(picture, topKMask(maskOf(i), maskedPatchCount(m, N)), model),
             );
             const png = await contactSheet([pictures, soft, topK], size);
-            return [`figure2-${dataset.name}.png`, png] as const;
+            const { width, height } = await sharp(png).metadata();
+            const svg = figure2({
+              dataset: dataset.title,
+              synthetic: dataKind(dataset) === "synthetic",
+              labels: ["Picture", "Soft, I (1 − M_p)", `Highest ${100 * m} % black`],
+              sheet: { png, width, height },
+            });
+            return [`figure2-${dataset.name}.png`, await drawn(svg)] as const;
           }),
         );
         return { files: Object.fromEntries(sheets), text: "" };
@@ -54,6 +64,11 @@ export default {
     };
   },
 } satisfies ReportDefinition;
+
+/** At its own size. */
+function drawn(svg: string): Promise<Uint8Array> {
+  return svgToPng(svg, { width: Number(/width="(\d+)"/.exec(svg)![1]) });
+}
 
 /** I (1 - M_p): every patch of the picture [S, S, 3] dimmed by its value. */
 function masked(
