@@ -49,6 +49,8 @@ export interface ReportPlan {
 export interface ReportDefinition {
   /** The name typed after `pnpm exp`. */
   readonly id: string;
+  /** Runs per row unless --seeds says otherwise, where the scale's number would take too long. */
+  readonly seeds?: number;
   readonly plan: (workbench: Workbench, options: ReportOptions) => Promise<ReportPlan>;
 }
 

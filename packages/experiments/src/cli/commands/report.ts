@@ -64,7 +64,9 @@ export function reportCommand(...definitions: readonly ReportDefinition[]) {
 async function makeReports(definitions: readonly ReportDefinition[], args: Args): Promise<void> {
   const scale = scaleOf(args);
   const datasets = parseDatasets(args.datasets);
-  const seeds = seedsOf(args.seeds ?? scale.seeds);
+  const seeds = seedsOf(
+    args.seeds ?? Math.min(...definitions.map((one) => one.seeds ?? scale.seeds)),
+  );
   const added = await Promise.all(
     args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
   );
