@@ -240,7 +240,7 @@ describe("a run whose checkpoint is damaged", () => {
       config,
       data: { classes, train: trainSet, validation, test: tested },
       runsFolder: elsewhere,
-      threads: 1,
+      engine: { backend: "onnx", device: "cpu", threads: 1 },
       loaderThreads: 0,
       events: port2,
     });

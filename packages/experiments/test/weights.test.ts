@@ -258,7 +258,7 @@ describe("pre-trained weights", () => {
       config,
       pretrainedFile: path,
       runsFolder: join(folder, "runs"),
-      threads: 1,
+      engine: { backend: "onnx", device: "cpu", threads: 1 },
       loaderThreads: 0,
       events: port2,
       data: undefined as never, // the weights are read first

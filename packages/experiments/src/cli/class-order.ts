@@ -11,6 +11,7 @@ import { readPredictions } from "../training/predictions-csv.ts";
 import { UsageError } from "../usage-error.ts";
 import { classifierConfigOf } from "./measures.ts";
 import { backendOf } from "./options.ts";
+import type { EngineArgs } from "./options.ts";
 import { createProgress } from "./progress.ts";
 
 export interface JudgedOrder extends ClassOrder {
@@ -23,10 +24,9 @@ export interface JudgedOrder extends ClassOrder {
 export async function orderOfClasses(
   dataset: Dataset,
   prefix: string,
-  flags: {
+  flags: EngineArgs & {
     readonly runs: string;
     readonly images?: ImageStorage | undefined;
-    readonly threads?: number | undefined;
   },
 ): Promise<JudgedOrder> {
   const run = await findRun(flags.runs, prefix);

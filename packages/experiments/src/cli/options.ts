@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { onnxBackend } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import {
   datasetNames,
@@ -14,6 +13,8 @@ import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
 import type { CustomFlags } from "../data/source.ts";
 import { mgnTrainingConfig, trainingConfig } from "../config.ts";
+import { backendNames, deviceNames, openBackend } from "../engine.ts";
+import type { EngineSpec } from "../engine.ts";
 import { override } from "../overrides.ts";
 import { officialPath } from "../pretrained/official.ts";
 import { scaleNames, scales } from "../scales.ts";
@@ -60,15 +61,29 @@ export const dataOptions = {
   },
 } as const;
 
+/** Which finished run, and which of its weights. */
+export const finishedRunOptions = {
+  run: { type: "string", demandOption: true, describe: "the beginning of a run's id" },
+  weights: {
+    choices: ["validation-best", "last"],
+    default: "validation-best",
+    describe: "which of the run's weights",
+  },
+} as const;
+
+export const engineOptions = {
+  backend: { choices: backendNames, default: "onnx" as const, describe: "engine" },
+  device: { choices: deviceNames, default: "cpu" as const, describe: "device of the engine" },
+  threads: {
+    type: "number",
+    describe: "threads of the engine for each run [default: the scale's; one per core]",
+  },
+} as const;
+
 export const runOptions = {
   ...dataOptions,
   runs: { type: "string", default: "runs", describe: "folder of all runs" },
-  backend: { choices: ["onnx"], default: "onnx", describe: "engine" },
-  device: { choices: ["cpu"], default: "cpu", describe: "device of the engine" },
-  threads: {
-    type: "number",
-    describe: "threads of the engine for each run [default: the scale's]",
-  },
+  ...engineOptions,
   jobs: { type: "number", describe: "runs that train at once [default: the scale's]" },
   weights: {
     type: "string",
@@ -211,15 +226,19 @@ export function requireShare(flag: string, value: number | undefined): void {
 /** An engine, and how the work is spread over the machine's cores. */
 export interface Engine {
   readonly backend: Backend;
+  /** What opens the same engine again, in the worker of each run. */
+  readonly spec: EngineSpec;
   /** Runs that train at once. */
   readonly jobs: number;
-  /** Threads of the engine for each. */
-  readonly threads: number;
+}
+
+export interface EngineArgs extends Omit<EngineSpec, "threads"> {
+  readonly threads?: number | undefined;
 }
 
 /** The engine of the flags; by default small models train one per core, large ones with all cores. */
 export async function engineOf(
-  args: { readonly threads?: number | undefined; readonly jobs?: number | undefined },
+  args: EngineArgs & { readonly jobs?: number | undefined },
   { smallModel }: Scale,
 ): Promise<Engine> {
   requirePositive("threads", args.threads);
@@ -227,17 +246,14 @@ export async function engineOf(
   const cores = availableParallelism();
   const jobs = args.jobs ?? (smallModel && args.threads === undefined ? cores : 1);
   const threads = args.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
-  return { backend: await onnxBackend({ threads }), jobs, threads };
+  const spec = { backend: args.backend, device: args.device, threads };
+  return { backend: await openBackend(spec), spec, jobs };
 }
 
 /** The backend that the flags name, for commands that use it alone. */
-export async function backendOf({
-  threads,
-}: {
-  readonly threads?: number | undefined;
-}): Promise<Backend> {
+export async function backendOf({ backend, device, threads }: EngineArgs): Promise<Backend> {
   requirePositive("threads", threads);
-  return onnxBackend({ threads: threads ?? availableParallelism() });
+  return openBackend({ backend, device, threads: threads ?? availableParallelism() });
 }
 
 /**

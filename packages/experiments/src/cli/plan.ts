@@ -50,14 +50,14 @@ export async function executeWithProgress<Config extends RunConfig>(
       ...progress,
       runsFolder,
       jobs: engine.jobs,
-      threads: engine.threads,
+      engine: engine.spec,
     });
   } finally {
     progress.end();
   }
 }
 
-function describeEngine({ backend, jobs, threads }: Engine): string {
+function describeEngine({ backend, jobs, spec: { threads } }: Engine): string {
   const runs = jobs === 1 ? "one run at a time" : `${jobs} runs at a time`;
   return `${nameOf(backend)}, ${runs}, ${threads} ${threads === 1 ? "thread" : "threads"} each`;
 }

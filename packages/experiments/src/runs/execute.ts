@@ -6,6 +6,7 @@ import type { TrainingEvent, TrainingTask } from "../training/worker.ts";
 import { readMgn } from "../training/read-mgn.ts";
 import { UsageError } from "../usage-error.ts";
 import type { RunConfig } from "../config.ts";
+import type { EngineSpec } from "../engine.ts";
 import { inOrder, unfinished } from "./plan.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { RunResult } from "./result.ts";
@@ -25,8 +26,8 @@ export interface Execution extends RunEvents {
   readonly runsFolder: string;
   /** Runs that train at once. */
   readonly jobs: number;
-  /** Threads of the engine for each of them. */
-  readonly threads: number;
+  /** The engine of each of them. */
+  readonly engine: EngineSpec;
 }
 
 /** What a run of this configuration leaves behind. */
@@ -90,7 +91,7 @@ async function trainAll(
 async function train(
   run: PlannedRun,
   pool: Piscina<TrainingTask, string | undefined>,
-  { runsFolder, jobs, threads, onStart, onStep, onEpoch, onDone }: Execution,
+  { runsFolder, jobs, engine, onStart, onStep, onEpoch, onDone }: Execution,
 ): Promise<void> {
   const { id, title, config, data, thresholdSpec, pretrainedFile, mgnFile } = run;
   const { port1, port2 } = new MessageChannel();
@@ -111,7 +112,7 @@ async function train(
     ...(pretrainedFile === undefined ? {} : { pretrainedFile }),
     ...(mgnFile === undefined ? {} : { mgnFile }),
     runsFolder,
-    threads,
+    engine,
     // With several runs the cores are busy without threads that work ahead.
     loaderThreads: jobs > 1 ? 0 : loaderThreads(trainSet.images),
     events: port2,

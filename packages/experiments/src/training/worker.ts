@@ -3,12 +3,14 @@
  * free to show progress: the engine blocks the thread it runs in.
  */
 import type { MessagePort } from "node:worker_threads";
-import { decodeSafetensors, onnxBackend, WeightsError } from "@mvt/core";
+import { decodeSafetensors, WeightsError } from "@mvt/core";
 import { fingerprint, loadThreshold } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
 import { isMendable } from "../errors.ts";
 import type { ClassifierConfig, RelabelConfig, RunConfig } from "../config.ts";
 import type { TrainingData } from "../data/prepared.ts";
+import { openBackend } from "../engine.ts";
+import type { EngineSpec } from "../engine.ts";
 import { withLock } from "../runs/lock.ts";
 import { openRun } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
@@ -33,8 +35,7 @@ export interface TrainingTask {
   /** The path of the mask generator that config.mgn names by its SHA-256. */
   readonly mgnFile?: string;
   readonly runsFolder: string;
-  /** Threads of the engine. */
-  readonly threads: number;
+  readonly engine: EngineSpec;
   /** Threads that augment batches ahead; 0 for none. */
   readonly loaderThreads: number;
   readonly events: MessagePort;
@@ -54,7 +55,7 @@ export default async function train(task: TrainingTask): Promise<string | undefi
       // Another process may have finished it meanwhile.
       if ((await run.result()) !== undefined) return;
       const context = {
-        backend: await onnxBackend({ threads: task.threads }),
+        backend: await openBackend(task.engine),
         run,
         loaderThreads: task.loaderThreads,
         onStep: (epoch: number, done: number, total: number) =>

@@ -13,18 +13,17 @@ import { timePrediction, untrainedModel } from "../../bench/prediction.ts";
 import { openStep } from "../../bench/training-step.ts";
 import { declareClassifier, trainingProgram } from "../../training/programs.ts";
 import { openModel } from "../../predict/open-model.ts";
-import { backendOf, requirePositive, runOptions } from "../options.ts";
+import { backendOf, requirePositive, engineOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
 export function builder(cli: Argv) {
-  const { backend, device, threads } = runOptions;
   return cli
     .positional("what", {
       choices: ["train", "predict"] as const,
       default: "train" as const,
       describe: "training steps, or the answers of an exported model",
     })
-    .options({ backend, device, threads })
+    .options(engineOptions)
     .options({
       variant: {
         choices: Object.keys(deit.variants) as deit.Variant[],

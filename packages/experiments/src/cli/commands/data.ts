@@ -14,6 +14,7 @@ import {
   parseDatasets,
   requireShare,
   requireWhole,
+  engineOptions,
   runOptions,
 } from "../options.ts";
 import { requireWritable } from "../writable.ts";
@@ -21,7 +22,7 @@ import { requireWritable } from "../writable.ts";
 const actions = ["synthesize", "check"] as const;
 
 export function builder(cli: Argv) {
-  const { runs, threads } = runOptions;
+  const { runs } = runOptions;
   return cli
     .positional("action", { choices: actions, demandOption: true })
     .options({
@@ -54,7 +55,7 @@ export function builder(cli: Argv) {
           "to check, the beginning of a run's id: whether its model sees the classes in another order",
       },
       runs,
-      threads,
+      ...engineOptions,
     })
     .example("$0 data synthesize --data data/faces", "both sets in the published layouts")
     .example("$0 data synthesize --data data/faces --datasets affectnet-8", "AffectNet's layout")

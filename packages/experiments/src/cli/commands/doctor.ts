@@ -2,24 +2,28 @@
 import { statfsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, totalmem } from "node:os";
-import { onnxBackend } from "@mvt/core";
 import type { Argv } from "yargs";
 import { scales } from "../../scales.ts";
 import { measureThroughput } from "../../bench/throughput.ts";
 import { UsageError } from "../../usage-error.ts";
+import { backendOf, engineOptions } from "../options.ts";
 
 export function builder(cli: Argv) {
-  return cli.example("$0 doctor", "one line per finding; exit code 1 if training does not work");
+  return cli
+    .options(engineOptions)
+    .example("$0 doctor", "one line per finding; exit code 1 if training does not work");
 }
 
-export async function run(): Promise<void> {
+type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+
+export async function run(args: Args): Promise<void> {
   const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(28)}${found}\n`);
   const { bavail, bsize } = statfsSync(".");
   say("Node", `${process.versions.node} (${process.platform} ${arch()})`);
   say("processor", `${cpus()[0]?.model.trim()}, ${availableParallelism()} usable cores`);
   say("memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`);
   say("disk free here", `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB`);
-  const backend = await onnxBackend({ threads: availableParallelism() });
+  const backend = await backendOf(args);
   say("engine", `${backend.name}, ${backend.device}`);
   for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
     say(name, isInstalled(name) ? "installed" : "not installed (optional)");

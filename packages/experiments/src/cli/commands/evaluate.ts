@@ -20,23 +20,25 @@ import {
   requireReport,
   writeReport,
 } from "../measures.ts";
-import { backendOf, dataOptions, runOptions, scaleOf } from "../options.ts";
+import {
+  backendOf,
+  dataOptions,
+  engineOptions,
+  finishedRunOptions,
+  runOptions,
+  scaleOf,
+} from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { formatCount } from "../result.ts";
 import { workbenchOf } from "../workbench.ts";
 import { requireWritableFile } from "../writable.ts";
 
 export function builder(cli: Argv) {
-  const { runs, backend, device, threads } = runOptions;
+  const { runs } = runOptions;
   return cli
-    .options({ ...dataOptions, runs, backend, device, threads })
+    .options({ ...dataOptions, runs, ...engineOptions })
     .options({
-      run: { type: "string", demandOption: true, describe: "the beginning of a run's id" },
-      weights: {
-        choices: ["validation-best", "last"] as const,
-        default: "validation-best" as const,
-        describe: "which of the run's weights",
-      },
+      ...finishedRunOptions,
       split: {
         choices: ["test", "validation"] as const,
         default: "test" as const,

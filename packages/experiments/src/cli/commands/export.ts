@@ -18,18 +18,26 @@ import { evaluateClassifier, openClassifier } from "../../training/evaluate-run.
 import type { Predictions } from "../../training/evaluation.ts";
 import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { classifierConfigOf } from "../measures.ts";
-import { backendOf, dataOptions, requirePositive, runOptions, scaleOf } from "../options.ts";
+import {
+  backendOf,
+  dataOptions,
+  requirePositive,
+  finishedRunOptions,
+  engineOptions,
+  runOptions,
+  scaleOf,
+} from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { workbenchOf } from "../workbench.ts";
 import { generatorFolder } from "../../training/read-mgn.ts";
 import { requireWritableFile } from "../writable.ts";
 
 export function builder(cli: Argv) {
-  const { runs, backend, device, threads } = runOptions;
+  const { runs } = runOptions;
   return cli
-    .options({ ...dataOptions, runs, backend, device, threads })
+    .options({ ...dataOptions, runs, ...engineOptions })
     .options({
-      run: { type: "string", demandOption: true, describe: "the beginning of a run's id" },
+      ...finishedRunOptions,
       out: { type: "string", describe: "the file [default: mvt-DATASET-ID.onnx]" },
       format: {
         choices: ["onnx", "safetensors"] as const,
@@ -46,11 +54,6 @@ export function builder(cli: Argv) {
         array: true,
         default: ["float32"] as readonly Precision[],
         describe: "how weights are stored; repeatable, a file for each",
-      },
-      weights: {
-        choices: ["validation-best", "last"] as const,
-        default: "validation-best" as const,
-        describe: "which of the run's weights",
       },
       tolerance: {
         type: "number",
