@@ -12,6 +12,7 @@ export {
   describeModel,
   type MaskDescription,
   type ModelDescription,
+  preprocessingOf,
   type Preprocessing,
 } from "./portable/description.ts";
 export {

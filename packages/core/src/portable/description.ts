@@ -3,6 +3,7 @@
  *
  * Texts stand as they are, everything else as JSON, under the names of `ModelDescription`.
  */
+import { imagenet } from "../deit/pixels.ts";
 import { printable, WeightsError } from "../weights/error.ts";
 import { precisions } from "./precision.ts";
 import type { Precision } from "./precision.ts";
@@ -19,6 +20,14 @@ export interface Preprocessing {
   /** Per channel, of pixels in [0, 1]. An input of bytes is normalised inside the model. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
+}
+
+/** How every model of this project wants its pictures. */
+export function preprocessingOf({
+  imageSize,
+  patchSize,
+}: Pick<Preprocessing, "imageSize" | "patchSize">): Preprocessing {
+  return { imageSize, patchSize, colours: "RGB", resize: "pillow-bilinear", ...imagenet };
 }
 
 /** What the model's mask is. */

@@ -50,6 +50,21 @@ export interface Difficulty {
   readonly grey: number;
 }
 
+const standard = {
+  headHalfWidth: [0.305, 0.375],
+  shift: 0.05,
+  rotation: 10,
+  yaw: 18,
+  intensity: [0.78, 1.2],
+  jitter: 0.07,
+  clutter: 0.5,
+  occlusion: 0.25,
+  lighting: 0.25,
+  gamma: 0.25,
+  noise: 0.035,
+  grey: 0.15,
+} as const satisfies Difficulty;
+
 export const difficulties = {
   /**
    * Large, clear, frontal faces: what a small network learns from nothing, for a pre-trained start.
@@ -69,35 +84,15 @@ export const difficulties = {
     grey: 0.15,
   },
   /** What experiments use unless told otherwise. */
-  standard: {
-    headHalfWidth: [0.305, 0.375],
-    shift: 0.05,
-    rotation: 10,
-    yaw: 18,
-    intensity: [0.78, 1.2],
-    jitter: 0.07,
-    clutter: 0.5,
-    occlusion: 0.25,
-    lighting: 0.25,
-    gamma: 0.25,
-    noise: 0.035,
-    grey: 0.15,
-  },
+  standard,
   /** Small faces off the middle, among clutter and other faces: where one has to look first. */
   crowd: {
+    ...standard,
     headHalfWidth: [0.26, 0.32],
     shift: 0.1,
-    rotation: 10,
-    yaw: 18,
-    intensity: [0.78, 1.2],
-    jitter: 0.07,
     clutter: 1,
     bystanders: 0.5,
     occlusion: 0,
-    lighting: 0.25,
-    gamma: 0.25,
-    noise: 0.035,
-    grey: 0.15,
   },
 } as const satisfies Record<string, Difficulty>;
 

@@ -1,14 +1,14 @@
 /** @file How fast an exported model answers: one picture at a time, and many. */
 import {
-  deit,
   describeModel,
   encodePortable,
   loadMvt,
   nn,
   portableOpset,
   withMetadata,
+  preprocessingOf,
 } from "@mvt/core";
-import type { Mvt, Picture } from "@mvt/core";
+import type { deit, Mvt, Picture } from "@mvt/core";
 import { exportProgram } from "../export/export-program.ts";
 import { declareClassifier } from "../training/programs.ts";
 import { median } from "./median.ts";
@@ -61,17 +61,10 @@ export async function untrainedModel(
     program: (batchSize) => exportProgram(classifier, "bytes", batchSize),
     weights: nn.initialWeights(classifier.parameters, 0),
   });
-  const { imageSize, patchSize } = model;
   const description = describeModel({
     input: "bytes",
     classes: Array.from({ length: model.classes }, (_, k) => `class ${k}`),
-    preprocessing: {
-      imageSize,
-      patchSize,
-      colours: "RGB",
-      resize: "pillow-bilinear",
-      ...deit.imagenet,
-    },
+    preprocessing: preprocessingOf(model),
     precision: "float32",
     about: { title: "untrained", opset: portableOpset },
   });

@@ -7,8 +7,10 @@
 import { deit, random } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
-import { cornersMask, ellipseMask, maskedPatchCount, randomMask, topKMask } from "@mvt/mgn";
+import { cornersMask, ellipseMask, randomMask } from "@mvt/mgn";
 import { readExpressionPatches } from "../masks/expression-patches.ts";
+import { fadePatches } from "../masks/fade-patches.ts";
+import { repeatMask, topKMasks } from "../masks/per-image.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PreparedData, Subset } from "./prepared.ts";
 
@@ -40,9 +42,9 @@ export async function maskPictures(
         return randomMask(stream, { images: count, ...options });
       }
       case "ellipse":
-        return repeated(ellipseMask(options), count);
+        return repeatMask(ellipseMask(options), count);
       case "corners":
-        return repeated(cornersMask(options), count);
+        return repeatMask(cornersMask(options), count);
       case "truth": {
         if (groundTruth === undefined) {
           throw new UsageError(
@@ -50,12 +52,10 @@ export async function maskPictures(
           );
         }
         const { energy } = await readExpressionPatches(splits[split], groundTruth, model);
-        const chosen = new Float32Array(energy.length);
-        for (let at = 0; at < energy.length; at += N) {
-          const unimportant = energy.subarray(at, at + N).map((value) => -value);
-          chosen.set(topKMask(unimportant, maskedPatchCount(m, N)), at);
-        }
-        return chosen;
+        return topKMasks(
+          energy.map((value) => -value),
+          options,
+        );
       }
     }
   };
@@ -80,7 +80,7 @@ export async function maskPictures(
 async function blacken(
   images: Images,
   removed: Float32Array,
-  { patchSize: P }: Pick<deit.VitConfig, "patchSize">,
+  model: Pick<deit.VitConfig, "imageSize" | "patchSize">,
 ): Promise<DecodedImages> {
   const { size: S, count, ids } = images;
   const pixels = new Uint8Array(new SharedArrayBuffer(count * S * S * 3));
@@ -88,21 +88,10 @@ async function blacken(
     images,
     Int32Array.from({ length: count }, (_, row) => row),
   );
-  for (const [row, picture] of pictures.entries()) pixels.set(picture, row * S * S * 3);
-  const g = S / P;
-  for (let image = 0; image < count; image += 1) {
-    for (let patch = 0; patch < g * g; patch += 1) {
-      if (removed[image * g * g + patch] === 0) continue;
-      const [top, left] = [Math.floor(patch / g) * P, (patch % g) * P];
-      for (let y = top; y < top + P; y += 1) {
-        const at = ((image * S + y) * S + left) * 3;
-        pixels.fill(0, at, at + 3 * P);
-      }
-    }
+  const N = deit.patchCount(model);
+  for (const [row, picture] of pictures.entries()) {
+    const keep = removed.subarray(row * N, (row + 1) * N).map((gone) => 1 - gone);
+    pixels.set(fadePatches(picture, keep, model), row * S * S * 3);
   }
   return { size: S, count, ids, pixels };
-}
-
-function repeated(mask: Float32Array, count: number): Float32Array {
-  return Float32Array.from({ length: mask.length * count }, (_, i) => mask[i % mask.length]!);
 }

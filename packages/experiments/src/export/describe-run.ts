@@ -1,5 +1,5 @@
 /** @file What an exported run says about itself. */
-import { deit, portableOpset } from "@mvt/core";
+import { portableOpset, preprocessingOf } from "@mvt/core";
 import type { ModelDescription, Precision } from "@mvt/core";
 import type { ClassifierConfig } from "../config.ts";
 import type { PreparedData } from "../data/prepared.ts";
@@ -23,18 +23,11 @@ export function describeRun(
   input: ModelInput,
   precision: Precision,
 ): ModelDescription {
-  const { imageSize, patchSize } = config.model;
   const { k, n } = test;
   return {
     input,
     classes: data.classes,
-    preprocessing: {
-      imageSize,
-      patchSize,
-      colours: "RGB",
-      resize: "pillow-bilinear",
-      ...deit.imagenet,
-    },
+    preprocessing: preprocessingOf(config.model),
     ...maskOf(config, opened),
     precision,
     about: {

@@ -6,11 +6,12 @@
  */
 import { deit } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
-import { maskedPatchCount, topKMask } from "@mvt/mgn";
 import { figure2, svgToPng } from "@mvt/report";
 import sharp from "sharp";
 import { contactSheet } from "../masks/contact-sheet.ts";
+import { fadePatches } from "../masks/fade-patches.ts";
 import { generateMasks } from "../masks/generate.ts";
+import { topKMasks } from "../masks/per-image.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { openRun } from "../runs/store.ts";
 import { readMgn } from "../training/read-mgn.ts";
@@ -41,14 +42,15 @@ export default {
             const file = await readMgn(openRun(runsFolder, id), dataset.name, model);
             const masks = await generateMasks(backend, file, images, rows);
             const N = deit.patchCount(model);
-            const size = images.size;
             const pictures = await readRows(images, rows);
-            const maskOf = (i: number) => masks.subarray(i * N, (i + 1) * N);
-            const soft = pictures.map((picture, i) => masked(picture, maskOf(i), model));
-            const topK = pictures.map((picture, i) =>
-              masked(picture, topKMask(maskOf(i), maskedPatchCount(m, N)), model),
-            );
-            const png = await contactSheet([pictures, soft, topK], size);
+            /** I (1 - M_p) */
+            const masked = (Mp: Float32Array) =>
+              pictures.map((picture, i) => {
+                const keep = Array.from(Mp.subarray(i * N, (i + 1) * N), (value) => 1 - value);
+                return fadePatches(picture, keep, model);
+              });
+            const topK = topKMasks(masks, { patches: N, m });
+            const png = await contactSheet([pictures, masked(masks), masked(topK)], images.size);
             const { width, height } = await sharp(png).metadata();
             const svg = figure2({
               dataset: dataset.title,
@@ -56,7 +58,7 @@ export default {
               labels: ["Picture", "Soft, I (1 − M_p)", `Highest ${100 * m} % black`],
               sheet: { png, width, height },
             });
-            return [`figure2-${dataset.name}.png`, await drawn(svg)] as const;
+            return [`figure2-${dataset.name}.png`, await svgToPng(svg)] as const;
           }),
         );
         return { files: Object.fromEntries(sheets), text: "" };
@@ -64,22 +66,3 @@ export default {
     };
   },
 } satisfies ReportDefinition;
-
-/** At its own size. */
-function drawn(svg: string): Promise<Uint8Array> {
-  return svgToPng(svg, { width: Number(/width="(\d+)"/.exec(svg)![1]) });
-}
-
-/** I (1 - M_p): every patch of the picture [S, S, 3] dimmed by its value. */
-function masked(
-  picture: Uint8Array,
-  Mp: Float32Array,
-  { imageSize: S, patchSize: P }: deit.VitConfig,
-): Uint8Array {
-  const g = S / P;
-  return picture.map((value, i) => {
-    const [y, x] = [Math.floor(i / (S * 3)), Math.floor(i / 3) % S];
-    const patch = Math.floor(y / P) * g + Math.floor(x / P);
-    return Math.round(value * (1 - Mp[patch]!));
-  });
-}

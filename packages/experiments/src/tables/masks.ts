@@ -6,14 +6,7 @@
  */
 import type { Backend } from "@mvt/core";
 import { deit, random } from "@mvt/core";
-import {
-  cornersMask,
-  ellipseDistance,
-  ellipseMask,
-  maskedPatchCount,
-  randomMask,
-  topKMask,
-} from "@mvt/mgn";
+import { cornersMask, ellipseDistance, ellipseMask, randomMask } from "@mvt/mgn";
 import { masksTable } from "@mvt/report";
 import type { MaskSource } from "@mvt/report";
 import type { MgnConfig } from "../config.ts";
@@ -21,6 +14,7 @@ import { readExpressionPatches } from "../masks/expression-patches.ts";
 import { generateMasks } from "../masks/generate.ts";
 import { measureMasks } from "../masks/measures.ts";
 import type { MaskSet } from "../masks/measures.ts";
+import { repeatMask, topKMasks } from "../masks/per-image.ts";
 import type { PlannedRun } from "../runs/plan.ts";
 import { openRun } from "../runs/store.ts";
 import { readMgn } from "../training/read-mgn.ts";
@@ -87,15 +81,15 @@ async function measureRun(
   const sets: Readonly<Record<MaskSource, MaskSet>> = {
     "mgn-soft": { removal: soft },
     "mgn-hard": { removal: soft.map((value) => Number(value > hardThreshold)) },
-    "mgn-top-k": { removal: perImage(soft, N, (Mp) => topKMask(Mp, maskedPatchCount(m, N))) },
+    "mgn-top-k": { removal: topKMasks(soft, { patches: N, m }) },
     random: {
       removal: randomMask(random.stream(seed, "control masks"), { images, patches: N, m }),
     },
     ellipse: {
-      removal: repeated(ellipseMask({ patches: N, m }), images),
-      score: repeated(ellipseDistance(N), images),
+      removal: repeatMask(ellipseMask({ patches: N, m }), images),
+      score: repeatMask(ellipseDistance(N), images),
     },
-    corners: { removal: repeated(cornersMask({ patches: N, m }), images) },
+    corners: { removal: repeatMask(cornersMask({ patches: N, m }), images) },
   };
   return Object.entries(sets).map(([source, set]) => ({
     id,
@@ -103,18 +97,4 @@ async function measureRun(
     source: source as MaskSource,
     ...measureMasks(set, truth, { patches: N, m }),
   }));
-}
-
-function perImage(
-  masks: Float32Array,
-  N: number,
-  shape: (Mp: Float32Array) => Float32Array,
-): Float32Array {
-  const shaped = new Float32Array(masks.length);
-  for (let at = 0; at < masks.length; at += N) shaped.set(shape(masks.subarray(at, at + N)), at);
-  return shaped;
-}
-
-function repeated(mask: Float32Array, images: number): Float32Array {
-  return Float32Array.from({ length: mask.length * images }, (_, i) => mask[i % mask.length]!);
 }

@@ -163,15 +163,25 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       ? prepareSpec(dataset, setting.synthetic, undefined)
       : prepareSpec(dataset, scale.synthetic, options.dataFolder);
 
+  const masked = new Map<string, Promise<PreparedData>>();
+
+  /** The same masks on the same pictures are made once; only random ones depend on the seed. */
+  const maskedData = (data: PreparedData, control: ControlMask, seed: number) => {
+    const key = canonicalJson([data.fingerprint, control, control.mask === "random" ? seed : 0]);
+    const known = masked.get(key);
+    if (known !== undefined) return known;
+    const masking = maskPictures(data, control, { model: scale.model, seed });
+    masked.set(key, masking);
+    return masking;
+  };
+
   const plan = async (request: RunRequest): Promise<PlannedClassifier> => {
     const { dataset, seed, relabel, mgn, control, pretrained = true, setting } = request;
     // A file that does not fit is refused before anything is drawn or decoded.
     const named =
       mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
     const unmasked = await prepare(dataset, setting);
-    const data = control
-      ? await maskPictures(unmasked, control, { model: scale.model, seed })
-      : unmasked;
+    const data = control ? await maskedData(unmasked, control, seed) : unmasked;
     const before = pretrained ? await planPretraining() : undefined;
     const file = pretrained ? weights : undefined;
     const generator =

@@ -5,23 +5,26 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 
 /**
- * The bytes of a PNG, `width` pixels wide, its height in proportion.
+ * The bytes of a PNG, `width` pixels wide or as wide as the SVG says, its height in proportion.
  *
  * Text is drawn in the font that comes with this package: a machine needs no fonts of its own, and
  * machines with other fonts draw the same pixels. Characters it lacks come from the machine's fonts.
  */
 export async function svgToPng(
   svg: string,
-  { width }: { readonly width: number },
+  { width }: { readonly width?: number } = {},
 ): Promise<Uint8Array> {
-  if (!(Number.isInteger(width) && width > 0)) {
+  if (width !== undefined && !(Number.isInteger(width) && width > 0)) {
     throw new RangeError(`svgToPng: expected a width in whole pixels, got ${width}`);
   }
   await (fontsLoaded ??= loadFonts());
   const input = Buffer.from(svg);
   const { width: natural } = await sharp(input).metadata();
-  const density = (72 * width) / natural; // 72 draws one pixel for every unit of the SVG
-  return sharp(input, { density }).resize({ width }).png().toBuffer();
+  const density = (72 * (width ?? natural)) / natural; // 72 draws one pixel for every unit of the SVG
+  return sharp(input, { density })
+    .resize({ width: width ?? natural })
+    .png()
+    .toBuffer();
 }
 
 let fontsLoaded: Promise<unknown> | undefined;

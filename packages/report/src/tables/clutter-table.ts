@@ -1,10 +1,10 @@
 /**
  * @file Accuracy as clutter and occlusion grow, by kind of mask.
  */
-import { accuracy } from "../accuracy.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import type { Selection, TestedRow, TestedRun } from "../tested-run.ts";
+import { accuracyCells } from "./accuracy-cells.ts";
 import { accuracyTable } from "./accuracy-table.ts";
 import { maskPercent } from "./mask-ratio.ts";
 
@@ -53,15 +53,17 @@ export function clutterTable(
             `clutterTable: expected one row of ${mask} masks on ${dataset}, got two`,
           );
         }
+        const name = mask.startsWith("none") ? masks[mask].toLowerCase() : `${masks[mask]} masks`;
+        const about = { table: "clutterTable", row: `${name} on ${dataset}` };
         return {
           dataset,
           kind,
           runs,
-          name: mask.startsWith("none") ? masks[mask].toLowerCase() : `${masks[mask]} masks`,
+          name,
           cells: {
             title: { kind: "text", text: masks[mask] },
             mask: { kind: "text", text: mask },
-            ...(mask === "none" ? {} : gainCells(runs, baseline.runs, select)),
+            ...(mask === "none" ? {} : gainCells(about, runs, baseline.runs, select)),
           } as const satisfies Cells,
         };
       });
@@ -76,18 +78,12 @@ export function clutterTable(
 
 /** How much higher than without masks, and the standard error of that difference. */
 function gainCells(
+  about: { readonly table: string; readonly row: string },
   runs: readonly TestedRun[],
   baseline: readonly TestedRun[],
   select: Selection,
 ): Cells {
-  if (runs.length === 0 || baseline.length === 0) return {};
-  const over = (of: readonly TestedRun[]) =>
-    accuracy(
-      of.map((run) => ({
-        seed: run.seed,
-        ...run[select === "best-on-test" ? "bestOnTest" : select],
-      })),
-    );
+  const over = (of: readonly TestedRun[]) => accuracyCells(about, of, select).selected;
   const [masked, without] = [over(runs), over(baseline)];
   const gain = masked.mean - without.mean;
   const error = Math.hypot(masked.standardError, without.standardError);
