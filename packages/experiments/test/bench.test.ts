@@ -19,47 +19,51 @@ const python = (behaviour: string) => async (folder: string) => {
 const left = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("mvt-bench-"));
 
 describe("pnpm exp bench", () => {
-  test("measures everything and writes a report", { tags: ["slow"] }, async () => {
-    const folder = await temporaryFolder(onTestFinished);
-    await python("works")(folder);
-    const before = await left();
-    const { exitCode, stdout } = await runCommand(
-      "bench --quick --steps 1 --threads 1 --python ./python --out report".split(" "),
-      folder,
-    );
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain("wrote bench.md, bench.csv, bench.svg in report\n");
-    expect(await filesBelow(join(folder, "report"))).toEqual([
-      "bench.csv",
-      "bench.md",
-      "bench.svg",
-    ]);
-    const markdown = await readFile(join(folder, "report/bench.md"), "utf8");
-    for (const [what, of, to] of [
-      ["training step, batch 8", "this project, .*", "the floor"],
-      ["training step, batch 8", "this project, .*", "Fake 1.0 eager"],
-      ["evaluation of MVT with masks, batch 125", "this project, .*", "the floor"],
-      ["data pipeline, batch 8", "batches alone, .*", "steps on one batch"],
-      ["data pipeline, batch 8", "steps on batches, .*", "steps on one batch"],
-    ]) {
-      expect(markdown).toMatch(
-        new RegExp(String.raw`^\| ${what} +\| ${of} +\| ${to} +\| [\d.]+ \(`, "m"),
+  test(
+    "measures everything and writes a report",
+    { tags: ["slow"], timeout: 300_000 },
+    async () => {
+      const folder = await temporaryFolder(onTestFinished);
+      await python("works")(folder);
+      const before = await left();
+      const { exitCode, stdout } = await runCommand(
+        "bench --quick --steps 1 --threads 1 --python ./python --out report".split(" "),
+        folder,
       );
-    }
-    const lines = (await readFile(join(folder, "report/bench.csv"), "utf8")).trim().split("\n");
-    const sections = lines.slice(1).map((line) => line.split(",")[0]);
-    expect([...new Set(sections)]).toEqual([
-      "train",
-      "evaluate",
-      "data",
-      "growth-batch",
-      "growth-size",
-      "growth-depth",
-      "growth-data-memory",
-      "growth-data-stream",
-    ]);
-    expect(await left()).toEqual(before);
-  });
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain("wrote bench.md, bench.csv, bench.svg in report\n");
+      expect(await filesBelow(join(folder, "report"))).toEqual([
+        "bench.csv",
+        "bench.md",
+        "bench.svg",
+      ]);
+      const markdown = await readFile(join(folder, "report/bench.md"), "utf8");
+      for (const [what, of, to] of [
+        ["training step, batch 8", "this project, .*", "the floor"],
+        ["training step, batch 8", "this project, .*", "Fake 1.0 eager"],
+        ["evaluation of MVT with masks, batch 125", "this project, .*", "the floor"],
+        ["data pipeline, batch 8", "batches alone, .*", "steps on one batch"],
+        ["data pipeline, batch 8", "steps on batches, .*", "steps on one batch"],
+      ]) {
+        expect(markdown).toMatch(
+          new RegExp(String.raw`^\| ${what} +\| ${of} +\| ${to} +\| [\d.]+ \(`, "m"),
+        );
+      }
+      const lines = (await readFile(join(folder, "report/bench.csv"), "utf8")).trim().split("\n");
+      const sections = lines.slice(1).map((line) => line.split(",")[0]);
+      expect([...new Set(sections)]).toEqual([
+        "train",
+        "evaluate",
+        "data",
+        "growth-batch",
+        "growth-size",
+        "growth-depth",
+        "growth-data-memory",
+        "growth-data-stream",
+      ]);
+      expect(await left()).toEqual(before);
+    },
+  );
 
   test("of one part writes nothing unless it is told where", { tags: ["slow"] }, async () => {
     const folder = await temporaryFolder(onTestFinished);

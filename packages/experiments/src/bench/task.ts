@@ -78,10 +78,13 @@ async function openBatches({
   pictures,
   batchSize,
 }: Extract<Task, { kind: "batches" }>): Promise<OpenTask> {
+  const start = performance.now();
   const images = await openPictures(pictures);
+  const rate = pictures.count / ((performance.now() - start) / 1000);
+  const decoded = `decoded at ${rate.toFixed(0)} pictures a second before`;
   let epoch = 0;
   return {
-    ready: { ready: "", notes: [] },
+    ready: { ready: "", notes: pictures.storage === "memory" ? [decoded] : [] },
     async time(batches) {
       epoch += 1;
       const seconds = await timeBatches(images, { batchSize, batches, epoch });
