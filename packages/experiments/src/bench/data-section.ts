@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ImageStorage } from "@mvt/datasets";
 import type { Contestant } from "./contestant.ts";
-import { batchesContestant, engineContestant } from "./contestants.ts";
+import { batchesContestant, engineContestant } from "./roster.ts";
 import { grow } from "./growth-section.ts";
 import { drawPictures } from "./pictures.ts";
 import type { PictureKind, Pictures } from "./pictures.ts";
 import { roundsOf } from "./plan.ts";
-import type { BenchPlan, Section } from "./plan.ts";
+import type { BenchPlan } from "./plan.ts";
 import { playRounds } from "./rounds.ts";
-import { joined, sectionOf } from "./step-sections.ts";
+import { joined, sectionOf } from "./section.ts";
+import type { Section } from "./section.ts";
 import type { Workload } from "./workload.ts";
 
 /** The published sets as this project would hold them: RAF-DB fits into memory, AffectNet's 43 GB do not. */

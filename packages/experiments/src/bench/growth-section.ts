@@ -2,11 +2,12 @@
 import type { deit } from "@mvt/core";
 import type { Growth, GrowthPoint } from "@mvt/report";
 import type { Contestant } from "./contestant.ts";
-import { engineContestant } from "./contestants.ts";
+import { engineContestant } from "./roster.ts";
 import { roundsOf } from "./plan.ts";
-import type { BenchPlan, Section } from "./plan.ts";
+import type { BenchPlan } from "./plan.ts";
 import { playRounds } from "./rounds.ts";
-import { failed, joined } from "./step-sections.ts";
+import { failed, joined } from "./section.ts";
+import type { Section } from "./section.ts";
 
 /** One process after another, each with one round: its memory is its own. */
 export async function growthSection(plan: BenchPlan): Promise<Section> {

@@ -1,8 +1,7 @@
 /** @file What a benchmark measures, and how thoroughly. */
 import type { deit } from "@mvt/core";
-import type { Growth, SpeedSetting } from "@mvt/report";
-import type { EngineEntry, TorchPython } from "./contestants.ts";
-import type { Failure, RoundOptions } from "./rounds.ts";
+import type { EngineEntry, TorchPython } from "./roster.ts";
+import type { RoundOptions } from "./rounds.ts";
 
 export interface BenchPlan extends Thoroughness {
   readonly model: deit.VitConfig;
@@ -59,16 +58,6 @@ export const quick: Thoroughness = {
   publishedSets: { "raf-db": 32, "affectnet-8": 64 },
   timedPictures: 32,
 };
-
-/** What one part of the benchmark found. */
-export interface Section {
-  readonly settings: readonly SpeedSetting[];
-  readonly growths: readonly Growth[];
-  readonly failures: readonly Failure[];
-  /** What computed, with versions, and what contestants said of themselves. */
-  readonly software: readonly string[];
-  readonly notes: readonly string[];
-}
 
 /** How rounds are played and announced. */
 export function roundsOf({ rounds, steps, say }: BenchPlan, title: string): RoundOptions {

@@ -3,8 +3,10 @@ import { loadavg } from "node:os";
 import type { SpeedReport } from "@mvt/report";
 import { dataSection } from "./data-section.ts";
 import { growthSection } from "./growth-section.ts";
-import type { BenchPlan, Section } from "./plan.ts";
-import { evaluateSection, joined, trainSection } from "./step-sections.ts";
+import type { BenchPlan } from "./plan.ts";
+import { joined } from "./section.ts";
+import type { Section } from "./section.ts";
+import { evaluateSection, trainSection } from "./step-sections.ts";
 
 /** The parts, in the order in which they are measured. */
 export const sections = {

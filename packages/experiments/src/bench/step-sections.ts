@@ -1,13 +1,14 @@
 /** @file The training step among all contestants, and MVT's answers beside their floor. */
 import type { SpeedSetting } from "@mvt/report";
 import { evaluationBatchSize } from "../training/evaluation.ts";
-import { CommandLineError, UsageError } from "../usage-error.ts";
+import { CommandLineError } from "../usage-error.ts";
 import type { Contestant } from "./contestant.ts";
-import { engineContestant, floorContestant, torchContestants } from "./contestants.ts";
+import { engineContestant, floorContestant, torchContestants } from "./roster.ts";
 import { roundsOf } from "./plan.ts";
-import type { BenchPlan, Section } from "./plan.ts";
+import type { BenchPlan } from "./plan.ts";
 import { playRounds } from "./rounds.ts";
-import type { Outcome } from "./rounds.ts";
+import { joined, sectionOf } from "./section.ts";
+import type { Section } from "./section.ts";
 import type { Workload } from "./workload.ts";
 
 /** One setting per batch: the base, the floor, the other engines, PyTorch. */
@@ -68,40 +69,4 @@ async function playSetting(
   const outcome = await playRounds(contestants, roundsOf(plan, names.title));
   const pairs = others.map(({ id }) => ({ of: first!.id, to: id }));
   return sectionOf(outcome, { ...names, pairs }, first!);
-}
-
-/** What was played, as a section. Throws a UsageError where it failed for the one that all depends on. */
-export function sectionOf(
-  { timings, products, failures, ready }: Outcome,
-  setting: Pick<SpeedSetting, "id" | "title" | "pairs">,
-  needed: Contestant,
-): Section {
-  const failure = failures.find(({ contestant }) => contestant.id === needed.id);
-  if (failure) throw failed(failure.contestant, failure.reason);
-  return {
-    settings: [{ ...setting, timings, ...(products ? { products } : {}) }],
-    growths: [],
-    failures,
-    software: ready.map((one) => one.ready).filter(Boolean),
-    notes: ready.flatMap(({ title, notes }) => notes.map((note) => `${title}: ${note}`)),
-  };
-}
-
-export function failed({ title }: Contestant, reason: string): UsageError {
-  return new UsageError(
-    `bench: expected ${title} to work here, but: ${reason}. \`pnpm exp doctor\` says what this machine has.`,
-  );
-}
-
-/** One after another. */
-export function joined(sections: readonly Section[]): Section {
-  const all = <Key extends keyof Section>(key: Key) =>
-    sections.flatMap((section) => section[key] as readonly Section[Key][number][]);
-  return {
-    settings: all("settings"),
-    growths: all("growths"),
-    failures: all("failures"),
-    software: [...new Set(all("software"))],
-    notes: [...new Set(all("notes"))],
-  };
 }

@@ -15,7 +15,7 @@ import {
 } from "@mvt/report";
 import type { Provenance, SpeedReport } from "@mvt/report";
 import type { Argv } from "yargs";
-import { engines, entryOf, findTorch } from "../../bench/contestants.ts";
+import { engines, entryOf, findTorch } from "../../bench/roster.ts";
 import { cpuFeatures } from "../../bench/cpu-features.ts";
 import { quick, thorough } from "../../bench/plan.ts";
 import type { BenchPlan } from "../../bench/plan.ts";
