@@ -9,7 +9,10 @@ import { playRounds } from "./rounds.ts";
 import { failed, joined } from "./section.ts";
 import type { Section } from "./section.ts";
 
-/** One process after another, each with one round: its memory is its own. */
+/** Rounds at a point, at most: there is nobody to take turns with. */
+const mostRounds = 3;
+
+/** One process after another: the memory of each is its own. */
 export async function growthSection(plan: BenchPlan): Promise<Section> {
   const { base, model, threads } = plan;
   const [batchSize] = plan.batches as readonly [number];
@@ -54,10 +57,11 @@ export async function grow(plan: BenchPlan, { about, xs, at }: Growing): Promise
   const points: GrowthPoint[] = [];
   const notes: string[] = [];
   const software: string[] = [];
+  const rounds = Math.min(mostRounds, plan.rounds);
   for (const x of xs) {
     const title = `growth with ${about.quantity}, ${x}`;
     const contestant = at(x);
-    const outcome = await playRounds([contestant], { ...roundsOf(plan, title), rounds: 1 });
+    const outcome = await playRounds([contestant], roundsOf({ ...plan, rounds }, title));
     const [timing] = outcome.timings;
     const [failure] = outcome.failures;
     if (failure && points.length === 0) throw failed(contestant, failure.reason);
