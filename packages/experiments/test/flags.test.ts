@@ -143,7 +143,7 @@ describe("the environment", () => {
       args: "bench --batch 0",
       variables: { MVT_DATA: "faces" },
       exitCode,
-      stderr: "--batch 0: expected a whole number of at least 1.",
+      stderr: "--batch 0: expected whole numbers of at least 1, separated by commas.",
     },
   ]);
 });

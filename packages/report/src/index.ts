@@ -23,12 +23,16 @@ export type { AccuracyCurve, Convergence } from "./figures/convergence-panel.ts"
 export { figure2, type Figure2 } from "./figures/figure2.ts";
 export { figure5, type Figure5 } from "./figures/figure5.ts";
 export { figure6, type ConfusionMatrix } from "./figures/figure6.ts";
+export { growthFigure } from "./figures/growth-figure.ts";
 export { svgToPng } from "./figures/png.ts";
 export type { ThresholdCurve } from "./figures/threshold-panel.ts";
 export { toMarkdown, toText } from "./markdown.ts";
 export { measure, type Measure } from "./measure.ts";
 export * as paper from "./paper/index.ts";
 export type { DataDescription, DataKind, Machine, Provenance } from "./provenance.ts";
+export { type Growth, type GrowthPoint, type PowerLaw, powerLaw } from "./speed/growth.ts";
+export type { SpeedReport, SpeedSetting, TimedProduct } from "./speed/speed-report.ts";
+export { memoryRatio, type Ratio, speedRatio, type Timing } from "./speed/timing.ts";
 export { standardDeviation, wilsonInterval, type Interval } from "./statistics.ts";
 export type { Appendix, Cell, Column, Row, Share, Table } from "./table.ts";
 export { type ClutterMask, type ClutterRow, clutterTable } from "./tables/clutter-table.ts";
@@ -42,6 +46,7 @@ export {
   type MasksRow,
   type MasksRun,
 } from "./tables/masks-table.ts";
+export { speedMeasurements, speedTable } from "./tables/speed-table.ts";
 export { table1, type Table1Row } from "./tables/table1.ts";
 export { table2 } from "./tables/table2.ts";
 export type { RelabelOutcome, Table2Row, Table2Run } from "./tables/table2-row.ts";

@@ -37,21 +37,24 @@ function contents(table: Table): readonly string[] {
 }
 
 function markdownTables(table: Table): readonly string[] {
-  const kinds = new Map(table.provenance.data.map(({ title, kind }) => [title, kind]));
-  const anyReal = table.rows.some(({ dataset }) => kinds.get(dataset) === "real");
+  const real = new Set(
+    table.provenance.data.filter(({ kind }) => kind === "real").map(({ title }) => title),
+  );
+  const isReal = (dataset?: string) => dataset !== undefined && real.has(dataset);
+  const anyReal = table.rows.some(({ dataset }) => isReal(dataset));
   const columns = table.columns.filter(
     ({ only, kind }) => only !== "csv" && (kind !== "paper" || anyReal),
   );
   const digits = decimals(table);
   const rows = table.rows.map(({ dataset, cells }) =>
     columns.map(({ key }) => {
-      const comparable = cells[key]?.kind !== "paper" || kinds.get(dataset) === "real";
+      const comparable = cells[key]?.kind !== "paper" || isReal(dataset);
       return printed(comparable ? cells[key] : undefined, digits);
     }),
   );
   const appendices = table.appendices ?? [];
   return [
-    gridOf(columns, rows),
+    ...(rows.length === 0 ? [] : [gridOf(columns, rows)]),
     ...appendices.flatMap((appendix) => appendixSections(appendix, digits)),
   ];
 }

@@ -8,11 +8,17 @@ export function provenanceList(provenance: Provenance): readonly string[] {
   return [
     `Command: \`${command}\``,
     `Commit: ${commit}${dirty ? ", with changes that are not committed" : ""}`,
-    `Scale: ${scale}; ${seeds.length === 1 ? "seed" : "seeds"}: ${seeds.join(", ")}`,
+    `Scale: ${scale}${seedWords(seeds)}`,
     ...data.map(dataLine),
     `Machine: ${machineLine(machine)}`,
+    ...(machine.software ? [`Software: ${machine.software.join("; ")}`] : []),
     `Date: ${date}`,
   ];
+}
+
+function seedWords(seeds: readonly number[]): string {
+  if (seeds.length === 0) return "";
+  return `; ${seeds.length === 1 ? "seed" : "seeds"}: ${seeds.join(", ")}`;
 }
 
 function dataLine({ title, kind, layout, protocol, counts, labelNoise }: DataDescription): string {
@@ -24,8 +30,10 @@ function dataLine({ title, kind, layout, protocol, counts, labelNoise }: DataDes
   return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}; images: ${images.join(", ")}${noise}`;
 }
 
-function machineLine({ cpu, cores, memory, os, node, backend, engine }: Machine): string {
+function machineLine(machine: Machine): string {
+  const { cpu, cores, memory, os, node, backend, engine, features = [] } = machine;
   const gibibytes = (memory / 2 ** 30).toFixed(1);
   const ran = backend === undefined ? "" : `; backend ${backend} (${engine})`;
-  return `${cpu}, ${cores} cores, ${gibibytes} GiB; ${os}; Node ${node}${ran}`;
+  const can = features.length === 0 ? "" : ` (${features.join(", ")})`;
+  return `${cpu}${can}, ${cores} cores, ${gibibytes} GiB; ${os}; Node ${node}${ran}`;
 }

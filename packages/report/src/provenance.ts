@@ -32,6 +32,10 @@ export interface Machine {
   readonly backend?: string;
   /** What the backend runs on, with its version: "onnxruntime-node 1.30.0". */
   readonly engine?: string;
+  /** What the processor can do that arithmetic depends on: "avx512f". */
+  readonly features?: readonly string[];
+  /** Further programs that had a part, each with its version: "PyTorch 2.13.0". */
+  readonly software?: readonly string[];
 }
 
 export interface Provenance {
@@ -41,6 +45,7 @@ export interface Provenance {
   /** The working tree held changes that no commit has. */
   readonly dirty: boolean;
   readonly scale: string;
+  /** None where nothing is random that a number depends on. */
   readonly seeds: readonly number[];
   readonly data: readonly DataDescription[];
   readonly machine: Machine;

@@ -55,8 +55,8 @@ export interface Column {
 export type Cells = Readonly<Record<string, Cell>>;
 
 export interface Row {
-  /** The title of one of the provenance's data sets. */
-  readonly dataset: string;
+  /** The title of one of the provenance's data sets; absent where the row is of none. */
+  readonly dataset?: string;
   readonly cells: Cells;
   /** Nothing of it was measured here: it is a line of the paper, and stays out of the CSV. */
   readonly published?: true;

@@ -1,19 +1,19 @@
 /** @file How fast a training step goes here: a few steps on noise, without the data pipeline. */
 import type { Backend } from "@mvt/core";
 import type { RunConfig } from "../config.ts";
-import { openStep } from "./training-step.ts";
+import { openStep, timeSteps } from "./workload.ts";
 
 const timed = 3;
 
 /** Training steps' images per second. */
 export async function measureThroughput(
   backend: Backend,
-  { model, training }: Pick<RunConfig, "model" | "training">,
+  { model, training: { batchSize, adamw } }: Pick<RunConfig, "model" | "training">,
 ): Promise<number> {
-  const step = await openStep(backend, model, training);
+  const step = await openStep(backend, { kind: "train", model, batchSize, adamw });
   try {
-    const seconds = (await step.time(timed)).reduce((a, b) => a + b, 0);
-    return (timed * training.batchSize) / seconds;
+    const seconds = await timeSteps(() => step.run(), timed);
+    return (timed * batchSize) / seconds.reduce((a, b) => a + b, 0);
   } finally {
     await step.dispose();
   }

@@ -129,13 +129,8 @@ const commands: readonly Command[] = [
   },
   {
     name: "bench [what]",
-    about: "How fast DeiT trains here, or an exported model answers",
+    about: "How fast this is, beside PyTorch, other engines and the matrix products alone",
     load: () => import("./commands/bench.ts"),
-  },
-  {
-    name: "bench-data",
-    about: "How fast pictures come from files and from memory, and in how much memory",
-    load: () => import("./commands/bench-data.ts"),
   },
 ];
 

@@ -1,51 +1,93 @@
 /**
- * @file `pnpm exp bench`: a training step of DeiT, beside the time its matrix products alone take; and
+ * @file `pnpm exp bench`: how fast this project is, beside the floor, PyTorch and other engines; and
  * `bench predict`: how fast an exported model answers.
  */
+import { join, resolve } from "node:path";
 import { availableParallelism } from "node:os";
 import { deit } from "@mvt/core";
+import {
+  growthFigure,
+  speedMeasurements,
+  speedTable,
+  toCsv,
+  toMarkdown,
+  toText,
+} from "@mvt/report";
+import type { Provenance, SpeedReport } from "@mvt/report";
 import type { Argv } from "yargs";
-import { kernelSeconds } from "../../bench/kernel-time.ts";
-import { median } from "../../bench/median.ts";
-import { formatProduct, productsOf } from "../../bench/products.ts";
-import type { Product } from "../../bench/products.ts";
+import { engines, entryOf, findTorch } from "../../bench/roster.ts";
+import { cpuFeatures } from "../../bench/cpu-features.ts";
+import { quick, thorough } from "../../bench/plan.ts";
+import type { BenchPlan } from "../../bench/plan.ts";
 import { timePrediction, untrainedModel } from "../../bench/prediction.ts";
-import { openStep } from "../../bench/training-step.ts";
-import { declareClassifier, trainingProgram } from "../../training/programs.ts";
+import { measureSpeed, sections } from "../../bench/report.ts";
+import type { SectionName } from "../../bench/report.ts";
+import { requireKnown } from "../../bench/step-sections.ts";
+import { writeAtomically } from "../../runs/atomic-write.ts";
+import { describeMachine, sourceVersion } from "../../runs/provenance.ts";
 import { openModel } from "../../predict/open-model.ts";
-import { backendOf, requirePositive, engineOptions } from "../options.ts";
+import { CommandLineError } from "../../usage-error.ts";
+import { requirePositive, engineOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
+import { requireWritableReport } from "../writable.ts";
+
+const sectionNames = Object.keys(sections) as SectionName[];
 
 export function builder(cli: Argv) {
   return cli
     .positional("what", {
-      choices: ["train", "predict"] as const,
-      default: "train" as const,
-      describe: "training steps, or the answers of an exported model",
+      choices: ["all", ...sectionNames, "predict"] as const,
+      default: "all" as const,
+      describe:
+        "all of it; training steps, evaluation, growth or the data pipeline alone; or the answers of an exported model",
     })
     .options(engineOptions)
     .options({
       variant: {
         choices: Object.keys(deit.variants) as deit.Variant[],
-        default: "S/16" as const,
-        describe: "which DeiT",
+        describe: "which DeiT [default: S/16; nano with --quick]",
       },
-      batch: { type: "number", default: 8, describe: "images per step" },
-      steps: {
+      batch: {
+        type: "string",
+        describe: "images per training step, separated by commas [default: 8,32; 8 with --quick]",
+      },
+      rounds: {
         type: "number",
-        default: 6,
-        describe: "steps timed before and again after the floor",
+        describe: "turns of every contestant [default: 5; 1 with --quick]",
       },
-    })
-    .example("$0 bench", "forward, backward and AdamW of DeiT-S at 224 x 224")
-    .options({
+      steps: { type: "number", describe: "steps in each turn [default: 3; 2 with --quick]" },
+      python: {
+        type: "string",
+        array: true,
+        default: [] as string[],
+        describe: "a Python with PyTorch, to be timed on the same training step; repeatable",
+      },
+      only: {
+        type: "string",
+        describe:
+          "who takes training steps beside this project's engine: floor,pytorch,pytorch-class-row,... [default: all]",
+      },
+      quick: {
+        type: "boolean",
+        default: false,
+        describe: "a tiny model for some seconds: checks the plumbing, the numbers mean nothing",
+      },
+      out: {
+        type: "string",
+        describe:
+          "folder of the report [default: results/bench; none for a part of it, or --quick]",
+      },
       model: {
         type: "string",
         describe: "of predict: a file of `pnpm exp export` [default: an untrained DeiT]",
       },
       images: { type: "number", default: 256, describe: "of predict: pictures at once" },
     })
-    .example("$0 bench --batch 32", "the paper's batch")
+    .example(
+      "$0 bench --python .venv/bin/python",
+      "the whole report, with PyTorch: some 15 minutes",
+    )
+    .example("$0 bench train --only floor --batch 8", "a training step and its floor alone")
     .example("$0 bench predict --model mvt.onnx", "one picture's latency, throughput of 256");
 }
 
@@ -53,14 +95,95 @@ type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
 export async function run(args: Args): Promise<void> {
   if (args.what === "predict") return benchPredict(args);
-  return benchTraining(args);
+  const names = args.what === "all" ? sectionNames : [args.what];
+  const stem = args.what === "all" ? "bench" : `bench-${args.what}`;
+  const folder =
+    args.out ?? (stem === "bench" && !args.quick ? join("results", "bench") : undefined);
+  const { plan, variant } = await planOf(args);
+  if (folder !== undefined) await requireWritableReport("out", folder, stem);
+
+  const { report, software } = await measureSpeed(names, plan);
+  const { imageSize: S } = plan.model;
+  const title = `DeiT ${variant}, ${S} x ${S}, float32, ${threadWords(plan.threads)}`;
+  const files = await filesOf({ ...report, title }, stem, {
+    command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
+    ...sourceVersion(),
+    scale: args.quick ? "quick, whose numbers mean nothing" : "full",
+    seeds: [],
+    data: [],
+    machine: { ...describeMachine(), features: cpuFeatures(), software },
+    date: new Date().toISOString(),
+  });
+  process.stdout.write(files.text);
+  if (folder === undefined) return;
+  for (const [name, content] of Object.entries(files.contents)) {
+    await writeAtomically(join(resolve(folder), name), content);
+  }
+  process.stdout.write(`wrote ${Object.keys(files.contents).join(", ")} in ${folder}\n`);
+}
+
+async function planOf(args: Args): Promise<{
+  readonly plan: BenchPlan;
+  readonly variant: deit.Variant;
+}> {
+  for (const flag of ["rounds", "steps", "threads"] as const) requirePositive(flag, args[flag]);
+  const effort = args.quick ? quick : thorough;
+  const variant = args.variant ?? (args.quick ? "nano" : "S/16");
+  const base = entryOf(args);
+  const asked = {
+    ...effort,
+    rounds: args.rounds ?? effort.rounds,
+    steps: args.steps ?? effort.steps,
+    model: { ...deit.variants[variant], classes: 7 },
+    batches: batchesOf(args.batch ?? (args.quick ? "8" : "8,32")),
+    threads: args.threads ?? availableParallelism(),
+    base,
+    rivals: engines.filter(({ id }) => id !== base.id),
+    say: createProgress().say,
+    ...(args.only === undefined ? {} : { only: args.only.split(",") }),
+  };
+  const pythons = await Promise.all(args.python.map(findTorch));
+  const plan: BenchPlan = { ...asked, pythons };
+  requireKnown(plan);
+  return { plan, variant };
+}
+
+/** "8,32" as numbers. */
+function batchesOf(list: string): readonly number[] {
+  const batches = list.split(",").map(Number);
+  if (batches.every((batch) => Number.isSafeInteger(batch) && batch >= 1)) return batches;
+  throw new CommandLineError(
+    `--batch ${list}: expected whole numbers of at least 1, separated by commas.`,
+  );
+}
+
+async function filesOf(
+  report: SpeedReport,
+  stem: string,
+  provenance: Provenance,
+): Promise<{ readonly text: string; readonly contents: Readonly<Record<string, string>> }> {
+  const table = speedTable(report, provenance);
+  const { title, growths } = report;
+  return {
+    text: toText(table),
+    contents: {
+      [`${stem}.md`]: toMarkdown(table),
+      [`${stem}.csv`]: toCsv(speedMeasurements(report, provenance)),
+      ...(growths.length === 0 ? {} : { [`${stem}.svg`]: await growthFigure(title, growths) }),
+    },
+  };
+}
+
+function threadWords(threads: number): string {
+  return `${threads} ${threads === 1 ? "thread" : "threads"}`;
 }
 
 async function benchPredict(args: Args): Promise<void> {
   requirePositive("images", args.images);
   requirePositive("threads", args.threads);
+  const { variant = "S/16" } = args;
   const threads = args.threads ?? availableParallelism();
-  const model = { ...deit.variants[args.variant], classes: 7 };
+  const model = { ...deit.variants[variant], classes: 7 };
   const mvt =
     args.model === undefined
       ? await untrainedModel(model, { threads })
@@ -72,69 +195,10 @@ async function benchPredict(args: Args): Promise<void> {
   const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
   process.stdout.write(
     [
-      `${args.model ?? `DeiT ${args.variant}, untrained`}: ${S} x ${S}, ${precision}${mask ? ", with masks" : ""}, CPU, ${threads} threads`,
+      `${args.model ?? `DeiT ${variant}, untrained`}: ${S} x ${S}, ${precision}${mask ? ", with masks" : ""}, CPU, ${threads} threads`,
       `one picture  ${ms(latency.median)} median (fastest ${ms(latency.least)}, slowest ${ms(latency.most)})`,
       `${images} pictures  ${throughput.toFixed(1)} images/s`,
       "",
     ].join("\n"),
   );
-}
-
-async function benchTraining(args: Args): Promise<void> {
-  requirePositive("batch", args.batch);
-  requirePositive("steps", args.steps);
-  const progress = createProgress();
-  const print = (line: string) => void process.stdout.write(`${line}\n`);
-  const model = { ...deit.variants[args.variant], classes: 7 };
-  const backend = await backendOf(args);
-  const threads = args.threads ?? availableParallelism();
-  print(
-    `DeiT ${args.variant}, ${model.imageSize} x ${model.imageSize}, batch ${args.batch}: forward, backward, AdamW, float32`,
-  );
-  print(`${backend.name}, ${backend.device}, ${threads} threads`);
-
-  const step = await openStep(backend, model, { batchSize: args.batch, adamw: {} });
-  progress.say("timing steps");
-  const before = await step.time(args.steps);
-  progress.say("timing the step's matrix products, each alone");
-  const program = trainingProgram(declareClassifier(model), { batchSize: args.batch, adamw: {} });
-  const floor = await timeProducts(productsOf(program), threads, print);
-  progress.say("timing steps again");
-  const seconds = [...before, ...(await step.time(args.steps))];
-  await step.dispose();
-
-  // Noise on a shared machine only ever adds time, so the fastest step stands beside the median.
-  const typical = median(seconds);
-  const best = Math.min(...seconds);
-  const rate = (s: number) => (args.batch / s).toFixed(2);
-  print(
-    `step    ${typical.toFixed(3)} s median of ${seconds.length} (fastest ${best.toFixed(3)}, slowest ${Math.max(...seconds).toFixed(3)}): ${rate(typical)} images/s`,
-  );
-  print(`floor   ${floor.toFixed(3)} s: ${rate(floor)} images/s`);
-  print(
-    `floor / step = ${(floor / typical).toFixed(2)} (fastest step ${(floor / best).toFixed(2)})`,
-  );
-}
-
-/** Seconds of all products together, each with the number of threads that suits it best. */
-async function timeProducts(
-  products: readonly Product[],
-  threads: number,
-  print: (line: string) => void,
-): Promise<number> {
-  const settings = [...new Set([1, threads])];
-  let total = 0;
-  for (const product of products.toSorted((a, b) => b.count * b.flop - a.count * a.flop)) {
-    const times: { readonly threads: number; readonly seconds: number }[] = [];
-    for (const setting of settings) {
-      times.push({ threads: setting, seconds: await kernelSeconds(product, setting) });
-    }
-    const best = times.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-    total += product.count * best.seconds;
-    const speed = product.flop / best.seconds / 1e9;
-    print(
-      `  ${String(product.count).padStart(3)} x ${formatProduct(product).padEnd(48)} ${(best.seconds * 1000).toFixed(2).padStart(8)} ms  ${speed.toFixed(0).padStart(4)} GFLOP/s  ${best.threads} threads`,
-    );
-  }
-  return total;
 }

@@ -1,0 +1,274 @@
+"""A training step of DeiT in PyTorch, eager, as a contestant of `pnpm exp bench`.
+
+    python torch_step.py --versions
+    python torch_step.py '{"model": {...}, "batchSize": 8, "threads": 2, "device": "cpu", "classRow": false}'
+
+The protocol is that of `src/bench/protocol.ts`: one JSON object per line, asked on stdin, answered on stdout.
+
+The model is timm's VisionTransformer where timm can be imported, else the same written against torch.nn.
+timm imports torchvision, of which this model uses nothing; where it is missing an empty one takes its place.
+AdamW is whichever is faster here of PyTorch's two implementations, `foreach` and `fused`. Pictures are on
+the device as float32 and normalised, which the step of this project does by itself.
+"""
+
+import importlib.abc
+import importlib.machinery
+import json
+import math
+import platform
+import sys
+import time
+import types
+
+
+def say(answer):
+    print(json.dumps(answer), flush=True)
+
+
+try:
+    import torch
+    import torch.nn.functional as F
+    from torch import nn
+except ImportError as error:
+    say({"error": f"no PyTorch can be imported ({error})"})
+    sys.exit(1)
+
+
+class AnyName(type):
+    """A class that has every attribute, as enumerations have."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return name
+
+
+class EmptyTorchvision(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Modules below `torchvision` in which every name is an empty class."""
+
+    def find_spec(self, name, path, target=None):
+        if name.split(".")[0] != "torchvision":
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec):
+        module = types.ModuleType(spec.name)
+        module.__getattr__ = self.empty_class
+        return module
+
+    @staticmethod
+    def empty_class(name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return AnyName(name, (), {})
+
+    def exec_module(self, module):
+        pass
+
+
+def import_timm():
+    """timm's VisionTransformer and its version; without timm None and why."""
+    stand_in = ""
+    try:
+        import torchvision  # noqa: F401
+    except ImportError:
+        sys.meta_path.append(EmptyTorchvision())
+        stand_in = " (without torchvision)"
+    try:
+        import timm
+        from timm.models.vision_transformer import VisionTransformer
+    except Exception as error:  # of a timm that does not fit this PyTorch, or the empty torchvision
+        return None, f"its own model, for timm cannot be imported ({error})"
+    return VisionTransformer, f"timm {timm.__version__}{stand_in}"
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+
+    def forward(self, x):
+        B, T, D = x.shape
+        qkv = self.qkv(x).reshape(B, T, 3, self.heads, D // self.heads)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        attended = F.scaled_dot_product_attention(q, k, v)
+        return self.proj(attended.transpose(1, 2).reshape(B, T, D))
+
+
+class Mlp(nn.Module):
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.fc1 = nn.Linear(width, hidden)
+        self.fc2 = nn.Linear(hidden, width)
+
+    def forward(self, x):
+        return self.fc2(F.gelu(self.fc1(x)))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, ratio):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width, eps=1e-6)
+        self.attn = Attention(width, heads)
+        self.norm2 = nn.LayerNorm(width, eps=1e-6)
+        self.mlp = Mlp(width, int(ratio * width))
+
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class PlainVit(nn.Module):
+    """With timm's names, so that `ClassRow` takes either."""
+
+    def __init__(self, img_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, num_classes):
+        super().__init__()
+        tokens = (img_size // patch_size) ** 2 + 1
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, embed_dim))
+        self.pos_embed = nn.Parameter(torch.randn(1, tokens, embed_dim) * 0.02)
+        self.proj = nn.Conv2d(3, embed_dim, patch_size, stride=patch_size)
+        blocks = (Block(embed_dim, num_heads, mlp_ratio) for _ in range(depth))
+        self.blocks = nn.Sequential(*blocks)
+        self.norm = nn.LayerNorm(embed_dim, eps=1e-6)
+        self.head = nn.Linear(embed_dim, num_classes)
+
+    def patch_embed(self, images):
+        return self.proj(images).flatten(2).transpose(1, 2)
+
+    def _pos_embed(self, x):
+        return torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1) + self.pos_embed
+
+    def forward(self, images):
+        x = self.blocks(self._pos_embed(self.patch_embed(images)))
+        return self.head(self.norm(x)[:, 0])
+
+
+class ClassRow(nn.Module):
+    """The same function of the same weights; the last block computes the class token's row alone."""
+
+    def __init__(self, vit):
+        super().__init__()
+        self.vit = vit
+
+    def forward(self, images):
+        vit = self.vit
+        x = vit._pos_embed(vit.patch_embed(images))
+        x = vit.blocks[:-1](x)
+        return vit.head(vit.norm(self.last_block(vit.blocks[-1], x))[:, 0])
+
+    @staticmethod
+    def last_block(block, x):
+        B, T, D = x.shape
+        attn = block.attn
+        heads = attn.num_heads if hasattr(attn, "num_heads") else attn.heads
+        z = block.norm1(x)
+        weight_q, weight_kv = attn.qkv.weight.split([D, 2 * D])
+        bias_q, bias_kv = attn.qkv.bias.split([D, 2 * D])
+        q = F.linear(z[:, :1], weight_q, bias_q).reshape(B, 1, heads, D // heads).transpose(1, 2)
+        kv = F.linear(z, weight_kv, bias_kv).reshape(B, T, 2, heads, D // heads)
+        k, v = kv.permute(2, 0, 3, 1, 4).unbind(0)
+        attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(B, 1, D)
+        x = x[:, :1] + attn.proj(attended)
+        return x + block.mlp(block.norm2(x))
+
+
+def build(vit_class, model, class_row):
+    vit = vit_class(
+        img_size=model["imageSize"],
+        patch_size=model["patchSize"],
+        embed_dim=model["width"],
+        depth=model["depth"],
+        num_heads=model["heads"],
+        mlp_ratio=model["mlpRatio"],
+        num_classes=model["classes"],
+    )
+    if not class_row:
+        return vit
+    shortened = ClassRow(vit)
+    images = torch.randn(2, 3, model["imageSize"], model["imageSize"])
+    with torch.no_grad():
+        difference = (vit(images) - shortened(images)).abs().max().item()
+    if difference > 1e-4:
+        raise AssertionError(f"expected the class row alone to give the same logits, off by {difference}")
+    return shortened
+
+
+def faster_adamw(module, synchronize):
+    """The optimiser whose step on zero gradients takes less, and its name. Changes no weight."""
+    parameters = list(module.parameters())
+    for parameter in parameters:
+        parameter.grad = torch.zeros_like(parameter)
+    names = ["foreach", "fused"]
+    still = {"lr": 0.0, "weight_decay": 0.0}
+    optimizers = {name: torch.optim.AdamW(parameters, **still, **{name: True}) for name in names}
+    least = dict.fromkeys(names, math.inf)
+    for _ in range(8):
+        for name, optimizer in optimizers.items():
+            start = time.perf_counter()
+            optimizer.step()
+            synchronize()
+            least[name] = min(least[name], time.perf_counter() - start)
+    best = min(least, key=least.get)
+    return torch.optim.AdamW(parameters, lr=9e-5, weight_decay=0.01, **{best: True}), best
+
+
+def peak_memory():
+    """Bytes of resident memory at its highest; of this program, where the system can tell (see peak-memory.ts)."""
+    try:
+        with open("/proc/self/status") as status:
+            for line in status:
+                if line.startswith("VmHWM:"):
+                    return 1024 * int(line.split()[1])
+    except OSError:
+        pass
+    import resource  # not on Windows
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
+
+
+def open_step(vit_class, task):
+    """A function that takes one training step, and what to say of it."""
+    device = task["device"]
+    torch.set_num_threads(task["threads"])
+    torch.manual_seed(0)
+    synchronize = torch.cuda.synchronize if device == "cuda" else lambda: None
+    model, batch = task["model"], task["batchSize"]
+    module = build(vit_class, model, task["classRow"]).to(device).train()
+    optimizer, adamw = faster_adamw(module, synchronize)
+    images = torch.randn(batch, 3, model["imageSize"], model["imageSize"], device=device)
+    labels = torch.arange(batch, device=device) % model["classes"]
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(module(images), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.item()  # waits for the device
+
+    return step, adamw
+
+
+def main():
+    vit_class, model = import_timm()
+    versions = ", ".join(
+        [f"PyTorch {torch.__version__}", model, f"Python {platform.python_version()}"]
+    )
+    if sys.argv[1:] == ["--versions"]:
+        return say({"ready": versions, "notes": ["cuda"] if torch.cuda.is_available() else []})
+    step, adamw = open_step(vit_class or PlainVit, json.loads(sys.argv[1]))
+    for _ in range(3):
+        step()
+    say({"ready": versions, "notes": [f"AdamW is `{adamw}`, the faster one here"]})
+    for line in sys.stdin:
+        seconds = []
+        for _ in range(json.loads(line)["steps"]):
+            start = time.perf_counter()
+            step()
+            seconds.append(time.perf_counter() - start)
+        say({"seconds": seconds, "peak": peak_memory()})
+
+
+main()

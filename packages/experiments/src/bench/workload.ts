@@ -1,0 +1,98 @@
+/** @file What is timed: a training step of DeiT, or the answers of MVT, on noise. */
+import { nn } from "@mvt/core";
+import type { AdamWOptions, Backend, deit, Program } from "@mvt/core";
+import { declareGenerator, generatorConfig } from "@mvt/mgn";
+import type { MgnFile } from "@mvt/mgn";
+import {
+  declareClassifier,
+  evaluationProgram,
+  trainingProgram,
+  withFrozen,
+} from "../training/programs.ts";
+import type { Classifier } from "../training/programs.ts";
+
+/** Plain data, so that a process of its own can be asked for it. */
+export interface Workload {
+  /** Forward, backward and AdamW of a classifier; or one batch through generator and masked classifier. */
+  readonly kind: "train" | "evaluate";
+  readonly model: deit.VitConfig;
+  readonly batchSize: number;
+  readonly adamw?: AdamWOptions;
+}
+
+/** m of the generator that masks what is evaluated; no time depends on it. */
+const m = 0.15;
+
+function classifierOf({ kind, model }: Workload): Classifier {
+  return kind === "train"
+    ? declareClassifier(model)
+    : declareClassifier(model, { file: untrainedGenerator(model), form: { kind: "soft" } });
+}
+
+function untrainedGenerator(model: deit.VitConfig): MgnFile {
+  const config = generatorConfig(model, m);
+  const { parameters } = nn.declareParameters((scope) => declareGenerator(scope, config));
+  const weights = nn.initialWeights(parameters, 0);
+  const { polarity, space } = { polarity: "remove", space: "pixel" } as const;
+  return { config, weights, dataset: "raf-db", polarity, space, provenance: {} };
+}
+
+export function programOf(workload: Workload): Program {
+  return stepOf(classifierOf(workload), workload);
+}
+
+function stepOf(classifier: Classifier, { kind, batchSize, adamw = {} }: Workload): Program {
+  return kind === "train"
+    ? trainingProgram(classifier, { batchSize, adamw })
+    : evaluationProgram(classifier, batchSize);
+}
+
+export interface Step {
+  /** One step, on `images` [B, S, S, 3] or on noise. */
+  run(images?: Uint8Array): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** The first steps fill memory pools and take up to 2.5 times as long. */
+const usualWarmUp = 3;
+
+/** Compiles a step, fills its weights and warms it up. */
+export async function openStep(
+  backend: Backend,
+  workload: Workload,
+  { warmUp = usualWarmUp }: { readonly warmUp?: number | undefined } = {},
+): Promise<Step> {
+  const { kind, model, batchSize: B } = workload;
+  const classifier = classifierOf(workload);
+  const executable = await backend.compile(stepOf(classifier, workload));
+  await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
+  const noise = Uint8Array.from({ length: B * model.imageSize ** 2 * 3 }, (_, i) => (i * 97) % 251);
+  const labels = Int32Array.from({ length: B }, (_, i) => i % model.classes);
+  const weights = new Float32Array(B).fill(1);
+  const learningRate = Float32Array.of(9e-5);
+  let step = 0;
+  const run = async (images = noise) => {
+    step += 1;
+    await executable.run(
+      kind === "train"
+        ? { images, labels, weights, learningRate, step: Float32Array.of(step) }
+        : { images },
+    );
+  };
+  for (let i = 0; i < warmUp; i += 1) await run();
+  return { run, dispose: () => executable.dispose() };
+}
+
+/** The seconds that each of so many further runs of `step` takes. */
+export async function timeSteps(
+  step: () => Promise<unknown>,
+  steps: number,
+): Promise<readonly number[]> {
+  const seconds: number[] = [];
+  for (let i = 0; i < steps; i += 1) {
+    const start = performance.now();
+    await step();
+    seconds.push((performance.now() - start) / 1000);
+  }
+  return seconds;
+}
