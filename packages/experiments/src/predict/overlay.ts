@@ -1,5 +1,5 @@
 /** @file What the classifier sees: the picture beside its masked version. */
-import { resizePicture } from "@mvt/core";
+import { maskPixels, resizePicture } from "@mvt/core";
 import type { ModelDescription, Picture } from "@mvt/core";
 import { contactSheet } from "../masks/contact-sheet.ts";
 
@@ -12,22 +12,4 @@ export async function overlay(
   const { imageSize } = description.preprocessing;
   const pixels = resizePicture(picture, imageSize);
   return contactSheet([[pixels, maskPixels(pixels, mask, description)]], imageSize);
-}
-
-/** [S, S, 3] bytes under a mask: towards black, or where it multiplies normalised pixels, to the mean. */
-export function maskPixels(
-  pixels: Uint8Array,
-  mask: Float32Array,
-  { preprocessing, mask: about }: ModelDescription,
-): Uint8Array {
-  const { imageSize: S, patchSize: P, mean } = preprocessing;
-  const perRow = S / P;
-  return pixels.map((value, i) => {
-    const [pixel, channel] = [Math.floor(i / 3), i % 3];
-    const [y, x] = [Math.floor(pixel / S), pixel % S];
-    const M = mask[Math.floor(y / P) * perRow + Math.floor(x / P)]!;
-    const keep = about?.polarity === "keep" ? M : 1 - M;
-    const fill = about?.space === "normalized" ? mean[channel]! * 255 : 0;
-    return Math.round(fill + keep * (value - fill));
-  });
 }
