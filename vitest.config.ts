@@ -15,7 +15,7 @@ export default defineConfig({
     tags: [
       {
         name: "slow",
-        description: "Trains something: seconds, not milliseconds.",
+        description: "Trains something or starts a browser: seconds, not milliseconds.",
         timeout: 120_000,
       },
     ],

@@ -1,4 +1,5 @@
 /** @file From a decoded picture to the model's input, and to what the model's mask leaves of it. */
+import { fadePatches } from "../images/fade-patches.ts";
 import { resizeBilinear } from "../images/resize.ts";
 import type { ModelDescription, Preprocessing } from "./description.ts";
 
@@ -75,14 +76,8 @@ export function maskPixels(
   mask: Float32Array,
   { preprocessing, mask: about }: ModelDescription,
 ): Uint8Array {
-  const { imageSize: S, patchSize: P, mean } = preprocessing;
-  const perRow = S / P;
-  return pixels.map((value, i) => {
-    const [pixel, channel] = [Math.floor(i / 3), i % 3];
-    const [y, x] = [Math.floor(pixel / S), pixel % S];
-    const M = mask[Math.floor(y / P) * perRow + Math.floor(x / P)]!;
-    const keep = about?.polarity === "keep" ? M : 1 - M;
-    const fill = about?.space === "normalized" ? mean[channel]! * 255 : 0;
-    return Math.round(fill + keep * (value - fill));
-  });
+  const keep = Array.from(mask, (M) => (about?.polarity === "keep" ? M : 1 - M));
+  const fill =
+    about?.space === "normalized" ? preprocessing.mean.map((mean) => mean * 255) : undefined;
+  return fadePatches(pixels, keep, preprocessing, fill);
 }

@@ -236,6 +236,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
     const other = await startChromium("swiftshader");
     onTestFinished(() => other.close());
     const visitor = await visit(other, `${server.url}site/`);
+    visitor.page.setDefaultTimeout(110_000); // shaders are compiled and run on the processor
     await visitor.page.getByText("masked.onnx is open").waitFor();
     await visitor.page
       .getByLabel("Computed with")

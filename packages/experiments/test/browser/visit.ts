@@ -21,6 +21,7 @@ export interface Visit {
 export async function visit(browser: Browser, url: string): Promise<Visit> {
   const context = await browser.newContext();
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000); // the machine may be busy with other tests
   const requests: string[] = [];
   const complaints: string[] = [];
   context.on("request", (request) => requests.push(request.url()));

@@ -1,6 +1,6 @@
 /**
  * @file `pnpm exp bench`: a training step of DeiT, beside the time its matrix products alone take; and
- * `bench predict`: how fast an exported model answers.
+ * `bench predict`, in a file of its own.
  */
 import { availableParallelism } from "node:os";
 import { deit } from "@mvt/core";
@@ -9,12 +9,11 @@ import { kernelSeconds } from "../../bench/kernel-time.ts";
 import { median } from "../../bench/median.ts";
 import { formatProduct, productsOf } from "../../bench/products.ts";
 import type { Product } from "../../bench/products.ts";
-import { timePrediction, untrainedModel } from "../../bench/prediction.ts";
 import { openStep } from "../../bench/training-step.ts";
 import { declareClassifier, trainingProgram } from "../../training/programs.ts";
-import { openModel } from "../../predict/open-model.ts";
 import { backendOf, requirePositive, runOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
+import { benchPredict, predictOptions } from "./bench-predict.ts";
 
 export function builder(cli: Argv) {
   const { backend, device, threads } = runOptions;
@@ -39,15 +38,10 @@ export function builder(cli: Argv) {
       },
     })
     .example("$0 bench", "forward, backward and AdamW of DeiT-S at 224 x 224")
-    .options({
-      model: {
-        type: "string",
-        describe: "of predict: a file of `pnpm exp export` [default: an untrained DeiT]",
-      },
-      images: { type: "number", default: 256, describe: "of predict: pictures at once" },
-    })
+    .options(predictOptions)
     .example("$0 bench --batch 32", "the paper's batch")
-    .example("$0 bench predict --model mvt.onnx", "one picture's latency, throughput of 256");
+    .example("$0 bench predict --model mvt.onnx", "one picture's latency, throughput of 256")
+    .example("$0 bench predict --python .venv/bin/python", "DeiT-S beside PyTorch's");
 }
 
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
@@ -55,30 +49,6 @@ type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 export async function run(args: Args): Promise<void> {
   if (args.what === "predict") return benchPredict(args);
   return benchTraining(args);
-}
-
-async function benchPredict(args: Args): Promise<void> {
-  requirePositive("images", args.images);
-  requirePositive("threads", args.threads);
-  const threads = args.threads ?? availableParallelism();
-  const model = { ...deit.variants[args.variant], classes: 7 };
-  const mvt =
-    args.model === undefined
-      ? await untrainedModel(model, { threads })
-      : await openModel(args.model, { threads });
-  const { preprocessing, precision, mask } = mvt.description;
-  const { imageSize: S } = preprocessing;
-  const { latency, throughput, images } = await timePrediction(mvt, args.images);
-  await mvt.dispose();
-  const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
-  process.stdout.write(
-    [
-      `${args.model ?? `DeiT ${args.variant}, untrained`}: ${S} x ${S}, ${precision}${mask ? ", with masks" : ""}, CPU, ${threads} threads`,
-      `one picture  ${ms(latency.median)} median (fastest ${ms(latency.least)}, slowest ${ms(latency.most)})`,
-      `${images} pictures  ${throughput.toFixed(1)} images/s`,
-      "",
-    ].join("\n"),
-  );
 }
 
 async function benchTraining(args: Args): Promise<void> {
