@@ -29,7 +29,7 @@ const singles = 20;
 const warmUp = 3;
 
 /** Pictures at once, as in `predictAll`. */
-const batchSize = 32;
+const atOnce = 32;
 
 /** Milliseconds before every turn, in which the threads of the engine before fall asleep. */
 const pause = 50;
@@ -54,9 +54,9 @@ export async function timePredictions(
   };
   await inTurn(Array.from({ length: warmUp }, () => 1));
   const single = await inTurn(Array.from({ length: singles }, () => 1));
-  await inTurn([Math.min(batchSize, images)]); // the first large batch allocates
-  const batches = Array.from({ length: Math.ceil(images / batchSize) }, (_, i) =>
-    Math.min(batchSize, images - i * batchSize),
+  await inTurn([Math.min(atOnce, images)]); // the first large batch allocates
+  const batches = Array.from({ length: Math.ceil(images / atOnce) }, (_, i) =>
+    Math.min(atOnce, images - i * atOnce),
   );
   const many = await inTurn(batches);
   return predictors.map((_, i) => ({
@@ -72,7 +72,7 @@ export async function timePredictions(
 /** Pictures have the model's own size already: decoding and resizing are not timed. */
 export function predictorOf(mvt: Mvt): Predictor {
   const { imageSize } = mvt.description.preprocessing;
-  const pictures = Array.from({ length: batchSize }, (_, i) => noise(imageSize, i));
+  const pictures = Array.from({ length: atOnce }, (_, i) => noise(imageSize, i));
   return async (count) => {
     const start = performance.now();
     await mvt.predictAll(pictures.slice(0, count));
