@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Every package and plugin is a project; matchers and tags are declared once, here. */
-const projects = ["packages", "plugins"].flatMap((folder) =>
+/** Every app, package and plugin is a project; matchers and tags are declared once, here. */
+const projects = ["apps", "packages", "plugins"].flatMap((folder) =>
   readdirSync(new URL(`./${folder}`, import.meta.url), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ test: { name, root: `${folder}/${name}` } })),
@@ -15,7 +15,7 @@ export default defineConfig({
     tags: [
       {
         name: "slow",
-        description: "Trains something: seconds, not milliseconds.",
+        description: "Trains something or starts a browser: seconds, not milliseconds.",
         timeout: 120_000,
       },
     ],

@@ -1,4 +1,4 @@
-/** @file The public API of @mvt/core. Nothing else in this package can be imported. */
+/** @file The public API of @mvt/core; for browsers there is @mvt/core/portable. Nothing else can be imported. */
 
 export { gradients } from "./autodiff/gradients.ts";
 export { onnxBackend, type OnnxOptions } from "./backends/onnx/backend.ts";
@@ -7,6 +7,7 @@ export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export { adamw, type AdamWOptions, decaysMatrices, withUpdateInGraph } from "./optim/adamw.ts";
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
+export { fadePatches } from "./images/fade-patches.ts";
 export { resizeBilinear } from "./images/resize.ts";
 export {
   describeModel,
@@ -15,15 +16,10 @@ export {
   preprocessingOf,
   type Preprocessing,
 } from "./portable/description.ts";
-export {
-  loadMvt,
-  type LoadOptions,
-  type Mvt,
-  type Picture,
-  type Prediction,
-  resizePicture,
-} from "./portable/load.ts";
+export { loadMvt, type LoadOptions } from "./portable/load.ts";
 export { readMetadata, withMetadata } from "./portable/metadata.ts";
+export type { Mvt, Prediction } from "./portable/model.ts";
+export { maskPixels, type Picture, resizePicture } from "./portable/picture.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type Precision, precisions } from "./portable/precision.ts";
 export { momentName } from "./program/program.ts";

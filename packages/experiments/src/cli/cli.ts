@@ -103,6 +103,11 @@ const commands: readonly Command[] = [
     load: () => import("./commands/predict.ts"),
   },
   {
+    name: "page",
+    about: "A page that runs exported models in the browser, here or as a folder to publish",
+    load: () => import("./commands/page.ts"),
+  },
+  {
     name: "compare",
     about: "Two finished runs on the same test images: differences and McNemar's test",
     load: () => import("./commands/compare.ts"),

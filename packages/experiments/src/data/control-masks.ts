@@ -4,12 +4,11 @@
  *
  * The masks are put on the pictures themselves, before augmentation: removed patches are black.
  */
-import { deit, random } from "@mvt/core";
+import { deit, fadePatches, random } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, randomMask } from "@mvt/mgn";
 import { readExpressionPatches } from "../masks/expression-patches.ts";
-import { fadePatches } from "../masks/fade-patches.ts";
 import { repeatMask, topKMasks } from "../masks/per-image.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PreparedData, Subset } from "./prepared.ts";

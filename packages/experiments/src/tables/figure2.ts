@@ -4,12 +4,11 @@
  *
  *     pnpm exp figure2
  */
-import { deit } from "@mvt/core";
+import { deit, fadePatches } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import { figure2, svgToPng } from "@mvt/report";
 import sharp from "sharp";
 import { contactSheet } from "../masks/contact-sheet.ts";
-import { fadePatches } from "../masks/fade-patches.ts";
 import { generateMasks } from "../masks/generate.ts";
 import { topKMasks } from "../masks/per-image.ts";
 import { dataKind } from "../runs/provenance.ts";

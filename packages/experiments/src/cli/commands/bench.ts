@@ -19,17 +19,16 @@ import { engines, entryOf, findTorch } from "../../bench/roster.ts";
 import { cpuFeatures } from "../../bench/cpu-features.ts";
 import { quick, thorough } from "../../bench/plan.ts";
 import type { BenchPlan } from "../../bench/plan.ts";
-import { timePrediction, untrainedModel } from "../../bench/prediction.ts";
 import { measureSpeed, sections } from "../../bench/report.ts";
 import type { SectionName } from "../../bench/report.ts";
 import { requireKnown } from "../../bench/step-sections.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeMachine, sourceVersion } from "../../runs/provenance.ts";
-import { openModel } from "../../predict/open-model.ts";
 import { CommandLineError } from "../../usage-error.ts";
 import { requirePositive, engineOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { requireWritableReport } from "../writable.ts";
+import { benchPredict, predictOptions } from "./bench-predict.ts";
 
 const sectionNames = Object.keys(sections) as SectionName[];
 
@@ -60,7 +59,8 @@ export function builder(cli: Argv) {
         type: "string",
         array: true,
         default: [] as string[],
-        describe: "a Python with PyTorch, to be timed on the same training step; repeatable",
+        describe:
+          "a Python with PyTorch, to be timed on the same training step or, of predict, the same answers; repeatable",
       },
       only: {
         type: "string",
@@ -77,18 +77,15 @@ export function builder(cli: Argv) {
         describe:
           "folder of the report [default: results/bench; none for a part of it, or --quick]",
       },
-      model: {
-        type: "string",
-        describe: "of predict: a file of `pnpm exp export` [default: an untrained DeiT]",
-      },
-      images: { type: "number", default: 256, describe: "of predict: pictures at once" },
     })
+    .options(predictOptions)
     .example(
       "$0 bench --python .venv/bin/python",
       "the whole report, with PyTorch: some 15 minutes",
     )
     .example("$0 bench train --only floor --batch 8", "a training step and its floor alone")
-    .example("$0 bench predict --model mvt.onnx", "one picture's latency, throughput of 256");
+    .example("$0 bench predict --model mvt.onnx", "one picture's latency, throughput of 256")
+    .example("$0 bench predict --python .venv/bin/python", "DeiT-S beside PyTorch's");
 }
 
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
@@ -176,29 +173,4 @@ async function filesOf(
 
 function threadWords(threads: number): string {
   return `${threads} ${threads === 1 ? "thread" : "threads"}`;
-}
-
-async function benchPredict(args: Args): Promise<void> {
-  requirePositive("images", args.images);
-  requirePositive("threads", args.threads);
-  const { variant = "S/16" } = args;
-  const threads = args.threads ?? availableParallelism();
-  const model = { ...deit.variants[variant], classes: 7 };
-  const mvt =
-    args.model === undefined
-      ? await untrainedModel(model, { threads })
-      : await openModel(args.model, { threads });
-  const { preprocessing, precision, mask } = mvt.description;
-  const { imageSize: S } = preprocessing;
-  const { latency, throughput, images } = await timePrediction(mvt, args.images);
-  await mvt.dispose();
-  const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
-  process.stdout.write(
-    [
-      `${args.model ?? `DeiT ${variant}, untrained`}: ${S} x ${S}, ${precision}${mask ? ", with masks" : ""}, CPU, ${threads} threads`,
-      `one picture  ${ms(latency.median)} median (fastest ${ms(latency.least)}, slowest ${ms(latency.most)})`,
-      `${images} pictures  ${throughput.toFixed(1)} images/s`,
-      "",
-    ].join("\n"),
-  );
 }

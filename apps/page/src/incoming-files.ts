@@ -1,0 +1,41 @@
+/** @file How files come in: chosen, dropped anywhere on the page, or pasted. */
+
+export interface Receivers {
+  readonly modelInput: HTMLInputElement;
+  readonly pictureInput: HTMLInputElement;
+  /** Chosen as a model, whatever its name. */
+  readonly openModel: (file: File) => void;
+  /** Models and pictures, told apart by their names. */
+  readonly receive: (files: readonly File[]) => void;
+}
+
+export function incomingFiles({ modelInput, pictureInput, openModel, receive }: Receivers): void {
+  modelInput.addEventListener("change", () => {
+    for (const file of chosen(modelInput)) openModel(file);
+  });
+  pictureInput.addEventListener("change", () => receive(chosen(pictureInput)));
+  document.addEventListener("paste", ({ clipboardData }) => {
+    const files = [...(clipboardData?.files ?? [])];
+    if (files.length > 0) receive(files);
+  });
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault(); // without it the browser would open the file itself
+    document.body.classList.add("dragging");
+  });
+  document.addEventListener("dragleave", ({ relatedTarget }) => {
+    if (relatedTarget === null) document.body.classList.remove("dragging");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("dragging");
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0) receive(files);
+  });
+}
+
+/** Emptied afterwards, so that the same file can be chosen again. */
+function chosen(input: HTMLInputElement): readonly File[] {
+  const files = [...(input.files ?? [])];
+  input.value = "";
+  return files;
+}

@@ -1,0 +1,41 @@
+/** @file Pixels and masks on canvases, one canvas pixel each; the style sheet makes them large. */
+import { element } from "./element.ts";
+
+/** A picture of [S, S, 3] bytes. */
+export function paintPixels(pixels: Uint8Array, S: number, label: string): HTMLCanvasElement {
+  return paint(S, label, (i) => [pixels[3 * i]!, pixels[3 * i + 1]!, pixels[3 * i + 2]!]);
+}
+
+/** A mask [N] of values from 0, dark, to 1, bright. */
+export function paintMask(mask: Float32Array, label: string): HTMLCanvasElement {
+  return paint(Math.sqrt(mask.length), label, (i) => maskColour(mask[i]!));
+}
+
+type Rgb = readonly [number, number, number];
+
+/** The ends of the scale, which --mask-0 and --mask-1 of the style sheet show beside it. */
+const [dark, bright]: readonly [Rgb, Rgb] = [
+  [18, 32, 71],
+  [255, 226, 122],
+];
+
+/** From dark blue to bright yellow: in grey it is the same order. */
+export function maskColour(value: number): Rgb {
+  const share = Math.min(1, Math.max(0, value));
+  const mix = (c: 0 | 1 | 2) => Math.round(dark[c] + share * (bright[c] - dark[c]));
+  return [mix(0), mix(1), mix(2)];
+}
+
+function paint(side: number, label: string, colour: (i: number) => Rgb): HTMLCanvasElement {
+  const canvas = element("canvas", {
+    width: `${side}`,
+    height: `${side}`,
+    role: "img",
+    "aria-label": label,
+  });
+  const context = canvas.getContext("2d")!;
+  const image = context.createImageData(side, side);
+  for (let i = 0; i < side * side; i += 1) image.data.set([...colour(i), 255], 4 * i);
+  context.putImageData(image, 0, 0);
+  return canvas;
+}

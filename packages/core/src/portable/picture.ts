@@ -1,0 +1,83 @@
+/** @file From a decoded picture to the model's input, and to what the model's mask leaves of it. */
+import { fadePatches } from "../images/fade-patches.ts";
+import { resizeBilinear } from "../images/resize.ts";
+import type { ModelDescription, Preprocessing } from "./description.ts";
+
+/** A decoded picture: rows from the top, `channels` bytes per pixel. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, channels]: grey, RGB, or RGB with an alpha that is ignored. */
+  readonly data: Uint8Array;
+  readonly channels: 1 | 3 | 4;
+}
+
+/** Values of an input tensor, and its shape. */
+export interface InputValues {
+  readonly data: Uint8Array | Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** B pictures as the input that the description names. */
+export function inputValues(
+  { input, preprocessing }: ModelDescription,
+  pictures: readonly Picture[],
+): InputValues {
+  const S = preprocessing.imageSize;
+  const size = S * S * 3;
+  const B = pictures.length;
+  if (input === "bytes") {
+    const data = new Uint8Array(B * size);
+    for (const [i, picture] of pictures.entries()) data.set(resizePicture(picture, S), i * size);
+    return { data, dims: [B, S, S, 3] };
+  }
+  const data = new Float32Array(B * size);
+  for (const [i, picture] of pictures.entries()) {
+    data.set(normalized(resizePicture(picture, S), preprocessing), i * size);
+  }
+  return { data, dims: [B, 3, S, S] };
+}
+
+/** A picture as S x S pixels of red, green, blue. Throws TypeError for data of another size. */
+export function resizePicture(picture: Picture, S: number): Uint8Array {
+  const { width, height, channels, data } = picture;
+  if (!(width > 0 && height > 0) || data.length !== width * height * channels) {
+    throw new TypeError(
+      `predict: expected ${width} x ${height} pixels of ${channels} bytes, got ${data.length} bytes`,
+    );
+  }
+  return resizeBilinear(toRgb(data, channels), width, 3, S);
+}
+
+function toRgb(data: Uint8Array, channels: Picture["channels"]): Uint8Array {
+  if (channels === 3) return data;
+  const rgb = new Uint8Array((data.length / channels) * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    for (let c = 0; c < 3; c += 1) rgb[to + c] = data[channels === 1 ? from : from + c]!;
+  }
+  return rgb;
+}
+
+/** [S, S, 3] bytes to [3, S, S], (pixel / 255 - mean) / std. */
+function normalized(pixels: Uint8Array, { mean, std }: Preprocessing): Float32Array {
+  const area = pixels.length / 3;
+  return Float32Array.from({ length: pixels.length }, (_, i) => {
+    const c = Math.floor(i / area);
+    return (pixels[(i % area) * 3 + c]! / 255 - mean[c]!) / std[c]!;
+  });
+}
+
+/**
+ * What the classifier sees of [S, S, 3] bytes under the mask [N] of their patches: towards black, or where
+ * the mask multiplies normalised pixels, towards the mean.
+ */
+export function maskPixels(
+  pixels: Uint8Array,
+  mask: Float32Array,
+  { preprocessing, mask: about }: ModelDescription,
+): Uint8Array {
+  const keep = Array.from(mask, (M) => (about?.polarity === "keep" ? M : 1 - M));
+  const fill =
+    about?.space === "normalized" ? preprocessing.mean.map((mean) => mean * 255) : undefined;
+  return fadePatches(pixels, keep, preprocessing, fill);
+}

@@ -1,0 +1,83 @@
+/** @file `pnpm exp bench predict --python`, with a program in the place of Python that answers as PyTorch would. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { timePredictions } from "../src/bench/prediction.ts";
+import { runCommand } from "./fixtures/command-line.ts";
+import { temporaryFolder } from "./fixtures/folder.ts";
+import { refuses } from "./fixtures/mistakes.ts";
+
+/** Says `first`, and that every picture takes a second. */
+const standIn = (first: unknown) => `#!/usr/bin/env node
+const { createInterface } = require("node:readline");
+const say = (answer) => console.log(JSON.stringify(answer));
+say(${JSON.stringify(first)});
+createInterface({ input: process.stdin }).on("line", (line) => say({ seconds: JSON.parse(line).pictures }));
+`;
+
+const standInFile = (first: unknown) => (folder: string) =>
+  writeFile(join(folder, "python"), standIn(first), { mode: 0o755 });
+
+describe("predictions of several engines", () => {
+  test("are timed in turn: 3 and 20 single pictures, one batch, and all in batches of 32", async () => {
+    const asked: string[] = [];
+    const predictor = (name: string, seconds: number) => async (pictures: number) => {
+      asked.push(`${name}${pictures}`);
+      return pictures * seconds;
+    };
+    const times = await timePredictions([predictor("a", 1), predictor("b", 2)], 70);
+    const sizes = [...Array.from({ length: 23 }, () => 1), 32, 32, 32, 6];
+    expect(asked).toEqual(sizes.flatMap((size) => [`a${size}`, `b${size}`]));
+    expect(times).toEqual([
+      { latency: { median: 1, least: 1, most: 1 }, throughput: 1 },
+      { latency: { median: 2, least: 2, most: 2 }, throughput: 0.5 },
+    ]);
+  });
+});
+
+describe("bench predict beside PyTorch", () => {
+  test("prints the ratios first, then both", { timeout: 30_000 }, async ({ onTestFinished }) => {
+    const folder = await temporaryFolder(onTestFinished);
+    await standInFile({ ready: "PyTorch 9.9, Python 9.8" })(folder);
+    const args = "bench predict --variant nano --images 8 --threads 1 --python ./python".split(" ");
+    const { stdout, stderr } = await runCommand(args, folder);
+    expect(stderr).toBe("");
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      "DeiT nano, untrained: 48 x 48, float32, CPU, 1 threads",
+      expect.stringMatching(
+        /^[\d.]+ times as fast as PyTorch for one picture, [\d.]+ times for 8 pictures$/,
+      ),
+      expect.stringMatching(/^one picture {2}[\d.]+ ms median /),
+      expect.stringMatching(/^8 pictures {2}[\d.]+ images\/s$/),
+      "PyTorch 9.9, Python 9.8, eager, float32, 1 threads, with weights of its own:",
+      "one picture  1000.0 ms median (fastest 1000.0 ms, slowest 1000.0 ms)",
+      "8 pictures  1.0 images/s",
+    ]);
+  });
+
+  refuses([
+    {
+      what: "a Python without torch",
+      given: standInFile({ error: "No module named 'torch'" }),
+      args: "bench predict --variant nano --python ./python",
+      exitCode: 1,
+      stderr:
+        "--python ./python: expected a Python that has torch, but No module named 'torch'. Install it there with `./python -m pip install torch`, or name another Python.",
+    },
+    {
+      what: "a program that is not there",
+      args: "bench predict --variant nano --python ./none",
+      exitCode: 1,
+      stderr:
+        "--python ./none: expected a Python that has torch, but spawn ./none ENOENT. Install it there with `./none -m pip install torch`, or name another Python.",
+    },
+    {
+      what: "a program that is something else",
+      given: standInFile("hello"),
+      args: "bench predict --variant nano --python ./python",
+      exitCode: 1,
+      stderr:
+        '--python ./python: expected a Python that has torch, but it says: "hello". Install it there with `./python -m pip install torch`, or name another Python.',
+    },
+  ]);
+});

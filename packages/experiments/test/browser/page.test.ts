@@ -1,0 +1,249 @@
+/** @file The page of `pnpm exp page` in a real browser, beside onnxruntime-node. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadMvt, maskPixels, resizePicture } from "@mvt/core";
+import { decodePicture } from "@mvt/datasets";
+import type { Browser } from "playwright-core";
+import sharp from "sharp";
+import { beforeAll, describe, expect, test } from "vitest";
+import { runCommand } from "../fixtures/command-line.ts";
+import { drawFaces } from "../fixtures/faces.ts";
+import { makeFolder, removeFolder } from "../fixtures/folder.ts";
+import { writeUntrainedRun } from "../fixtures/untrained-run.ts";
+import { chromiumPath, startChromium, unlessMissing } from "./chromium.ts";
+import { serveFolder } from "./static-server.ts";
+import type { StaticServer } from "./static-server.ts";
+import { visit } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+/** Engines sum in different orders. */
+const tolerance = { rtol: 0, atol: 1e-5 };
+
+/** A folder with exported models, pictures, and in site/ the page with masked.onnx inside. */
+let folder: string;
+let server: StaticServer;
+let browser: Browser;
+
+const path = (name: string) => join(folder, name);
+const openPage = () => visit(browser, `${server.url}site/`);
+
+async function expectSuccess(...args: readonly string[]): Promise<void> {
+  const { exitCode, stderr } = await runCommand(args, folder);
+  expect(exitCode, stderr).toBe(0);
+}
+
+/** Every model is a file that `pnpm exp export` wrote. */
+async function exportModels(): Promise<void> {
+  const faces = await drawFaces(path("data"), "raf-db");
+  const masked = await writeUntrainedRun(path("runs"), faces, true);
+  const plain = await writeUntrainedRun(path("runs"), faces, false);
+  const data = "--scale smoke --data data --threads 1".split(" ");
+  const all = "--precision float32 float16 int8".split(" ");
+  for (const args of [
+    ["--run", masked, "--out", "masked.onnx", ...all],
+    ["--run", plain, "--out", "plain.onnx", "--input", "pixels"],
+  ]) {
+    await expectSuccess("export", ...args, ...data);
+  }
+}
+
+async function makePictures(): Promise<void> {
+  const face = sharp(path("data/raf-db/Image/aligned/test_0001_aligned.jpg"));
+  await face.clone().png().toFile(path("face.png"));
+  await face.clone().resize(90, 130, { fit: "fill" }).png().toFile(path("tall.png"));
+  await face.clone().greyscale().png().toFile(path("grey.png"));
+  await face
+    .clone()
+    .resize(80, 60, { fit: "fill" })
+    .withMetadata({ orientation: 6 })
+    .jpeg({ quality: 100, chromaSubsampling: "4:4:4" })
+    .toFile(path("turned.jpg"));
+  await face.clone().ensureAlpha(0.5).png().toFile(path("translucent.png"));
+  await writeFile(path("text.png"), "no picture");
+  await writeFile(path("empty.jpg"), "");
+}
+
+describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: ["slow"] }, () => {
+  beforeAll(async () => {
+    folder = await makeFolder();
+    await Promise.all([
+      exportModels().then(makePictures),
+      startChromium().then((started) => (browser = started)),
+    ]);
+    await expectSuccess("page", "--model", "masked.onnx", "--out", "site");
+    server = await serveFolder(folder);
+    return async () => {
+      await browser.close();
+      await server.close();
+      await removeFolder(folder);
+    };
+  }, 120_000);
+
+  /** The worker's numbers beside those of onnxruntime-node for the same file. */
+  async function expectNodesAnswer(
+    { answerTo }: Visit,
+    model: string,
+    picture: string,
+    allowed: { readonly levels: number } & typeof tolerance = { levels: 0, ...tolerance },
+  ): Promise<void> {
+    const answer = await answerTo(picture);
+    const mvt = await loadMvt(path(model), { threads: 1 });
+    const decoded = await decodePicture(path(picture));
+    const expected = await mvt.predict(decoded);
+    await mvt.dispose();
+    expect([answer.width, answer.height]).toEqual([decoded.width, decoded.height]);
+    const pixels = resizePicture(decoded, mvt.description.preprocessing.imageSize);
+    expect(answer.pixels).toBeAllClose(pixels, { rtol: 0, atol: allowed.levels });
+    expect(Object.keys(answer.prediction.probabilities)).toEqual(mvt.description.classes);
+    expect(Object.values(answer.prediction.probabilities)).toBeAllClose(
+      Object.values(expected.probabilities),
+      allowed,
+    );
+    expect(answer.prediction.mask === undefined).toBe(expected.mask === undefined);
+    if (expected.mask === undefined) return;
+    expect(answer.prediction.mask).toBeAllClose(expected.mask, allowed);
+    const seen = maskPixels(pixels, expected.mask, mvt.description);
+    expect(answer.seen).toBeAllClose(seen, { rtol: 0, atol: 1 + allowed.levels }); // a rounding apart
+  }
+
+  test("opens the model that lies beside it and shows what it says about itself", async () => {
+    const { page, complaints } = await openPage();
+    await page.getByText("masked.onnx is open").waitFor();
+    const said = await page.locator("dl").innerText();
+    expect(said).toMatch(/Trained on\s+\d+ synthetic faces, drawn in the layout of RAF-DB/);
+    expect(said).toMatch(/Test accuracy\s+[\d.]+ % \(\d+ of 30\)/);
+    expect(said).toMatch(/Mask\s+soft, removes what it marks/);
+    expect(said).toMatch(/Licence\s+The graph and the code that wrote it: MIT/);
+    expect(complaints).toEqual([]);
+  });
+
+  test("answers as onnxruntime-node does for pictures that are dropped on it", async () => {
+    const visitor = await openPage();
+    await visitor.drop(path("face.png"), path("tall.png"), path("grey.png"));
+    for (const name of ["face.png", "tall.png", "grey.png"]) {
+      await expectNodesAnswer(visitor, "masked.onnx", name);
+    }
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test.each(["masked.float16.onnx", "masked.int8.onnx", "plain.onnx"])(
+    "answers as onnxruntime-node does with %s, dropped together with a picture",
+    async (model) => {
+      const visitor = await openPage();
+      await visitor.drop(path("face.png"), path(model));
+      await expectNodesAnswer(visitor, model, "face.png");
+      expect(visitor.complaints).toEqual([]);
+    },
+  );
+
+  test("shows the answer: the first class, every probability, the mask and what is left", async () => {
+    const { drop, cardOf, answerTo, page } = await openPage();
+    await drop(path("face.png"));
+    const card = await cardOf("face.png");
+    const { prediction } = await answerTo("face.png");
+    const { expression, probability, probabilities } = prediction;
+    const percent = (p: number) => `${(100 * p).toFixed(1)} %`;
+    expect(await card.locator(".verdict").innerText()).toBe(
+      `${expression} ${percent(probability)}`,
+    );
+    for (const [name, p] of Object.entries(probabilities)) {
+      await card.getByRole("row", { name: `${name} ${percent(p)}` }).waitFor();
+    }
+    await card.getByRole("img", { name: "Mask of 36 patches: mean 0." }).waitFor();
+    await card.getByRole("img", { name: "The picture under its mask" }).waitFor();
+    expect(await page.getByRole("status").innerText()).toBe(
+      `face.png: ${expression}, ${percent(probability)}`,
+    );
+  });
+
+  test("turns pictures upright and puts transparent ones on black, as pnpm exp predict does", async () => {
+    const visitor = await openPage();
+    await visitor.drop(path("turned.jpg"), path("translucent.png"));
+    // Decoders of JPEG and the blending with black may round otherwise.
+    const allowed = { levels: 2, rtol: 0, atol: 1e-2 };
+    await expectNodesAnswer(visitor, "masked.onnx", "turned.jpg", allowed);
+    await expectNodesAnswer(visitor, "masked.onnx", "translucent.png", allowed);
+  });
+
+  test("asks for its own files alone, and lets nothing out", async () => {
+    const { page, drop, cardOf, requests } = await openPage();
+    await drop(path("face.png"));
+    await cardOf("face.png");
+    expect(requests.length).toBeGreaterThan(5);
+    const own = (url: string) =>
+      url.startsWith(`${server.url}site/`) || url.startsWith(`blob:${server.url}`);
+    expect(requests.filter((url) => !own(url))).toEqual([]);
+
+    const elsewhere = await serveFolder(folder);
+    const send = (url: string) =>
+      fetch(url, { method: "POST", body: "a picture", mode: "no-cors" }).then(
+        () => "sent",
+        () => "refused",
+      );
+    expect(await page.evaluate(send, elsewhere.url)).toBe("refused");
+    const [worker] = page.workers();
+    expect(await worker!.evaluate(send, elsewhere.url)).toBe("refused");
+    expect(elsewhere.asked).toEqual([]);
+    await elsewhere.close();
+  });
+
+  test("says what is wrong with a file, and keeps the model and the answers there are", async () => {
+    const { page, drop, cardOf, complaints } = await openPage();
+    await drop(path("face.png"));
+    await cardOf("face.png");
+    await writeFile(path("broken.onnx"), "no model");
+    await drop(path("broken.onnx"), path("text.png"), path("empty.jpg"));
+    const alert = page.getByRole("alert");
+    await alert.getByText("empty.jpg").waitFor();
+    expect((await alert.innerText()).split(/\n+/)).toEqual([
+      expect.stringMatching(
+        /^broken.onnx: expected an ONNX model, got something else .*\. Pass an intact file/,
+      ),
+      "text.png: expected a picture that this browser reads, such as PNG, JPEG or WebP, got 10 bytes that are none. Choose another file, or save the picture as PNG.",
+      "empty.jpg: expected a picture that this browser reads, such as PNG, JPEG or WebP, got an empty file. Choose another file, or save the picture as PNG.",
+    ]);
+    await cardOf("face.png");
+    await drop(path("tall.png"));
+    await cardOf("tall.png");
+    expect(await alert.innerText()).toBe("");
+    expect(complaints).toEqual([]);
+  });
+
+  test("can be used with the keyboard alone", async () => {
+    const { page, cardOf } = await openPage();
+    const files = [path("plain.onnx"), path("face.png")];
+    page.on("filechooser", (chooser) => chooser.setFiles(files.shift()!));
+    await page.getByText("masked.onnx is open").waitFor();
+    await page.getByLabel("Choose a model").focus();
+    await page.keyboard.press("Space");
+    await page.getByText("plain.onnx is open").waitFor();
+    await page.keyboard.press("Tab"); // what computes
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    const card = await cardOf("face.png");
+    expect(await card.getByRole("img").count()).toBe(1); // this model has no mask
+  });
+
+  test("fits a screen of 320 pixels", async () => {
+    const { page, drop, cardOf } = await openPage();
+    await page.setViewportSize({ width: 320, height: 640 });
+    await drop(path("face.png"));
+    await cardOf("face.png");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  });
+
+  test("answers with WebGPU as with the processor", async ({ onTestFinished }) => {
+    const other = await startChromium("swiftshader");
+    onTestFinished(() => other.close());
+    const visitor = await visit(other, `${server.url}site/`);
+    visitor.page.setDefaultTimeout(110_000); // shaders are compiled and run on the processor
+    await visitor.page.getByText("masked.onnx is open").waitFor();
+    await visitor.page
+      .getByLabel("Computed with")
+      .selectOption("WebGPU, on the graphics processor");
+    await visitor.drop(path("face.png"));
+    await expectNodesAnswer(visitor, "masked.onnx", "face.png");
+    expect(await (await visitor.cardOf("face.png")).innerText()).toContain("WebGPU");
+    expect(visitor.complaints).toEqual([]);
+  });
+});
