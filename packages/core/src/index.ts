@@ -1,7 +1,10 @@
 /** @file The public API of @mvt/core. Nothing else in this package can be imported. */
 
 export { gradients } from "./autodiff/gradients.ts";
-export { onnxBackend, type OnnxOptions } from "./backends/onnx/backend.ts";
+export { onnxBackend } from "./backends/onnx/backend.ts";
+export { DeviceError } from "./backends/onnx/device-error.ts";
+export { operatorsOnHost } from "./backends/onnx/placement.ts";
+export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
 export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
