@@ -3,12 +3,13 @@ import { gradients } from "@mvt/core";
 import { expect, test } from "vitest";
 import { backend as cpu, evaluateOn } from "./support/evaluate.ts";
 import { drawInputs, operatorCases, scalarOf } from "./support/operator-cases.ts";
-import { describeOnWebgpu } from "./support/webgpu.ts";
+import { describeOn } from "../../../testing/describe-on.ts";
+import { webgpu as opened } from "./support/webgpu.ts";
 
 /** Kernels sum in another order, and SwiftShader's exp and log are those of Vulkan's accuracy, not of libm. */
 const tolerance = { rtol: 1e-4, atol: 1e-5 };
 
-describeOnWebgpu("on webgpu, the value and the gradient of", (webgpu) => {
+describeOn(opened, "on webgpu, the value and the gradient of", (webgpu) => {
   test.for(operatorCases)("%s agree with those on the cpu", async ([name, operatorCase]) => {
     const { xs, values } = drawInputs(name, operatorCase);
     const y = operatorCase.y(...xs);

@@ -65,6 +65,11 @@ export interface Executable {
    * that evaluation does not need); a missing parameter is an error; missing moments become zero.
    */
   writeState(weights: Weights): Promise<void>;
+  /**
+   * Slots become what they are in another executable of the same backend, which both programs must have.
+   * Where state stays on a device it does not leave it; an engine without such a device need not have this.
+   */
+  copyState?(from: Executable, names: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
 }
 

@@ -10,6 +10,9 @@ import { adamwKernel } from "./adamw-kernel.ts";
 import { createFeeder, openSession, requireAllKnown, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
 
+/** What the executables made here hold, for `copyState`. */
+const stateOf = new WeakMap<Executable, ReadonlyMap<string, NdArray>>();
+
 export async function compileHostState(
   ort: Ort,
   program: Program,
@@ -78,7 +81,7 @@ export async function compileHostState(
   const feed = createFeeder(ort, session, inputs);
   requireAllKnown(session, new Set([...inputs.map((x) => inputOf(x).name), ...state.keys()]));
 
-  return {
+  const executable: Executable = {
     async run(given: Feeds): Promise<Results> {
       const feeds = { ...stateFeeds, ...feed(given) };
       for (const { result, shape, spare } of successors) {
@@ -114,9 +117,15 @@ export async function compileHostState(
       const written = writtenState(state, weights);
       for (const [name, { data }] of state) data.set(written.get(name)!.data);
     },
+    async copyState(from, names) {
+      const others = stateOf.get(from)!;
+      for (const name of names) state.get(name)!.data.set(others.get(name)!.data);
+    },
     async dispose() {
       if (options.profile !== undefined) session.endProfiling();
       await session.release();
     },
   };
+  stateOf.set(executable, state);
+  return executable;
 }
