@@ -14,6 +14,8 @@ import { join } from "node:path";
 const chromium = "/usr/lib/chromium";
 const driver = join(chromium, "libvk_swiftshader.so");
 
+const missing = `expected SwiftShader in ${driver}, found none (apt-get install chromium)`;
+
 /** The variables that lead a process, as it starts, to SwiftShader; undefined where it is not installed. */
 function softwareGpu(folder: string): Readonly<Record<string, string>> | undefined {
   if (!existsSync(driver)) return undefined;
@@ -35,14 +37,17 @@ function softwareGpu(folder: string): Readonly<Record<string, string>> | undefin
 export default function setup(): (() => void) | undefined {
   if (process.env["VK_DRIVER_FILES"] !== undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "mvt-vulkan-"));
-  Object.assign(process.env, softwareGpu(folder));
+  const variables = softwareGpu(folder);
+  if (variables === undefined)
+    console.log(`${missing}; without a GPU, tests on WebGPU are skipped`);
+  Object.assign(process.env, variables);
   return () => rmSync(folder, { recursive: true });
 }
 
 if (import.meta.main) {
   const variables = softwareGpu(mkdtempSync(join(tmpdir(), "mvt-vulkan-")));
   if (variables === undefined) {
-    process.stderr.write(`expected ${driver}, found none: apt-get install chromium\n`);
+    console.error(missing);
     process.exitCode = 1;
   } else {
     for (const [name, value] of Object.entries(variables)) console.log(`export ${name}='${value}'`);

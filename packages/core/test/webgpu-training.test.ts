@@ -1,16 +1,15 @@
 /** Training with all state on the WebGPU device, against the CPU. */
 import { nn, operatorsOnHost } from "@mvt/core";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { backend as cpu } from "./support/evaluate.ts";
 import { drawBatch, parameters, train, trainingStep } from "./support/small-training.ts";
 import { watchTraffic } from "./support/traffic.ts";
-import { describeOn } from "../../../testing/describe-on.ts";
-import { webgpu as opened } from "./support/webgpu.ts";
+import { webgpu } from "./support/webgpu.ts";
 
 const batches = Array.from({ length: 50 }, (_, i) => drawBatch(`batch ${i}`));
 const slow = { tags: ["slow"] };
 
-describeOn(opened, "a training step on webgpu", (webgpu) => {
+describe.skipIf(webgpu === undefined)("a training step on webgpu", () => {
   test("runs no operator on the host", slow, async () => {
     expect(await operatorsOnHost(trainingStep, "webgpu")).toEqual(new Map());
   });
@@ -20,7 +19,7 @@ describeOn(opened, "a training step on webgpu", (webgpu) => {
     slow,
     async () => {
       const [here, there] = [
-        await train(webgpu, trainingStep, batches.slice(0, 8)),
+        await train(webgpu!, trainingStep, batches.slice(0, 8)),
         await train(cpu, trainingStep, batches.slice(0, 8)),
       ];
       expect([...here.state.keys()].toSorted()).toEqual([...there.state.keys()].toSorted());
@@ -31,15 +30,15 @@ describeOn(opened, "a training step on webgpu", (webgpu) => {
   );
 
   test("has the losses of the cpu for 50 steps, to a thousandth", slow, async () => {
-    const { losses } = await train(webgpu, trainingStep, batches);
+    const { losses } = await train(webgpu!, trainingStep, batches);
     const expected = await train(cpu, trainingStep, batches);
     expect(losses).toBeAllClose(expected.losses, { rtol: 1e-3 });
   });
 
   test("goes on from a state that was read to the very same weights", slow, async () => {
-    const whole = await train(webgpu, trainingStep, batches.slice(0, 6));
-    const first = await train(webgpu, trainingStep, batches.slice(0, 3));
-    const rest = await train(webgpu, trainingStep, batches.slice(3, 6), {
+    const whole = await train(webgpu!, trainingStep, batches.slice(0, 6));
+    const first = await train(webgpu!, trainingStep, batches.slice(0, 3));
+    const rest = await train(webgpu!, trainingStep, batches.slice(3, 6), {
       state: first.state,
       steps: 3,
     });
@@ -53,7 +52,7 @@ describeOn(opened, "a training step on webgpu", (webgpu) => {
     "takes the batch, and hands back loss and probabilities: no state crosses, none is left behind",
     slow,
     async () => {
-      const executable = await webgpu.compile(trainingStep);
+      const executable = await webgpu!.compile(trainingStep);
       await executable.writeState(nn.initialWeights(parameters, 3));
       const { runs, alive } = watchTraffic();
       const counts: number[] = [];
@@ -74,7 +73,7 @@ describeOn(opened, "a training step on webgpu", (webgpu) => {
   );
 
   test("gives its weights to another program without their leaving the device", slow, async () => {
-    const [from, to] = [await webgpu.compile(trainingStep), await webgpu.compile(trainingStep)];
+    const [from, to] = [await webgpu!.compile(trainingStep), await webgpu!.compile(trainingStep)];
     await from.writeState(nn.initialWeights(parameters, 3));
     await to.writeState(nn.initialWeights(parameters, 4));
     const { runs } = watchTraffic();

@@ -2,11 +2,10 @@
 import { operatorsOnHost, random } from "@mvt/core";
 import type { Backend, Results } from "@mvt/core";
 import { alternatingMgn, discriminatorProgram, generatorProgram, randomMask } from "@mvt/mgn";
-import { expect, test } from "vitest";
-import { describeOn } from "../../../testing/describe-on.ts";
+import { describe, expect, test } from "vitest";
 import { backend as cpu } from "./support/evaluate.ts";
 import { B, m, N, smallBatch, smallMgn } from "./support/small.ts";
-import { webgpu as opened } from "./support/webgpu.ts";
+import { webgpu } from "./support/webgpu.ts";
 
 /** Steps of both sides in turn; what each handed back, and the state after them. */
 async function alternate(backend: Backend, steps: number) {
@@ -29,11 +28,11 @@ async function alternate(backend: Backend, steps: number) {
   return { results, state };
 }
 
-describeOn(opened, "MGN on webgpu", (webgpu) => {
+describe.skipIf(webgpu === undefined)("MGN on webgpu", () => {
   const slow = { tags: ["slow"] };
 
   test("has the losses, masks and probabilities of the cpu, step by step", slow, async () => {
-    const [here, there] = [await alternate(webgpu, 3), await alternate(cpu, 3)];
+    const [here, there] = [await alternate(webgpu!, 3), await alternate(cpu, 3)];
     for (const [i, results] of there.results.entries()) {
       for (const [name, values] of Object.entries(results)) {
         expect(here.results[i]![name]!, `${name}, ${i}`).toBeAllClose(values, {

@@ -21,18 +21,21 @@ export function watchTraffic() {
 
   // The class has a prototype, though its type does not say so.
   const { prototype } = InferenceSession as unknown as { readonly prototype: InferenceSession };
-  const { run } = prototype;
+  const run = Reflect.get(prototype, "run") as (
+    this: InferenceSession,
+    feeds: Tensors,
+  ) => Promise<Tensors>;
   vi.spyOn(prototype, "run").mockImplementation(async function watched(
     this: InferenceSession,
-    ...args: readonly unknown[]
+    feeds: Tensors,
   ) {
-    const fed = bytesOnHost(args[0] as Tensors);
-    const results = await run.apply(this, args as Parameters<typeof run>);
+    const fed = bytesOnHost(feeds);
+    const results = await run.call(this, feeds);
     for (const x of Object.values(results)) if (x.location === "gpu-buffer") alive.add(x);
     runs.push({ fed, fetched: bytesOnHost(results) });
     return results;
   });
-  const { dispose } = Tensor.prototype;
+  const dispose = Tensor.prototype.dispose as (this: Tensor) => void;
   vi.spyOn(Tensor.prototype, "dispose").mockImplementation(function watched(this: Tensor) {
     alive.delete(this);
     dispose.call(this);
