@@ -1,6 +1,7 @@
 /** @file The public API of @mvt/core. Nothing else in this package can be imported. */
 
 export { gradients } from "./autodiff/gradients.ts";
+export { type Adapter, adapterIn, findAdapter } from "./backends/onnx/adapter.ts";
 export { onnxBackend } from "./backends/onnx/backend.ts";
 export { DeviceError } from "./backends/onnx/device-error.ts";
 export { operatorsOnHost } from "./backends/onnx/placement.ts";

@@ -76,8 +76,10 @@ export interface Executable {
 export interface Backend {
   /** The engine with its version, as printed in reports: "onnxruntime-node 1.30.0". */
   readonly name: string;
-  /** Where it computes: "cpu". */
+  /** Where it computes: "cpu", "webgpu". */
   readonly device: string;
+  /** The device's own name, where it is known: "NVIDIA GeForce RTX 4090". */
+  readonly adapter?: string;
   compile(program: Program): Promise<Executable>;
 }
 

@@ -21,10 +21,10 @@ export function watchTraffic() {
 
   // The class has a prototype, though its type does not say so.
   const { prototype } = InferenceSession as unknown as { readonly prototype: InferenceSession };
-  const run = Reflect.get(prototype, "run") as (
-    this: InferenceSession,
-    feeds: Tensors,
-  ) => Promise<Tensors>;
+  const run: (this: InferenceSession, feeds: Tensors) => Promise<Tensors> = Reflect.get(
+    prototype,
+    "run",
+  );
   vi.spyOn(prototype, "run").mockImplementation(async function watched(
     this: InferenceSession,
     feeds: Tensors,
