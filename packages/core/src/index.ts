@@ -3,6 +3,7 @@
 export { gradients } from "./autodiff/gradients.ts";
 export { type Adapter, adapterIn, findAdapter } from "./backends/onnx/adapter.ts";
 export { onnxBackend } from "./backends/onnx/backend.ts";
+export { missingCuda } from "./backends/onnx/cuda-device.ts";
 export { DeviceError } from "./backends/onnx/device-error.ts";
 export { operatorsOnHost } from "./backends/onnx/placement.ts";
 export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";

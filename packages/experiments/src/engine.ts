@@ -24,3 +24,8 @@ export async function openBackend({ device, adapter, threads }: EngineSpec): Pro
 export function deviceOf({ device, adapter }: Pick<Backend, "device" | "adapter">): string {
   return adapter === undefined ? device : `${device} (${adapter})`;
 }
+
+/** "onnxruntime-node 1.30.0, cpu" */
+export function engineName(backend: Backend): string {
+  return `${backend.name}, ${deviceOf(backend)}`;
+}

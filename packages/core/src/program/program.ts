@@ -58,6 +58,8 @@ export type Results = Readonly<Record<string, Float32Array>>;
 export interface Executable {
   /** One run. Feeds are row-major and have exactly the sizes of the program's inputs. */
   run(feeds: Feeds): Promise<Results>;
+  /** Only of engines that spare something by it. */
+  readonly series?: Series;
   /** A copy of all state: parameters, moments, frozen weights, by name. */
   readState(): Promise<Weights>;
   /**
@@ -71,6 +73,13 @@ export interface Executable {
    */
   copyState?(from: Executable, names: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
+}
+
+/** Runs one after the other in one call, with the results that `run` would give. */
+export interface Series {
+  /** How many are worth waiting for. */
+  readonly length: number;
+  run(feeds: readonly Feeds[]): Promise<readonly Results[]>;
 }
 
 export interface Backend {

@@ -3,20 +3,20 @@ import { DeviceError, findAdapter } from "@mvt/core";
 import type { Adapter } from "@mvt/core";
 import type { EngineSpec } from "../engine.ts";
 
-export const deviceNames = ["auto", "cpu", "webgpu"] as const;
+export const deviceNames = ["auto", "cpu", "webgpu", "cuda"] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
 export type Device = Pick<EngineSpec, "device" | "adapter">;
 
 /**
  * The device of the flag. `auto` is webgpu where its adapter is a chip, else cpu; webgpu by name also takes
- * an adapter that computes on the CPU, and throws DeviceError where there is none.
+ * an adapter that computes on the CPU, and throws DeviceError where there is none. Only by name: cuda.
  */
 export async function chooseDevice(
   asked: DeviceName,
   find: () => Promise<Adapter> = findAdapter,
 ): Promise<Device> {
-  if (asked === "cpu") return { device: "cpu" };
+  if (asked === "cpu" || asked === "cuda") return { device: asked };
   try {
     const { name, hardware } = await find();
     if (asked === "auto" && !hardware) return { device: "cpu" };

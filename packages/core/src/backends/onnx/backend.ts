@@ -1,25 +1,37 @@
 /** @file The `onnx` backend: a program becomes an ONNX model that onnxruntime-node runs. */
-import type { Backend } from "../../program/program.ts";
+import type { Backend, Executable, Program } from "../../program/program.ts";
+import { requireCuda } from "./cuda-device.ts";
 import { compileDeviceState } from "./device-state.ts";
 import { compileHostState } from "./host-state.ts";
-import type { OnnxOptions, Ort } from "./session.ts";
+import { compileSeriesState } from "./series-state.ts";
+import type { OnnxDevice, OnnxOptions, Ort } from "./session.ts";
 import { requireWebgpu } from "./webgpu-device.ts";
 
-/**
- * The default backend. Loads onnxruntime-node when it is made.
- *
- * On the device cpu state lies in the host's memory and AdamW runs after the graph, in place; on webgpu all
- * state stays on the device and AdamW is a part of the graph. Both give the same weights. Throws DeviceError
- * where the device is not there.
- */
+/** What differs between the devices: whether one is there, and where state lies. All give the same weights. */
+interface Placement {
+  /** Throws DeviceError where there is none. */
+  readonly require?: (ort: Ort) => Promise<void>;
+  readonly compile: (ort: Ort, program: Program, options: OnnxOptions) => Promise<Executable>;
+}
+
+const placements: Readonly<Record<OnnxDevice, Placement>> = {
+  // In the host's memory; AdamW runs after the graph, in place.
+  cpu: { compile: compileHostState },
+  // On the device; AdamW is a part of the graph.
+  webgpu: { require: requireWebgpu, compile: compileDeviceState },
+  // In the host's memory between calls, each of which runs a series of steps.
+  cuda: { require: requireCuda, compile: compileSeriesState },
+};
+
+/** The default backend. Loads onnxruntime-node, and looks for the device, when it is made. */
 export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
   const ort: Ort = await import("onnxruntime-node");
   const { device = "cpu" } = options;
-  if (device === "webgpu") await requireWebgpu(ort);
-  const compile = device === "webgpu" ? compileDeviceState : compileHostState;
+  const placement = placements[device];
+  await placement.require?.(ort);
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     device,
-    compile: (program) => compile(ort, program, options),
+    compile: (program) => placement.compile(ort, program, options),
   };
 }

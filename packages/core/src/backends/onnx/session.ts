@@ -5,14 +5,16 @@ import type { Feed, Feeds } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
 import { formatShape, sizeOf } from "../../tensor.ts";
 import type { DType, Shape, Tensor } from "../../tensor.ts";
+import { cudaForm } from "./cuda-encoders.ts";
 import { encode } from "./encode.ts";
 import { engineForm } from "./encoders.ts";
+import type { Form } from "./encoding.ts";
 import { webgpuForm } from "./webgpu-encoders.ts";
 
 export type Ort = typeof import("onnxruntime-node");
 
 /** Where ONNX Runtime computes. */
-export const onnxDevices = ["cpu", "webgpu"] as const;
+export const onnxDevices = ["cpu", "webgpu", "cuda"] as const;
 export type OnnxDevice = (typeof onnxDevices)[number];
 
 export interface OnnxOptions {
@@ -34,16 +36,24 @@ export interface OpenedSession {
 export async function openSession(
   ort: Ort,
   results: readonly Tensor[],
-  { device = "cpu", threads, profile }: OnnxOptions,
+  options: OnnxOptions,
   onDevice: (result: number) => boolean = () => false,
 ): Promise<OpenedSession> {
-  const { model, resultNames } = encode(
-    simplify(results),
-    device === "webgpu" ? webgpuForm : engineForm,
-  );
+  const { device = "cpu" } = options;
+  const { model, resultNames } = encode(simplify(results), devices[device].form);
   const stay = resultNames.filter((_, i) => onDevice(i));
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: [providers[device]],
+  return { session: await createSession(ort, model, options, stay), resultNames };
+}
+
+/** `stay`: the names of the outputs that stay on the device. */
+export async function createSession(
+  ort: Ort,
+  model: Uint8Array,
+  { device = "cpu", threads, profile }: OnnxOptions,
+  stay: readonly string[] = [],
+): Promise<InferenceSession> {
+  return ort.InferenceSession.create(model, {
+    executionProviders: [devices[device].provider],
     graphOptimizationLevel: "all",
     // Plans one slab for all activations: no faster, and a third more memory.
     enableMemPattern: false,
@@ -55,13 +65,15 @@ export async function openSession(
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   });
-  return { session, resultNames };
 }
 
-const providers: Readonly<Record<OnnxDevice, InferenceSession.ExecutionProviderConfig>> = {
-  cpu: "cpu",
+export const devices: Readonly<
+  Record<OnnxDevice, { provider: InferenceSession.ExecutionProviderConfig; form: Form }>
+> = {
+  cpu: { provider: "cpu", form: engineForm },
   // Every shape is fixed: buffers come back in the very sizes that they were asked for.
-  webgpu: { name: "webgpu", storageBufferCacheMode: "simple" },
+  webgpu: { provider: { name: "webgpu", storageBufferCacheMode: "simple" }, form: webgpuForm },
+  cuda: { provider: "cuda", form: cudaForm },
 };
 
 /** A host array as ONNX Runtime takes it. */
@@ -80,16 +92,22 @@ export function createFeeder(
   return (given: Feeds): Record<string, OrtTensor> => {
     const feeds: Record<string, OrtTensor> = {};
     for (const { name, shape, dtype } of fed) {
-      const data = given[name];
-      if (data?.length !== sizeOf(shape)) {
-        throw new TypeError(
-          `run: expected ${sizeOf(shape)} values for ${name} ${formatShape(shape)}, got ${data?.length ?? "none"}`,
-        );
-      }
+      const data = checkedFeed(given, name, shape);
       if (used.has(name)) feeds[name] = wrap(ort, data, shape, dtype);
     }
     return feeds;
   };
+}
+
+/** The values of one input; another number of them than its shape asks for is an error. */
+export function checkedFeed(given: Feeds, name: string, shape: Shape): Feed {
+  const data = given[name];
+  if (data?.length !== sizeOf(shape)) {
+    throw new TypeError(
+      `run: expected ${sizeOf(shape)} values for ${name} ${formatShape(shape)}, got ${data?.length ?? "none"}`,
+    );
+  }
+  return data;
 }
 
 /** A program whose graph reads an input that is neither fed nor state cannot run. */

@@ -13,7 +13,7 @@ import { timePrediction, untrainedModel } from "../../bench/prediction.ts";
 import { openStep } from "../../bench/training-step.ts";
 import { declareClassifier, trainingProgram } from "../../training/programs.ts";
 import { openModel } from "../../predict/open-model.ts";
-import { deviceOf } from "../../engine.ts";
+import { engineName } from "../../engine.ts";
 import { backendOf, requirePositive, engineOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
@@ -92,7 +92,7 @@ async function benchTraining(args: Args): Promise<void> {
   print(
     `DeiT ${args.variant}, ${model.imageSize} x ${model.imageSize}, batch ${args.batch}: forward, backward, AdamW, float32`,
   );
-  print(`${backend.name}, ${deviceOf(backend)}, ${threads} threads`);
+  print(`${engineName(backend)}, ${threads} threads`);
 
   const step = await openStep(backend, model, { batchSize: args.batch, adamw: {} });
   progress.say("timing steps");
