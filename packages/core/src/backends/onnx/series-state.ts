@@ -13,7 +13,7 @@ import { encodeScan, scanNames } from "./scan.ts";
 import { checkedFeed, createSession, devices, requireAllKnown, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
 
-/** Of DeiT-S, 22 million parameters with two moments, 264 MB go in and come out: with 16 runs 33 MB for each. */
+/** Of DeiT-S, 22 million parameters with two moments, 260 MB go in and come out: 33 MB for each of 16 runs. */
 const seriesLength = 16;
 
 export async function compileSeriesState(
