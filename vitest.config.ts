@@ -11,6 +11,7 @@ const projects = ["apps", "packages", "plugins"].flatMap((folder) =>
 
 export default defineConfig({
   test: {
+    globalSetup: [fileURLToPath(new URL("./testing/software-gpu.ts", import.meta.url))],
     setupFiles: [fileURLToPath(new URL("./testing/matchers.ts", import.meta.url))],
     tags: [
       {

@@ -1,7 +1,12 @@
 /** @file The public API of @mvt/core; for browsers there is @mvt/core/portable. Nothing else can be imported. */
 
 export { gradients } from "./autodiff/gradients.ts";
-export { onnxBackend, type OnnxOptions } from "./backends/onnx/backend.ts";
+export { type Adapter, adapterIn, findAdapter } from "./backends/onnx/adapter.ts";
+export { onnxBackend } from "./backends/onnx/backend.ts";
+export { missingCuda } from "./backends/onnx/cuda-device.ts";
+export { DeviceError } from "./backends/onnx/device-error.ts";
+export { operatorsOnHost } from "./backends/onnx/placement.ts";
+export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
 export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";

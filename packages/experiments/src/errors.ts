@@ -1,5 +1,5 @@
 /** @file How errors reach the user: one message without a stack for what they can mend. */
-import { WeightsError } from "@mvt/core";
+import { DeviceError, WeightsError } from "@mvt/core";
 import { DatasetError } from "@mvt/datasets";
 import { MgnError } from "@mvt/mgn";
 import { RelabelError, ThresholdError } from "@mvt/relabel";
@@ -16,7 +16,15 @@ const systemErrors: Readonly<Record<string, string>> = {
   EISDIR: "a folder is where a file was expected",
 };
 
-const mendable = [UsageError, DatasetError, MgnError, RelabelError, ThresholdError, WeightsError];
+const mendable = [
+  UsageError,
+  DeviceError,
+  DatasetError,
+  MgnError,
+  RelabelError,
+  ThresholdError,
+  WeightsError,
+];
 
 /** Whether the message tells the user all there is to know. */
 export function isMendable(error: unknown): error is Error {

@@ -73,7 +73,9 @@ async function copyWeights(
   to: Executable,
   parameters: readonly nn.Declaration[],
 ): Promise<void> {
+  const names = parameters.map(({ name }) => name);
+  if (to.copyState) return to.copyState(from, names);
   const [trained, own] = [await from.readState(), new Map(await to.readState())];
-  for (const { name } of parameters) own.set(name, trained.get(name)!);
+  for (const name of names) own.set(name, trained.get(name)!);
   await to.writeState(own);
 }

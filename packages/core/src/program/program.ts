@@ -58,6 +58,8 @@ export type Results = Readonly<Record<string, Float32Array>>;
 export interface Executable {
   /** One run. Feeds are row-major and have exactly the sizes of the program's inputs. */
   run(feeds: Feeds): Promise<Results>;
+  /** Only of engines that spare something by it. */
+  readonly series?: Series;
   /** A copy of all state: parameters, moments, frozen weights, by name. */
   readState(): Promise<Weights>;
   /**
@@ -65,14 +67,28 @@ export interface Executable {
    * that evaluation does not need); a missing parameter is an error; missing moments become zero.
    */
   writeState(weights: Weights): Promise<void>;
+  /**
+   * Slots become what they are in another executable of the same backend, which both programs must have.
+   * Where state stays on a device it does not leave it; an engine without such a device need not have this.
+   */
+  copyState?(from: Executable, names: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
+}
+
+/** Runs one after the other in one call, with the results that `run` would give. */
+export interface Series {
+  /** How many are worth waiting for. */
+  readonly length: number;
+  run(feeds: readonly Feeds[]): Promise<readonly Results[]>;
 }
 
 export interface Backend {
   /** The engine with its version, as printed in reports: "onnxruntime-node 1.30.0". */
   readonly name: string;
-  /** Where it computes: "cpu". */
+  /** Where it computes: "cpu", "webgpu". */
   readonly device: string;
+  /** The device's own name, where it is known: "NVIDIA GeForce RTX 4090". */
+  readonly adapter?: string;
   compile(program: Program): Promise<Executable>;
 }
 
@@ -91,4 +107,9 @@ export function inputOf(x: Tensor): {
 /** The name of a parameter's first (m) or second (v) moment in the state. */
 export function momentName(moment: "m" | "v", parameter: string): string {
   return `adamw.${moment}/${parameter}`;
+}
+
+/** Whether a slot of state is an optimiser's moment. */
+export function isMomentName(name: string): boolean {
+  return name.startsWith("adamw.");
 }

@@ -28,6 +28,16 @@ export const engines: readonly EngineEntry[] = [
     title: "this project, ONNX Runtime on the CPU",
     engine: { backend: "onnx", device: "cpu" },
   },
+  {
+    id: "onnx-webgpu",
+    title: "this project, ONNX Runtime on WebGPU",
+    engine: { backend: "onnx", device: "webgpu" },
+  },
+  {
+    id: "onnx-cuda",
+    title: "this project, ONNX Runtime on CUDA",
+    engine: { backend: "onnx", device: "cuda" },
+  },
 ];
 
 /** The engine that the flags name. */

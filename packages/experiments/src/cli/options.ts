@@ -13,7 +13,7 @@ import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
 import type { CustomFlags } from "../data/source.ts";
 import { mgnTrainingConfig, trainingConfig } from "../config.ts";
-import { backendNames, deviceNames, openBackend } from "../engine.ts";
+import { backendNames, openBackend } from "../engine.ts";
 import type { EngineSpec } from "../engine.ts";
 import { override } from "../overrides.ts";
 import { officialPath } from "../pretrained/official.ts";
@@ -23,6 +23,8 @@ import type { NamedThreshold, RelabelOptions } from "../tables/workbench.ts";
 import { readPretrainedFile } from "../training/pretrained-file.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
 import { CommandLineError } from "../usage-error.ts";
+import { chooseDevice, deviceNames } from "./device.ts";
+import type { DeviceName } from "./device.ts";
 import { summaryLines } from "./weights-lines.ts";
 
 export const dataOptions = {
@@ -73,7 +75,11 @@ export const finishedRunOptions = {
 
 export const engineOptions = {
   backend: { choices: backendNames, default: "onnx" as const, describe: "engine" },
-  device: { choices: deviceNames, default: "cpu" as const, describe: "device of the engine" },
+  device: {
+    choices: deviceNames,
+    describe:
+      "where it computes; auto takes a GPU where there is one [default: cpu; auto to train at scale paper]",
+  },
   threads: {
     type: "number",
     describe: "threads of the engine for each run [default: the scale's; one per core]",
@@ -232,11 +238,15 @@ export interface Engine {
   readonly jobs: number;
 }
 
-export interface EngineArgs extends Omit<EngineSpec, "threads"> {
+export interface EngineArgs extends Pick<EngineSpec, "backend"> {
+  readonly device?: DeviceName | undefined;
   readonly threads?: number | undefined;
 }
 
-/** The engine of the flags; by default small models train one per core, large ones with all cores. */
+/**
+ * The engine of the flags. By default small models train on the CPU, one per core; large ones on a GPU where
+ * there is one, else with all cores. On a GPU one run trains at a time.
+ */
 export async function engineOf(
   args: EngineArgs & { readonly jobs?: number | undefined },
   { smallModel }: Scale,
@@ -244,16 +254,19 @@ export async function engineOf(
   requirePositive("threads", args.threads);
   requirePositive("jobs", args.jobs);
   const cores = availableParallelism();
-  const jobs = args.jobs ?? (smallModel && args.threads === undefined ? cores : 1);
+  const device = await chooseDevice(args.device ?? (smallModel ? "cpu" : "auto"));
+  const sideBySide = smallModel && device.device === "cpu" && args.threads === undefined;
+  const jobs = args.jobs ?? (sideBySide ? cores : 1);
   const threads = args.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
-  const spec = { backend: args.backend, device: args.device, threads };
+  const spec = { backend: args.backend, ...device, threads };
   return { backend: await openBackend(spec), spec, jobs };
 }
 
 /** The backend that the flags name, for commands that use it alone. */
 export async function backendOf({ backend, device, threads }: EngineArgs): Promise<Backend> {
   requirePositive("threads", threads);
-  return openBackend({ backend, device, threads: threads ?? availableParallelism() });
+  const chosen = await chooseDevice(device ?? "cpu");
+  return openBackend({ backend, ...chosen, threads: threads ?? availableParallelism() });
 }
 
 /**

@@ -1,6 +1,6 @@
 /** @file What a command is about to do: the runs it needs, which of them are done, how long the rest takes. */
-import type { Backend } from "@mvt/core";
 import type { RunConfig } from "../config.ts";
+import { engineName } from "../engine.ts";
 import { executeRuns } from "../runs/execute.ts";
 import type { ResultOf } from "../runs/execute.ts";
 import { inOrder, unfinished } from "../runs/plan.ts";
@@ -59,9 +59,7 @@ export async function executeWithProgress<Config extends RunConfig>(
 
 function describeEngine({ backend, jobs, spec: { threads } }: Engine): string {
   const runs = jobs === 1 ? "one run at a time" : `${jobs} runs at a time`;
-  return `${nameOf(backend)}, ${runs}, ${threads} ${threads === 1 ? "thread" : "threads"} each`;
-}
-
-function nameOf({ name, device }: Backend): string {
-  return `${name}, ${device}`;
+  const where = `${engineName(backend)}, ${runs}`;
+  if (backend.device !== "cpu") return where;
+  return `${where}, ${threads} ${threads === 1 ? "thread" : "threads"} each`;
 }

@@ -37,6 +37,8 @@ const common = {
   title: z.string(),
   seed: z.int(),
   epochs: z.int().positive(),
+  /** What trained it, at the end: "onnxruntime-node 1.30.0, cpu". The id does not depend on it. */
+  engine: z.string().exactOptional(),
 };
 
 const classifierResult = z.object({

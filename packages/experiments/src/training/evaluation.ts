@@ -2,6 +2,7 @@
 import { createBatchLoader, sequentialOrder } from "@mvt/datasets";
 import type { Executable } from "@mvt/core";
 import type { Subset } from "../data/prepared.ts";
+import { runEach } from "./run-each.ts";
 
 export interface Count {
   /** Right answers. */
@@ -38,8 +39,9 @@ export async function predict(
   const order = sequentialOrder(n).map((i) => rows[i]!);
   let [at, k] = [0, 0];
   try {
-    for await (const batch of loader.epoch({ order, seed: 0, epoch: 0 })) {
-      const results = await executable.run({ images: batch.images });
+    const batches = loader.epoch({ order, seed: 0, epoch: 0 });
+    const answered = runEach(executable, batches, (batch) => ({ images: batch.images }));
+    for await (const [batch, results] of answered) {
       const answers = results["probabilities"]!.subarray(0, batch.count * K);
       probabilities.set(answers, at * K);
       const batchMasks = results["mask"];

@@ -7,12 +7,13 @@
 import { countParameters, decodeSafetensors, encodeSafetensors } from "@mvt/core";
 import type { Executable, Weights } from "@mvt/core";
 import { balancedOrder, createBatchLoader, shuffledOrder } from "@mvt/datasets";
-import type { BatchLoader } from "@mvt/datasets";
+import type { Batch, BatchLoader } from "@mvt/datasets";
 import { createRelabeller, LabelLedger } from "@mvt/relabel";
 import type { Relabeller, Threshold } from "@mvt/relabel";
 import type { MgnFile } from "@mvt/mgn";
 import type { ClassifierConfig } from "../config.ts";
 import type { Subset, TrainingData } from "../data/prepared.ts";
+import { engineName } from "../engine.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { RunFolder } from "../runs/store.ts";
@@ -25,6 +26,7 @@ import { predictionsCsv } from "./predictions-csv.ts";
 import { declareClassifier, evaluationProgram, trainingProgram, withFrozen } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
 import { relabelOutcomeOf } from "./relabel-outcome.ts";
+import { runEach } from "./run-each.ts";
 import { scheduleOf } from "./schedule.ts";
 
 export interface Training {
@@ -102,7 +104,10 @@ export async function trainClassifier(
       "last.safetensors",
       encodeSafetensors(parametersOf(classifier, await step.readState())),
     );
-    const result = summarize(training, run.id, session, countParameters(best.weights));
+    const result = summarize(training, run.id, session, {
+      parameters: countParameters(best.weights),
+      engine: engineName(backend),
+    });
     await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
     await run.remove("checkpoint.safetensors");
     return result;
@@ -181,21 +186,25 @@ async function trainEpoch(
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const start = performance.now();
   let [batches, seen, right, relabelled, totalLoss] = [0, 0, 0, 0, 0];
-  for await (const { images, indices, weights, count } of loader.epoch({
-    order,
-    seed: config.seed,
-    epoch,
-    augmentation,
-  })) {
-    const samples = indices.map((row) => positions[row]!);
-    const learningRate = schedule(epoch - 1 + batches / stepsPerEpoch);
-    const { loss, probabilities } = (await step.run({
-      images,
-      labels: samples.map((sample) => ledger.labels[sample]!),
-      weights,
-      learningRate: Float32Array.of(learningRate),
-      step: Float32Array.of(steps + batches + 1),
-    })) as { readonly loss: Float32Array; readonly probabilities: Float32Array };
+  const rate = (batch: number) => schedule(epoch - 1 + batch / stepsPerEpoch);
+  const samplesOf = ({ indices }: Batch) => indices.map((row) => positions[row]!);
+  let fed = 0;
+  const feedsOf = (batch: Batch) => ({
+    images: batch.images,
+    labels: samplesOf(batch).map((sample) => ledger.labels[sample]!),
+    weights: batch.weights,
+    learningRate: Float32Array.of(rate(fed)),
+    step: Float32Array.of(steps + (fed += 1)),
+  });
+  const batched = loader.epoch({ order, seed: config.seed, epoch, augmentation });
+  for await (const [batch, results] of runEach(step, batched, feedsOf)) {
+    const { loss, probabilities } = results as {
+      readonly loss: Float32Array;
+      readonly probabilities: Float32Array;
+    };
+    const { count } = batch;
+    const samples = samplesOf(batch);
+    const learningRate = rate(batches);
     requireFinite(loss[0]!, {
       run: `run ${run.id} (${title})`,
       epoch,
@@ -258,7 +267,7 @@ function summarize(
   { config, title, data }: Training,
   id: string,
   { metrics, ledger, relabeller }: Session,
-  parameters: number,
+  known: Pick<ClassifierResult, "parameters" | "engine">,
 ): ClassifierResult {
   const best = (right: (epoch: EpochMetrics) => number) =>
     metrics.reduce((a, b) => (right(b) > right(a) ? b : a)); // the first of equals
@@ -270,7 +279,7 @@ function summarize(
     title,
     seed: config.seed,
     epochs: metrics.length,
-    parameters,
+    ...known,
     validation: tested(best(({ validation }) => validation.k)),
     last: tested(metrics.at(-1)!),
     bestOnTest: tested(best(({ test }) => test.k)),

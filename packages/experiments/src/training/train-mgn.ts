@@ -23,6 +23,7 @@ import {
 import type { AlternatingMgn, MgnStatistics } from "@mvt/mgn";
 import type { MgnConfig } from "../config.ts";
 import type { TrainingData } from "../data/prepared.ts";
+import { engineName } from "../engine.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
 import type { TrainingContext } from "./context.ts";
@@ -94,7 +95,8 @@ export async function trainMgn(
       }),
     );
     const { seed, m } = config;
-    const result: MgnResult = { kind: "mgn", id: run.id, title, seed, epochs, m, last };
+    const engine = engineName(backend);
+    const result: MgnResult = { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last };
     await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
     await run.remove("checkpoint.safetensors");
     return result;

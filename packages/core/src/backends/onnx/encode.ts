@@ -17,7 +17,13 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
 } from "./schema/onnx_pb.js";
-import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from "./schema/onnx_pb.js";
+import type {
+  AttributeProto,
+  GraphProto,
+  NodeProto,
+  TensorProto,
+  ValueInfoProto,
+} from "./schema/onnx_pb.js";
 
 const dataTypes: Readonly<Record<DType | StoredType, DataType>> = {
   float32: DataType.FLOAT,
@@ -28,18 +34,29 @@ const dataTypes: Readonly<Record<DType | StoredType, DataType>> = {
   bool: DataType.BOOL,
 };
 
-export interface EncodedGraph {
+export interface EncodedModel {
   readonly model: Uint8Array<ArrayBuffer>;
   /** The names of the graph's results, in order. */
   readonly resultNames: readonly string[];
 }
 
+export interface EncodedGraph {
+  readonly graph: GraphProto;
+  readonly resultNames: readonly string[];
+}
+
+/** A graph as a model, by default for the engine that trains. */
+export function encode(graph: Graph, form: Form = engineForm): EncodedModel {
+  const encoded = encodeGraph(graph, form);
+  return { model: encodeModel(encoded.graph, form), resultNames: encoded.resultNames };
+}
+
 /**
- * Encodes a graph, by default for the engine that trains. Inputs keep their names, results get those that
+ * Encodes a graph. Inputs keep their names, results get those that
  * the form gives them; all other values are numbered.
  */
-export function encode(graph: Graph, form: Form = engineForm): EncodedGraph {
-  const { encoders, operatorSets, batch } = form;
+export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
+  const { encoders, batch } = form;
   const nodes: NodeProto[] = [];
   const initializers = new Map<string, TensorProto>();
   const names = new Map<Tensor, string>();
@@ -133,21 +150,31 @@ export function encode(graph: Graph, form: Form = engineForm): EncodedGraph {
     .filter(({ op }) => op === "input")
     .map(({ outputs: [x] }) => x)
     .filter((x) => !initializers.has(name(x)) && !produced.has(name(x))); // else the form has its values
-  const model = create(ModelProtoSchema, {
-    irVersion: BigInt(form.irVersion),
-    producerName: "mvt",
-    opsetImport: Object.entries(operatorSets).map(([domain, version]) =>
-      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
-    ),
+  return {
     graph: create(GraphProtoSchema, {
       name: "program",
       node: nodes,
       initializer: [...initializers.values()],
-      input: inputs.map((x) => encodeValueInfo(name(x), x, batch?.axisOf(x))),
-      output: graph.results.map((x, i) => encodeValueInfo(resultNames[i]!, x, batch?.axisOf(x))),
+      input: inputs.map((x) => encodeValueInfo(name(x), x, openAxis(batch?.axisOf(x)))),
+      output: graph.results.map((x, i) =>
+        encodeValueInfo(resultNames[i]!, x, openAxis(batch?.axisOf(x))),
+      ),
     }),
+    resultNames,
+  };
+}
+
+/** The bytes of an ONNX file. */
+export function encodeModel(graph: GraphProto, form: Form): Uint8Array<ArrayBuffer> {
+  const model = create(ModelProtoSchema, {
+    irVersion: BigInt(form.irVersion),
+    producerName: "mvt",
+    opsetImport: Object.entries(form.operatorSets).map(([domain, version]) =>
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+    ),
+    graph,
   });
-  return { model: toBinary(ModelProtoSchema, model), resultNames };
+  return toBinary(ModelProtoSchema, model);
 }
 
 function encodeAttribute(name: string, value: Attribute): AttributeProto {
@@ -175,16 +202,24 @@ function encodeTensor(
   });
 }
 
-/** `batchAxis`: the axis whose size is open. */
-function encodeValueInfo(
+/** An axis whose size is open, and the name that its size has. */
+interface OpenAxis {
+  readonly axis: number;
+  readonly size: string;
+}
+
+const openAxis = (axis: number | undefined): OpenAxis | undefined =>
+  axis === undefined ? undefined : { axis, size: "batch" };
+
+export function encodeValueInfo(
   name: string,
-  { shape, dtype }: Tensor,
-  batchAxis: number | undefined,
+  { shape, dtype }: Pick<Tensor, "shape" | "dtype">,
+  open?: OpenAxis,
 ): ValueInfoProto {
   const dim = shape.map((n, i) => ({
     value:
-      i === batchAxis
-        ? { case: "dimParam" as const, value: "batch" }
+      i === open?.axis
+        ? { case: "dimParam" as const, value: open.size }
         : { case: "dimValue" as const, value: BigInt(n) },
   }));
   return create(ValueInfoProtoSchema, {

@@ -14,7 +14,7 @@ const operator =
     emit(opType, inputs, outputs);
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
-const castTo: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, bool: 9 };
+export const castTo: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, bool: 9 };
 
 export const encoders: Encoders = {
   input: () => {},

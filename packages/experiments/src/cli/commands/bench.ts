@@ -25,6 +25,7 @@ import { requireKnown } from "../../bench/step-sections.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeMachine, sourceVersion } from "../../runs/provenance.ts";
 import { CommandLineError } from "../../usage-error.ts";
+import { chooseDevice } from "../device.ts";
 import { requirePositive, engineOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { requireWritableReport } from "../writable.ts";
@@ -126,7 +127,8 @@ async function planOf(args: Args): Promise<{
   for (const flag of ["rounds", "steps", "threads"] as const) requirePositive(flag, args[flag]);
   const effort = args.quick ? quick : thorough;
   const variant = args.variant ?? (args.quick ? "nano" : "S/16");
-  const base = entryOf(args);
+  const device = await chooseDevice(args.device ?? "cpu");
+  const base = entryOf({ backend: args.backend, ...device });
   const asked = {
     ...effort,
     rounds: args.rounds ?? effort.rounds,

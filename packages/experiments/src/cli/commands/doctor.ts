@@ -2,9 +2,12 @@
 import { statfsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, totalmem } from "node:os";
+import { DeviceError, findAdapter, missingCuda, onnxDevices } from "@mvt/core";
 import type { Argv } from "yargs";
 import { scales } from "../../scales.ts";
+import { hostOperators } from "../../bench/host-operators.ts";
 import { measureThroughput } from "../../bench/throughput.ts";
+import { engineName } from "../../engine.ts";
 import { UsageError } from "../../usage-error.ts";
 import { backendOf, engineOptions } from "../options.ts";
 
@@ -24,11 +27,22 @@ export async function run(args: Args): Promise<void> {
   say("memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`);
   say("disk free here", `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB`);
   const backend = await backendOf(args);
-  say("engine", `${backend.name}, ${backend.device}`);
+  say("engine", engineName(backend));
+  say("GPU through WebGPU", await describeAdapter());
+  say("GPU through CUDA", missingCuda() ?? "ONNX Runtime's provider is installed");
   for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
     say(name, isInstalled(name) ? "installed" : "not installed (optional)");
   }
   const { model, training } = scales.smoke;
+  const device = onnxDevices.find((name) => name === backend.device);
+  if (args.backend === "onnx" && device !== undefined && device !== "cpu") {
+    const left = await hostOperators(scales.smoke, device);
+    if (left.length === 0) say("operators left to the CPU", "none");
+    for (const { program, operators } of left) {
+      const list = [...operators].map(([name, count]) => `${count} ${name}`).join(", ");
+      say("operators left to the CPU", `${list} in ${program}`);
+    }
+  }
   try {
     const rate = await measureThroughput(backend, { model: { ...model, classes: 7 }, training });
     say("a training step", `works: ${rate.toFixed(0)} images/s with the smoke model`);
@@ -36,6 +50,16 @@ export async function run(args: Args): Promise<void> {
     throw new UsageError(
       `doctor: expected a training step to work, but the engine failed: ${(error as Error).message}. Reinstall with \`npx -y pnpm@12 install --force\`.`,
     );
+  }
+}
+
+async function describeAdapter(): Promise<string> {
+  try {
+    const { name = "one whose name is unknown", hardware } = await findAdapter();
+    return hardware ? name : `${name}: computes on the CPU, for tests`;
+  } catch (error) {
+    if (error instanceof DeviceError) return "none found";
+    throw error;
   }
 }
 

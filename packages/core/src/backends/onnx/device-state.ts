@@ -1,0 +1,97 @@
+/**
+ * @file A program whose state stays on the device: AdamW is a part of the graph, every next value is an output
+ * that never leaves, and the next run reads it. What crosses per run is the batch, and the program's outputs.
+ */
+import { withUpdateInGraph } from "../../optim/adamw.ts";
+import { inputOf } from "../../program/program.ts";
+import type { Executable, Program } from "../../program/program.ts";
+import { writtenState } from "../../program/written-state.ts";
+import { sizeOf } from "../../tensor.ts";
+import type { Weights } from "../../weights/weights.ts";
+import { createCopies } from "./device-copies.ts";
+import type { OrtTensors } from "./device-copies.ts";
+import { createFeeder, openSession, requireAllKnown, wrap } from "./session.ts";
+import type { OnnxOptions, Ort } from "./session.ts";
+
+/** What the executables made here have on the device, for `copyState`. */
+const stateOf = new WeakMap<Executable, () => OrtTensors>();
+
+export async function compileDeviceState(
+  ort: Ort,
+  program: Program,
+  options: OnnxOptions,
+): Promise<Executable> {
+  const { inputs, outputs: named, state: slots } = withUpdateInGraph(program);
+  const outputs = Object.entries(named);
+  const carried = slots.filter(({ next }) => next !== undefined);
+  const { session, resultNames } = await openSession(
+    ort,
+    [...outputs.map(([, x]) => x), ...carried.map(({ next }) => next!)],
+    options,
+    (result) => result >= outputs.length,
+  );
+  const shapes = new Map(slots.map(({ input }) => [inputOf(input).name, inputOf(input)]));
+  const feed = createFeeder(ort, session, inputs);
+  requireAllKnown(session, new Set([...inputs.map((x) => inputOf(x).name), ...shapes.keys()]));
+  const used = new Set(session.inputNames);
+
+  const copies = createCopies(ort, options);
+  const upload = (weights: Weights) => {
+    const wrapped = [...weights].map(
+      ([name, { shape, data }]) => [name, wrap(ort, data, shape, "float32")] as const,
+    );
+    return copies.copy(new Map(wrapped), "device");
+  };
+  let state: OrtTensors = new Map();
+  /** Some or all slots get new tensors; the old ones are gone. */
+  const replace = (next: OrtTensors) => {
+    for (const name of next.keys()) state.get(name)?.dispose();
+    state = new Map([...state, ...next]);
+  };
+  const zeros = [...shapes].map(
+    ([name, { shape }]) => [name, { shape, data: new Float32Array(sizeOf(shape)) }] as const,
+  );
+  replace(await upload(new Map(zeros)));
+
+  const executable: Executable = {
+    async run(given) {
+      const feeds = feed(given);
+      for (const [name, tensor] of state) if (used.has(name)) feeds[name] = tensor;
+      const fetched = await session.run(feeds);
+      const results = resultNames.map((name) => fetched[name]!);
+      replace(
+        new Map(carried.map(({ input }, i) => [inputOf(input).name, results[outputs.length + i]!])),
+      );
+      return Object.fromEntries(
+        outputs.map(([name], i) => [name, results[i]!.data as Float32Array]),
+      );
+    },
+    async readState() {
+      const read = [...(await copies.copy(state, "host"))];
+      return new Map(
+        read.map(([name, { data }]) => [
+          name,
+          { shape: shapes.get(name)!.shape, data: data as Float32Array },
+        ]),
+      );
+    },
+    async writeState(weights) {
+      replace(await upload(writtenState(shapes, weights)));
+    },
+    async copyState(from, names) {
+      const tensors = stateOf.get(from)!();
+      replace(
+        await copies.copy(new Map(names.map((name) => [name, tensors.get(name)!])), "device"),
+      );
+    },
+    async dispose() {
+      for (const tensor of state.values()) tensor.dispose();
+      state = new Map();
+      await copies.dispose();
+      if (options.profile !== undefined) session.endProfiling();
+      await session.release();
+    },
+  };
+  stateOf.set(executable, () => state);
+  return executable;
+}

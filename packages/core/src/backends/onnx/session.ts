@@ -1,0 +1,121 @@
+/** @file An ONNX Runtime session for a program's results, and what it is fed. */
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { inputOf } from "../../program/program.ts";
+import type { Feed, Feeds } from "../../program/program.ts";
+import { simplify } from "../../program/simplify.ts";
+import { formatShape, sizeOf } from "../../tensor.ts";
+import type { DType, Shape, Tensor } from "../../tensor.ts";
+import { cudaForm } from "./cuda-encoders.ts";
+import { encode } from "./encode.ts";
+import { engineForm } from "./encoders.ts";
+import type { Form } from "./encoding.ts";
+import { webgpuForm } from "./webgpu-encoders.ts";
+
+export type Ort = typeof import("onnxruntime-node");
+
+/** Where ONNX Runtime computes. */
+export const onnxDevices = ["cpu", "webgpu", "cuda"] as const;
+export type OnnxDevice = (typeof onnxDevices)[number];
+
+export interface OnnxOptions {
+  /** Default: "cpu". */
+  readonly device?: OnnxDevice;
+  /** Threads inside an operator. Default: what ONNX Runtime chooses, one per physical core. */
+  readonly threads?: number;
+  /** Write ONNX Runtime's profile of every run to files that begin with this path. */
+  readonly profile?: string;
+}
+
+export interface OpenedSession {
+  readonly session: InferenceSession;
+  /** The names of the results, in order. */
+  readonly resultNames: readonly string[];
+}
+
+/** `onDevice`: which results stay on the device, by position; all others come to the host. */
+export async function openSession(
+  ort: Ort,
+  results: readonly Tensor[],
+  options: OnnxOptions,
+  onDevice: (result: number) => boolean = () => false,
+): Promise<OpenedSession> {
+  const { device = "cpu" } = options;
+  const { model, resultNames } = encode(simplify(results), devices[device].form);
+  const stay = resultNames.filter((_, i) => onDevice(i));
+  return { session: await createSession(ort, model, options, stay), resultNames };
+}
+
+/** `stay`: the names of the outputs that stay on the device. */
+export async function createSession(
+  ort: Ort,
+  model: Uint8Array,
+  { device = "cpu", threads, profile }: OnnxOptions,
+  stay: readonly string[] = [],
+): Promise<InferenceSession> {
+  return ort.InferenceSession.create(model, {
+    executionProviders: [devices[device].provider],
+    graphOptimizationLevel: "all",
+    // Plans one slab for all activations: no faster, and a third more memory.
+    enableMemPattern: false,
+    // Errors alone: it warns of every node that runs on the host, which `operatorsOnHost` tells in full.
+    ...(device === "cpu" ? {} : { logSeverityLevel: 3 as const }),
+    ...(stay.length === 0
+      ? {}
+      : { preferredOutputLocation: Object.fromEntries(stay.map((name) => [name, "gpu-buffer"])) }),
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  });
+}
+
+export const devices: Readonly<
+  Record<OnnxDevice, { provider: InferenceSession.ExecutionProviderConfig; form: Form }>
+> = {
+  cpu: { provider: "cpu", form: engineForm },
+  // Every shape is fixed: buffers come back in the very sizes that they were asked for.
+  webgpu: { provider: { name: "webgpu", storageBufferCacheMode: "simple" }, form: webgpuForm },
+  cuda: { provider: "cuda", form: cudaForm },
+};
+
+/** A host array as ONNX Runtime takes it. */
+export function wrap(ort: Ort, data: Feed, shape: Shape, dtype: DType): OrtTensor {
+  return new ort.Tensor(dtype, data as Float32Array, shape);
+}
+
+/** Checks what every run is fed, and wraps what the session reads of it. */
+export function createFeeder(
+  ort: Ort,
+  { inputNames }: InferenceSession,
+  inputs: readonly Tensor[],
+) {
+  const fed = inputs.map(inputOf);
+  const used = new Set(inputNames);
+  return (given: Feeds): Record<string, OrtTensor> => {
+    const feeds: Record<string, OrtTensor> = {};
+    for (const { name, shape, dtype } of fed) {
+      const data = checkedFeed(given, name, shape);
+      if (used.has(name)) feeds[name] = wrap(ort, data, shape, dtype);
+    }
+    return feeds;
+  };
+}
+
+/** The values of one input; another number of them than its shape asks for is an error. */
+export function checkedFeed(given: Feeds, name: string, shape: Shape): Feed {
+  const data = given[name];
+  if (data?.length !== sizeOf(shape)) {
+    throw new TypeError(
+      `run: expected ${sizeOf(shape)} values for ${name} ${formatShape(shape)}, got ${data?.length ?? "none"}`,
+    );
+  }
+  return data;
+}
+
+/** A program whose graph reads an input that is neither fed nor state cannot run. */
+export function requireAllKnown(session: InferenceSession, known: ReadonlySet<string>): void {
+  const unknown = session.inputNames.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} is neither`,
+    );
+  }
+}

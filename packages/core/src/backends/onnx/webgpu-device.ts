@@ -1,0 +1,36 @@
+/** @file The WebGPU device of this thread: opened once, and kept. */
+import type { InferenceSession } from "onnxruntime-node";
+import { neg } from "../../ops/elementwise.ts";
+import { input } from "../../ops/sources.ts";
+import { DeviceError } from "./device-error.ts";
+import { openSession } from "./session.ts";
+import type { Ort } from "./session.ts";
+
+let kept: InferenceSession | undefined;
+
+/**
+ * Finds the device, or throws DeviceError. ONNX Runtime drops the device, and with it every kernel that was
+ * compiled for it, with the last session; this one session of next to nothing is never released.
+ */
+export async function requireWebgpu(ort: Ort): Promise<void> {
+  // The first attempt of a process may find no adapter although there is one.
+  kept ??= (await attempt(ort)) ?? (await attempt(ort));
+  if (kept === undefined) {
+    throw new DeviceError(
+      "device webgpu: expected a GPU with a Vulkan, Metal or Direct3D 12 driver, found none. Install the driver; " +
+        "on Linux also the Vulkan loader (libvulkan.so.1, Debian's libvulkan1), and see that VK_DRIVER_FILES, " +
+        "where it is set, names the driver's manifest. Or compute on the device cpu.",
+    );
+  }
+}
+
+async function attempt(ort: Ort): Promise<InferenceSession | undefined> {
+  try {
+    return (await openSession(ort, [neg(input("x", [1]))], { device: "webgpu" })).session;
+  } catch (error) {
+    if (error instanceof Error && /Failed to get a WebGPU (adapter|device)/.test(error.message)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

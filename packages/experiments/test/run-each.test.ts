@@ -1,0 +1,52 @@
+import type { Executable, Feeds } from "@mvt/core";
+import { describe, expect, test } from "vitest";
+import { runEach } from "../src/training/run-each.ts";
+
+async function* items(count: number) {
+  for (let i = 0; i < count; i += 1) yield i;
+}
+
+const feedsOf = (i: number): Feeds => ({ x: Float32Array.of(i) });
+const answer = ({ x }: Feeds) => ({ y: Float32Array.of(10 * x![0]!) });
+const refused = async () => Promise.reject(new Error("not asked for here"));
+
+/** An executable that multiplies by ten; in series of three, whose lengths it notes, if `calls` is given. */
+function tenfold(calls?: number[]): Executable {
+  const series = {
+    length: 3,
+    run: async (all: readonly Feeds[]) => {
+      calls?.push(all.length);
+      return all.map((feeds) => answer(feeds));
+    },
+  };
+  const others = { readState: refused, writeState: refused, dispose: refused };
+  return calls ? { run: refused, series, ...others } : { run: async (x) => answer(x), ...others };
+}
+
+describe("runs over a stream", () => {
+  const expected = Array.from({ length: 7 }, (_, i) => [i, { y: Float32Array.of(10 * i) }]);
+
+  test("give every item its results, in order", async () => {
+    expect(await Array.fromAsync(runEach(tenfold(), items(7), feedsOf))).toEqual(expected);
+  });
+
+  test("go in series where the engine has them, the last one shorter", async () => {
+    const calls: number[] = [];
+    const seen = await Array.fromAsync(runEach(tenfold(calls), items(7), feedsOf));
+    expect(seen).toEqual(expected);
+    expect(calls).toEqual([3, 3, 1]);
+  });
+
+  test("give the stream back when they are left early", async () => {
+    let closed = false;
+    async function* endless() {
+      try {
+        for (let i = 0; ; i += 1) yield i;
+      } finally {
+        closed = true;
+      }
+    }
+    for await (const [i] of runEach(tenfold([]), endless(), feedsOf)) if (i === 1) break;
+    expect(closed).toBe(true);
+  });
+});
