@@ -26,6 +26,7 @@ export {
 export { readMetadata, withMetadata } from "./portable/metadata.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type Precision, precisions } from "./portable/precision.ts";
+export { type Parts, partsOfBatch } from "./program/parts.ts";
 export { momentName } from "./program/program.ts";
 export type {
   AdamWUpdate,

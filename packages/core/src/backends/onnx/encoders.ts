@@ -56,6 +56,15 @@ export const encoders: Encoders = {
     emit("Split", [x, integers(sizes)], outputs, { attributes: { axis } }),
   concat: ({ inputs, outputs, params: { axis } }, { emit }) =>
     emit("Concat", inputs, outputs, { attributes: { axis } }),
+  // x with none of the elements of `first` behind it: the cheapest dependency that no optimiser removes.
+  after: ({ inputs: [x, first], outputs: [y] }, { emit, fresh, integers }) => {
+    const [flat, list, none, joined] = [fresh(), fresh(), fresh(), fresh()];
+    emit("Reshape", [x, integers([-1])], [flat]);
+    emit("Reshape", [first, integers([-1])], [list]);
+    emit("Slice", [list, integers([0]), integers([0])], [none]);
+    emit("Concat", [flat, none], [joined], { attributes: { axis: 0 } });
+    emit("Reshape", [joined, integers(y.shape)], [y]);
+  },
   sum: ({ inputs: [x], outputs, params: { axes, keepDims } }, { emit, integers }) =>
     emit("ReduceSum", [x, integers(axes)], outputs, { attributes: { keepdims: keepDims ? 1 : 0 } }),
   // Gemm for matrices, FusedMatMul for stacks of them: both take the transposes for free.
