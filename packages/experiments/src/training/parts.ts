@@ -21,8 +21,8 @@ export function partsOf(
     accumulate,
   }: { readonly batchSize: number; readonly accumulate?: number | undefined },
 ): number {
-  if (accumulate !== undefined && accumulate > 1) {
-    if (backend.sideBySide === undefined) {
+  if (accumulate !== undefined) {
+    if (backend.sideBySide === undefined && accumulate > 1) {
       throw new UsageError(
         `accumulate: expected an engine that computes batches in parts, got one that does not. Use --device cpu, or a smaller batch.`,
       );

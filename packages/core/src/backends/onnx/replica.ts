@@ -67,10 +67,11 @@ export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
 
   return {
     async run(isFurther) {
-      const copies = await session.run(feeds, isFurther ? others! : first);
+      const apart = isFurther ? others : undefined;
+      const copies = await session.run(feeds, apart ?? first);
       // The binding returns copies of all that it wrote; waiting for the collector would keep those of several runs.
       for (const { data } of Object.values(copies)) release(data as Float32Array<ArrayBuffer>);
-      if (!isFurther) return;
+      if (apart === undefined) return;
       for (const [i, span] of gradients.entries()) kernel!.accumulate(span, further![i]!);
     },
     gatherSquares: async () => kernel!.gatherSquares(),
