@@ -27,6 +27,7 @@ export type { Mvt, Prediction } from "./portable/model.ts";
 export { maskPixels, type Picture, resizePicture } from "./portable/picture.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type Precision, precisions } from "./portable/precision.ts";
+export { type Parts, partsOfBatch } from "./program/parts.ts";
 export { momentName } from "./program/program.ts";
 export type {
   AdamWUpdate,

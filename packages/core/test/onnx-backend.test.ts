@@ -142,6 +142,7 @@ describe("adamw.wasm", () => {
     const assembled = assembler
       .parseWat("adamw.wat", source("adamw.wat").toString("utf8"), {
         simd: true,
+        threads: true,
       })
       .toBinary({});
     expect(Buffer.from(assembled.buffer)).toEqual(source("adamw.wasm"));

@@ -49,6 +49,10 @@ export const trainingConfig = z.strictObject({
     clipNorm: z.number().positive().exactOptional(),
   }),
   augmentation,
+  /** In how many parts, one after another, a batch is computed, to save memory; as is fastest if absent. */
+  accumulate: z.int().positive().exactOptional(),
+  /** Compute activations again for the gradients rather than keep them, to save memory; false if absent. */
+  recompute: z.boolean().exactOptional(),
   /** Each image once per epoch, or as many drawn, every class as likely; "shuffled" if absent. */
   sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
   /** No further epoch once the training accuracy of one, on the labels of the files, reached this. */

@@ -10,6 +10,7 @@ import { zeros } from "../ops/shape.ts";
 import { scalar } from "../ops/sources.ts";
 import { formatShape, ShapeError } from "../tensor.ts";
 import type { GraphNode, Tensor } from "../tensor.ts";
+import { recomputedFrom } from "./recompute.ts";
 import { nonDifferentiable } from "./rule.ts";
 import type { VjpRule, VjpRules } from "./rule.ts";
 
@@ -29,18 +30,26 @@ export const vjpRules: VjpRules = {
  *
  * @param loss a float32 tensor of shape []
  * @param wrt float32 tensors; those that the loss does not depend on get zeros
+ * @param checkpoints what lies between these is computed again for the gradients rather than kept: block inputs,
+ * in order, each on every path from what lies before it to the loss
  */
-export function gradients(loss: Tensor, wrt: readonly Tensor[]): readonly Tensor[] {
+export function gradients(
+  loss: Tensor,
+  wrt: readonly Tensor[],
+  checkpoints: readonly Tensor[] = [],
+): readonly Tensor[] {
   if (loss.shape.length !== 0) {
     throw new ShapeError(`gradients: expected a loss of shape [], got ${formatShape(loss.shape)}`);
   }
   const order = nodesBetween(loss.node, new Set(wrt.map(({ node }) => node)));
   const gradientOf = new Map<Tensor, Tensor>([[loss, scalar(1)]]);
+  const recomputed = recomputedFrom(checkpoints, gradientOf);
   for (const node of order.toReversed()) {
     const dys = node.outputs.map((y) => gradientOf.get(y));
     if (dys.every((dy) => dy === undefined)) continue;
     const rule = vjpRules[node.op] as unknown as VjpRule<Primitive>;
-    const dxs = rule(dys[0]!, node.inputs, node, dys) as readonly (Tensor | undefined)[];
+    const seen = recomputed(node);
+    const dxs = rule(dys[0]!, seen.inputs, seen, dys) as readonly (Tensor | undefined)[];
     for (const [i, dx] of dxs.entries()) {
       if (dx === undefined) continue;
       const x = node.inputs[i]!;

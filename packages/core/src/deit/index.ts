@@ -14,6 +14,7 @@ export {
   declareVit,
   embedPatches,
   patchCount,
+  traceClassify,
   type Variant,
   variants,
   type Vit,

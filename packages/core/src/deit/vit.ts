@@ -117,20 +117,30 @@ export function embedPatches({ weight, bias }: Linear, patches: Tensor): Tensor 
   return linear({ weight: reshape(weight, [D!, patches.shape.at(-1)!]), bias }, patches);
 }
 
+/** The logits of normalised patches: [B, N, 3 P P] to [B, K]. */
+export function classify(vit: Vit, patches: Tensor): Tensor {
+  return traceClassify(vit, patches).logits;
+}
+
 /**
- * The logits of normalised patches: [B, N, 3 P P] to [B, K].
+ * The same, with what goes into every block, [B, T, D] each.
  * The last block computes the class token alone, since nothing else reaches the logits.
  */
-export function classify(vit: Vit, patches: Tensor): Tensor {
+export function traceClassify(
+  vit: Vit,
+  patches: Tensor,
+): { readonly logits: Tensor; readonly blockInputs: readonly Tensor[] } {
   const [B] = dims(patches, "B N L");
   const { width: D } = vit.config;
   const embedded = embedPatches(vit.patchEmbed, patches); // [B, N, D]
   const cls = broadcastTo(vit.clsToken, [B, 1, D]);
   let z = add(concat([cls, embedded], 1), vit.posEmbed); // [B, T, D], Eq. 1
+  const blockInputs: Tensor[] = [];
   for (const [i, parameters] of vit.blocks.entries()) {
+    blockInputs.push(z);
     const last = i === vit.blocks.length - 1;
     z = last ? block(parameters, z, 1) : block(parameters, z);
   }
   const y = reshape(layerNorm(vit.norm, z), [B, D]); // Eq. 4
-  return linear(vit.head, y);
+  return { logits: linear(vit.head, y), blockInputs };
 }

@@ -23,10 +23,16 @@ export function oneHot(labels: Tensor, classes: number): Tensor {
  * @param logits [B, K]
  * @param labels [B] int32
  * @param weights [B]: 1 for a sample, 0 for padding
+ * @param batchWeights of the batch that the samples are a part of: the losses of its parts add up to its own
  * @returns []
  */
-export function crossEntropy(logits: Tensor, labels: Tensor, weights: Tensor): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  weights: Tensor,
+  batchWeights = weights,
+): Tensor {
   const [, K] = dims(logits, "B K");
   const negativeLogLikelihood = neg(sum(mul(logSoftmax(logits), oneHot(labels, K)), [1])); // [B]
-  return div(sum(mul(negativeLogLikelihood, weights)), sum(weights));
+  return div(sum(mul(negativeLogLikelihood, weights)), sum(batchWeights));
 }

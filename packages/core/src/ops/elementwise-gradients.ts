@@ -5,9 +5,10 @@ import type { Tensor } from "../tensor.ts";
 import { add, cast, div, exp, greater, mul, neg, normalCdf, sign, sub } from "./elementwise.ts";
 import { sumTo } from "./reduction.ts";
 
-/** φ(x) = e^(-x²/2) / √(2π), the density of the standard normal. */
+/** φ(x) = e^(-x²/2) / √(2π), the density of the standard normal, as exp(-ln √(2π) - (x/√2)²): Φ shares x/√2. */
 function normalPdf(x: Tensor): Tensor {
-  return mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+  const h = mul(x, Math.SQRT1_2);
+  return exp(sub(-0.5 * Math.log(2 * Math.PI), mul(h, h)));
 }
 
 export const elementwiseRules = {

@@ -24,5 +24,5 @@ export { layerNorm, logSoftmax, scaleRowsAdd, softmax } from "./normalization.ts
 export type { ConstantData, Primitive, Primitives } from "./primitives.ts";
 export { affine, matmul, type Matmul } from "./product.ts";
 export { mean, sum, variance } from "./reduction.ts";
-export { broadcastTo, concat, reshape, slice, split, transpose, zeros } from "./shape.ts";
+export { after, broadcastTo, concat, reshape, slice, split, transpose, zeros } from "./shape.ts";
 export { constant, input, scalar } from "./sources.ts";

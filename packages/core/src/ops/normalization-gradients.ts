@@ -5,12 +5,17 @@ import { scaleRowsAdd } from "./normalization.ts";
 import { matmul } from "./product.ts";
 import { sum } from "./reduction.ts";
 import { reshape } from "./shape.ts";
+import { sizeOf } from "../tensor.ts";
 
 export const normalizationRules = {
-  // dx = y (dy - Σ dy y)
-  softmax: (dy, _, { outputs: [y] }) => [
-    mul(y, sub(dy, sum(mul(dy, y), [-1], { keepDims: true }))),
-  ],
+  // dx = y (dy - Σ dy y) = dy y - y Σ dy y
+  softmax: (dy, _, { outputs: [y] }) => {
+    const columns = y.shape.at(-1)!;
+    const rows = [sizeOf(y.shape) / columns, columns];
+    const dyY = reshape(mul(dy, y), rows);
+    const dx = scaleRowsAdd(dyY, reshape(y, rows), neg(sum(dyY, [1], { keepDims: true })));
+    return [reshape(dx, y.shape)];
+  },
   // dx = dy - softmax(x) Σ dy
   logSoftmax: (dy, _, { outputs: [y] }) => [
     sub(dy, mul(exp(y), sum(dy, [-1], { keepDims: true }))),
@@ -19,7 +24,7 @@ export const normalizationRules = {
   // dx = s (γ dy - bar(γ dy) - x̂ bar(γ dy x̂)). The two means are products with γ/D.
   layerNorm: (dy, [x, gamma], { outputs: [, xMean, s] }) => {
     const D = gamma.shape[0]!;
-    const rows = [x.shape.reduce((product, n) => product * n, 1) / D, D];
+    const rows = [sizeOf(x.shape) / D, D];
     const flat = reshape(dy, rows);
     const scale = reshape(s!, [rows[0]!, 1]);
     const centred = sub(reshape(x, rows), reshape(xMean!, [rows[0]!, 1]));

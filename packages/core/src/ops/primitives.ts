@@ -52,6 +52,7 @@ export interface Primitives {
   broadcastTo: Unary<{ readonly shape: Shape }>;
   split: Unary<{ readonly axis: number; readonly sizes: readonly number[] }>;
   concat: { readonly inputs: readonly Tensor[]; readonly params: { readonly axis: number } };
+  after: { readonly inputs: readonly [x: Tensor, first: Tensor]; readonly params: NoParams };
   // Reductions
   sum: Unary<{ readonly axes: readonly number[]; readonly keepDims: boolean }>;
   // Products

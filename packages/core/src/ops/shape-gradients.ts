@@ -18,6 +18,7 @@ export const shapeRules = {
       axis,
     ),
   ],
+  after: (dy) => [dy, undefined],
   concat: (dy, xs, { params: { axis } }) =>
     split(
       dy,

@@ -102,6 +102,11 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
   return recordOne("concat", xs, { axis: along }, shape, first.dtype);
 }
 
+/** x, not before `first` is known: keeps what is computed from it apart from what was computed from x. */
+export function after(x: Tensor, first: Tensor): Tensor {
+  return recordOne("after", [x, first], {}, x.shape, x.dtype);
+}
+
 /** A float32 tensor of zeros. */
 export function zeros(shape: Shape): Tensor {
   return broadcastTo(constant(new Float32Array(1), []), shape);

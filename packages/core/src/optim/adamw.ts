@@ -23,6 +23,8 @@ export interface AdamWOptions {
   readonly decays?: (name: string, parameter: Tensor) => boolean;
   /** Scale all gradients so that their joint norm is at most this; off if absent. */
   readonly clipNorm?: number;
+  /** Checkpoints between which activations are computed again rather than kept; see `gradients`. */
+  readonly recomputeBetween?: readonly Tensor[];
 }
 
 /** Weight matrices decay; biases, normalisation weights and embeddings with a leading 1 do not. */
@@ -40,16 +42,17 @@ export function adamw(
     weightDecay = 0.01,
     decays = decaysMatrices,
     clipNorm,
+    recomputeBetween,
   }: AdamWOptions = {},
 ): AdamWUpdate {
-  const dLoss = gradients(loss, parameters);
+  const dLoss = gradients(loss, parameters, recomputeBetween);
   return {
     beta1,
     beta2,
     epsilon,
     learningRate: input("learningRate", []),
     step: input("step", []),
-    ...(clipNorm === undefined ? {} : { gradientScale: clipScale(dLoss, clipNorm) }),
+    ...(clipNorm === undefined ? {} : { clipNorm }),
     parameters: parameters.map((parameter, i) => ({
       parameter,
       gradient: dLoss[i]!,
@@ -71,7 +74,14 @@ function clipScale(dLoss: readonly Tensor[], clipNorm: number): Tensor {
  */
 export function withUpdateInGraph({ update, ...program }: Program): Program {
   if (update === undefined) return program;
-  const { beta1, beta2, epsilon, learningRate, step, gradientScale } = update;
+  const { beta1, beta2, epsilon, learningRate, step, clipNorm } = update;
+  const gradientScale =
+    clipNorm === undefined
+      ? undefined
+      : clipScale(
+          update.parameters.map(({ gradient }) => gradient),
+          clipNorm,
+        );
   const correction1 = sub(1, exp(mul(step, Math.log(beta1)))); // 1 - β₁ᵗ
   const correction2 = sub(1, exp(mul(step, Math.log(beta2)))); // 1 - β₂ᵗ
   const stepSize = div(learningRate, correction1);

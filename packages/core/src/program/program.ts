@@ -5,6 +5,7 @@
  */
 import type { DType, Shape, Tensor } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
+import type { Parts } from "./parts.ts";
 
 /** A tensor that stays with the executable from run to run. */
 export interface StateSlot {
@@ -26,8 +27,8 @@ export interface AdamWUpdate {
   readonly learningRate: Tensor;
   /** [] fed at every run: 1 at the first step. */
   readonly step: Tensor;
-  /** [] a factor on every gradient (clipping); 1 if absent. */
-  readonly gradientScale?: Tensor;
+  /** All gradients are scaled so that their joint norm is at most this; not at all if absent. */
+  readonly clipNorm?: number;
   readonly parameters: readonly UpdatedParameter[];
 }
 
@@ -49,6 +50,8 @@ export interface Program {
   readonly state: readonly StateSlot[];
   /** The optimiser; its parameters and moments are state as well. */
   readonly update?: AdamWUpdate;
+  /** The program describes one part of a batch, and a run goes through all parts before it updates. */
+  readonly parts?: Parts;
 }
 
 export type Feed = Float32Array | Int32Array | Uint8Array;
@@ -89,6 +92,8 @@ export interface Backend {
   readonly device: string;
   /** The device's own name, where it is known: "NVIDIA GeForce RTX 4090". */
   readonly adapter?: string;
+  /** How many parts of a batch it computes at once; 1 if absent. */
+  readonly sideBySide?: number;
   compile(program: Program): Promise<Executable>;
 }
 

@@ -107,6 +107,15 @@ const byPrimitive: Readonly<Record<ops.Primitive, Readonly<Record<string, Operat
       y: (x, y) => ops.exp(ops.concat([x, y, x], 1)),
     },
   },
+  after: {
+    after: {
+      shapes: [
+        [3, 2],
+        [4, 1],
+      ],
+      y: (x, y) => ops.mul(ops.exp(ops.after(x, y)), ops.sum(y)),
+    },
+  },
   sum: {
     sum: { shapes: [[2, 3, 4]], y: (x) => ops.sum(ops.mul(x, x), [0, 2]) },
     "sum of everything": { shapes: square, y: (x) => ops.sum(ops.mul(x, x)) },

@@ -9,6 +9,7 @@ import {
   trainingProgram,
   withFrozen,
 } from "../training/programs.ts";
+import { partsOf } from "../training/parts.ts";
 import type { Classifier } from "../training/programs.ts";
 
 /** Plain data, so that a process of its own can be asked for it. */
@@ -37,14 +38,19 @@ function untrainedGenerator(model: deit.VitConfig): MgnFile {
   return { config, weights, dataset: "raf-db", polarity, space, provenance: {} };
 }
 
+/** The whole batch at once: what the floor is taken of. */
 export function programOf(workload: Workload): Program {
-  return stepOf(classifierOf(workload), workload);
+  return stepOf(classifierOf(workload), workload, 1);
 }
 
-function stepOf(classifier: Classifier, { kind, batchSize, adamw = {} }: Workload): Program {
+function stepOf(
+  classifier: Classifier,
+  { kind, batchSize, adamw = {} }: Workload,
+  parts: number,
+): Program {
   return kind === "train"
-    ? trainingProgram(classifier, { batchSize, adamw })
-    : evaluationProgram(classifier, batchSize);
+    ? trainingProgram(classifier, { batchSize, adamw, parts })
+    : evaluationProgram(classifier, batchSize, parts);
 }
 
 export interface Step {
@@ -64,7 +70,8 @@ export async function openStep(
 ): Promise<Step> {
   const { kind, model, batchSize: B } = workload;
   const classifier = classifierOf(workload);
-  const executable = await backend.compile(stepOf(classifier, workload));
+  const parts = partsOf(backend, model, { batchSize: B }); // as a run trains
+  const executable = await backend.compile(stepOf(classifier, workload, parts));
   await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
   const noise = Uint8Array.from({ length: B * model.imageSize ** 2 * 3 }, (_, i) => (i * 97) % 251);
   const labels = Int32Array.from({ length: B }, (_, i) => i % model.classes);

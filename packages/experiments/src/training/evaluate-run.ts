@@ -8,6 +8,7 @@ import type { RunFolder } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
 import { evaluationBatchSize, predict } from "./evaluation.ts";
 import type { Predictions } from "./evaluation.ts";
+import { partsOf } from "./parts.ts";
 import { declareClassifier, evaluationProgram, withFrozen } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
 import { generatorFolder, readMgn } from "./read-mgn.ts";
@@ -55,9 +56,11 @@ export async function evaluateClassifier(
   subset: Subset,
   backend: Backend,
 ): Promise<Predictions> {
-  const { imageSize, classes } = classifier.vit.config;
+  const { config } = classifier.vit;
+  const { imageSize, classes } = config;
   const batchSize = evaluationBatchSize(imageSize);
-  const executable = await backend.compile(evaluationProgram(classifier, batchSize));
+  const parts = partsOf(backend, config, { batchSize });
+  const executable = await backend.compile(evaluationProgram(classifier, batchSize, parts));
   try {
     await executable.writeState(weights);
     return await predict(executable, subset, { batchSize, classes });

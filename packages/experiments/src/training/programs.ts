@@ -39,15 +39,17 @@ export function answerBytes({ vit, masking }: Classifier, images: Tensor): Answe
   if (masking) {
     const { model } = masking.generator;
     const { patches, Mp } = maskedClassifierInput(model, images, masking.options);
-    return { logits: deit.classify(vit, patches), mask: Mp };
+    return { ...deit.traceClassify(vit, patches), mask: Mp };
   }
   const pixels = deit.toPixels(deit.patchify(images, vit.config.patchSize));
-  return { logits: deit.classify(vit, deit.normalizePixels(pixels)) };
+  return deit.traceClassify(vit, deit.normalizePixels(pixels));
 }
 
 /** What a classifier makes of images, in the graph. */
 export interface Answer {
   readonly logits: Tensor;
+  /** What goes into every block, where it is told. */
+  readonly blockInputs?: readonly Tensor[];
   readonly mask?: Tensor;
 }
 
@@ -69,29 +71,52 @@ export function withFrozen({ masking }: Classifier, weights: Weights): Weights {
   return masking ? new Map([...weights, ...masking.weights]) : weights;
 }
 
+export interface TrainingOptions {
+  readonly batchSize: number;
+  readonly adamw: AdamWOptions;
+  /** In how many parts the batch goes; they divide it. Default 1. */
+  readonly parts?: number;
+  /** Compute the activations of a block again for its gradients rather than keep them. Default false. */
+  readonly recompute?: boolean;
+}
+
 /** Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K]. */
 export function trainingProgram(
   classifier: Classifier,
-  { batchSize: B, adamw: options }: { readonly batchSize: number; readonly adamw: AdamWOptions },
+  { batchSize, adamw: options, parts = 1, recompute = false }: TrainingOptions,
 ): Program {
   const S = classifier.vit.config.imageSize;
-  const images = ops.input("images", [B, S, S, 3], "uint8");
-  const labels = ops.input("labels", [B], "int32");
-  const weights = ops.input("weights", [B]);
-  const { logits } = answerBytes(classifier, images);
-  const loss = nn.crossEntropy(logits, labels, weights);
+  const b = batchSize / parts;
+  const images = ops.input("images", [b, S, S, 3], "uint8");
+  const labels = ops.input("labels", [b], "int32");
+  const weights = ops.input("weights", [b]);
+  const batchWeights = parts === 1 ? weights : ops.input("batchWeights", [batchSize]);
+  const { logits, blockInputs } = answerBytes(classifier, images);
+  const loss = nn.crossEntropy(logits, labels, weights, batchWeights);
+  const recomputeBetween = recompute ? (blockInputs ?? []) : [];
   const tensors = classifier.parameters.map(({ tensor }) => tensor);
   return {
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: frozen(classifier.masking?.generator.parameters ?? []),
-    update: adamw(loss, tensors, options),
+    update: adamw(loss, tensors, { ...options, recomputeBetween }),
+    ...(parts === 1
+      ? {}
+      : {
+          parts: {
+            count: parts,
+            samples: [images, labels, weights],
+            whole: [{ input: batchWeights, of: weights }],
+            sums: ["loss"],
+          },
+        }),
   };
 }
 
 /** Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks. */
-export function evaluationProgram(classifier: Classifier, batchSize: number): Program {
+export function evaluationProgram(classifier: Classifier, batchSize: number, parts = 1): Program {
   const S = classifier.vit.config.imageSize;
-  const images = ops.input("images", [batchSize, S, S, 3], "uint8");
-  return answerProgram(classifier, images, answerBytes(classifier, images));
+  const images = ops.input("images", [batchSize / parts, S, S, 3], "uint8");
+  const program = answerProgram(classifier, images, answerBytes(classifier, images));
+  return parts === 1 ? program : { ...program, parts: { count: parts, samples: [images] } };
 }

@@ -23,6 +23,7 @@ import { argmax, evaluationBatchSize, predict } from "./evaluation.ts";
 import { requireFinite } from "./finite-loss.ts";
 import { startingWeights } from "./initial-weights.ts";
 import { predictionsCsv } from "./predictions-csv.ts";
+import { partsOf } from "./parts.ts";
 import { declareClassifier, evaluationProgram, trainingProgram, withFrozen } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
 import { relabelOutcomeOf } from "./relabel-outcome.ts";
@@ -53,8 +54,11 @@ export async function trainClassifier(
   const batchSize = evaluationBatchSize(config.model.imageSize);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
-  const step = await backend.compile(trainingProgram(classifier, config.training));
-  const answers = await backend.compile(evaluationProgram(classifier, batchSize));
+  const parts = partsOf(backend, config.model, config.training);
+  const step = await backend.compile(trainingProgram(classifier, { ...config.training, parts }));
+  const answers = await backend.compile(
+    evaluationProgram(classifier, batchSize, partsOf(backend, config.model, { batchSize })),
+  );
   const loader = createBatchLoader(data.train.images, {
     batchSize: config.training.batchSize,
     threads: context.loaderThreads,

@@ -1,84 +1,131 @@
 /**
- * @file AdamW on the CPU: parameters, gradients and moments side by side in one WebAssembly memory,
- * updated in place in one SIMD pass. ONNX Runtime reads and writes the same memory through views.
+ * @file AdamW on the CPU: parameters, gradients and moments side by side in one memory, updated in place in
+ * one SIMD pass, of which every thread can take a share.
  */
 import { readFileSync } from "node:fs";
 import { inputOf } from "../../program/program.ts";
 import type { AdamWUpdate } from "../../program/program.ts";
 import { sizeOf } from "../../tensor.ts";
+import type { MemoryLayout, SharedMemory, Span } from "./shared-memory.ts";
 
 // TypeScript declares WebAssembly only with the browser's library; this is the part used here.
 declare const WebAssembly: {
-  readonly Memory: new (pages: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
+/** Addresses in bytes, n in floats: see adamw.wat. */
 interface Wasm {
-  /** p, g, m, v, n, scale, β₁, 1 - β₁, β₂, 1 - β₂, keep, stepSize, root, ε: see adamw.wat. */
+  readonly add: (x: number, y: number, n: number) => void;
+  readonly squares: (x: number, n: number) => number;
+  /** p, g, m, v, n, scale, β₁, 1 - β₁, β₂, 1 - β₂, keep, stepSize, root, ε */
   readonly adamw: (...args: readonly number[]) => void;
 }
 
-/** The arrays of one parameter, each a view of the shared memory. */
-export interface Slot {
+/** Where a parameter and what belongs to it lie. */
+export interface ParameterSpans {
   readonly name: string;
-  readonly parameter: Float32Array;
-  readonly gradient: Float32Array;
-  readonly m: Float32Array;
-  readonly v: Float32Array;
+  readonly weightDecay: number;
+  readonly parameter: Span;
+  readonly m: Span;
+  readonly v: Span;
+  /** One from each replica; the first takes their sum. */
+  readonly gradients: readonly Span[];
+}
+
+/** All that an update needs but the values: plain data. */
+export interface AdamWPlan extends Pick<AdamWUpdate, "beta1" | "beta2" | "epsilon"> {
+  readonly parameters: readonly ParameterSpans[];
 }
 
 export interface StepFeeds {
   readonly learningRate: number;
   /** 1 at the first step. */
   readonly step: number;
+  /** A factor on every gradient. */
   readonly gradientScale: number;
 }
 
-const pageBytes = 65_536;
-const alignment = 64; // bytes: a cache line
+/** Thread `index` of `of`, which takes as many of every parameter's elements as the others. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
 
-/** Lays out the memory for an update and returns its views and the step. */
-export function adamwKernel(update: AdamWUpdate) {
-  const { beta1, beta2, epsilon, parameters } = update;
-  let bytes = 0;
-  const allocate = (floats: number) => {
-    const at = bytes;
-    bytes += Math.ceil((floats * 4) / alignment) * alignment;
-    return at;
-  };
-  const layout = parameters.map(({ parameter, weightDecay }) => {
+export function planAdamW(update: AdamWUpdate, layout: MemoryLayout, replicas: number): AdamWPlan {
+  const { beta1, beta2, epsilon } = update;
+  const parameters = update.parameters.map(({ parameter, weightDecay }): ParameterSpans => {
     const { name, shape } = inputOf(parameter);
-    const n = sizeOf(shape);
-    const [p, g, m, v] = [allocate(n), allocate(n), allocate(n), allocate(n)];
-    return { name, n, weightDecay, p, g, m, v };
+    const reserve = () => layout.reserve({ shape, dtype: "float32" });
+    const gradients = Array.from({ length: replicas }, reserve);
+    return { name, weightDecay, parameter: reserve(), m: reserve(), v: reserve(), gradients };
   });
-  const memory = new WebAssembly.Memory({
-    initial: Math.ceil(bytes / pageBytes) + 1,
-    maximum: 65_536,
-  });
-  const compiled = new WebAssembly.Module(readFileSync(new URL("adamw.wasm", import.meta.url)));
-  const { adamw } = new WebAssembly.Instance(compiled, { host: { memory } }).exports as Wasm;
-  const view = (at: number, n: number) => new Float32Array(memory.buffer, at, n);
+  return { beta1, beta2, epsilon, parameters };
+}
 
+export type AdamWKernel = ReturnType<typeof openAdamW>;
+
+/** The kernel on a memory. What it does, it does to its share. */
+export function openAdamW(
+  memory: SharedMemory,
+  { beta1, beta2, epsilon, parameters }: AdamWPlan,
+  share: Share,
+) {
+  const compiled = new WebAssembly.Module(readFileSync(new URL("adamw.wasm", import.meta.url)));
+  const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
+  const wasm = exports as Wasm;
+  const slices = parameters.map((spans) => {
+    const { from, n } = sliceOf(sizeOf(spans.parameter.shape), share);
+    const address = ({ at }: Span) => at + from * 4;
+    const { weightDecay, parameter, m, v, gradients } = spans;
+    return {
+      n,
+      weightDecay,
+      p: address(parameter),
+      m: address(m),
+      v: address(v),
+      g: address(gradients[0]!),
+      others: gradients.slice(1).map(address),
+    };
+  });
+  const gather = ({ g, others, n }: (typeof slices)[number]) => {
+    for (const other of others) wasm.add(g, other, n);
+  };
   return {
-    slots: layout.map(({ name, n, p, g, m, v }): Slot => ({
-      name,
-      parameter: view(p, n),
-      gradient: view(g, n),
-      m: view(m, n),
-      v: view(v, n),
-    })),
-    /** One AdamW step on every parameter from the gradients that now stand in the memory. */
-    step({ learningRate, step, gradientScale }: StepFeeds) {
+    /** x += y, all of it, whatever the share. */
+    accumulate(x: Span, y: Span) {
+      wasm.add(x.at, y.at, lanes(sizeOf(x.shape)));
+    },
+    /** Adds the replicas' gradients up; returns the sum's Σ g². */
+    gatherSquares(): number {
+      let total = 0;
+      for (const slice of slices) {
+        gather(slice);
+        total += wasm.squares(slice.g, slice.n);
+      }
+      return total;
+    },
+    /** One step, from gradients that are added up already or are to be. */
+    step({ learningRate, step, gradientScale }: StepFeeds, { gathered = false } = {}) {
       const stepSize = learningRate / (1 - beta1 ** step);
       const root = 1 / Math.sqrt(1 - beta2 ** step);
-      for (const { n, p, g, m, v, weightDecay } of layout) {
-        const padded = Math.ceil(n / 4) * 4; // the gap up to the next cache line absorbs the rest
+      const decays = [beta1, 1 - beta1, beta2, 1 - beta2];
+      for (const slice of slices) {
+        if (!gathered) gather(slice);
+        const { p, g, m, v, n, weightDecay } = slice;
         const keep = 1 - learningRate * weightDecay;
-        const decays = [beta1, 1 - beta1, beta2, 1 - beta2];
-        adamw(p, g, m, v, padded, gradientScale, ...decays, keep, stepSize, root, epsilon);
+        wasm.adamw(p, g, m, v, n, gradientScale, ...decays, keep, stepSize, root, epsilon);
       }
     },
   };
+}
+
+/** So many floats in whole SIMD registers; what is left of a cache line absorbs the rest. */
+const lanes = (n: number) => Math.ceil(n / 4) * 4;
+
+/** Elements `from` to `from + n`, on borders of cache lines. */
+function sliceOf(size: number, { index, of }: Share) {
+  const border = (i: number) => Math.min(Math.ceil((size * i) / of / 16) * 16, lanes(size));
+  const from = border(index);
+  return { from, n: border(index + 1) - from };
 }

@@ -1,7 +1,41 @@
 ;; AdamW in place, four float32 at a time: one pass over parameters, gradients and both moments.
 ;; The formulas are those of optim/adamw.ts; `pnpm --filter @mvt/core build:adamw` makes adamw.wasm.
+;; The memory is shared, so that threads can each take a share of the elements.
 (module
-  (import "host" "memory" (memory 1 65536))
+  (import "host" "memory" (memory 1 65536 shared))
+
+  ;; x += y. x, y: byte addresses; n: a multiple of 4 floats.
+  (func (export "add") (param $x i32) (param $y i32) (param $n i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $x) (i32.shl (local.get $n) (i32.const 2))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $x) (local.get $end)))
+        (v128.store (local.get $x)
+          (f32x4.add (v128.load (local.get $x)) (v128.load (local.get $y))))
+        (local.set $x (i32.add (local.get $x) (i32.const 16)))
+        (local.set $y (i32.add (local.get $y) (i32.const 16)))
+        (br $next))))
+
+  ;; The sum of squares, in float64. x: a byte address; n: a multiple of 4 floats.
+  (func (export "squares") (param $x i32) (param $n i32) (result f64)
+    (local $end i32) (local $low v128) (local $high v128) (local $total v128)
+    (local.set $end (i32.add (local.get $x) (i32.shl (local.get $n) (i32.const 2))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $x) (local.get $end)))
+        (local.set $low (f64x2.promote_low_f32x4 (v128.load64_zero (local.get $x))))
+        (local.set $high (f64x2.promote_low_f32x4 (v128.load64_zero offset=8 (local.get $x))))
+        (local.set $total
+          (f64x2.add (local.get $total)
+            (f64x2.add
+              (f64x2.mul (local.get $low) (local.get $low))
+              (f64x2.mul (local.get $high) (local.get $high)))))
+        (local.set $x (i32.add (local.get $x) (i32.const 16)))
+        (br $next)))
+    (f64.add
+      (f64x2.extract_lane 0 (local.get $total))
+      (f64x2.extract_lane 1 (local.get $total))))
 
   ;; p, g, m, v: byte addresses; n: a multiple of 4 floats.
   ;; keep = 1 - lr * decay; stepSize = lr / (1 - beta1^t); root = 1 / sqrt(1 - beta2^t)

@@ -2,7 +2,7 @@
 import type { Backend, Executable, Program } from "../../program/program.ts";
 import { requireCuda } from "./cuda-device.ts";
 import { compileDeviceState } from "./device-state.ts";
-import { compileHostState } from "./host-state.ts";
+import { compileHostState, replicasFor } from "./host-state.ts";
 import { compileSeriesState } from "./series-state.ts";
 import type { OnnxDevice, OnnxOptions, Ort } from "./session.ts";
 import { requireWebgpu } from "./webgpu-device.ts";
@@ -15,8 +15,8 @@ interface Placement {
 }
 
 const placements: Readonly<Record<OnnxDevice, Placement>> = {
-  // In the host's memory; AdamW runs after the graph, in place.
-  cpu: { compile: compileHostState },
+  // In the host's memory, parts of a batch side by side; AdamW runs after the graph, in place.
+  cpu: { compile: (_, program, options) => compileHostState(program, options) },
   // On the device; AdamW is a part of the graph.
   webgpu: { require: requireWebgpu, compile: compileDeviceState },
   // In the host's memory between calls, each of which runs a series of steps.
@@ -32,6 +32,7 @@ export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     device,
+    ...(device === "cpu" ? { sideBySide: replicasFor(options.threads) } : {}),
     compile: (program) => placement.compile(ort, program, options),
   };
 }

@@ -1,131 +1,208 @@
-/** @file A program whose state lies in the host's memory: AdamW runs after the graph, in place. */
-import type { Tensor as OrtTensor } from "onnxruntime-node";
+/**
+ * @file A program whose state lies in the host's memory, in one session or in several side by side. AdamW runs
+ * after the graph, in place.
+ */
+import { availableParallelism } from "node:os";
+import { feedsOfPart, joinResults } from "../../program/parts.ts";
+import type { Parts } from "../../program/parts.ts";
 import { inputOf, momentName } from "../../program/program.ts";
 import type { Executable, Feeds, Program, Results } from "../../program/program.ts";
+import { simplify } from "../../program/simplify.ts";
 import { writtenState } from "../../program/written-state.ts";
-import { sizeOf } from "../../tensor.ts";
-import type { Shape } from "../../tensor.ts";
+import { formatShape, sizeOf } from "../../tensor.ts";
+import type { Tensor } from "../../tensor.ts";
 import type { NdArray, Weights } from "../../weights/weights.ts";
-import { adamwKernel } from "./adamw-kernel.ts";
-import { createFeeder, openSession, requireAllKnown, wrap } from "./session.ts";
-import type { OnnxOptions, Ort } from "./session.ts";
+import { planAdamW } from "./adamw-kernel.ts";
+import { encode } from "./encode.ts";
+import { engineForm } from "./encoders.ts";
+import { openReplica } from "./replica.ts";
+import type { Replica, ReplicaPlan } from "./replica.ts";
+import { openReplicaThread } from "./replica-thread.ts";
+import type { OnnxOptions } from "./session.ts";
+import { MemoryLayout, viewOf } from "./shared-memory.ts";
+import type { Span } from "./shared-memory.ts";
 
-/** What the executables made here hold, for `copyState`. */
-const stateOf = new WeakMap<Executable, ReadonlyMap<string, NdArray>>();
+/** More sessions than this cost more memory than they save time: each has gradients of its own. */
+const mostReplicas = 4;
+
+/** How many parts of a batch are computed at once. */
+export function replicasFor(threads: number = availableParallelism()): number {
+  return Math.min(threads, mostReplicas);
+}
+
+/** The state of the executables made here, for `copyState`. */
+const stateOf = new WeakMap<Executable, (name: string) => Float32Array>();
 
 export async function compileHostState(
-  ort: Ort,
   program: Program,
-  options: OnnxOptions,
+  { threads = availableParallelism(), profile }: OnnxOptions,
 ): Promise<Executable> {
   const { update } = program;
-  const kernel = update && adamwKernel(update);
+  const parts: Parts = program.parts ?? { count: 1, samples: [] };
   const carried = program.state.filter(({ next }) => next !== undefined);
-  // What the session computes: outputs, next states, and what the optimiser reads.
-  const outputs = Object.entries(program.outputs);
-  const { session, resultNames } = await openSession(
-    ort,
-    [
-      ...outputs.map(([, x]) => x),
-      ...carried.map(({ next }) => next!),
-      ...(update?.parameters ?? []).map(({ gradient }) => gradient),
-      ...(update?.gradientScale ? [update.gradientScale] : []),
-    ],
-    options,
-  );
-  const used = new Set(session.inputNames);
-
-  const allocate = (shape: Shape): Float32Array => new Float32Array(sizeOf(shape));
-  const stateFeeds: Record<string, OrtTensor> = {};
-  const state = new Map<string, NdArray>();
-  const feedState = (name: string, array: NdArray) => {
-    state.set(name, array);
-    if (used.has(name)) stateFeeds[name] = wrap(ort, array.data, array.shape, "float32");
-  };
-
-  // Buffers. A value and its successor never share one: a node may still read the old value.
-  for (const { input } of program.state) {
-    const { name, shape } = inputOf(input);
-    feedState(name, { shape, data: allocate(shape) });
-  }
-  const fetches: Record<string, OrtTensor | null> = {};
-  for (const [i, [, x]] of outputs.entries()) {
-    fetches[resultNames[i]!] = wrap(ort, allocate(x.shape), x.shape, x.dtype);
-  }
-  const successors = carried.map(({ input }, i) => {
-    const { name, shape } = inputOf(input);
-    return {
-      name,
-      shape,
-      result: resultNames[outputs.length + i]!,
-      spare: allocate(shape),
-    };
-  });
-  for (const [i, { parameter }] of (update?.parameters ?? []).entries()) {
-    const { name, shape } = inputOf(parameter);
-    const slot = kernel!.slots[i]!;
-    feedState(name, { shape, data: slot.parameter });
-    state.set(momentName("m", name), { shape, data: slot.m });
-    state.set(momentName("v", name), { shape, data: slot.v });
-    fetches[resultNames[outputs.length + carried.length + i]!] = wrap(
-      ort,
-      slot.gradient,
-      shape,
-      "float32",
+  if (parts.count > 1 && carried.length > 0) {
+    throw new TypeError(
+      "compile: expected state that only the optimiser changes in a program with parts",
     );
   }
-  const scaleName = update?.gradientScale && resultNames.at(-1)!;
-  if (scaleName) fetches[scaleName] = wrap(ort, new Float32Array(1), [], "float32");
+  const replicaCount = replicasOf(parts.count, threads);
 
-  const inputs = [...program.inputs, ...(update ? [update.learningRate, update.step] : [])];
-  const feed = createFeeder(ort, session, inputs);
-  requireAllKnown(session, new Set([...inputs.map((x) => inputOf(x).name), ...state.keys()]));
+  // What a session computes: outputs, next states, and what the optimiser reads.
+  const outputs = Object.entries(program.outputs);
+  const gradients = update?.parameters ?? [];
+  const graph = simplify([
+    ...outputs.map(([, x]) => x),
+    ...carried.map(({ next }) => next!),
+    ...gradients.map(({ gradient }) => gradient),
+  ]);
+  const { model, resultNames } = encode(graph, engineForm);
+  const outputNames = resultNames.slice(0, outputs.length + carried.length);
+  const gradientNames = resultNames.slice(outputNames.length);
 
+  // Where everything lies.
+  const layout = new MemoryLayout();
+  const adamw = update && planAdamW(update, layout, replicaCount);
+  const state = new Map<string, Span>();
+  for (const { input } of program.state) {
+    const { name, shape } = inputOf(input);
+    state.set(name, layout.reserve({ shape, dtype: "float32" }));
+  }
+  for (const { name, parameter, m, v } of adamw?.parameters ?? []) {
+    state.set(name, parameter);
+    state.set(momentName("m", name), m);
+    state.set(momentName("v", name), v);
+  }
+  const fed = [...program.inputs, ...(parts.whole ?? []).map(({ input }) => input)].map(inputOf);
+  const optimizerFed = update ? [update.learningRate, update.step].map(inputOf) : [];
+  requireAllKnown(
+    graph.nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => x),
+    new Set([...[...fed, ...optimizerFed].map(({ name }) => name), ...state.keys()]),
+  );
+  const reserveAll = (tensors: readonly Tensor[]) => tensors.map((x) => layout.reserve(x));
+  const places = Array.from({ length: replicaCount }, () => ({
+    feeds: new Map([...fed, ...optimizerFed].map((x) => [x.name, layout.reserve(x)])),
+    outputs: reserveAll([...outputs.map(([, x]) => x), ...carried.map(({ next }) => next!)]),
+    ...(update && parts.count > replicaCount
+      ? { further: reserveAll(gradients.map(({ gradient }) => gradient)) }
+      : {}),
+  }));
+
+  const memory = layout.allocate();
+  const open = replicaCount === 1 ? openReplica : openReplicaThread;
+  const replicas = await Promise.all(
+    places.map(({ feeds, outputs: written, further }, index): Promise<Replica> => {
+      const plan: ReplicaPlan = {
+        model,
+        memory,
+        share: { index, of: replicaCount },
+        threads: Math.max(1, Math.floor(threads / replicaCount)),
+        inputs: Object.fromEntries([...feeds, ...state]),
+        outputs: Object.fromEntries(outputNames.map((name, i) => [name, written[i]!])),
+        gradientNames,
+        ...(adamw ? { adamw } : {}),
+        ...(further ? { further } : {}),
+        ...(profile === undefined
+          ? {}
+          : { profile: index === 0 ? profile : `${profile}-${index}` }),
+      };
+      return open(plan);
+    }),
+  );
+  const floats = (span: Span) => viewOf(memory, span) as Float32Array;
+
+  /** Part `index` of a batch in one replica. */
+  const runPart = async (index: number, given: Feeds): Promise<Results> => {
+    const r = index % replicaCount;
+    const { feeds, outputs: written } = places[r]!;
+    const ofPart = feedsOfPart(parts, given, index);
+    for (const x of [...fed, ...optimizerFed]) {
+      const data = ofPart[x.name];
+      if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, parts);
+      viewOf(memory, feeds.get(x.name)!).set(data);
+    }
+    await replicas[r]!.run(index >= replicaCount);
+    return Object.fromEntries(outputs.map(([name], i) => [name, floats(written[i]!).slice()]));
+  };
+  const updateParameters = async (given: Feeds) => {
+    const { clipNorm } = update!;
+    const norm =
+      clipNorm === undefined
+        ? undefined
+        : Math.sqrt(total(await Promise.all(replicas.map((replica) => replica.gatherSquares()))));
+    const feeds = {
+      learningRate: given["learningRate"]![0]!,
+      step: given["step"]![0]!,
+      gradientScale: norm === undefined ? 1 : Math.min(1, clipNorm! / (norm + 1e-6)),
+    };
+    const gathered = norm !== undefined;
+    await Promise.all(replicas.map((replica) => replica.step(feeds, { gathered })));
+  };
+
+  const stateArray = (name: string) => floats(state.get(name)!);
   const executable: Executable = {
     async run(given: Feeds): Promise<Results> {
-      const feeds = { ...stateFeeds, ...feed(given) };
-      for (const { result, shape, spare } of successors) {
-        fetches[result] = wrap(ort, spare, shape, "float32");
+      const results: Results[] = [];
+      const runParts = async (r: number) => {
+        for (let i = r; i < parts.count; i += replicaCount) results[i] = await runPart(i, given);
+      };
+      await Promise.all(replicas.map((_, r) => runParts(r)));
+      if (update) await updateParameters(given);
+      for (const [i, { input }] of carried.entries()) {
+        floats(state.get(inputOf(input).name)!).set(
+          floats(places[0]!.outputs[outputs.length + i]!),
+        );
       }
-      const fetched = await session.run(feeds, fetches);
-      for (const successor of successors) {
-        const old = state.get(successor.name)!;
-        feedState(successor.name, { shape: successor.shape, data: successor.spare });
-        successor.spare = old.data;
-      }
-      kernel?.step({
-        learningRate: given["learningRate"]![0]!,
-        step: given["step"]![0]!,
-        gradientScale: scaleName ? (fetched[scaleName]!.data as Float32Array)[0]! : 1,
-      });
-      return Object.fromEntries(
-        outputs.map(([name], i) => [
-          name,
-          (fetched[resultNames[i]!]!.data as Float32Array).slice(),
-        ]),
-      );
+      return parts.count === 1 ? results[0]! : joinResults(parts, results);
     },
     async readState() {
       return new Map(
-        [...state].map(([name, { shape, data }]) => [
+        [...state].map(([name, span]): [string, NdArray] => [
           name,
-          { shape, data: Float32Array.from(data) },
+          { shape: span.shape, data: Float32Array.from(floats(span)) },
         ]),
       );
     },
     async writeState(weights: Weights) {
-      const written = writtenState(state, weights);
-      for (const [name, { data }] of state) data.set(written.get(name)!.data);
+      for (const [name, { data }] of writtenState(state, weights)) stateArray(name).set(data);
     },
     async copyState(from, names) {
       const others = stateOf.get(from)!;
-      for (const name of names) state.get(name)!.data.set(others.get(name)!.data);
+      for (const name of names) stateArray(name).set(others(name));
     },
     async dispose() {
-      if (options.profile !== undefined) session.endProfiling();
-      await session.release();
+      await Promise.all(replicas.map((replica) => replica.close()));
     },
   };
-  stateOf.set(executable, state);
+  stateOf.set(executable, stateArray);
   return executable;
+}
+
+/** The most sessions that share the parts evenly. */
+function replicasOf(parts: number, threads: number): number {
+  let replicas = Math.min(replicasFor(threads), parts);
+  while (parts % replicas !== 0) replicas -= 1;
+  return replicas;
+}
+
+const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+
+function wrongFeed(
+  { name, shape }: ReturnType<typeof inputOf>,
+  got: number | undefined,
+  { count, samples }: Parts,
+): TypeError {
+  const times = samples.some((x) => inputOf(x).name === name) ? count : 1;
+  return new TypeError(
+    `run: expected ${sizeOf(shape) * times} values for ${name} ${formatShape(shape)}${times > 1 ? ` of ${times} parts` : ""}, got ${got === undefined ? "none" : got * times}`,
+  );
+}
+
+/** A program whose graph reads an input that is neither fed nor state cannot run. */
+function requireAllKnown(read: readonly Tensor[], known: ReadonlySet<string>) {
+  const unknown = read.map((x) => inputOf(x).name).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} is neither`,
+    );
+  }
 }

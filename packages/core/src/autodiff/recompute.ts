@@ -1,0 +1,45 @@
+/**
+ * @file Recomputation: activations between two checkpoints are not kept for the backward pass but computed
+ * again when it gets there. Chen et al., arXiv:1604.06174.
+ */
+import { after } from "../ops/shape.ts";
+import type { Primitive } from "../ops/primitives.ts";
+import { record } from "../tensor.ts";
+import type { GraphNode, Tensor } from "../tensor.ts";
+
+/**
+ * From a node to the one that gradient rules see in its place: computed again from the checkpoint before it,
+ * once the gradient of the checkpoint behind it is known.
+ *
+ * @param checkpoints tensors that all paths from what lies before them to the loss lead through, in order
+ */
+export function recomputedFrom(
+  checkpoints: readonly Tensor[],
+  gradientOf: ReadonlyMap<Tensor, Tensor>,
+): (node: GraphNode) => GraphNode {
+  const nextOf = new Map(checkpoints.map((z, i) => [z, checkpoints[i + 1]]));
+  const starts = new Map<Tensor, Tensor>();
+  const again = new Map<GraphNode, GraphNode>();
+
+  const startAt = (z: Tensor): Tensor => {
+    const next = nextOf.get(z);
+    const dNext = next && gradientOf.get(next);
+    const start = starts.get(z) ?? (dNext === undefined ? z : after(z, dNext)); // behind the last one: kept
+    starts.set(z, start);
+    return start;
+  };
+  const visitTensor = (x: Tensor): Tensor =>
+    nextOf.has(x) ? startAt(x) : visit(x.node).outputs[x.output]!;
+  const visit = (node: GraphNode): GraphNode => {
+    const known = again.get(node);
+    if (known !== undefined) return known;
+    const inputs = node.inputs.map((x) => visitTensor(x));
+    const same = inputs.every((x, i) => x === node.inputs[i]);
+    const recomputed = same
+      ? node
+      : record<Primitive>(node.op, inputs, node.params, node.outputs)[0].node;
+    again.set(node, recomputed);
+    return recomputed;
+  };
+  return visit;
+}

@@ -1,0 +1,155 @@
+/** Batches in parts, side by side and one after another, and activations that are computed again. */
+import {
+  adamw,
+  deit,
+  type Feeds,
+  gradients,
+  nn,
+  onnxBackend,
+  ops,
+  partsOfBatch,
+  type Program,
+  random,
+  simplify,
+} from "@mvt/core";
+import { describe, expect, test } from "vitest";
+
+const B = 8;
+const config = {
+  imageSize: 16,
+  patchSize: 8,
+  width: 16,
+  depth: 2,
+  heads: 2,
+  mlpRatio: 2,
+  classes: 3,
+};
+const { model, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, config));
+
+/** A training step on a batch of 8 in so many parts. */
+function stepIn(count: number, { clipNorm = 0.5, recompute = false } = {}): Program {
+  const b = B / count;
+  const images = ops.input("images", [b, 16, 16, 3], "uint8");
+  const labels = ops.input("labels", [b], "int32");
+  const weights = ops.input("weights", [b]);
+  const batchWeights = ops.input("batchWeights", [B]);
+  const patches = deit.normalizePixels(deit.toPixels(deit.patchify(images, 8)));
+  const { logits, blockInputs } = deit.traceClassify(model, patches);
+  const loss = nn.crossEntropy(logits, labels, weights, batchWeights);
+  const tensors = parameters.map(({ tensor }) => tensor);
+  return {
+    inputs: [images, labels, weights],
+    outputs: { loss, probabilities: ops.softmax(logits) },
+    state: [],
+    update: adamw(loss, tensors, {
+      clipNorm,
+      epsilon: 1e-4,
+      ...(recompute ? { recomputeBetween: blockInputs } : {}),
+    }),
+    parts: {
+      count,
+      samples: [images, labels, weights],
+      whole: [{ input: batchWeights, of: weights }],
+      sums: ["loss"],
+    },
+  };
+}
+
+const stream = random.stream(5, "parts");
+const feeds: Feeds = {
+  images: Uint8Array.from({ length: B * 16 * 16 * 3 }, () => stream.integer(256)),
+  labels: Int32Array.from({ length: B }, () => stream.integer(3)),
+  weights: Float32Array.of(1, 1, 0.5, 1, 2, 1, 1, 0), // parts of different weight, one sample of none
+  learningRate: Float32Array.of(3e-3),
+};
+
+async function train(program: Program, threads: number, given = feeds) {
+  const backend = await onnxBackend({ threads });
+  const executable = await backend.compile(program);
+  try {
+    await executable.writeState(nn.initialWeights(parameters, 3));
+    const results = [];
+    for (let step = 1; step <= 2; step += 1) {
+      results.push(await executable.run({ ...given, step: Float32Array.of(step) }));
+    }
+    return { results, state: await executable.readState() };
+  } finally {
+    await executable.dispose();
+  }
+}
+
+describe("a batch in parts", async () => {
+  const whole = await train(stepIn(1), 1);
+
+  test.for([
+    ["one after another", 4, 1],
+    ["side by side", 2, 2],
+    ["side by side and one after another", 8, 2],
+  ] as const)("takes the steps of the whole batch %s", async ([, count, threads]) => {
+    const parts = await train(stepIn(count), threads);
+    for (const [i, expected] of whole.results.entries()) {
+      expect(parts.results[i]!["loss"]).toBeAllClose(expected["loss"]!, { rtol: 1e-5 });
+      expect(parts.results[i]!["probabilities"]).toBeAllClose(expected["probabilities"]!, {
+        rtol: 1e-4,
+        atol: 1e-6,
+      });
+    }
+    for (const [name, { data }] of whole.state) {
+      expect(parts.state.get(name)!.data, name).toBeAllClose(data, { rtol: 1e-4, atol: 1e-6 });
+    }
+  });
+
+  test("gives the same weights, bit for bit, when it is repeated", async () => {
+    const [a, b] = [await train(stepIn(4), 2), await train(stepIn(4), 2)];
+    for (const [name, { data }] of a.state) expect(data).toEqual(b.state.get(name)!.data);
+  });
+
+  test("says how many values the whole batch needs", async () => {
+    const images = new Uint8Array(100);
+    await expect(train(stepIn(2), 1, { ...feeds, images })).rejects.toThrow(
+      "expected 6144 values for images [4, 16, 16, 3] of 2 parts, got 100",
+    );
+  });
+
+  test("has no state but the optimiser's", async () => {
+    const x = ops.input("x", [2]);
+    const backend = await onnxBackend({ threads: 1 });
+    const program = {
+      inputs: [],
+      outputs: { x },
+      state: [{ input: x, next: ops.add(x, 1) }],
+      parts: { count: 2, samples: [] },
+    };
+    await expect(backend.compile(program)).rejects.toThrow("state that only the optimiser changes");
+  });
+
+  test("is cut for the sessions side by side, where that comes out even", () => {
+    expect(partsOfBatch(32, { sideBySide: 2 }, 4)).toBe(8);
+    expect(partsOfBatch(9, { sideBySide: 2 })).toBe(1);
+    expect(partsOfBatch(9, { sideBySide: 4 })).toBe(3);
+    expect(partsOfBatch(32, {}, 4)).toBe(4);
+    expect(() => partsOfBatch(32, {}, 5)).toThrow("a multiple of 5 parts, got 32");
+  });
+});
+
+describe("recomputation", () => {
+  test("gives identical gradients", async () => {
+    const kept = await train(stepIn(1), 1);
+    const again = await train(stepIn(1, { recompute: true }), 1);
+    for (const [name, { data }] of kept.state) {
+      expect(again.state.get(name)!.data, name).toEqual(data);
+    }
+  });
+
+  test("computes what lies between two checkpoints twice, and what lies behind the last once", () => {
+    const x = ops.input("x", [2]);
+    const middle = ops.mul(x, x);
+    const loss = ops.sum(ops.exp(ops.exp(middle)));
+    const count = (checkpoints: readonly ReturnType<typeof ops.exp>[]) =>
+      simplify([loss, ...gradients(loss, [x], checkpoints)]).nodes.filter(({ op }) => op === "exp")
+        .length;
+    expect(count([])).toBe(2);
+    expect(count([x, loss])).toBe(4);
+    expect(count([x, middle])).toBe(2);
+  });
+});
