@@ -2,6 +2,14 @@
 
 export { gradients } from "./autodiff/gradients.ts";
 export { onnxBackend, type OnnxOptions } from "./backends/onnx/backend.ts";
+export { tfjsBackend } from "./backends/tfjs/backend.ts";
+export { TfjsError, type TfjsOptions } from "./backends/tfjs/engines.ts";
+export {
+  findTfjsPackage,
+  type FoundPackage,
+  type TfjsEngine,
+  tfjsEngines,
+} from "./backends/tfjs/packages.ts";
 export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { adamw, deit, nn, ops, random, withUpdateInGraph } from "@mvt/core";
+import { nn, ops, withUpdateInGraph } from "@mvt/core";
 import type { Program } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import wabt from "wabt";
 import { backend } from "./support/evaluate.ts";
+import { drawBatch, parameters, train as trainOn, trainingStep } from "./support/small-training.ts";
 
 describe("state", () => {
   const x = ops.input("x", [2]);
@@ -88,62 +89,19 @@ describe("a run", () => {
 });
 
 describe("training", () => {
-  const config = {
-    imageSize: 16,
-    patchSize: 8,
-    width: 16,
-    depth: 2,
-    heads: 2,
-    mlpRatio: 2,
-    classes: 3,
-  };
-  const { model, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, config));
-  const images = ops.input("images", [4, 16, 16, 3], "uint8");
-  const labels = ops.input("labels", [4], "int32");
-  const weights = ops.input("weights", [4]);
-  const patches = deit.normalizePixels(deit.toPixels(deit.patchify(images, 8)));
-  const loss = nn.crossEntropy(deit.classify(model, patches), labels, weights);
-  const program: Program = {
-    inputs: [images, labels, weights],
-    outputs: { loss },
-    state: [],
-    update: adamw(
-      loss,
-      parameters.map(({ tensor }) => tensor),
-      {
-        weightDecay: 0.05,
-        clipNorm: 1,
-        // The gradient of a key's bias is rounding alone, and AdamW would scale it up to a step.
-        epsilon: 1e-4,
-      },
-    ),
-  };
-  const stream = random.stream(2, "images");
-  const feeds = {
-    images: Uint8Array.from({ length: 4 * 16 * 16 * 3 }, () => stream.integer(256)),
-    labels: Int32Array.of(0, 1, 2, 0),
-    weights: Float32Array.of(1, 1, 1, 1),
-    learningRate: Float32Array.of(3e-3),
-  };
-
-  const train = async (trained: Program, steps: number, given: typeof feeds = feeds) => {
-    const executable = await backend.compile(trained);
-    await executable.writeState(nn.initialWeights(parameters, 3));
-    const losses = [];
-    for (let step = 1; step <= steps; step += 1) {
-      const results = await executable.run({ ...given, step: Float32Array.of(step) });
-      losses.push(results["loss"]![0]!);
-    }
-    const state = await executable.readState();
-    await executable.dispose();
-    return { losses, state };
-  };
+  const feeds = drawBatch();
+  const train = (trained: Program, steps: number, given = feeds) =>
+    trainOn(
+      backend,
+      trained,
+      Array.from({ length: steps }, () => given),
+    );
 
   // A parameter's buffer that is also its successor's corrupts gradients without an error: another
   // node of the backward pass may still read the old value. Both ways must agree.
   test("gives the same weights with the optimiser after the graph and inside it", async () => {
-    const after = await train(program, 8);
-    const inside = await train(withUpdateInGraph(program), 8);
+    const after = await train(trainingStep, 8);
+    const inside = await train(withUpdateInGraph(trainingStep), 8);
     expect(after.losses).toBeAllClose(inside.losses, { rtol: 1e-5 });
     expect([...after.state.keys()].toSorted()).toEqual([...inside.state.keys()].toSorted());
     for (const [name, { data }] of after.state) {
@@ -152,20 +110,20 @@ describe("training", () => {
   });
 
   test("learns four images by heart", async () => {
-    const { losses } = await train(program, 60);
+    const { losses } = await train(trainingStep, 60);
     expect(losses.at(-1)).toBeLessThan(0.05);
   });
 
   test("gives the same weights, bit for bit, when it is repeated", async () => {
-    const [a, b] = [await train(program, 3), await train(program, 3)];
+    const [a, b] = [await train(trainingStep, 3), await train(trainingStep, 3)];
     for (const [name, { data }] of a.state) expect(data).toEqual(b.state.get(name)!.data);
   });
 
   test("ignores samples of weight zero", async () => {
     const padded = { ...feeds, weights: Float32Array.of(1, 1, 1, 0) };
     const other = { ...padded, images: feeds.images.slice().fill(0, 3 * 16 * 16 * 3) };
-    expect((await train(program, 2, padded)).losses).toEqual(
-      (await train(program, 2, other)).losses,
+    expect((await train(trainingStep, 2, padded)).losses).toEqual(
+      (await train(trainingStep, 2, other)).losses,
     );
   });
 

@@ -92,3 +92,8 @@ export function inputOf(x: Tensor): {
 export function momentName(moment: "m" | "v", parameter: string): string {
   return `adamw.${moment}/${parameter}`;
 }
+
+/** Whether a slot of state is an optimiser's moment. */
+export function isMomentName(name: string): boolean {
+  return name.startsWith("adamw.");
+}

@@ -1,0 +1,12 @@
+/** @file Functions of Node's `util` that Node 23 removed and that tfjs-node 4.22 still calls. */
+import { createRequire } from "node:module";
+
+/**
+ * Puts back `util.isNullOrUndefined` and `util.isArray` for this thread. A fix was merged in April 2025
+ * (https://github.com/tensorflow/tfjs/issues/8425) and never released.
+ */
+export function restoreRemovedUtil(): void {
+  const util = createRequire(import.meta.url)("node:util") as Record<string, unknown>;
+  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
+  util["isArray"] ??= Array.isArray;
+}

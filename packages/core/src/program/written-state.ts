@@ -1,0 +1,26 @@
+/** @file What `writeState` sets, the same for every engine. */
+import { formatShape, sameShape, sizeOf } from "../tensor.ts";
+import type { Shape } from "../tensor.ts";
+import type { NdArray, Weights } from "../weights/weights.ts";
+import { isMomentName } from "./program.ts";
+
+/** An array for every slot, out of `weights`: missing moments are zeros; all else missing is an error. */
+export function writtenState(
+  slots: Iterable<readonly [name: string, { readonly shape: Shape }]>,
+  weights: Weights,
+): ReadonlyMap<string, NdArray> {
+  const written = new Map<string, NdArray>();
+  for (const [name, { shape }] of slots) {
+    const given = weights.get(name);
+    if (given === undefined && isMomentName(name)) {
+      written.set(name, { shape, data: new Float32Array(sizeOf(shape)) });
+    } else if (given === undefined || !sameShape(given.shape, shape)) {
+      throw new TypeError(
+        `writeState: expected ${name} ${formatShape(shape)}, got ${given ? formatShape(given.shape) : "none"}`,
+      );
+    } else {
+      written.set(name, given);
+    }
+  }
+  return written;
+}
