@@ -128,6 +128,11 @@ const commands: readonly Command[] = [
     load: () => import("./commands/doctor.ts"),
   },
   {
+    name: "setup <what>",
+    about: "Build what no package brings: a native TensorFlow for --backend tfjs",
+    load: () => import("./commands/setup.ts"),
+  },
+  {
     name: "bench [what]",
     about: "How fast DeiT trains here, or an exported model answers",
     load: () => import("./commands/bench.ts"),

@@ -73,7 +73,7 @@ export const finishedRunOptions = {
 
 export const engineOptions = {
   backend: { choices: backendNames, default: "onnx" as const, describe: "engine" },
-  device: { choices: deviceNames, default: "cpu" as const, describe: "device of the engine" },
+  device: { choices: deviceNames, default: "auto" as const, describe: "device of the engine" },
   threads: {
     type: "number",
     describe: "threads of the engine for each run [default: the scale's; one per core]",
@@ -244,7 +244,13 @@ export async function engineOf(
   requirePositive("threads", args.threads);
   requirePositive("jobs", args.jobs);
   const cores = availableParallelism();
-  const jobs = args.jobs ?? (smallModel && args.threads === undefined ? cores : 1);
+  if (args.backend === "tfjs" && (args.jobs ?? 1) > 1) {
+    throw new CommandLineError(
+      `--jobs ${args.jobs}: expected 1 with --backend tfjs, because TensorFlow's addon serves one thread.`,
+    );
+  }
+  const manyAtOnce = smallModel && args.threads === undefined && args.backend !== "tfjs";
+  const jobs = args.jobs ?? (manyAtOnce ? cores : 1);
   const threads = args.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
   const spec = { backend: args.backend, device: args.device, threads };
   return { backend: await openBackend(spec), spec, jobs };

@@ -76,9 +76,8 @@ interface NativeBackend {
 
 async function loadNative(path: string, threads: number | undefined): Promise<Engine> {
   restoreRemovedUtil();
-  // TensorFlow reads both when it starts, once for the whole process.
+  // TensorFlow reads it when it starts, once for the whole process.
   if (threads !== undefined) process.env["TF_NUM_INTRAOP_THREADS"] ??= `${threads}`;
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "1"; // warnings and errors
   const tf = createRequire(import.meta.url)(path) as Tf;
   tf.enableProdMode();
   await tf.setBackend("tensorflow");
