@@ -78,10 +78,8 @@ describe("a native TensorFlow", () => {
     await tfjsBackend({ engine: "node", folder });
     const util = createRequire(import.meta.url)("node:util") as Record<string, unknown>;
     const isNothing = util["isNullOrUndefined"] as (value: unknown) => boolean;
-    expect([undefined, null, 0, "", false].map((value) => isNothing(value))).toEqual([
-      ...[true, true],
-      ...[false, false, false],
-    ]);
+    const nothing = [undefined, null, 0, "", false].filter((value) => isNothing(value));
+    expect(nothing).toEqual([undefined, null]);
     expect(util["isArray"]).toBe(Array.isArray);
   });
 

@@ -95,8 +95,8 @@ describe("the command line with --backend tfjs", () => {
 
   test("trains in a worker", { tags: ["slow"] }, async () => {
     const folder = await temporaryFolder(onTestFinished);
-    const train = "train --backend tfjs --scale smoke --set epochs=1".split(" ");
-    const { exitCode, stdout, stderr } = await runCommand(train, folder);
+    const words = "train --backend tfjs --scale smoke --set epochs=1".split(" ");
+    const { exitCode, stdout, stderr } = await runCommand(words, folder);
     expect(stderr).toMatch(/; @tensorflow\/tfjs-backend-wasm 4\.22\.0, cpu, one run at a time/);
     expect(stdout).toMatch(/test accuracy/);
     expect(exitCode).toBe(0);

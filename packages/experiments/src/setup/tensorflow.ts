@@ -161,14 +161,19 @@ async function compileAddon(
     "setup tensorflow",
     [
       "g++",
-      ...["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8"],
+      "-std=c++17",
+      "-O2",
+      "-fPIC",
+      "-shared",
+      "-DNAPI_VERSION=8",
       `-I${join(folder, "node_modules/node-api-headers/include")}`,
       `-I${join(place, "include")}`,
       ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => join(path, "binding", file)),
       ...libraries.map((file) => join(place, file)),
       // From lib/napi-v8 of node_modules/@tensorflow/NAME, so that the folder may be moved.
       `-Wl,-rpath,$ORIGIN/../../../../../${library}`,
-      ...["-o", `${addon}.unfinished`],
+      "-o",
+      `${addon}.unfinished`,
     ],
     folder,
   );
@@ -185,7 +190,7 @@ async function computeSomething({ folder, gpu }: TensorflowSetup): Promise<strin
   await executable.dispose();
   if (three?.[0] !== 3) {
     throw new UsageError(
-      `setup tensorflow: expected ${backend.name} to add 1 and 2, got ${three}.`,
+      `setup tensorflow: expected ${backend.name} to add 1 and 2, got ${three?.[0]}.`,
     );
   }
   return `${backend.name}, ${backend.device}`;
