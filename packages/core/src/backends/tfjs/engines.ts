@@ -1,7 +1,7 @@
 /** @file Loads TensorFlow.js: over a native TensorFlow where there is one, else with its own backends. */
 import { createRequire } from "node:module";
 import type { Tf } from "./kernels.ts";
-import { findTfjsPackage, isNative, tfjsEngines } from "./packages.ts";
+import { findTfjsPackage, isNative, tfjsEngines, tfjsPackages } from "./packages.ts";
 import type { TfjsEngine } from "./packages.ts";
 import { restoreRemovedUtil } from "./removed-util.ts";
 
@@ -44,7 +44,9 @@ export async function openEngine(options: TfjsOptions): Promise<Engine> {
       reasons.push(`${name} ${installed.version} is installed without its native addon`);
     } else {
       try {
-        const engine = await load(candidate, installed.path, options);
+        const engine = isNative(candidate)
+          ? await loadNative(installed.path, options.threads)
+          : await loadOwn(installed.path);
         if (device === undefined || engine.device === device) return engine;
         reasons.push(`${engine.name} finds no GPU`);
       } catch (error) {
@@ -52,7 +54,7 @@ export async function openEngine(options: TfjsOptions): Promise<Engine> {
       }
     }
   }
-  const expected = wanted.map((engine) => findTfjsPackage(engine).name).join(" or ");
+  const expected = wanted.map((engine) => tfjsPackages[engine]).join(" or ");
   throw new TfjsError(
     `tfjs: expected ${expected}${device === "cuda" ? " with a GPU" : ""}; ${reasons.join("; ")}`,
   );
@@ -62,10 +64,6 @@ function candidates({ engine, device }: TfjsOptions): readonly TfjsEngine[] {
   if (engine !== undefined) return [engine];
   if (device === "cuda") return ["node-gpu"];
   return device === "cpu" ? tfjsEngines.filter((each) => each !== "node-gpu") : tfjsEngines;
-}
-
-async function load(engine: TfjsEngine, path: string, { threads }: TfjsOptions): Promise<Engine> {
-  return isNative(engine) ? loadNative(path, threads) : loadOwn(path);
 }
 
 /** What the backend of tfjs-node has beside its kernels. */

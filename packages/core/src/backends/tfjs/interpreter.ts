@@ -9,8 +9,6 @@ import type { Tf } from "./kernels.ts";
 import { schedule } from "./schedule.ts";
 
 export interface Interpreter {
-  /** The names of the inputs that the graph reads. */
-  readonly reads: readonly string[];
   /**
    * Computes the results from the inputs by name and shows them to `use`. They, and all between, are disposed
    * of afterwards, also where something fails; the inputs are not.
@@ -40,7 +38,6 @@ export function createInterpreter(tf: Tf, graph: Graph): Interpreter {
   const computed = steps.flatMap(({ outputs }) => outputs);
 
   return {
-    reads: inputs.map(({ name }) => name),
     run(given, use) {
       const at: (TfTensor | undefined)[] = Array.from({ length: places });
       for (const { name, place } of inputs) at[place] = given.get(name);
