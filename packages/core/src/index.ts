@@ -7,6 +7,14 @@ export { missingCuda } from "./backends/onnx/cuda-device.ts";
 export { DeviceError } from "./backends/onnx/device-error.ts";
 export { operatorsOnHost } from "./backends/onnx/placement.ts";
 export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
+export { tfjsBackend } from "./backends/tfjs/backend.ts";
+export { TfjsError, type TfjsOptions } from "./backends/tfjs/engines.ts";
+export {
+  findTfjsPackage,
+  type FoundPackage,
+  type TfjsEngine,
+  tfjsEngines,
+} from "./backends/tfjs/packages.ts";
 export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";

@@ -1,5 +1,5 @@
 import { nn } from "@mvt/core";
-import type { Feeds, NdArray, Program, Results, Weights } from "@mvt/core";
+import type { Feeds, NdArray, Program, Weights } from "@mvt/core";
 import {
   declareMgn,
   discriminatorProgram,
@@ -11,22 +11,11 @@ import {
 import { describe, expect, test } from "vitest";
 import { backend } from "./support/evaluate.ts";
 import { golden } from "./support/golden.ts";
+import { runOn } from "./support/run-on.ts";
 import { B, backbone, K, m, N, smallBatch, smallMgn } from "./support/small.ts";
 
-/** One run from the given weights, and the state after it. */
-async function runOnce(program: Program, weights: Weights, feeds: Feeds, steps = 1) {
-  const executable = await backend.compile(program);
-  try {
-    await executable.writeState(weights);
-    let results: Results = {};
-    for (let step = 1; step <= steps; step += 1) {
-      results = await executable.run({ ...feeds, step: Float32Array.of(step) });
-    }
-    return { results, state: await executable.readState() };
-  } finally {
-    await executable.dispose();
-  }
-}
+const runOnce = (program: Program, weights: Weights, feeds: Feeds, steps = 1) =>
+  runOn(backend, program, weights, feeds, steps);
 
 describe("a training step", () => {
   const file = golden("training-step");

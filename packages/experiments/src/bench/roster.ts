@@ -38,6 +38,24 @@ export const engines: readonly EngineEntry[] = [
     title: "this project, ONNX Runtime on CUDA",
     engine: { backend: "onnx", device: "cuda" },
   },
+  {
+    id: "tfjs-node-gpu",
+    title: "this project, TensorFlow on a GPU",
+    engine: { backend: "tfjs", device: "cuda", tfjs: "node-gpu" },
+  },
+  {
+    id: "tfjs-node",
+    title: "this project, TensorFlow on the CPU",
+    engine: { backend: "tfjs", device: "cpu", tfjs: "node" },
+  },
+  {
+    id: "tfjs-wasm",
+    title: "this project, TensorFlow.js as WebAssembly",
+    engine: { backend: "tfjs", device: "cpu", tfjs: "wasm" },
+    mostImages: 1,
+    pace: { rounds: 2, steps: 1 },
+    warmUp: 1,
+  },
 ];
 
 /** The engine that the flags name. */

@@ -133,6 +133,11 @@ const commands: readonly Command[] = [
     load: () => import("./commands/doctor.ts"),
   },
   {
+    name: "setup <what>",
+    about: "Build what no package brings: a native TensorFlow for --backend tfjs",
+    load: () => import("./commands/setup.ts"),
+  },
+  {
     name: "bench [what]",
     about: "How fast this is, beside PyTorch, other engines and the matrix products alone",
     load: () => import("./commands/bench.ts"),

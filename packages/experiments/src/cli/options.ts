@@ -13,8 +13,8 @@ import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
 import type { CustomFlags } from "../data/source.ts";
 import { mgnTrainingConfig, trainingConfig } from "../config.ts";
-import { backendNames, openBackend } from "../engine.ts";
-import type { EngineSpec } from "../engine.ts";
+import { backendNames, deviceNames, openBackend } from "../engine.ts";
+import type { DeviceName, EngineSpec } from "../engine.ts";
 import { override } from "../overrides.ts";
 import { officialPath } from "../pretrained/official.ts";
 import { scaleNames, scales } from "../scales.ts";
@@ -23,8 +23,7 @@ import type { NamedThreshold, RelabelOptions } from "../tables/workbench.ts";
 import { readPretrainedFile } from "../training/pretrained-file.ts";
 import type { PretrainedFile } from "../training/pretrained-file.ts";
 import { CommandLineError } from "../usage-error.ts";
-import { chooseDevice, deviceNames } from "./device.ts";
-import type { DeviceName } from "./device.ts";
+import { chooseDevice } from "./device.ts";
 import { summaryLines } from "./weights-lines.ts";
 
 export const dataOptions = {
@@ -254,18 +253,25 @@ export async function engineOf(
   requirePositive("threads", args.threads);
   requirePositive("jobs", args.jobs);
   const cores = availableParallelism();
-  const device = await chooseDevice(args.device ?? (smallModel ? "cpu" : "auto"));
-  const sideBySide = smallModel && device.device === "cpu" && args.threads === undefined;
+  const { backend } = args;
+  if (backend === "tfjs" && (args.jobs ?? 1) > 1) {
+    throw new CommandLineError(
+      `--jobs ${args.jobs}: expected 1 with --backend tfjs, because TensorFlow's addon serves one thread.`,
+    );
+  }
+  const device = await chooseDevice(args.device ?? (smallModel ? undefined : "auto"), backend);
+  const sideBySide =
+    smallModel && args.threads === undefined && backend === "onnx" && device.device === "cpu";
   const jobs = args.jobs ?? (sideBySide ? cores : 1);
   const threads = args.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
-  const spec = { backend: args.backend, ...device, threads };
+  const spec = { backend, ...device, threads };
   return { backend: await openBackend(spec), spec, jobs };
 }
 
 /** The backend that the flags name, for commands that use it alone. */
 export async function backendOf({ backend, device, threads }: EngineArgs): Promise<Backend> {
   requirePositive("threads", threads);
-  const chosen = await chooseDevice(device ?? "cpu");
+  const chosen = await chooseDevice(device, backend);
   return openBackend({ backend, ...chosen, threads: threads ?? availableParallelism() });
 }
 

@@ -5,7 +5,7 @@ import type { Backend } from "@mvt/core";
 import type { Dataset } from "@mvt/datasets";
 import type { DataDescription, Machine } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
-import { deviceOf } from "../engine.ts";
+import { backendOfEngine, deviceOf } from "../engine.ts";
 
 /** The commit of this checkout, and whether files differ from it; "unknown" outside a checkout. */
 export function sourceVersion(): { readonly commit: string; readonly dirty: boolean } {
@@ -32,7 +32,9 @@ export function describeMachine(backend?: Backend): Machine {
     memory: totalmem(),
     os: `${type()} ${release()}`,
     node: process.versions.node,
-    ...(backend ? { backend: `onnx, ${deviceOf(backend)}`, engine: backend.name } : {}),
+    ...(backend
+      ? { backend: `${backendOfEngine(backend)}, ${deviceOf(backend)}`, engine: backend.name }
+      : {}),
   };
 }
 

@@ -127,7 +127,7 @@ async function planOf(args: Args): Promise<{
   for (const flag of ["rounds", "steps", "threads"] as const) requirePositive(flag, args[flag]);
   const effort = args.quick ? quick : thorough;
   const variant = args.variant ?? (args.quick ? "nano" : "S/16");
-  const device = await chooseDevice(args.device ?? "cpu");
+  const device = await chooseDevice(args.device, args.backend);
   const base = entryOf({ backend: args.backend, ...device });
   const asked = {
     ...effort,

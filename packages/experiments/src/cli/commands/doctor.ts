@@ -1,6 +1,5 @@
 /** @file `pnpm exp doctor`: what this machine has, and whether a training step works on it. */
 import { statfsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, totalmem } from "node:os";
 import { DeviceError, findAdapter, missingCuda, onnxDevices } from "@mvt/core";
 import type { Argv } from "yargs";
@@ -8,6 +7,7 @@ import { scales } from "../../scales.ts";
 import { hostOperators } from "../../bench/host-operators.ts";
 import { measureThroughput } from "../../bench/throughput.ts";
 import { engineName } from "../../engine.ts";
+import { tfjsFindings } from "../../tfjs-engine.ts";
 import { UsageError } from "../../usage-error.ts";
 import { backendOf, engineOptions } from "../options.ts";
 
@@ -20,19 +20,17 @@ export function builder(cli: Argv) {
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
 export async function run(args: Args): Promise<void> {
-  const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(28)}${found}\n`);
+  const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(30)}${found}\n`);
   const { bavail, bsize } = statfsSync(".");
   say("Node", `${process.versions.node} (${process.platform} ${arch()})`);
   say("processor", `${cpus()[0]?.model.trim()}, ${availableParallelism()} usable cores`);
   say("memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`);
   say("disk free here", `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB`);
+  for (const [name, found] of tfjsFindings()) say(name, found);
   const backend = await backendOf(args);
   say("engine", engineName(backend));
   say("GPU through WebGPU", await describeAdapter());
   say("GPU through CUDA", missingCuda() ?? "ONNX Runtime's provider is installed");
-  for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
-    say(name, isInstalled(name) ? "installed" : "not installed (optional)");
-  }
   const { model, training } = scales.smoke;
   const device = onnxDevices.find((name) => name === backend.device);
   if (args.backend === "onnx" && device !== undefined && device !== "cpu") {
@@ -60,14 +58,5 @@ async function describeAdapter(): Promise<string> {
   } catch (error) {
     if (error instanceof DeviceError) return "none found";
     throw error;
-  }
-}
-
-function isInstalled(name: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(name);
-    return true;
-  } catch {
-    return false;
   }
 }

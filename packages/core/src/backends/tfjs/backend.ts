@@ -1,0 +1,95 @@
+/** @file The `tfjs` backend: a program is interpreted node by node with TensorFlow.js. */
+import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { withUpdateInGraph } from "../../optim/adamw.ts";
+import { feedOf, requireAllKnown } from "../../program/checks.ts";
+import { inputOf } from "../../program/program.ts";
+import type { Backend, Executable, Feeds, Program, Results } from "../../program/program.ts";
+import { simplify } from "../../program/simplify.ts";
+import { writtenState } from "../../program/written-state.ts";
+import type { Weights } from "../../weights/weights.ts";
+import { openEngine } from "./engines.ts";
+import type { Engine, TfjsOptions } from "./engines.ts";
+import { createInterpreter, tensorOf } from "./interpreter.ts";
+
+/**
+ * A backend on TensorFlow.js: an independent check of every operator and gradient, and CUDA through
+ * TensorFlow. All state stays where TensorFlow.js computes; AdamW is part of the graph.
+ *
+ * It turns on the production mode of TensorFlow.js (`tf.enableProdMode`) in this thread. Throws TfjsError where
+ * no engine that fits the options is there.
+ */
+export async function tfjsBackend(options: TfjsOptions = {}): Promise<Backend> {
+  const engine = await openEngine(options);
+  const { name, device } = engine;
+  return { name, device, compile: async (program) => compile(engine, program) };
+}
+
+function compile({ tf, registeredAs }: Engine, program: Program): Executable {
+  // Whatever computes does so synchronously from here on, so that no other engine comes between.
+  const useEngine = () => {
+    if (tf.getBackend() !== registeredAs) void tf.setBackend(registeredAs);
+  };
+  useEngine();
+  const { inputs, outputs, state } = withUpdateInGraph(program);
+  const outputNames = Object.keys(outputs);
+  // The last parameters first: their gradients are known first, and can be let go once they are used.
+  const carried = state.filter(({ next }) => next !== undefined).toReversed();
+  const graph = simplify([...Object.values(outputs), ...carried.map(({ next }) => next!)]);
+  const fed = inputs.map(inputOf);
+  const slots = state.map(({ input }) => inputOf(input));
+  const read = graph.nodes
+    .filter(({ op }) => op === "input")
+    .map((node) => inputOf(node.outputs[0]).name);
+  requireAllKnown(read, new Set([...fed, ...slots].map(({ name }) => name)));
+  const interpreter = createInterpreter(tf, graph);
+
+  const values = new Map(slots.map(({ name, shape }) => [name, tf.zeros([...shape])]));
+  const replace = (name: string, value: TfTensor) => {
+    values.get(name)!.dispose();
+    values.set(name, value);
+  };
+  return {
+    async run(given: Feeds): Promise<Results> {
+      const feeds = fed.map((input) => ({ ...input, data: feedOf(given, input) }));
+      useEngine();
+      const tensors = feeds.map(({ name, shape, dtype, data }) => {
+        return [name, tensorOf(tf, data, shape, dtype)] as const;
+      });
+      try {
+        return interpreter.run(new Map([...values, ...tensors]), (results) => {
+          const answers = outputNames.map((name, i) => {
+            return [name, new Float32Array(results[i]!.dataSync())] as const;
+          });
+          // A clone is a handle of its own on the same numbers.
+          const next = results.slice(outputNames.length).map((x) => tf.clone(x));
+          for (const [i, { input }] of carried.entries()) replace(inputOf(input).name, next[i]!);
+          return Object.fromEntries(answers);
+        });
+      } finally {
+        for (const [, tensor] of tensors) tensor.dispose();
+      }
+    },
+    async readState() {
+      return new Map(
+        slots.map(({ name, shape }) => [
+          name,
+          { shape, data: new Float32Array(values.get(name)!.dataSync()) },
+        ]),
+      );
+    },
+    async writeState(weights: Weights) {
+      const written = writtenState(
+        slots.map((slot) => [slot.name, slot] as const),
+        weights,
+      );
+      useEngine();
+      for (const [name, { shape, data }] of written) {
+        replace(name, tensorOf(tf, data, shape, "float32"));
+      }
+    },
+    async dispose() {
+      interpreter.dispose();
+      for (const value of values.values()) value.dispose();
+    },
+  };
+}

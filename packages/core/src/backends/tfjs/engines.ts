@@ -1,0 +1,125 @@
+/** @file Loads TensorFlow.js: over a native TensorFlow where there is one, else with its own backends. */
+import { createRequire } from "node:module";
+import type { Tf } from "./kernels.ts";
+import { findTfjsPackage, isNative, tfjsEngines, tfjsPackages } from "./packages.ts";
+import type { TfjsEngine } from "./packages.ts";
+import { restoreRemovedUtil } from "./removed-util.ts";
+
+export interface TfjsOptions {
+  /** Which package computes. Default: the first that is there of node-gpu, node, wasm and cpu. */
+  readonly engine?: TfjsEngine;
+  /**
+   * Where computations must happen. "cuda" needs @tensorflow/tfjs-node-gpu and a GPU that it finds; "cpu"
+   * leaves that package out. Default: wherever the engine computes by itself.
+   */
+  readonly device?: "cpu" | "cuda";
+  /** Threads inside an operator, of a native TensorFlow. Counts for the first engine of a process. */
+  readonly threads?: number;
+  /** A folder whose node_modules may hold the packages. They are also looked for from this package. */
+  readonly folder?: string;
+}
+
+/** A copy of TensorFlow.js, and which of its backends is to compute. */
+export interface Engine {
+  readonly tf: Tf;
+  readonly registeredAs: string;
+  readonly name: string;
+  readonly device: "cpu" | "cuda";
+}
+
+/** The engine cannot be had: what was expected, what was found. */
+export class TfjsError extends Error {
+  override readonly name = "TfjsError";
+}
+
+/** Throws TfjsError, which says of every package that was tried why it was not taken. */
+export async function openEngine(options: TfjsOptions): Promise<Engine> {
+  const { device } = options;
+  const wanted = candidates(options);
+  const reasons: string[] = [];
+  for (const candidate of wanted) {
+    const { name, installed } = findTfjsPackage(candidate, options.folder);
+    if (installed === undefined) reasons.push(`${name} is not installed`);
+    else if (!installed.complete) {
+      reasons.push(`${name} ${installed.version} is installed without its native addon`);
+    } else {
+      try {
+        const engine = isNative(candidate)
+          ? await loadNative(installed.path, options.threads)
+          : await loadOwn(installed.path);
+        if (device === undefined || engine.device === device) return engine;
+        reasons.push(`${engine.name} finds no GPU`);
+      } catch (error) {
+        reasons.push(`${name} ${installed.version} does not load: ${(error as Error).message}`);
+      }
+    }
+  }
+  const expected = wanted.map((engine) => tfjsPackages[engine]).join(" or ");
+  throw new TfjsError(
+    `tfjs: expected ${expected}${device === "cuda" ? " with a GPU" : ""}; ${reasons.join("; ")}`,
+  );
+}
+
+function candidates({ engine, device }: TfjsOptions): readonly TfjsEngine[] {
+  if (engine !== undefined) return [engine];
+  if (device === "cuda") return ["node-gpu"];
+  return device === "cpu" ? tfjsEngines.filter((each) => each !== "node-gpu") : tfjsEngines;
+}
+
+/** What the backend of tfjs-node has beside its kernels. */
+interface NativeBackend {
+  readonly binding?: { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
+}
+
+async function loadNative(path: string, threads: number | undefined): Promise<Engine> {
+  restoreRemovedUtil();
+  // TensorFlow reads it when it starts, once for the whole process.
+  if (threads !== undefined) process.env["TF_NUM_INTRAOP_THREADS"] ??= `${threads}`;
+  const tf = createRequire(import.meta.url)(path) as Tf;
+  tf.enableProdMode();
+  await tf.setBackend("tensorflow");
+  const backend = tf.backend() as unknown as NativeBackend;
+  if (backend.binding === undefined) throw new TfjsError("its backend has no native binding");
+  const { name, version } = manifestOf(path);
+  return {
+    tf,
+    registeredAs: "tensorflow",
+    name: `${name} ${version} (TensorFlow ${backend.binding.TF_Version})`,
+    device: backend.isUsingGpuDevice ? "cuda" : "cpu",
+  };
+}
+
+/** One of TensorFlow.js's own backends, which registers itself under the end of its package's name. */
+async function loadOwn(path: string): Promise<Engine> {
+  const require = createRequire(`${path}/package.json`);
+  const tf = require("@tensorflow/tfjs-core") as Tf;
+  tf.enableProdMode();
+  const { name, version } = manifestOf(path);
+  const registeredAs = name.split("-").at(-1)!;
+  await withoutNewListeners(async () => {
+    require(path);
+    if (await tf.setBackend(registeredAs)) return;
+    throw new TfjsError(`its backend ${registeredAs} does not start`);
+  });
+  return { tf, registeredAs, name: `${name} ${version}`, device: "cpu" };
+}
+
+/** WebAssembly's loader would throw every uncaught error of the process again, from a place of its own. */
+async function withoutNewListeners(start: () => Promise<void>): Promise<void> {
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = events.map((event) => process.listeners(event as "uncaughtException"));
+  await start();
+  for (const [i, event] of events.entries()) {
+    for (const listener of process.listeners(event as "uncaughtException")) {
+      if (!before[i]!.includes(listener)) process.off(event, listener);
+    }
+  }
+}
+
+function manifestOf(path: string): { readonly name: string; readonly version: string } {
+  return createRequire(import.meta.url)(`${path}/package.json`) as {
+    readonly name: string;
+    readonly version: string;
+  };
+}

@@ -1,0 +1,76 @@
+/** @file Computes a graph node by node. */
+import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { inputOf } from "../../program/program.ts";
+import type { Feed } from "../../program/program.ts";
+import type { Graph } from "../../program/simplify.ts";
+import type { DType, GraphNode, Shape } from "../../tensor.ts";
+import { createKernels, storedAs } from "./kernels.ts";
+import type { Tf } from "./kernels.ts";
+import { schedule } from "./schedule.ts";
+
+export interface Interpreter {
+  /**
+   * Computes the results from the inputs by name and shows them to `use`. They, and all between, are disposed
+   * of afterwards, also where something fails; the inputs are not.
+   */
+  run<T>(inputs: ReadonlyMap<string, TfTensor>, use: (results: readonly TfTensor[]) => T): T;
+  dispose(): void;
+}
+
+/** Settles all that does not depend on the inputs' values. Constants become tensors here, once. */
+export function createInterpreter(tf: Tf, graph: Graph): Interpreter {
+  const { places, sources, steps, results } = schedule(graph);
+  const inputs: { readonly name: string; readonly place: number }[] = [];
+  const constants: { readonly value: TfTensor; readonly place: number }[] = [];
+  for (const { tensor, place } of sources) {
+    const { node, shape, dtype } = tensor;
+    if (node.op === "input") inputs.push({ name: inputOf(tensor).name, place });
+    else {
+      const { data } = (node as GraphNode<"constant">).params;
+      constants.push({ value: tensorOf(tf, data, shape, dtype), place });
+    }
+  }
+  const kernels = createKernels(tf);
+  const computations = steps.map(({ node, read, ...step }) => {
+    const kernel = kernels[node.op as keyof typeof kernels] as unknown as AnyKernel;
+    return { ...step, compute: kernel(node, read) };
+  });
+  const computed = steps.flatMap(({ outputs }) => outputs);
+
+  return {
+    run(given, use) {
+      const at: (TfTensor | undefined)[] = Array.from({ length: places });
+      for (const { name, place } of inputs) at[place] = given.get(name);
+      for (const { value, place } of constants) at[place] = value;
+      try {
+        for (const { compute, inputs: from, outputs: to, released } of computations) {
+          const made = compute(...from.map((place) => at[place]!));
+          if (Array.isArray(made)) for (const [i, place] of to.entries()) at[place] = made[i];
+          else at[to[0]!] = made as TfTensor;
+          for (const place of released) {
+            at[place]?.dispose();
+            at[place] = undefined;
+          }
+        }
+        return use(results.map((place) => at[place]!));
+      } finally {
+        for (const place of computed) at[place]?.dispose();
+      }
+    },
+    dispose() {
+      for (const { value } of constants) value.dispose();
+    },
+  };
+}
+
+type AnyKernel = (
+  node: GraphNode,
+  read: readonly boolean[],
+) => (...inputs: TfTensor[]) => TfTensor | readonly (TfTensor | undefined)[];
+
+/** A tensor with these values; they are copied, since TensorFlow.js keeps what it is given. */
+export function tensorOf(tf: Tf, data: Feed, shape: Shape, dtype: DType): TfTensor {
+  const stored = storedAs[dtype];
+  const array = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[stored];
+  return tf.tensor(new array(data), [...shape], stored);
+}

@@ -1,0 +1,132 @@
+/**
+ * @file How each primitive is computed with TensorFlow.js. The compiler refuses the table while one is
+ * missing.
+ *
+ * Operators: https://js.tensorflow.org/api/4.22.0/. TensorFlow.js has no uint8: its values are int32.
+ */
+import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import type { Primitive, Primitives } from "../../ops/primitives.ts";
+import { sizeOf } from "../../tensor.ts";
+import type { DType, GraphNode, Tensor } from "../../tensor.ts";
+
+/** The API of TensorFlow.js, which tfjs-node exports as well. */
+export type Tf = typeof import("@tensorflow/tfjs-core");
+
+type Values<Inputs extends readonly Tensor[]> = { readonly [I in keyof Inputs]: TfTensor };
+type Computed = Exclude<Primitive, "input" | "constant">;
+
+/**
+ * Settles at compilation what depends on the node alone, and returns what every run computes: the output, or
+ * all outputs, without those that nobody reads where that saves work.
+ *
+ * @param read which outputs are read
+ */
+type Kernel<P extends Primitive> = (
+  node: GraphNode<P>,
+  read: readonly boolean[],
+) => (...inputs: Values<Primitives[P]["inputs"]>) => TfTensor | readonly (TfTensor | undefined)[];
+
+export type Kernels = { readonly [P in Computed]: Kernel<P> };
+
+/** How values of an element type are kept. */
+export const storedAs = {
+  float32: "float32",
+  int32: "int32",
+  uint8: "int32",
+  bool: "bool",
+} as const satisfies Readonly<Record<DType, string>>;
+
+/** The kernels over one copy of TensorFlow.js. They leave no tensor behind but those they return. */
+export function createKernels(tf: Tf): Kernels {
+  const { tidy } = tf;
+  /** Φ(x) = (1 + erf(x/√2)) / 2, times `factor`. */
+  const timesNormalCdf = (factor: TfTensor | number, x: TfTensor) =>
+    tf.mul(tf.mul(factor, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+  const casts: Readonly<Record<DType, (x: TfTensor) => TfTensor>> = {
+    float32: (x) => tf.cast(x, "float32"),
+    int32: (x) => tf.cast(x, "int32"),
+    uint8: (x) => tidy(() => tf.mod(tf.cast(x, "int32"), 256)),
+    bool: (x) => tf.notEqual(x, 0), // tf.cast leaves bytes as they are under WebAssembly
+  };
+  return {
+    neg: () => tf.neg,
+    exp: () => tf.exp,
+    log: () => tf.log,
+    sqrt: () => tf.sqrt,
+    abs: () => tf.abs,
+    sign: () => tf.sign,
+    sigmoid: () => tf.sigmoid,
+    normalCdf: () => (x) => tidy(() => timesNormalCdf(1, x)),
+    gelu: () => (x) => tidy(() => timesNormalCdf(x, x)),
+    cast: ({ params: { to } }) => casts[to],
+    add: () => tf.add,
+    sub: () => tf.sub,
+    mul: () => tf.mul,
+    // tf.div of whole numbers rounds down; ours towards zero, as ONNX.
+    div: ({ outputs: [{ dtype }] }) =>
+      dtype === "float32"
+        ? tf.div
+        : (x, y) =>
+            tidy(() => tf.cast(tf.div(tf.cast(x, "float32"), tf.cast(y, "float32")), "int32")),
+    minimum: () => tf.minimum,
+    equal: () => tf.equal,
+    greater: () => tf.greater,
+    reshape:
+      ({ params: { shape } }) =>
+      (x) =>
+        tf.reshape(x, [...shape]),
+    transpose:
+      ({ params: { permutation } }) =>
+      (x) =>
+        tf.transpose(x, [...permutation]),
+    broadcastTo:
+      ({ params: { shape } }) =>
+      (x) =>
+        tf.broadcastTo(x, [...shape]),
+    split: ({ outputs, params: { axis } }, read) => {
+      let start = 0;
+      const pieces = outputs.map(({ shape }) => {
+        const begin = shape.map((_, i) => (i === axis ? start : 0));
+        start += shape[axis]!;
+        return { begin, size: [...shape] };
+      });
+      return (x) =>
+        pieces.map(({ begin, size }, i) => (read[i] ? tf.slice(x, begin, size) : undefined));
+    },
+    concat:
+      ({ params: { axis } }) =>
+      (...xs) =>
+        tf.concat([...xs], axis),
+    after: () => (x) => tf.clone(x), // both inputs are there when a node is computed
+    sum:
+      ({ params: { axes, keepDims } }) =>
+      (x) =>
+        tf.sum(x, [...axes], keepDims),
+    // The factor goes to the smallest of the three matrices.
+    matmul: ({ inputs: [x, y], outputs: [z], params: { transposeX, transposeY, scale } }) => {
+      const product = (a: TfTensor, b: TfTensor) => tf.matMul(a, b, transposeX, transposeY);
+      if (scale === 1) return product;
+      const [sizeX, sizeY, sizeZ] = [sizeOf(x.shape), sizeOf(y.shape), sizeOf(z.shape)];
+      const least = Math.min(sizeX, sizeY, sizeZ);
+      if (sizeX === least) return (a, b) => tidy(() => product(tf.mul(a, scale), b));
+      if (sizeY === least) return (a, b) => tidy(() => product(a, tf.mul(b, scale)));
+      return (a, b) => tidy(() => tf.mul(product(a, b), scale));
+    },
+    // tf.fused.matMul is the same two kernels, but under WebAssembly, where it adds the last bias
+    // everywhere after the first row (4.22, transposeB).
+    affine: () => (x, weight, bias) => tidy(() => tf.add(tf.matMul(x, weight, false, true), bias)),
+    softmax: () => (x) => tf.softmax(x),
+    logSoftmax: () => (x) => tf.logSoftmax(x),
+    layerNorm:
+      ({ params: { epsilon } }) =>
+      (x, gamma, beta) =>
+        tidy(() => {
+          const mean = tf.mean(x, -1, true);
+          const centred = tf.sub(x, mean);
+          const variance = tf.mean(tf.square(centred), -1, true);
+          const s = tf.rsqrt(tf.add(variance, epsilon)); // 1 / √(var + ε)
+          return [tf.add(tf.mul(tf.mul(centred, s), gamma), beta), mean, s];
+        }),
+    scaleRowsAdd: () => (x, y, gate) => tidy(() => tf.add(x, tf.mul(y, gate))),
+  };
+}

@@ -1,0 +1,56 @@
+/** @file Programs of the machine that a command needs: whether they are there, and running them. */
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { UsageError } from "../usage-error.ts";
+
+export interface Tool {
+  /** How it is started, such as ["python3", "-m", "pip"]. */
+  readonly command: readonly [string, ...string[]];
+  /** Where one gets it, as a sentence. */
+  readonly advice: string;
+}
+
+/** Throws UsageError for the first that does not tell its version. */
+export async function requireTools(what: string, tools: readonly Tool[]): Promise<void> {
+  for (const { command, advice } of tools) {
+    const { failure } = await start([...command, "--version"]);
+    if (failure !== undefined) {
+      throw new UsageError(
+        `${what}: expected \`${command.join(" ")}\`, but \`${command.join(" ")} --version\` ${failure}. ${advice}`,
+      );
+    }
+  }
+}
+
+/** Runs a command to its end; throws UsageError with the last lines it printed where it fails. */
+export async function runTool(
+  what: string,
+  command: readonly [string, ...string[]],
+  cwd: string,
+): Promise<void> {
+  const { failure, printed } = await start(command, cwd);
+  if (failure === undefined) return;
+  const last = printed.trim().split("\n").slice(-8).join("\n  ");
+  throw new UsageError(`${what}: \`${command.join(" ")}\` ${failure}:\n  ${last}`);
+}
+
+interface Ended {
+  /** Absent where all went well; else fits behind the command. */
+  readonly failure?: string;
+  readonly printed: string;
+}
+
+async function start(
+  [program, ...args]: readonly [string, ...string[]],
+  cwd = ".",
+): Promise<Ended> {
+  const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<string | undefined>((resolve) => {
+    child.on("error", ({ message, code }: NodeJS.ErrnoException) =>
+      resolve(code === "ENOENT" ? "is not there" : `does not start: ${message}`),
+    );
+    child.on("close", (code) => resolve(code === 0 ? undefined : `failed with ${code}`));
+  });
+  const [out, err, failure] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { ...(failure === undefined ? {} : { failure }), printed: out + err };
+}
