@@ -20,7 +20,7 @@ export function clutterSettings({ synthetic, clutter: study }: Scale): readonly 
     title: `clutter ${clutter}, occlusion ${occlusion}`,
     synthetic: {
       seed: synthetic.seed,
-      difficulty: "crowd",
+      difficulty: "moving",
       knobs: { clutter, bystanders: clutter / 2, occlusion },
       labelNoise: 0,
       counts: { ...synthetic.counts, [clutterDataset]: study.counts },
