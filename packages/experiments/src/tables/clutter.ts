@@ -11,7 +11,7 @@ import type { PlannedClassifier } from "../runs/plan.ts";
 import { describeData } from "../runs/provenance.ts";
 import { clutterDataset as dataset, clutterSettings, trainedLonger } from "./clutter-settings.ts";
 import { tableReport, testedRuns } from "./report-definition.ts";
-import type { ReportDefinition, ReportOptions } from "./report-definition.ts";
+import type { ReportDefinition } from "./report-definition.ts";
 import type { RunRequest, Setting, Workbench } from "./workbench.ts";
 
 /** What is asked of the workbench for a row. */
@@ -28,12 +28,10 @@ const requests = (m: number): Record<ClutterMask, Pick<RunRequest, "mgn" | "cont
 export default {
   id: "clutter",
   seeds: 1,
-  async plan(workbench, { seeds, pretrained }) {
+  async plan(workbench, { seeds }) {
     const { m } = workbench.scale.clutter;
     const rows = await Promise.all(
-      clutterSettings(workbench.scale).map((setting) =>
-        planRows(workbench, setting, { seeds, pretrained }),
-      ),
+      clutterSettings(workbench.scale).map((setting) => planRows(workbench, setting, seeds)),
     );
     return {
       data: rows.map(({ title, prepared }) => ({ ...describeData(prepared), title })),
@@ -55,13 +53,10 @@ export default {
   },
 } satisfies ReportDefinition;
 
-async function planRows(
-  workbench: Workbench,
-  setting: Setting,
-  { seeds, pretrained }: Pick<ReportOptions, "seeds" | "pretrained">,
-) {
+async function planRows(workbench: Workbench, setting: Setting, seeds: readonly number[]) {
   const byMask = requests(workbench.scale.clutter.m);
   const prepared = await workbench.prepare(dataset, setting);
+  const pretrained = workbench.scale.pretraining === undefined;
   const plan = (mask: ClutterMask, seed: number): Promise<PlannedClassifier> =>
     workbench.plan({
       dataset,
