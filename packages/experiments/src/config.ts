@@ -55,6 +55,8 @@ export const trainingConfig = z.strictObject({
   recompute: z.boolean().exactOptional(),
   /** Each image once per epoch, or as many drawn, every class as likely; "shuffled" if absent. */
   sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
+  /** Whether test images are asked after every epoch, as if absent, or only when training is over. */
+  tests: z.enum(["every-epoch", "at-end"]).exactOptional(),
   /** No further epoch once the training accuracy of one, on the labels of the files, reached this. */
   stopAtTrainAccuracy: probability.exactOptional(),
 });
@@ -72,6 +74,12 @@ export const mgnTrainingConfig = z.strictObject({
   augmentation,
   /** Weight of |M_avg - m| in Eq. 2; the paper has 1. */
   lambda: z.number().nonnegative(),
+  /** Weight of 4 M_p (1 - M_p), which asks for binary masks; absent from Eq. 2, as by default. */
+  saturation: z.number().nonnegative().exactOptional(),
+  /** How the rates go on from there: constant if absent, or along half a cosine to zero. */
+  decay: z.enum(["constant", "cosine"]).exactOptional(),
+  /** The share of the picture that random masks show: m if absent, else drawn between the two. */
+  randomShare: z.tuple([probability, probability]).readonly().exactOptional(),
   polarity: z.enum(["remove", "keep"]),
   space: z.enum(["pixel", "normalized"]),
 });

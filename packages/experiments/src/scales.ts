@@ -43,11 +43,17 @@ export interface Scale {
   readonly synthetic: SyntheticSpec;
   /** The stand-in for ImageNet: one run on easier faces that every other run starts from. */
   readonly pretraining?: { readonly data: SyntheticSpec; readonly training: TrainingConfig };
-  /** How classifiers of `pnpm exp clutter` train: from scratch, unless --weights names a file. */
+  /** How those of `pnpm exp clutter` train: from scratch, unless --weights names a file. */
   readonly clutter: {
     readonly counts: SyntheticCounts;
     /** The share to be removed. */
     readonly m: number;
+    readonly training: TrainingConfig;
+    readonly mgn: MgnTrainingConfig;
+  };
+  /** How those of `pnpm exp mask-factors` train; what it changes comes on top. */
+  readonly maskFactors: {
+    readonly counts: SyntheticCounts;
     readonly training: TrainingConfig;
     readonly mgn: MgnTrainingConfig;
   };
@@ -85,15 +91,36 @@ const smallMgn: MgnTrainingConfig = {
   space: "pixel",
 };
 
+/** From a pre-trained start: a gentler rate, and pictures that are erased in part. */
+const fromPretrained: TrainingConfig = {
+  ...fromScratch,
+  epochs: 16,
+  schedule: { kind: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
+  augmentation: smallAugmentation,
+};
+
 /**
  * So few faces that a classifier learns their surroundings by heart, and long enough that it does. A
- * share of 0.15 would be 5 of 36 patches, too few to matter.
+ * share of 0.15 would be 5 of 36 patches, too few to matter. The generator trains longer than in the
+ * tables, with rates that fall to zero, against a discriminator that learns faster: on so few pictures
+ * it has much to learn.
  */
 const amongClutter = {
   counts: { train: 500, test: 1000 },
   m: 0.5,
-  training: { ...fromScratch, epochs: 80, augmentation: smallAugmentation },
-  mgn: { ...smallMgn, epochs: 20 },
+  training: { ...fromScratch, epochs: 80, augmentation: smallAugmentation, tests: "at-end" },
+  mgn: {
+    ...smallMgn,
+    epochs: 60,
+    learningRate: { discriminator: 1e-3, generator: 1e-3 },
+    decay: "cosine",
+  },
+} as const satisfies Scale["clutter"];
+
+const maskFactors: Scale["maskFactors"] = {
+  counts: { train: 2000, test: 500 },
+  training: { ...fromPretrained, epochs: 30, tests: "at-end" },
+  mgn: { ...smallMgn, epochs: 10 },
 };
 
 /** How classifiers and mask generators train on a data set. */
@@ -139,7 +166,12 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     clutter: {
       ...amongClutter,
       counts: { train: 300, test: 100 },
-      training: { ...fromScratch, epochs: 4 },
+      training: { ...fromScratch, epochs: 4, tests: "at-end" },
+      mgn: { ...smallMgn, epochs: 1 },
+    },
+    maskFactors: {
+      counts: { train: 300, test: 100 },
+      training: { ...fromScratch, epochs: 4, tests: "at-end" },
       mgn: { ...smallMgn, epochs: 1 },
     },
     synthetic: {
@@ -157,17 +189,13 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     name: "quick",
     about: "a table in a few minutes on two cores: a tiny transformer on synthetic faces",
     model: deit.variants.nano,
-    training: {
-      ...fromScratch,
-      epochs: 16,
-      schedule: { kind: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
-      augmentation: smallAugmentation,
-    },
+    training: fromPretrained,
     mgn: smallMgn,
     smallModel: true,
     relabelStart: 10,
     seeds: 2,
     clutter: amongClutter,
+    maskFactors,
     synthetic: {
       seed: 1,
       difficulty: "standard",
@@ -213,6 +241,11 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     clutter: {
       counts: { train: 12_271, test: 3068 },
       m: 0.5,
+      training: paperTraining,
+      mgn: paperMgn,
+    },
+    maskFactors: {
+      counts: { train: 12_271, test: 3068 },
       training: paperTraining,
       mgn: paperMgn,
     },

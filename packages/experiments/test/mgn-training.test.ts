@@ -137,6 +137,36 @@ describe("an interrupted mask generator", () => {
   });
 });
 
+describe("the options that the paper does not have", () => {
+  test.each([
+    ["saturation", { saturation: 0.5 }],
+    ["random masks of many shares", { randomShare: [0.25, 1] }],
+    ["rates that fall to zero", { decay: "cosine" }],
+  ] as const)(
+    "%s: change what is learnt, and an interruption changes nothing",
+    async (_, option) => {
+      const training = { ...config.training, ...option };
+      const optional: MgnConfig = { ...config, training };
+      const weightsIn = (folder: string) =>
+        readFile(openRun(folder, runId(optional)).path("mgn.safetensors"));
+      const [whole, resumed] = [
+        await temporaryFolder(onTestFinished),
+        await temporaryFolder(onTestFinished),
+      ];
+      await trainGenerator(optional, whole);
+      const stop = () => {
+        throw new Error("interrupted");
+      };
+      const attempt = trainGenerator(optional, resumed, { onEpoch: stop });
+      await expect(attempt).rejects.toThrow("interrupted");
+      await trainGenerator(optional, resumed);
+      expect(await weightsIn(resumed)).toEqual(await weightsIn(whole));
+      const usual = await readFile(folderIn(runs).path("mgn.safetensors"));
+      expect(await weightsIn(whole)).not.toEqual(usual);
+    },
+  );
+});
+
 describe("a mask generator that diverges", () => {
   test.each(["discriminator", "generator"] as const)(
     "by its %s ends at once, and says where and what to do",

@@ -94,7 +94,18 @@ describe("a finished run", () => {
     const result = await resultOf(run, runs);
     expect(result.validation).toEqual({ ...chosen.test, epoch: chosen.epoch });
     expect(result.last).toEqual({ ...metrics[3]!.test, epoch: 4 });
-    expect(result.bestOnTest.k).toBe(Math.max(...metrics.map(({ test: { k } }) => k)));
+    expect(result.bestOnTest.k).toBe(Math.max(...metrics.map((line) => line.test!.k)));
+  });
+
+  test("tells the same of the weights it leaves if its test images are asked at the end only", async () => {
+    const training = { ...run.config.training, tests: "at-end" as const };
+    const once = { ...run, config: { ...run.config, training } };
+    const [usual, result] = [await resultOf(run, runs), await train(once, runs)];
+    expect(result.validation).toEqual(usual.validation);
+    expect(result.last).toEqual(usual.last);
+    expect(result.bestOnTest.k).toBe(Math.max(result.validation.k, result.last.k));
+    const metrics = await readMetrics(once, runs);
+    expect(metrics.every((line) => line.test === undefined)).toBe(true);
   });
 
   test("keeps the weights of the epoch it chose", async () => {

@@ -36,6 +36,11 @@ export interface GeneratorLossOptions {
   readonly lambda?: number;
   /** |M_avg - m| of every image, then the mean (default); or of the mean M_avg of the batch. */
   readonly areaOf?: "image" | "batch";
+  /**
+   * Factor on 4 M_p (1 - M_p), averaged over the patches: 1 where every M_p is 1/2, 0 for binary masks.
+   * Default 0: Eq. 2 has no such term. With it the generator has to decide for each patch.
+   */
+  readonly saturation?: number;
 }
 
 export interface GeneratorLoss {
@@ -58,7 +63,7 @@ export function generatorLoss(
   Mp: Tensor,
   m: number,
   weights: Tensor,
-  { lambda = 1, areaOf = "image" }: GeneratorLossOptions = {},
+  { lambda = 1, areaOf = "image", saturation = 0 }: GeneratorLossOptions = {},
 ): GeneratorLoss {
   const variance = batchMean(ops.variance(ops.softmax(logitsGm), 1), weights);
   const Mavg = meanMask(Mp); // [B]
@@ -66,7 +71,10 @@ export function generatorLoss(
     areaOf === "image"
       ? batchMean(ops.abs(ops.sub(Mavg, m)), weights)
       : ops.abs(ops.sub(batchMean(Mavg, weights), m));
-  return { LG: ops.add(variance, ops.mul(area, lambda)), variance, area };
+  const LG = ops.add(variance, ops.mul(area, lambda));
+  if (saturation === 0) return { LG, variance, area };
+  const undecided = batchMean(ops.mul(meanMask(ops.mul(Mp, ops.sub(1, Mp))), 4), weights);
+  return { LG: ops.add(LG, ops.mul(undecided, saturation)), variance, area };
 }
 
 /** Eq. 4: M_avg = Σ M_p / N, [B, N] to [B]. */

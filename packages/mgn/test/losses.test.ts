@@ -71,6 +71,22 @@ describe("L_G", () => {
     });
   }
 
+  test("adds 4 M_p (1 - M_p), averaged, times its weight where saturation is asked for", async () => {
+    const logits = matrix([[0, 0]]);
+    const lossOf = (mask: readonly number[], saturation: number) =>
+      generatorLoss(logits, matrix([mask]), 0.5, ones(1), { saturation }).LG;
+    const results = await evaluate({
+      undecided: lossOf([0.5, 0.5], 0.3),
+      binary: lossOf([1, 0], 0.3),
+      between: lossOf([0.25, 0.75], 0.3),
+      without: lossOf([0.5, 0.5], 0),
+    });
+    expect(results.undecided).toBeAllClose([0.3]);
+    expect(results.binary).toBeAllClose([0]);
+    expect(results.between).toBeAllClose([0.3 * 0.75]);
+    expect(results.without).toBeAllClose([0]);
+  });
+
   test("takes |M_avg - m| per image: too much here does not make up for too little there", async () => {
     const logits = matrix([
       [0, 0],

@@ -94,6 +94,15 @@ export const difficulties = {
     bystanders: 0.5,
     occlusion: 0,
   },
+  /** Still smaller, and anywhere in the picture: no patch is the background's in every picture. */
+  moving: {
+    ...standard,
+    headHalfWidth: [0.2, 0.26],
+    shift: 0.22,
+    clutter: 1,
+    bystanders: 0.5,
+    occlusion: 0,
+  },
 } as const satisfies Record<string, Difficulty>;
 
 export type DifficultyName = keyof typeof difficulties;

@@ -73,6 +73,11 @@ const commands: readonly Command[] = [
     load: async () => reportCommand((await import("../tables/masks.ts")).default),
   },
   {
+    name: "mask-factors",
+    about: "What makes masks depend on the picture, one change after another",
+    load: async () => reportCommand((await import("../tables/mask-factors.ts")).default),
+  },
+  {
     name: "clutter",
     about: "Accuracy as clutter and occlusion grow, with masks of every kind",
     load: async () => reportCommand((await import("../tables/clutter.ts")).default),

@@ -17,7 +17,8 @@ export const epochMetrics = z.object({
   /** Labels that relabelling changed in this epoch. */
   relabelled: z.int().nonnegative(),
   validation: count,
-  test: count,
+  /** Absent of a run that is tested at its end. */
+  test: count.exactOptional(),
   imagesPerSecond: z.number(),
 });
 export type EpochMetrics = z.infer<typeof epochMetrics>;
@@ -48,7 +49,7 @@ const classifierResult = z.object({
   /** k of n test images right, with the weights of the epoch that was best on the validation subset. */
   validation: epochCount,
   last: epochCount,
-  /** Selected on the test data: an upper bound, not an estimate. */
+  /** Selected on the test data, among the epochs that were tested: an upper bound, not an estimate. */
   bestOnTest: epochCount,
   relabel: relabelOutcome.exactOptional(),
 });

@@ -11,8 +11,8 @@ export const clutterDataset = "raf-db";
 /** Clutter brings other people's faces, too: on each side with half its probability. */
 const levels = [
   { clutter: 0, occlusion: 0 },
-  { clutter: 1, occlusion: 0 },
-  { clutter: 1, occlusion: 0.5 },
+  { clutter: 0.5, occlusion: 0 },
+  { clutter: 0.5, occlusion: 0.5 },
 ];
 
 export function clutterSettings({ synthetic, clutter: study }: Scale): readonly Setting[] {

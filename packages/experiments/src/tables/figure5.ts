@@ -60,8 +60,8 @@ async function testCurve(
   runsFolder: string,
 ): Promise<readonly number[]> {
   const lines = (await openRun(runsFolder, id).read("metrics.jsonl"))!.toString("utf8").trim();
-  return lines.split("\n").map((line) => {
+  return lines.split("\n").flatMap((line) => {
     const { test } = epochMetrics.parse(JSON.parse(line));
-    return test.k / test.n;
+    return test ? [test.k / test.n] : [];
   });
 }

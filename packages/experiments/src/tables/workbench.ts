@@ -2,6 +2,7 @@
  * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
  */
 import { resolve } from "node:path";
+import type { deit } from "@mvt/core";
 import type { DatasetName, FerplusOptions, ImageStorage } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
@@ -25,6 +26,7 @@ import { planRun } from "../runs/plan.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { clutterDataset, clutterSettings } from "./clutter-settings.ts";
+import { maskFactors } from "./mask-factor-settings.ts";
 import { trainingOn } from "../scales.ts";
 import type { Scale, SyntheticSpec } from "../scales.ts";
 import { UsageError } from "../usage-error.ts";
@@ -82,6 +84,8 @@ export interface Setting {
   readonly title: string;
   /** The synthetic data, whatever --data says. */
   readonly synthetic: SyntheticSpec;
+  /** What differs from the scale's model; its image size stays. */
+  readonly model?: Omit<Partial<deit.VitConfig>, "imageSize" | "classes">;
   readonly training: TrainingConfig;
   readonly mgn: MgnTrainingConfig;
 }
@@ -135,7 +139,9 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return preparing;
   };
 
-  const commonConfig = (data: PreparedData, seed: number) => ({
+  const modelOf = (setting?: Setting) => ({ ...scale.model, ...setting?.model });
+
+  const commonConfig = (data: PreparedData, seed: number, setting?: Setting) => ({
     format: 1 as const,
     data: {
       dataset: data.dataset.name,
@@ -145,7 +151,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       fingerprint: data.fingerprint,
       validationShare,
     },
-    model: { ...scale.model, classes: data.classes.length },
+    model: { ...modelOf(setting), classes: data.classes.length },
     seed,
   });
 
@@ -166,11 +172,17 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const masked = new Map<string, Promise<PreparedData>>();
 
   /** The same masks on the same pictures are made once; only random ones depend on the seed. */
-  const maskedData = (data: PreparedData, control: ControlMask, seed: number) => {
-    const key = canonicalJson([data.fingerprint, control, control.mask === "random" ? seed : 0]);
+  const maskedData = (
+    data: PreparedData,
+    control: ControlMask,
+    { seed, setting }: Pick<RunRequest, "seed" | "setting">,
+  ) => {
+    const model = modelOf(setting);
+    const drawn = control.mask === "random" ? seed : 0;
+    const key = canonicalJson([data.fingerprint, control, model.patchSize, drawn]);
     const known = masked.get(key);
     if (known !== undefined) return known;
-    const masking = maskPictures(data, control, { model: scale.model, seed });
+    const masking = maskPictures(data, control, { model, seed });
     masked.set(key, masking);
     return masking;
   };
@@ -179,9 +191,9 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const { dataset, seed, relabel, mgn, control, pretrained = true, setting } = request;
     // A file that does not fit is refused before anything is drawn or decoded.
     const named =
-      mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
+      mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, modelOf(setting)) : undefined;
     const unmasked = await prepare(dataset, setting);
-    const data = control ? await maskedData(unmasked, control, seed) : unmasked;
+    const data = control ? await maskedData(unmasked, control, request) : unmasked;
     const before = pretrained ? await planPretraining() : undefined;
     const file = pretrained ? weights : undefined;
     const generator =
@@ -191,7 +203,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const m = named?.file.config.m ?? generator?.config.m;
     const config: ClassifierConfig = {
       kind: "classifier",
-      ...commonConfig(data, seed),
+      ...commonConfig(data, seed, setting),
       training: (setting ?? trainingOn(dataset, scale)).training,
       ...(before ? { pretrained: { run: before.id } } : {}),
       ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
@@ -231,7 +243,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const { seed } = request;
     const config: MgnConfig = {
       kind: "mgn",
-      ...commonConfig(data, seed),
+      ...commonConfig(data, seed, request.setting),
       m,
       start: { run: start.id },
       training: (request.setting ?? trainingOn(request.dataset, scale)).mgn,
@@ -254,9 +266,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
         const specs = [
           scale.synthetic,
           ...(scale.pretraining ? [scale.pretraining.data] : []),
-          ...(data.dataset === clutterDataset
-            ? clutterSettings(scale).map(({ synthetic }) => synthetic)
-            : []),
+          ...(data.dataset === clutterDataset ? studies(scale) : []),
         ];
         for (const spec of options.dataFolder === undefined ? specs : [scale.synthetic]) {
           const found = await prepareSpec(data.dataset, spec, options.dataFolder);
@@ -271,6 +281,13 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     plan,
     planMgn,
   };
+}
+
+/** The synthetic data of the studies, which all have the same layout. */
+function studies(scale: Scale): readonly SyntheticSpec[] {
+  return [...clutterSettings(scale), ...maskFactors(scale).map(({ setting }) => setting)].map(
+    ({ synthetic }) => synthetic,
+  );
 }
 
 function maskForm(kind: MaskForm["kind"], m: number): MaskForm {

@@ -20,6 +20,7 @@ import type { RunFolder } from "../runs/store.ts";
 import type { TrainingContext } from "./context.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { argmax, evaluationBatchSize, predict } from "./evaluation.ts";
+import type { Count } from "./evaluation.ts";
 import { requireFinite } from "./finite-loss.ts";
 import { startingWeights } from "./initial-weights.ts";
 import { predictionsCsv } from "./predictions-csv.ts";
@@ -52,6 +53,7 @@ export async function trainClassifier(
   const mgn = training.mgn && { file: training.mgn, form: config.mgn!.form };
   const classifier = declareClassifier(config.model, mgn);
   const batchSize = evaluationBatchSize(config.model.imageSize);
+  const everyEpoch = config.training.tests !== "at-end";
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
   const parts = partsOf(backend, config.model, config.training);
@@ -74,12 +76,13 @@ export async function trainClassifier(
       session.steps += trained.steps;
       const state = await step.readState();
       await answers.writeState(state);
-      const [validation, tested] = [await test(data.validation), await test(data.test)];
+      const validation = await test(data.validation);
+      const tested = everyEpoch ? await test(data.test) : undefined;
       // In the order of `epochMetrics`, which a resumed run writes the earlier epochs in.
       const metrics: EpochMetrics = {
         ...trained.metrics,
         validation: { k: validation.k, n: validation.n },
-        test: { k: tested.k, n: tested.n },
+        ...(tested ? { test: { k: tested.k, n: tested.n } } : {}),
         imagesPerSecond: trained.imagesPerSecond,
       };
       session.relabeller?.endEpoch(epoch, metrics.train.k / metrics.train.n);
@@ -95,21 +98,21 @@ export async function trainClassifier(
     }
 
     // What the run leaves behind; result.json comes last, since it says that all else is there.
-    const best = decodeSafetensors(
+    const chosenWeights = decodeSafetensors(
       (await run.read("validation-best.safetensors"))!,
       run.path("validation-best.safetensors"),
     );
-    await answers.writeState(withFrozen(classifier, best.weights));
-    await run.write(
-      "predictions.csv",
-      predictionsCsv(data.classes, data.test, await test(data.test)),
-    );
-    await run.write(
-      "last.safetensors",
-      encodeSafetensors(parametersOf(classifier, await step.readState())),
-    );
+    await answers.writeState(withFrozen(classifier, chosenWeights.weights));
+    const chosen = await test(data.test);
+    await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
+    const lastState = await step.readState();
+    await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
+    await answers.writeState(lastState);
+    const last = session.metrics.at(-1)!.test ?? (await test(data.test));
     const result = summarize(training, run.id, session, {
-      parameters: countParameters(best.weights),
+      chosen,
+      last,
+      parameters: countParameters(chosenWeights.weights),
       engine: engineName(backend),
     });
     await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
@@ -271,11 +274,21 @@ function summarize(
   { config, title, data }: Training,
   id: string,
   { metrics, ledger, relabeller }: Session,
-  known: Pick<ClassifierResult, "parameters" | "engine">,
+  tested: {
+    readonly chosen: Count;
+    readonly last: Count;
+    readonly parameters: number;
+    readonly engine: string;
+  },
 ): ClassifierResult {
-  const best = (right: (epoch: EpochMetrics) => number) =>
-    metrics.reduce((a, b) => (right(b) > right(a) ? b : a)); // the first of equals
-  const tested = ({ epoch, test }: EpochMetrics) => ({ ...test, epoch });
+  const { epoch } = best(metrics, ({ validation }) => validation.k);
+  const validation = { k: tested.chosen.k, n: tested.chosen.n, epoch };
+  const last = { k: tested.last.k, n: tested.last.n, epoch: metrics.length };
+  const onTest = [
+    ...metrics.flatMap((line) => (line.test ? [{ ...line.test, epoch: line.epoch }] : [])),
+    validation,
+    last,
+  ];
   const relabel = relabeller && relabelOutcomeOf(ledger, data.train.labels, data.trainTruth);
   return {
     kind: "classifier",
@@ -283,10 +296,16 @@ function summarize(
     title,
     seed: config.seed,
     epochs: metrics.length,
-    ...known,
-    validation: tested(best(({ validation }) => validation.k)),
-    last: tested(metrics.at(-1)!),
-    bestOnTest: tested(best(({ test }) => test.k)),
+    parameters: tested.parameters,
+    engine: tested.engine,
+    validation,
+    last,
+    bestOnTest: best(onTest, ({ k }) => k),
     ...(relabel ? { relabel } : {}),
   };
+}
+
+/** The one with most right; the first of equals. */
+function best<Item>(items: readonly Item[], right: (item: Item) => number): Item {
+  return items.reduce((a, b) => (right(b) > right(a) ? b : a));
 }

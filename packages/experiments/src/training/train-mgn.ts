@@ -2,7 +2,7 @@
  * @file Training a mask generation network: per batch one step of the discriminator and one of the
  * generator, an epoch's statistics, a checkpoint after each.
  */
-import { deit, random } from "@mvt/core";
+import { cosine, deit, random } from "@mvt/core";
 import type { Weights } from "@mvt/core";
 import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { BatchLoader } from "@mvt/datasets";
@@ -46,13 +46,13 @@ export async function trainMgn(
 ): Promise<MgnResult> {
   const { config, title, data, start } = training;
   const { backend, run, onEpoch } = context;
-  const { adamw, batchSize, lambda, polarity, space, epochs } = config.training;
+  const { adamw, batchSize, lambda, saturation = 0, polarity, space, epochs } = config.training;
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   const generator = generatorConfig(config.model, config.m);
   const sides = await alternatingMgn(backend, declareMgn(generator, config.model), {
     batchSize,
     discriminator: { adamw },
-    generator: { adamw, loss: { lambda } },
+    generator: { adamw, loss: { lambda, saturation } },
     polarity,
     space,
   });
@@ -132,11 +132,7 @@ async function trainEpoch(
   for (const [i, row] of rows.entries()) labelOf[row] = labels[i]!;
   const order = shuffledOrder(rows.length, seed, epoch).map((i) => rows[i]!);
   const monitor = monitorMgn({ patches: N, classes: model.classes, m });
-  const { augmentation, batchSize, learningRate } = training;
-  const rates = {
-    discriminator: Float32Array.of(learningRate.discriminator),
-    generator: Float32Array.of(learningRate.generator),
-  };
+  const { augmentation, batchSize, learningRate, randomShare: count = "exact" } = training;
   const here = {
     run: `run ${run.id} (${title})`,
     epoch,
@@ -144,6 +140,13 @@ async function trainEpoch(
   };
   const start = performance.now();
   let [batches, seen] = [0, 0];
+  const stepsPerEpoch = Math.ceil(rows.length / batchSize);
+  const rateAt = (rate: number) =>
+    Float32Array.of(
+      training.decay === "cosine"
+        ? cosine(rate, training.epochs)(epoch - 1 + batches / stepsPerEpoch)
+        : rate,
+    );
   for await (const batch of loader.epoch({ order, seed, epoch, augmentation })) {
     const batchLabels = batch.indices.map((row) => labelOf[row]!);
     const step = Float32Array.of(steps + batches + 1);
@@ -151,12 +154,15 @@ async function trainEpoch(
     const feeds = { images: batch.images, labels: batchLabels, weights: batch.weights, step };
     const discriminator = await sides.discriminatorStep({
       ...feeds,
-      randomMask: randomMask(stream, { images: batchSize, patches: N, m }),
-      learningRate: rates.discriminator,
+      randomMask: randomMask(stream, { images: batchSize, patches: N, m, count }),
+      learningRate: rateAt(learningRate.discriminator),
     });
     requireFinite(discriminator["LD"]![0]!, { ...here, learningRate: learningRate.discriminator });
     monitor.discriminator(discriminator, batchLabels, batch.weights);
-    const generator = await sides.generatorStep({ ...feeds, learningRate: rates.generator });
+    const generator = await sides.generatorStep({
+      ...feeds,
+      learningRate: rateAt(learningRate.generator),
+    });
     requireFinite(generator["LG"]![0]!, { ...here, learningRate: learningRate.generator });
     monitor.generator(generator, batch.weights);
     batches += 1;

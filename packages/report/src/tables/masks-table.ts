@@ -56,7 +56,11 @@ export interface MasksRow {
  * A measure that one of a row's runs does not have stays empty.
  * Throws a RangeError where data are not synthetic, a row comes twice or holds no run, or a share is none.
  */
-export function masksTable(rows: readonly MasksRow[], provenance: Provenance): Table {
+export function masksTable(
+  rows: readonly MasksRow[],
+  provenance: Provenance,
+  { title = "Masks against the ground truth" }: { readonly title?: string } = {},
+): Table {
   if (rows.length === 0) throw new RangeError("masksTable: expected at least one row, got none");
   const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
   const tableRows = groups.flatMap(inOrder).map((row) => ({
@@ -73,7 +77,7 @@ export function masksTable(rows: readonly MasksRow[], provenance: Provenance): T
   );
   const shown = shownKeys(columns);
   return {
-    title: "Masks against the ground truth",
+    title,
     columns,
     rows: tableRows,
     legend: Object.entries(words).flatMap(([key, text]) => (shown.has(key) ? [text] : [])),

@@ -1,0 +1,64 @@
+/** @file The masks of a trained generator, and of controls that never look, against the ground truth. */
+import { deit, random } from "@mvt/core";
+import type { Backend } from "@mvt/core";
+import { cornersMask, ellipseDistance, ellipseMask, randomMask } from "@mvt/mgn";
+import type { MaskSource, MasksRun } from "@mvt/report";
+import type { MgnConfig } from "../config.ts";
+import type { PlannedRun } from "../runs/plan.ts";
+import { openRun } from "../runs/store.ts";
+import { readMgn } from "../training/read-mgn.ts";
+import { readExpressionPatches } from "./expression-patches.ts";
+import { generateMasks } from "./generate.ts";
+import { measureMasks } from "./measures.ts";
+import type { MaskSet } from "./measures.ts";
+import { repeatMask, topKMasks } from "./per-image.ts";
+
+/** Above this M_p a hard mask removes a patch. */
+const hardThreshold = 0.5;
+
+type Where = { readonly runsFolder: string; readonly backend: Backend };
+
+/** Every kind of mask, with what each of the runs, which differ in their seeds, makes of it. */
+export async function measureRuns(
+  runs: readonly PlannedRun<MgnConfig>[],
+  where: Where,
+): Promise<readonly { readonly source: MaskSource; readonly runs: readonly MasksRun[] }[]> {
+  const bySeed = await Promise.all(runs.map((run) => measureRun(run, where)));
+  return bySeed[0]!.map(({ source }, i) => ({
+    source,
+    runs: bySeed.map((measures) => measures[i]!),
+  }));
+}
+
+/** Every kind of mask on the test images of one run. */
+async function measureRun(
+  { id, config, data }: PlannedRun<MgnConfig>,
+  { runsFolder, backend }: Where,
+): Promise<readonly (MasksRun & { readonly source: MaskSource })[]> {
+  const { m, model, seed } = config;
+  const { dataset, test } = data;
+  const file = await readMgn(openRun(runsFolder, id), dataset.name, model);
+  const soft = await generateMasks(backend, file, test.images, test.rows);
+  const truth = await readExpressionPatches(dataset.splits.test, dataset.groundTruth!, model);
+  const N = deit.patchCount(model);
+  const images = test.rows.length;
+  const sets: Readonly<Record<MaskSource, MaskSet>> = {
+    "mgn-soft": { removal: soft },
+    "mgn-hard": { removal: soft.map((value) => Number(value > hardThreshold)) },
+    "mgn-top-k": { removal: topKMasks(soft, { patches: N, m }) },
+    random: {
+      removal: randomMask(random.stream(seed, "control masks"), { images, patches: N, m }),
+    },
+    ellipse: {
+      removal: repeatMask(ellipseMask({ patches: N, m }), images),
+      score: repeatMask(ellipseDistance(N), images),
+    },
+    corners: { removal: repeatMask(cornersMask({ patches: N, m }), images) },
+  };
+  return Object.entries(sets).map(([source, set]) => ({
+    id,
+    seed,
+    source: source as MaskSource,
+    ...measureMasks(set, truth, { patches: N, m }),
+  }));
+}
