@@ -100,7 +100,7 @@ describe("pnpm exp bench", () => {
       args: "bench --only pytorch",
       exitCode: 2,
       stderr:
-        "--only pytorch: expected names out of onnx-cpu, floor, got pytorch. PyTorch takes part with --python PATH.",
+        "--only pytorch: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, got pytorch. PyTorch takes part with --python PATH.",
     },
     {
       what: "a Python that is not there",

@@ -1,7 +1,7 @@
 /**
  * @file The settings of `pnpm exp mask-factors`: from faces that stay where they are, under the paper's
  * small m, to faces that move, under an m near the share of the picture that does not matter; then from
- * there one change of training or model each.
+ * there one change of training each.
  */
 import type { MgnTrainingConfig } from "../config.ts";
 import type { Scale } from "../scales.ts";
@@ -20,7 +20,6 @@ interface Factor {
   readonly title: string;
   readonly faces: keyof typeof knobs;
   readonly m: number;
-  readonly model?: Setting["model"];
   /** What differs from the training of the scale's generators. */
   readonly mgn?: Partial<MgnTrainingConfig>;
 }
@@ -30,7 +29,6 @@ const factors: readonly Factor[] = [
   { title: "still faces, m = 60 %", faces: "still", m: 0.6 },
   { title: "moving faces", faces: "moving", m: 0.15 },
   { title: "moving faces, m = 60 %", faces: "moving", m: 0.6 },
-  { title: "and a finer grid", faces: "moving", m: 0.6, model: { patchSize: 6 } },
   {
     title: "and a discriminator that learns faster",
     faces: "moving",
@@ -46,7 +44,7 @@ export function maskFactors({
   synthetic,
   maskFactors: study,
 }: Scale): readonly { readonly m: number; readonly setting: Setting }[] {
-  return factors.map(({ title, faces, m, model, mgn }) => ({
+  return factors.map(({ title, faces, m, mgn }) => ({
     m,
     setting: {
       title,
@@ -57,7 +55,6 @@ export function maskFactors({
         labelNoise: 0,
         counts: { ...synthetic.counts, [maskFactorsDataset]: study.counts },
       },
-      ...(model ? { model } : {}),
       training: study.training,
       mgn: { ...study.mgn, ...mgn },
     },
