@@ -7,7 +7,7 @@ import { watchTraffic } from "./support/traffic.ts";
 import { webgpu } from "./support/webgpu.ts";
 
 const batches = Array.from({ length: 50 }, (_, i) => drawBatch(`batch ${i}`));
-const slow = { tags: ["slow"] };
+const slow = { tags: ["slow"], timeout: 300_000 }; // SwiftShader compiles kernels for seconds on an idle core
 
 describe.skipIf(webgpu === undefined)("a training step on webgpu", () => {
   test("runs no operator on the host", slow, async () => {

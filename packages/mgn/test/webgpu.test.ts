@@ -29,7 +29,7 @@ async function alternate(backend: Backend, steps: number) {
 }
 
 describe.skipIf(webgpu === undefined)("MGN on webgpu", () => {
-  const slow = { tags: ["slow"] };
+  const slow = { tags: ["slow"], timeout: 300_000 }; // SwiftShader compiles kernels for seconds on an idle core
 
   test("has the losses, masks and probabilities of the cpu, step by step", slow, async () => {
     const [here, there] = [await alternate(webgpu!, 3), await alternate(cpu, 3)];
