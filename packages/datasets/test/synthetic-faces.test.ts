@@ -216,7 +216,7 @@ describe("a difficulty", () => {
     expect(refuse({ noise: -1 })).toThrow("expected noise of 0 or more, got -1");
     expect(refuse({ intensity: [1, 0.5] })).toThrow("expected intensity as a low and a high value");
     expect(() => resolveDifficulty("hard" as "easy")).toThrow(
-      'easy or standard or crowd, or its knobs, got "hard"',
+      'easy or standard or crowd or moving, or its knobs, got "hard"',
     );
   });
 });
