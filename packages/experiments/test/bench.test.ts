@@ -93,7 +93,7 @@ describe("pnpm exp bench", () => {
       given: python("works"),
       exitCode: 2,
       stderr:
-        "--only floor,jax: expected names out of onnx-cpu, floor, pytorch, pytorch-class-row, got jax.",
+        "--only floor,jax: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, pytorch, pytorch-class-row, got jax.",
     },
     {
       what: "PyTorch without a Python",
