@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { runId, UsageError } from "@mvt/experiments";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { writeAtomically } from "../src/runs/atomic-write.ts";
+import { removeUnfinished, writeAtomically } from "../src/runs/atomic-write.ts";
 import { withLock } from "../src/runs/lock.ts";
 import { inOrder, planRun, unfinished } from "../src/runs/plan.ts";
 import type { PlannedClassifier } from "../src/runs/plan.ts";
@@ -144,6 +144,16 @@ describe("the folder of runs", () => {
 });
 
 describe("an atomic write", () => {
+  test("leaves nothing for good where it was killed: the next who has the lock clears it", async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const kept = ["checkpoint.safetensors", "lock.4877.1.2.tmp"];
+    for (const name of [...kept, "checkpoint.safetensors.4877.tmp"]) {
+      await writeFile(join(folder, name), "");
+    }
+    await removeUnfinished(folder);
+    expect(await filesBelow(folder)).toEqual(kept);
+  });
+
   test("makes the folders it needs and leaves nothing but the file", async () => {
     const folder = await temporaryFolder(onTestFinished);
     await writeAtomically(join(folder, "a/b/file"), "content");

@@ -2,6 +2,7 @@
  * @file A worker thread that trains one run, so that several train at once and the main thread stays
  * free to show progress: the engine blocks the thread it runs in.
  */
+import { dirname } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import { decodeSafetensors, WeightsError } from "@mvt/core";
 import { fingerprint, loadThreshold } from "@mvt/relabel";
@@ -11,6 +12,7 @@ import type { ClassifierConfig, RelabelConfig, RunConfig } from "../config.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { openBackend } from "../engine.ts";
 import type { EngineSpec } from "../engine.ts";
+import { removeUnfinished } from "../runs/atomic-write.ts";
 import { withLock } from "../runs/lock.ts";
 import { openRun } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
@@ -54,6 +56,7 @@ export default async function train(task: TrainingTask): Promise<string | undefi
       const run = openRun(runsFolder, id);
       // Another process may have finished it meanwhile.
       if ((await run.result()) !== undefined) return;
+      await removeUnfinished(dirname(run.path("result.json")));
       const context = {
         backend: await openBackend(task.engine),
         run,
