@@ -1,7 +1,7 @@
 /** @file The CUDA device: ONNX Runtime's provider for it is no part of the npm package. */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { neg } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
 import { DeviceError } from "./device-error.ts";
@@ -16,7 +16,8 @@ export function missingCuda(platform = `${process.platform}-${process.arch}`): s
   const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json"));
   const library = join(folder, "bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so");
   if (existsSync(library)) return undefined;
-  return `device cuda: expected ONNX Runtime's CUDA provider in ${library}, found none: it is no part of the npm package. With CUDA 12 and cuDNN 9 on the machine, download it from NuGet with \`cd ${folder} && node script/install.js --onnxruntime-node-install=cuda12\`. The device webgpu needs nothing but a driver.`;
+  const here = (path: string) => relative(process.cwd(), path); // reports quote it, and stay free of home folders
+  return `device cuda: expected ONNX Runtime's CUDA provider in ${here(library)}, found none: it is no part of the npm package. With CUDA 12 and cuDNN 9 on the machine, download it from NuGet with \`cd ${here(folder)} && node script/install.js --onnxruntime-node-install=cuda12\`. The device webgpu needs nothing but a driver.`;
 }
 
 /** Opens a session for next to nothing; throws DeviceError where that does not work. */
