@@ -13,18 +13,9 @@ import {
   simplify,
 } from "@mvt/core";
 import { describe, expect, test } from "vitest";
+import { model, parameters } from "./support/small-training.ts";
 
 const B = 8;
-const config = {
-  imageSize: 16,
-  patchSize: 8,
-  width: 16,
-  depth: 2,
-  heads: 2,
-  mlpRatio: 2,
-  classes: 3,
-};
-const { model, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, config));
 
 /** A training step on a batch of 8 in so many parts. */
 function stepIn(count: number, { clipNorm = 0.5, recompute = false } = {}): Program {

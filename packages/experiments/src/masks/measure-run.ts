@@ -2,7 +2,7 @@
 import { deit, random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { cornersMask, ellipseDistance, ellipseMask, randomMask } from "@mvt/mgn";
-import type { MaskSource, MasksRun } from "@mvt/report";
+import type { MaskSource, MasksRow, MasksRun } from "@mvt/report";
 import type { MgnConfig } from "../config.ts";
 import type { PlannedRun } from "../runs/plan.ts";
 import { openRun } from "../runs/store.ts";
@@ -18,16 +18,30 @@ const hardThreshold = 0.5;
 
 type Where = { readonly runsFolder: string; readonly backend: Backend };
 
-/** Every kind of mask, with what each of the runs, which differ in their seeds, makes of it. */
+/** Runs that differ in their seeds, and what a table calls them. */
+interface RunsOfRow {
+  readonly title: string;
+  readonly m: number;
+  readonly runs: readonly PlannedRun<MgnConfig>[];
+}
+
+/** A row for every kind of mask of every group of runs. */
 export async function measureRuns(
-  runs: readonly PlannedRun<MgnConfig>[],
+  groups: readonly RunsOfRow[],
   where: Where,
-): Promise<readonly { readonly source: MaskSource; readonly runs: readonly MasksRun[] }[]> {
-  const bySeed = await Promise.all(runs.map((run) => measureRun(run, where)));
-  return bySeed[0]!.map(({ source }, i) => ({
-    source,
-    runs: bySeed.map((measures) => measures[i]!),
-  }));
+): Promise<readonly MasksRow[]> {
+  const rows = await Promise.all(
+    groups.map(async ({ title, m, runs }) => {
+      const bySeed = await Promise.all(runs.map((run) => measureRun(run, where)));
+      return bySeed[0]!.map(({ source }, i) => ({
+        dataset: title,
+        source,
+        m,
+        runs: bySeed.map((measures) => measures[i]!),
+      }));
+    }),
+  );
+  return rows.flat();
 }
 
 /** Every kind of mask on the test images of one run. */

@@ -29,14 +29,9 @@ export default {
       data: rows.map(({ title, prepared }) => ({ ...describeData(prepared), title })),
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, backend }) {
-        const measured = await Promise.all(
-          rows.map(async ({ title, m, runs }) => {
-            const bySource = await measureRuns(runs, { runsFolder, backend });
-            return bySource.map((masks) => ({ dataset: title, m, ...masks }));
-          }),
-        );
+        const measured = await measureRuns(rows, { runsFolder, backend });
         const title = "What makes masks depend on the picture";
-        return tableReport("mask-factors", masksTable(measured.flat(), provenance, { title }));
+        return tableReport("mask-factors", masksTable(measured, provenance, { title }));
       },
     };
   },

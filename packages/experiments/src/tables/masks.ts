@@ -32,13 +32,8 @@ export default {
     return {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, backend }) {
-        const measured = await Promise.all(
-          rows.map(async ({ title, m, runs }) => {
-            const bySource = await measureRuns(runs, { runsFolder, backend });
-            return bySource.map((masks) => ({ dataset: title, m, ...masks }));
-          }),
-        );
-        return tableReport("masks", masksTable(measured.flat(), provenance));
+        const measured = await measureRuns(rows, { runsFolder, backend });
+        return tableReport("masks", masksTable(measured, provenance));
       },
     };
   },

@@ -2,7 +2,6 @@
  * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
  */
 import { resolve } from "node:path";
-import type { deit } from "@mvt/core";
 import type { DatasetName, FerplusOptions, ImageStorage } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
@@ -84,8 +83,6 @@ export interface Setting {
   readonly title: string;
   /** The synthetic data, whatever --data says. */
   readonly synthetic: SyntheticSpec;
-  /** What differs from the scale's model; its image size stays. */
-  readonly model?: Omit<Partial<deit.VitConfig>, "imageSize" | "classes">;
   readonly training: TrainingConfig;
   readonly mgn: MgnTrainingConfig;
 }
@@ -139,9 +136,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return preparing;
   };
 
-  const modelOf = (setting?: Setting) => ({ ...scale.model, ...setting?.model });
-
-  const commonConfig = (data: PreparedData, seed: number, setting?: Setting) => ({
+  const commonConfig = (data: PreparedData, seed: number) => ({
     format: 1 as const,
     data: {
       dataset: data.dataset.name,
@@ -151,7 +146,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
       fingerprint: data.fingerprint,
       validationShare,
     },
-    model: { ...modelOf(setting), classes: data.classes.length },
+    model: { ...scale.model, classes: data.classes.length },
     seed,
   });
 
@@ -172,17 +167,12 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
   const masked = new Map<string, Promise<PreparedData>>();
 
   /** The same masks on the same pictures are made once; only random ones depend on the seed. */
-  const maskedData = (
-    data: PreparedData,
-    control: ControlMask,
-    { seed, setting }: Pick<RunRequest, "seed" | "setting">,
-  ) => {
-    const model = modelOf(setting);
+  const maskedData = (data: PreparedData, control: ControlMask, seed: number) => {
     const drawn = control.mask === "random" ? seed : 0;
-    const key = canonicalJson([data.fingerprint, control, model.patchSize, drawn]);
+    const key = canonicalJson([data.fingerprint, control, drawn]);
     const known = masked.get(key);
     if (known !== undefined) return known;
-    const masking = maskPictures(data, control, { model, seed });
+    const masking = maskPictures(data, control, { model: scale.model, seed });
     masked.set(key, masking);
     return masking;
   };
@@ -191,9 +181,9 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const { dataset, seed, relabel, mgn, control, pretrained = true, setting } = request;
     // A file that does not fit is refused before anything is drawn or decoded.
     const named =
-      mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, modelOf(setting)) : undefined;
+      mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
     const unmasked = await prepare(dataset, setting);
-    const data = control ? await maskedData(unmasked, control, request) : unmasked;
+    const data = control ? await maskedData(unmasked, control, seed) : unmasked;
     const before = pretrained ? await planPretraining() : undefined;
     const file = pretrained ? weights : undefined;
     const generator =
@@ -203,7 +193,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const m = named?.file.config.m ?? generator?.config.m;
     const config: ClassifierConfig = {
       kind: "classifier",
-      ...commonConfig(data, seed, setting),
+      ...commonConfig(data, seed),
       training: (setting ?? trainingOn(dataset, scale)).training,
       ...(before ? { pretrained: { run: before.id } } : {}),
       ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
@@ -243,7 +233,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     const { seed } = request;
     const config: MgnConfig = {
       kind: "mgn",
-      ...commonConfig(data, seed, request.setting),
+      ...commonConfig(data, seed),
       m,
       start: { run: start.id },
       training: (request.setting ?? trainingOn(request.dataset, scale)).mgn,

@@ -107,8 +107,11 @@ export async function trainClassifier(
     await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
     const lastState = await step.readState();
     await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
-    await answers.writeState(lastState);
-    const last = session.metrics.at(-1)!.test ?? (await test(data.test));
+    const testLast = async () => {
+      await answers.writeState(lastState);
+      return test(data.test);
+    };
+    const last = session.metrics.at(-1)!.test ?? (await testLast());
     const result = summarize(training, run.id, session, {
       chosen,
       last,

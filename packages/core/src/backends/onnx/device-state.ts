@@ -3,6 +3,7 @@
  * that never leaves, and the next run reads it. What crosses per run is the batch, and the program's outputs.
  */
 import { withUpdateInGraph } from "../../optim/adamw.ts";
+import { requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Program } from "../../program/program.ts";
 import { writtenState } from "../../program/written-state.ts";
@@ -10,7 +11,7 @@ import { sizeOf } from "../../tensor.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { createCopies } from "./device-copies.ts";
 import type { OrtTensors } from "./device-copies.ts";
-import { createFeeder, openSession, requireAllKnown, wrap } from "./session.ts";
+import { createFeeder, openSession, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
 
 /** What the executables made here have on the device, for `copyState`. */
@@ -32,7 +33,10 @@ export async function compileDeviceState(
   );
   const shapes = new Map(slots.map(({ input }) => [inputOf(input).name, inputOf(input)]));
   const feed = createFeeder(ort, session, inputs);
-  requireAllKnown(session, new Set([...inputs.map((x) => inputOf(x).name), ...shapes.keys()]));
+  requireAllKnown(
+    session.inputNames,
+    new Set([...inputs.map((x) => inputOf(x).name), ...shapes.keys()]),
+  );
   const used = new Set(session.inputNames);
 
   const copies = createCopies(ort, options);

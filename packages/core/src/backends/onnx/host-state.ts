@@ -3,6 +3,7 @@
  * after the graph, in place.
  */
 import { availableParallelism } from "node:os";
+import { requireAllKnown } from "../../program/checks.ts";
 import { feedsOfPart, joinResults } from "../../program/parts.ts";
 import type { Parts } from "../../program/parts.ts";
 import { inputOf, momentName } from "../../program/program.ts";
@@ -75,7 +76,7 @@ export async function compileHostState(
   const fed = [...program.inputs, ...(parts.whole ?? []).map(({ input }) => input)].map(inputOf);
   const optimizerFed = update ? [update.learningRate, update.step].map(inputOf) : [];
   requireAllKnown(
-    graph.nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => x),
+    graph.nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => inputOf(x).name),
     new Set([...[...fed, ...optimizerFed].map(({ name }) => name), ...state.keys()]),
   );
   const reserveAll = (tensors: readonly Tensor[]) => tensors.map((x) => layout.reserve(x));
@@ -195,14 +196,4 @@ function wrongFeed(
   return new TypeError(
     `run: expected ${sizeOf(shape) * times} values for ${name} ${formatShape(shape)}${times > 1 ? ` of ${times} parts` : ""}, got ${got === undefined ? "none" : got * times}`,
   );
-}
-
-/** A program whose graph reads an input that is neither fed nor state cannot run. */
-function requireAllKnown(read: readonly Tensor[], known: ReadonlySet<string>) {
-  const unknown = read.map((x) => inputOf(x).name).filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} is neither`,
-    );
-  }
 }

@@ -4,13 +4,14 @@
  */
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { withUpdateInGraph } from "../../optim/adamw.ts";
+import { feedOf, requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Feed, Feeds, Program, Results } from "../../program/program.ts";
 import { writtenState } from "../../program/written-state.ts";
 import { sizeOf } from "../../tensor.ts";
 import type { NdArray } from "../../weights/weights.ts";
 import { encodeScan, scanNames } from "./scan.ts";
-import { checkedFeed, createSession, devices, requireAllKnown, wrap } from "./session.ts";
+import { createSession, devices, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
 
 /** Of DeiT-S, 22 million parameters with two moments, 260 MB go in and come out: 33 MB for each of 16 runs. */
@@ -31,7 +32,7 @@ export async function compileSeriesState(
     carried: next !== undefined,
   }));
   requireAllKnown(
-    session,
+    session.inputNames,
     new Set([
       ...inputs.map(({ name }) => scanNames.feeds(name)),
       ...slots.map(({ name, carried }) => (carried ? scanNames.before(name) : name)),
@@ -47,8 +48,9 @@ export async function compileSeriesState(
 
   const runSeries = async (all: readonly Feeds[]): Promise<readonly Results[]> => {
     const feeds: Record<string, OrtTensor> = {};
-    for (const { name, shape, dtype } of inputs) {
-      const rows = all.map((one) => checkedFeed(one, name, shape));
+    for (const fed of inputs) {
+      const { name, shape, dtype } = fed;
+      const rows = all.map((one) => feedOf(one, fed));
       feeds[scanNames.feeds(name)] = wrap(ort, stacked(rows), [all.length, ...shape], dtype);
     }
     for (const { name, carried } of slots) {

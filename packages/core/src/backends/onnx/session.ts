@@ -1,9 +1,9 @@
 /** @file An ONNX Runtime session for a program's results, and what it is fed. */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { feedOf } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Feed, Feeds } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
-import { formatShape, sizeOf } from "../../tensor.ts";
 import type { DType, Shape, Tensor } from "../../tensor.ts";
 import { cudaForm } from "./cuda-encoders.ts";
 import { encode } from "./encode.ts";
@@ -91,31 +91,11 @@ export function createFeeder(
   const used = new Set(inputNames);
   return (given: Feeds): Record<string, OrtTensor> => {
     const feeds: Record<string, OrtTensor> = {};
-    for (const { name, shape, dtype } of fed) {
-      const data = checkedFeed(given, name, shape);
+    for (const fedInput of fed) {
+      const { name, shape, dtype } = fedInput;
+      const data = feedOf(given, fedInput);
       if (used.has(name)) feeds[name] = wrap(ort, data, shape, dtype);
     }
     return feeds;
   };
-}
-
-/** The values of one input; another number of them than its shape asks for is an error. */
-export function checkedFeed(given: Feeds, name: string, shape: Shape): Feed {
-  const data = given[name];
-  if (data?.length !== sizeOf(shape)) {
-    throw new TypeError(
-      `run: expected ${sizeOf(shape)} values for ${name} ${formatShape(shape)}, got ${data?.length ?? "none"}`,
-    );
-  }
-  return data;
-}
-
-/** A program whose graph reads an input that is neither fed nor state cannot run. */
-export function requireAllKnown(session: InferenceSession, known: ReadonlySet<string>): void {
-  const unknown = session.inputNames.filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} is neither`,
-    );
-  }
 }
