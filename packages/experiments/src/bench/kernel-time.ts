@@ -30,7 +30,8 @@ export async function kernelSeconds(product: Product, threads: number): Promise<
       await readFile(join(folder, profile!), "utf8"),
     ) as readonly ProfileEvent[];
     const kernels = events.filter(
-      ({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"),
+      ({ cat, name, args }) =>
+        cat === "Node" && name.endsWith("_kernel_time") && /Gemm|MatMul/.test(args.op_name!),
     );
     return median(kernels.map(({ dur }) => dur).slice(warmUp)) / 1e6;
   } finally {
@@ -43,6 +44,8 @@ interface ProfileEvent {
   readonly cat: string;
   readonly name: string;
   readonly dur: number;
+  /** Of nodes: "Gemm". */
+  readonly args: { readonly op_name?: string };
 }
 
 /** Numbers of ordinary size: zeros and denormals run at another speed. */

@@ -14,7 +14,7 @@ import { formatShape, sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { NdArray, Weights } from "../../weights/weights.ts";
 import { planAdamW } from "./adamw-kernel.ts";
-import { encode } from "./encode.ts";
+import { encodeGraph, encodeModel } from "./encode.ts";
 import { engineForm } from "./encoders.ts";
 import { openReplica } from "./replica.ts";
 import type { Replica, ReplicaPlan } from "./replica.ts";
@@ -22,6 +22,7 @@ import { openReplicaThread } from "./replica-thread.ts";
 import type { OnnxOptions } from "./session.ts";
 import { MemoryLayout, viewOf } from "./shared-memory.ts";
 import type { Span } from "./shared-memory.ts";
+import { withUnreturnedOutputs } from "./unreturned-outputs.ts";
 
 /** More sessions than this cost more memory than they save time: each has gradients of its own. */
 const mostReplicas = 4;
@@ -56,7 +57,8 @@ export async function compileHostState(
     ...carried.map(({ next }) => next!),
     ...gradients.map(({ gradient }) => gradient),
   ]);
-  const { model, resultNames } = encode(graph, engineForm);
+  const { graph: encoded, resultNames } = encodeGraph(graph, engineForm);
+  const model = encodeModel(withUnreturnedOutputs(encoded), engineForm);
   const outputNames = resultNames.slice(0, outputs.length + carried.length);
   const gradientNames = resultNames.slice(outputNames.length);
 

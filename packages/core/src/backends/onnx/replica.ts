@@ -5,6 +5,7 @@ import type { AdamWPlan, Share, StepFeeds } from "./adamw-kernel.ts";
 import { createSession } from "./session.ts";
 import { viewOf } from "./shared-memory.ts";
 import type { SharedMemory, Span } from "./shared-memory.ts";
+import { runUnreturned } from "./unreturned-outputs.ts";
 
 type Spans = Readonly<Record<string, Span>>;
 
@@ -65,9 +66,7 @@ export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
   return {
     async run(isFurther) {
       const apart = isFurther ? others : undefined;
-      const copies = await session.run(feeds, apart ?? first);
-      // The binding returns copies of all that it wrote; waiting for the collector would keep those of several runs.
-      for (const { data } of Object.values(copies)) release(data as Float32Array<ArrayBuffer>);
+      await runUnreturned(session, feeds, apart ?? first);
       if (apart === undefined) return;
       for (const [i, span] of gradients.entries()) kernel!.accumulate(span, further![i]!);
     },
@@ -78,9 +77,4 @@ export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
       await session.release();
     },
   };
-}
-
-/** Gives the memory back at once. */
-function release({ buffer }: Float32Array<ArrayBuffer>): void {
-  buffer.transfer(0);
 }
