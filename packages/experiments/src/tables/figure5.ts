@@ -10,6 +10,7 @@ import type { PlannedClassifier } from "../runs/plan.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { epochMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/store.ts";
+import { UsageError } from "../usage-error.ts";
 import { figureReport } from "./figure-report.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 import { builtInThresholds, planRelabelRows } from "./table2.ts";
@@ -21,6 +22,12 @@ export default {
   id: "figure5",
   async plan(workbench, options) {
     const rows = await planRelabelRows(workbench, options);
+    const runs = rows.flatMap((row) => row.runs);
+    if (runs.some(({ config }) => config.training.tests === "at-end")) {
+      throw new UsageError(
+        "figure5: expected runs that are tested after every epoch, got tests=at-end. Leave out --set tests=at-end.",
+      );
+    }
     const delta = options.relabel.delta ?? policyDefaults.delta;
     const functions = [...builtInThresholds(), ...options.added].map(({ threshold }) => ({
       name: threshold.name,
@@ -31,7 +38,7 @@ export default {
       cutOff: cutOff(threshold, delta),
     }));
     return {
-      runs: rows.flatMap(({ runs }) => runs),
+      runs,
       async make({ runsFolder, png }) {
         const groups = Map.groupBy(rows, ({ dataset }) => dataset);
         const convergence = await Promise.all(
@@ -39,9 +46,9 @@ export default {
             dataset: title,
             relabelStart: group[0]!.runs[0]!.config.relabel!.startEpoch,
             curves: await Promise.all(
-              group.map(async ({ threshold: { name }, runs }) => ({
+              group.map(async ({ threshold: { name }, runs: seeds }) => ({
                 name,
-                seeds: await Promise.all(runs.map((run) => testCurve(run, runsFolder))),
+                seeds: await Promise.all(seeds.map((run) => testCurve(run, runsFolder))),
               })),
             ),
           })),
