@@ -34,7 +34,7 @@ export async function predict(
   const n = rows.length;
   const predicted = new Int32Array(n);
   const probabilities = new Float32Array(n * K);
-  const masks: Float32Array[] = [];
+  let masks: Float32Array | undefined;
   const loader = createBatchLoader(images, { batchSize });
   const order = sequentialOrder(n).map((i) => rows[i]!);
   let [at, k] = [0, 0];
@@ -46,7 +46,9 @@ export async function predict(
       probabilities.set(answers, at * K);
       const batchMasks = results["mask"];
       if (batchMasks) {
-        masks.push(batchMasks.subarray(0, (batch.count * batchMasks.length) / batchSize));
+        const N = batchMasks.length / batchSize;
+        masks ??= new Float32Array(n * N);
+        masks.set(batchMasks.subarray(0, batch.count * N), at * N);
       }
       for (let i = 0; i < batch.count; i += 1, at += 1) {
         predicted[at] = argmax(answers.subarray(i * K, (i + 1) * K));
@@ -56,17 +58,7 @@ export async function predict(
   } finally {
     await loader.close();
   }
-  return { k, n, predicted, probabilities, ...(masks.length > 0 ? { masks: joined(masks) } : {}) };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return { k, n, predicted, probabilities, ...(masks ? { masks } : {}) };
 }
 
 /** The index of the largest value; the first of equals. */
