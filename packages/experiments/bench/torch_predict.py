@@ -2,11 +2,8 @@
 
     python torch_predict.py '{"imageSize": 224, ..., "classes": 7, "threads": 2}'
 
-One JSON object per line, asked on stdin, answered on stdout:
-
-    <- {"ready": "PyTorch 2.13.0, Python 3.11.7"}, or {"error": "..."}, after which it ends
-    -> {"pictures": 32}
-    <- {"seconds": 0.71}
+The protocol is that of `src/bench/protocol.ts`: one JSON object per line, asked on stdin, answered on stdout. Every
+question says how many images are answered at once.
 
 From bytes [B, S, S, 3] to probabilities [B, K], as an exported model; the weights are as PyTorch draws them.
 """
@@ -27,8 +24,8 @@ try:
     from torch import nn
     from torch_vit import PlainVit
 except ImportError as error:
-    say({"error": str(error)})
-    sys.exit()
+    say({"error": f"no PyTorch can be imported ({error})"})
+    sys.exit(1)
 
 
 class Answers(nn.Module):
@@ -59,14 +56,17 @@ def main():
     )
     model = Answers(vit).eval()
     size = sizes["imageSize"]
-    say({"ready": f"PyTorch {torch.__version__}, Python {platform.python_version()}"})
+    say({"ready": f"PyTorch {torch.__version__}, Python {platform.python_version()}", "notes": []})
     with torch.inference_mode():
         for line in sys.stdin:
-            B = json.loads(line)["pictures"]
-            images = torch.randint(0, 256, (B, size, size, 3), dtype=torch.uint8)
-            start = perf_counter()
-            model(images)
-            say({"seconds": perf_counter() - start})
+            asked = json.loads(line)
+            images = torch.randint(0, 256, (asked["images"], size, size, 3), dtype=torch.uint8)
+            seconds = []
+            for _ in range(asked["steps"]):
+                start = perf_counter()
+                model(images)
+                seconds.append(perf_counter() - start)
+            say({"seconds": seconds})
 
 
 main()

@@ -12,7 +12,10 @@ const standIn = (first: unknown) => `#!/usr/bin/env node
 const { createInterface } = require("node:readline");
 const say = (answer) => console.log(JSON.stringify(answer));
 say(${JSON.stringify(first)});
-createInterface({ input: process.stdin }).on("line", (line) => say({ seconds: JSON.parse(line).pictures }));
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const { steps, images } = JSON.parse(line);
+  say({ seconds: Array.from({ length: steps }, () => images) });
+});
 `;
 
 const standInFile = (first: unknown) => (folder: string) =>
@@ -38,7 +41,7 @@ describe("predictions of several engines", () => {
 describe("bench predict beside PyTorch", () => {
   test("prints the ratios first, then both", { timeout: 30_000 }, async ({ onTestFinished }) => {
     const folder = await temporaryFolder(onTestFinished);
-    await standInFile({ ready: "PyTorch 9.9, Python 9.8" })(folder);
+    await standInFile({ ready: "PyTorch 9.9, Python 9.8", notes: [] })(folder);
     const args = "bench predict --variant nano --images 8 --threads 1 --python ./python".split(" ");
     const { stdout, stderr } = await runCommand(args, folder);
     expect(stderr).toBe("");
@@ -62,22 +65,23 @@ describe("bench predict beside PyTorch", () => {
       args: "bench predict --variant nano --python ./python",
       exitCode: 1,
       stderr:
-        "--python ./python: expected a Python that has torch, but No module named 'torch'. Install it there with `./python -m pip install torch`, or name another Python.",
+        "--python ./python: expected a Python with PyTorch, but No module named 'torch'. Install it there with `./python -m pip install torch`, or name another.",
     },
     {
       what: "a program that is not there",
       args: "bench predict --variant nano --python ./none",
       exitCode: 1,
       stderr:
-        "--python ./none: expected a Python that has torch, but spawn ./none ENOENT. Install it there with `./none -m pip install torch`, or name another Python.",
+        "--python ./none: expected a Python with PyTorch, but ./none cannot be started (ENOENT). Install it there with `./none -m pip install torch`, or name another.",
     },
     {
       what: "a program that is something else",
-      given: standInFile("hello"),
+      given: (folder: string) =>
+        writeFile(join(folder, "python"), "#!/bin/sh\necho hello\n", { mode: 0o755 }),
       args: "bench predict --variant nano --python ./python",
       exitCode: 1,
       stderr:
-        '--python ./python: expected a Python that has torch, but it says: "hello". Install it there with `./python -m pip install torch`, or name another Python.',
+        "--python ./python: expected a Python with PyTorch, but ended with exit code 0. Install it there with `./python -m pip install torch`, or name another.",
     },
   ]);
 });

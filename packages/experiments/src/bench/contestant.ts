@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { z } from "zod";
 import { answer, firstAnswer } from "./protocol.ts";
-import type { Ready, Timed } from "./protocol.ts";
+import type { Ready, Request, Timed } from "./protocol.ts";
 
 /** Who takes part, and at which pace. */
 export interface Contestant {
@@ -22,7 +22,7 @@ export interface Contestant {
 
 export interface OpenContestant {
   readonly ready: Ready;
-  time(steps: number): Promise<Timed>;
+  time(steps: number, images?: number): Promise<Timed>;
   /** Ends the process, whatever it is doing. */
   close(): Promise<void>;
 }
@@ -79,8 +79,9 @@ export async function openContestant({
     const ready = await next<Ready>(firstAnswer);
     return {
       ready,
-      async time(steps) {
-        child.stdin.write(`${JSON.stringify({ steps })}\n`);
+      async time(steps, images) {
+        const asked: Request = { steps, ...(images === undefined ? {} : { images }) };
+        child.stdin.write(`${JSON.stringify(asked)}\n`);
         return next<Timed>(answer);
       },
       close,

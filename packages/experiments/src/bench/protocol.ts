@@ -4,6 +4,7 @@
  *
  *     <- {"ready": "PyTorch 2.13.0", "notes": []}      once it is warm
  *     -> {"steps": 3}                                  time so many steps
+ *     -> {"steps": 1, "images": 32}                    of so many images, where that is not settled
  *     <- {"seconds": [0.71, 0.70, 0.71], "peak": 1350000000}
  *     <- {"error": "expected ..., got ..."}            in place of any answer; it then ends
  *
@@ -11,7 +12,12 @@
  */
 import { z } from "zod";
 
-export const request = z.strictObject({ steps: z.int().positive() });
+export const request = z.strictObject({
+  steps: z.int().positive(),
+  /** At once, of a contestant that takes any number. */
+  images: z.int().positive().exactOptional(),
+});
+export type Request = Readonly<z.infer<typeof request>>;
 
 const ready = z.strictObject({
   /** What computes, with its version. */
