@@ -92,10 +92,6 @@ export function openAdamW(
     for (const other of others) wasm.add(g, other, n);
   };
   return {
-    /** x += y, all of it, whatever the share. */
-    accumulate(x: Span, y: Span) {
-      wasm.add(x.at, y.at, lanes(sizeOf(x.shape)));
-    },
     /** Adds the replicas' gradients up; returns the sum's Σ g². */
     gatherSquares(): number {
       let total = 0;

@@ -13,6 +13,7 @@ import { writtenState } from "../../program/written-state.ts";
 import { formatShape, sizeOf } from "../../tensor.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { NdArray, Weights } from "../../weights/weights.ts";
+import { withAccumulatedOutputs } from "./accumulated-outputs.ts";
 import { planAdamW } from "./adamw-kernel.ts";
 import { encodeGraph, encodeModel } from "./encode.ts";
 import { engineForm } from "./encoders.ts";
@@ -58,9 +59,11 @@ export async function compileHostState(
     ...gradients.map(({ gradient }) => gradient),
   ]);
   const { graph: encoded, resultNames } = encodeGraph(graph, engineForm);
-  const model = encodeModel(withUnreturnedOutputs(encoded), engineForm);
   const outputNames = resultNames.slice(0, outputs.length + carried.length);
   const gradientNames = resultNames.slice(outputNames.length);
+  const inTurn = parts.count > replicaCount; // a replica's gradients are sums over several parts
+  const summed = inTurn ? withAccumulatedOutputs(encoded, gradientNames) : encoded;
+  const model = encodeModel(withUnreturnedOutputs(summed), engineForm);
 
   // Where everything lies.
   const layout = new MemoryLayout();
@@ -85,15 +88,12 @@ export async function compileHostState(
   const places = Array.from({ length: replicaCount }, () => ({
     feeds: new Map([...fed, ...optimizerFed].map((x) => [x.name, layout.reserve(x)])),
     outputs: reserveAll([...outputs.map(([, x]) => x), ...carried.map(({ next }) => next!)]),
-    ...(update && parts.count > replicaCount
-      ? { further: reserveAll(gradients.map(({ gradient }) => gradient)) }
-      : {}),
   }));
 
   const memory = layout.allocate();
   const open = replicaCount === 1 ? openReplica : openReplicaThread;
   const replicas = await Promise.all(
-    places.map(({ feeds, outputs: written, further }, index): Promise<Replica> => {
+    places.map(({ feeds, outputs: written }, index): Promise<Replica> => {
       const plan: ReplicaPlan = {
         model,
         memory,
@@ -102,8 +102,8 @@ export async function compileHostState(
         inputs: Object.fromEntries([...feeds, ...state]),
         outputs: Object.fromEntries(outputNames.map((name, i) => [name, written[i]!])),
         gradientNames,
+        accumulates: inTurn,
         ...(adamw ? { adamw } : {}),
-        ...(further ? { further } : {}),
         ...(profile === undefined
           ? {}
           : { profile: index === 0 ? profile : `${profile}-${index}` }),
@@ -123,7 +123,7 @@ export async function compileHostState(
       if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, parts);
       viewOf(memory, feeds.get(x.name)!).set(data);
     }
-    await replicas[r]!.run(index >= replicaCount);
+    await replicas[r]!.run({ afresh: index < replicaCount });
     return Object.fromEntries(outputs.map(([name], i) => [name, floats(written[i]!).slice()]));
   };
   const updateParameters = async (given: Feeds) => {

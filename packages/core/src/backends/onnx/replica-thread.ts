@@ -4,7 +4,7 @@ import type { StepFeeds } from "./adamw-kernel.ts";
 import type { Replica, ReplicaPlan } from "./replica.ts";
 
 export type Call =
-  | { readonly name: "run"; readonly further: boolean }
+  | { readonly name: "run"; readonly afresh: boolean }
   | { readonly name: "gatherSquares" }
   | { readonly name: "step"; readonly feeds: StepFeeds; readonly gathered: boolean }
   | { readonly name: "close" };
@@ -55,7 +55,7 @@ export async function openReplicaThread(plan: ReplicaPlan): Promise<Replica> {
   };
   await expect(0);
   return {
-    run: async (further) => void (await request({ name: "run", further })),
+    run: async ({ afresh }) => void (await request({ name: "run", afresh })),
     gatherSquares: async () => (await request({ name: "gatherSquares" })) as number,
     step: async (feeds, { gathered }) => void (await request({ name: "step", feeds, gathered })),
     async close() {

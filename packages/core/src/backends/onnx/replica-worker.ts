@@ -20,7 +20,7 @@ port.on("message", ({ id, call }: Request) => {
     const replica = await opening;
     switch (call.name) {
       case "run":
-        return replica.run(call.further);
+        return replica.run(call);
       case "gatherSquares":
         return replica.gatherSquares();
       case "step":

@@ -1,5 +1,6 @@
 /** @file One of the sessions that compute parts of a batch side by side, and its share of the optimiser's work. */
 import type { Tensor as OrtTensor } from "onnxruntime-node";
+import { sumBefore } from "./accumulated-outputs.ts";
 import { openAdamW } from "./adamw-kernel.ts";
 import type { AdamWPlan, Share, StepFeeds } from "./adamw-kernel.ts";
 import { createSession } from "./session.ts";
@@ -24,13 +25,13 @@ export interface ReplicaPlan {
   readonly adamw?: AdamWPlan;
   /** The names of the gradients in the model, in the order of the plan's parameters. */
   readonly gradientNames: readonly string[];
-  /** Where the gradients of further parts are written, before they are added up; absent where there are none. */
-  readonly further?: readonly Span[];
+  /** Whether the model adds to the gradients that are there: see `accumulated-outputs.ts`. */
+  readonly accumulates: boolean;
 }
 
 export interface Replica {
-  /** Computes a part whose feeds stand in the memory; `further`: adds its gradients to those that are there. */
-  run(further: boolean): Promise<void>;
+  /** Computes a part whose feeds stand in the memory; its gradients add to those since a part that began `afresh`. */
+  run(options: { readonly afresh: boolean }): Promise<void>;
   /** Adds all replicas' gradients up; returns Σ g². Of its share, as `step`. */
   gatherSquares(): Promise<number>;
   step(feeds: StepFeeds, options: { readonly gathered: boolean }): Promise<void>;
@@ -40,7 +41,7 @@ export interface Replica {
 /** A replica in this thread. */
 export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
   const ort = await import("onnxruntime-node");
-  const { memory, share, threads, profile, adamw, gradientNames, further } = plan;
+  const { memory, share, threads, profile, adamw, gradientNames, accumulates } = plan;
   const session = await createSession(ort, plan.model, {
     ...(threads === undefined ? {} : { threads }),
     ...(profile === undefined ? {} : { profile }),
@@ -51,24 +52,22 @@ export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
     new ort.Tensor(span.dtype, viewOf(memory, span) as Float32Array, span.shape);
   const wrapAll = (spans: Spans, names: readonly string[]): Record<string, OrtTensor> =>
     Object.fromEntries(names.map((name) => [name, wrap(spans[name]!)]));
-  const feeds = wrapAll(plan.inputs, session.inputNames);
-  const outputs = wrapAll(plan.outputs, Object.keys(plan.outputs));
-  const gradients = adamw?.parameters.map((spans) => spans.gradients[share.index]!) ?? [];
-  const named = (spans: readonly Span[]): Spans =>
-    Object.fromEntries(spans.map((span, i) => [gradientNames[i]!, span]));
-  const fetchesInto = (spans: readonly Span[]) => ({
-    ...outputs,
-    ...wrapAll(named(spans), spans.length === 0 ? [] : gradientNames),
-  });
-  const first = fetchesInto(gradients);
-  const others = further && fetchesInto(further);
+  const gradients: Spans = Object.fromEntries(
+    gradientNames.map((name, i) => [name, adamw!.parameters[i]!.gradients[share.index]!]),
+  );
+  const sums: Spans = Object.fromEntries(
+    gradientNames.map((name) => [sumBefore(name), gradients[name]!]),
+  );
+  const feeds = wrapAll({ ...plan.inputs, ...sums }, session.inputNames);
+  const written = { ...plan.outputs, ...gradients };
+  const outputs = wrapAll(written, Object.keys(written));
 
   return {
-    async run(isFurther) {
-      const apart = isFurther ? others : undefined;
-      await runUnreturned(session, feeds, apart ?? first);
-      if (apart === undefined) return;
-      for (const [i, span] of gradients.entries()) kernel!.accumulate(span, further![i]!);
+    async run({ afresh }) {
+      if (accumulates && afresh) {
+        for (const span of Object.values(gradients)) viewOf(memory, span).fill(0);
+      }
+      await runUnreturned(session, feeds, outputs);
     },
     gatherSquares: async () => kernel!.gatherSquares(),
     step: async (stepFeeds, options) => kernel!.step(stepFeeds, options),
