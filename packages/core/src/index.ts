@@ -8,7 +8,13 @@ export { DeviceError } from "./backends/onnx/device-error.ts";
 export { operatorsOnHost } from "./backends/onnx/placement.ts";
 export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
 export { tfjsBackend } from "./backends/tfjs/backend.ts";
-export { TfjsError, type TfjsOptions } from "./backends/tfjs/engines.ts";
+export {
+  type Engine as TfjsLibrary,
+  openEngine as loadTfjsLibrary,
+  TfjsError,
+  type TfjsOptions,
+} from "./backends/tfjs/engines.ts";
+export type { Tf } from "./backends/tfjs/kernels.ts";
 export {
   findTfjsPackage,
   type FoundPackage,

@@ -1,7 +1,8 @@
 /** @file The tfjs backend as the command line names it, and what to do where it cannot be had. */
+import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { findTfjsPackage, TfjsError, tfjsBackend, tfjsEngines } from "@mvt/core";
-import type { Backend } from "@mvt/core";
+import { findTfjsPackage, loadTfjsLibrary, TfjsError, tfjsBackend, tfjsEngines } from "@mvt/core";
+import type { Backend, TfjsLibrary, TfjsOptions } from "@mvt/core";
 import type { EngineSpec } from "./engine.ts";
 import { CommandLineError, UsageError } from "./usage-error.ts";
 
@@ -10,19 +11,35 @@ export function tensorflowFolder(): string {
   return resolve(".tensorflow");
 }
 
+type TfjsSpec = Pick<EngineSpec, "device" | "tfjs" | "threads">;
+
 /** Throws UsageError where the engine or the device is not there, CommandLineError where it never is. */
-export async function openTfjs({
-  device,
-  tfjs: engine,
-  threads,
-}: Pick<EngineSpec, "device" | "tfjs" | "threads">): Promise<Backend> {
+export async function openTfjs(spec: TfjsSpec): Promise<Backend> {
+  return withAdvice(spec, tfjsBackend);
+}
+
+/** TensorFlow.js itself, which can differentiate. Throws as `openTfjs` does. */
+export async function openTfjsLibrary(spec: TfjsSpec): Promise<TfjsLibrary> {
+  const library = await withAdvice(spec, loadTfjsLibrary);
+  // The core alone has no gradients. The native packages bring them, for the others tf.layers registers them.
+  if (library.registeredAs !== "tensorflow") {
+    createRequire(import.meta.url)("@tensorflow/tfjs-layers");
+  }
+  return library;
+}
+
+async function withAdvice<Opened>(
+  spec: TfjsSpec,
+  open: (options: TfjsOptions) => Promise<Opened>,
+): Promise<Opened> {
+  const { device, tfjs: engine, threads } = spec;
   if (device === "webgpu") {
     throw new CommandLineError(
       "--device webgpu: expected auto, cpu or cuda with --backend tfjs. `--backend onnx` computes on WebGPU.",
     );
   }
   try {
-    return await tfjsBackend({
+    return await open({
       threads,
       folder: tensorflowFolder(),
       ...(engine === undefined ? {} : { engine }),
@@ -30,12 +47,17 @@ export async function openTfjs({
     });
   } catch (error) {
     if (!(error instanceof TfjsError)) throw error;
-    const advice =
-      device === "cuda"
-        ? "`pnpm exp setup tensorflow --gpu` builds it; docs/guides/tensorflow.md says what else CUDA needs."
-        : "Reinstall with `npx -y pnpm@12 install --force`.";
-    throw new UsageError(`${error.message}. ${advice}`);
+    throw new UsageError(`${error.message}. ${adviceFor(spec)}`);
   }
+}
+
+function adviceFor({ device, tfjs: engine }: TfjsSpec): string {
+  if (device === "cuda") {
+    return "`pnpm exp setup tensorflow --gpu` builds it; docs/guides/tensorflow.md says what else CUDA needs.";
+  }
+  return engine === "node"
+    ? "`pnpm exp setup tensorflow` builds it."
+    : "Reinstall with `npx -y pnpm@12 install --force`.";
 }
 
 /** One line for each package of TensorFlow.js: what is there, and what is missing. */

@@ -40,6 +40,7 @@ describe("pnpm exp bench", () => {
       for (const [what, of, to] of [
         ["training step, batch 8", "this project, .*", "the floor"],
         ["training step, batch 8", "this project, .*", "Fake 1.0 eager"],
+        ["training step, batch 8", "this project, .*", "TensorFlow.js alone, WebAssembly, batch 1"],
         ["evaluation of MVT with masks, batch 125", "this project, .*", "the floor"],
         ["data pipeline, batch 8", "batches alone, .*", "steps on one batch"],
         ["data pipeline, batch 8", "steps on batches, .*", "steps on one batch"],
@@ -48,6 +49,9 @@ describe("pnpm exp bench", () => {
           new RegExp(String.raw`^\| ${what} +\| ${of} +\| ${to} +\| [\d.]+ \(`, "m"),
         );
       }
+      expect(markdown).toContain(
+        "- Left out: TensorFlow.js alone, TensorFlow on the CPU: tfjs: expected @tensorflow/tfjs-node; @tensorflow/tfjs-node is not installed. `pnpm exp setup tensorflow` builds it.\n",
+      );
       const lines = (await readFile(join(folder, "report/bench.csv"), "utf8")).trim().split("\n");
       const sections = lines.slice(1).map((line) => line.split(",")[0]);
       expect([...new Set(sections)]).toEqual([
@@ -93,14 +97,14 @@ describe("pnpm exp bench", () => {
       given: python("works"),
       exitCode: 2,
       stderr:
-        "--only floor,jax: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, pytorch, pytorch-class-row, got jax.",
+        "--only floor,jax: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, pytorch, pytorch-class-row, got jax.",
     },
     {
       what: "PyTorch without a Python",
       args: "bench --only pytorch",
       exitCode: 2,
       stderr:
-        "--only pytorch: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, got pytorch. PyTorch takes part with --python PATH.",
+        "--only pytorch: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, got pytorch. PyTorch takes part with --python PATH.",
     },
     {
       what: "a Python that is not there",

@@ -4,6 +4,7 @@ import type { SpeedReport } from "@mvt/report";
 import { dataSection } from "./data-section.ts";
 import { growthSection } from "./growth-section.ts";
 import type { BenchPlan } from "./plan.ts";
+import { plainTfjs } from "./roster.ts";
 import { joined } from "./section.ts";
 import type { Section } from "./section.ts";
 import { evaluateSection, trainSection } from "./step-sections.ts";
@@ -55,10 +56,10 @@ const differences: Readonly<Record<SectionName, (plan: BenchPlan) => readonly st
           "PyTorch starts from normalised float32. Eager as its users write it, all rows in every block; and with the last block on the class row, written out by hand.",
         ]
       : []),
-    ...rivals.flatMap(({ title, mostImages }) =>
+    ...[...rivals, ...plainTfjs].flatMap(({ title, mostImages, pace }) =>
       mostImages === undefined
         ? []
-        : `${title}: at most ${mostImages} per step, in fewer rounds; compared by images per second.`,
+        : `${title}: at most ${mostImages} per step${pace ? ", in fewer rounds" : ""}; compared by images per second.`,
     ),
   ],
   evaluate: () => [

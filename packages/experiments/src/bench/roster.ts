@@ -1,6 +1,6 @@
-/** @file Who is there to take part: this project's engines, PyTorch, and the floor. */
+/** @file Who is there to take part: this project's engines, TensorFlow.js alone, PyTorch, and the floor. */
 import { fileURLToPath } from "node:url";
-import type { deit } from "@mvt/core";
+import type { deit, TfjsEngine } from "@mvt/core";
 import type { EngineSpec } from "../engine.ts";
 import { UsageError } from "../usage-error.ts";
 import { ContestantError, openContestant } from "./contestant.ts";
@@ -9,16 +9,23 @@ import type { Pictures } from "./pictures.ts";
 import type { Task } from "./task.ts";
 import type { Workload } from "./workload.ts";
 
-/** An engine of this project as a contestant. */
-export interface EngineEntry {
-  /** What names it on the command line: "onnx-cpu". */
-  readonly id: string;
-  readonly title: string;
-  readonly engine: Omit<EngineSpec, "threads">;
+/** How much can be asked of a contestant that trains. */
+export interface Limits {
   /** The most images that it can be asked for at once; it is compared by images per second. */
   readonly mostImages?: number;
   readonly pace?: Contestant["pace"];
   readonly warmUp?: number;
+}
+
+/** Of what takes seconds per image. */
+const slow: Limits = { mostImages: 1, pace: { rounds: 2, steps: 1 }, warmUp: 1 };
+
+/** An engine of this project as a contestant. */
+export interface EngineEntry extends Limits {
+  /** What names it on the command line: "onnx-cpu". */
+  readonly id: string;
+  readonly title: string;
+  readonly engine: Omit<EngineSpec, "threads">;
 }
 
 /** Every engine there may be. One that does not start on this machine is left out, with its own words for why. */
@@ -52,10 +59,26 @@ export const engines: readonly EngineEntry[] = [
     id: "tfjs-wasm",
     title: "this project, TensorFlow.js as WebAssembly",
     engine: { backend: "tfjs", device: "cpu", tfjs: "wasm" },
-    mostImages: 1,
-    pace: { rounds: 2, steps: 1 },
-    warmUp: 1,
+    ...slow,
   },
+];
+
+/** TensorFlow.js as its users use it, without this project. */
+export interface PlainTfjsEntry extends Limits {
+  readonly id: string;
+  readonly title: string;
+  readonly tfjs: TfjsEngine;
+}
+
+/** As with this project's engines, one that does not start is left out. */
+export const plainTfjs: readonly PlainTfjsEntry[] = [
+  {
+    id: "tfjs-node-plain",
+    title: "TensorFlow.js alone, TensorFlow on the CPU",
+    tfjs: "node",
+    mostImages: 8, // it takes some 0.5 GB per image of DeiT-S
+  },
+  { id: "tfjs-wasm-plain", title: "TensorFlow.js alone, WebAssembly", tfjs: "wasm", ...slow },
 ];
 
 /** The engine that the flags name. */
@@ -85,6 +108,22 @@ export function engineContestant(
     workload: { ...workload, batchSize },
     ...(warmUp === undefined ? {} : { warmUp }),
     ...(pictures === undefined ? {} : { pictures }),
+  };
+  return { id, title, batchSize, command: childOf(task), ...(pace === undefined ? {} : { pace }) };
+}
+
+/** The training step in TensorFlow.js alone. */
+export function plainTfjsContestant(
+  { id, title, tfjs, mostImages = Infinity, pace, warmUp }: PlainTfjsEntry,
+  workload: Workload,
+  threads: number,
+): Contestant {
+  const batchSize = Math.min(workload.batchSize, mostImages);
+  const task: Task = {
+    kind: "plain-tfjs",
+    engine: { device: "cpu", tfjs, threads },
+    workload: { ...workload, batchSize },
+    ...(warmUp === undefined ? {} : { warmUp }),
   };
   return { id, title, batchSize, command: childOf(task), ...(pace === undefined ? {} : { pace }) };
 }

@@ -3,7 +3,13 @@ import type { SpeedSetting } from "@mvt/report";
 import { evaluationBatchSize } from "../training/evaluation.ts";
 import { CommandLineError } from "../usage-error.ts";
 import type { Contestant } from "./contestant.ts";
-import { engineContestant, floorContestant, torchContestants } from "./roster.ts";
+import {
+  engineContestant,
+  floorContestant,
+  plainTfjs,
+  plainTfjsContestant,
+  torchContestants,
+} from "./roster.ts";
 import { roundsOf } from "./plan.ts";
 import type { BenchPlan } from "./plan.ts";
 import { playRounds } from "./rounds.ts";
@@ -11,7 +17,7 @@ import { joined, sectionOf } from "./section.ts";
 import type { Section } from "./section.ts";
 import type { Workload } from "./workload.ts";
 
-/** One setting per batch: the base, the floor, the other engines, PyTorch. */
+/** One setting per batch: the base, the floor, the other engines, TensorFlow.js alone, PyTorch. */
 export async function trainSection(plan: BenchPlan): Promise<Section> {
   const sections: Section[] = [];
   for (const batchSize of plan.batches) {
@@ -41,6 +47,7 @@ function trainingContestants(
   const others = [
     floorContestant(workload, threads),
     ...rivals.map((entry) => engineContestant(entry, workload, { threads })),
+    ...plainTfjs.map((entry) => plainTfjsContestant(entry, workload, threads)),
     ...torchContestants(pythons, { model, batchSize }, threads),
   ];
   const asked = others.filter(({ id }) => only === undefined || only.includes(id));

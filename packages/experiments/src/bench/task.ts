@@ -1,13 +1,17 @@
-/** @file What a process of the benchmark does: steps on an engine, a floor, or batches of pictures. */
+/** @file What a process of the benchmark does: steps on an engine or in TensorFlow.js alone, a floor, batches. */
+import { nn } from "@mvt/core";
 import { createBatchLoader } from "@mvt/datasets";
-import { openBackend } from "../engine.ts";
+import { backendOfEngine, openBackend } from "../engine.ts";
 import type { EngineSpec } from "../engine.ts";
+import { openTfjsLibrary } from "../tfjs-engine.ts";
+import { declareClassifier } from "../training/programs.ts";
 import { floorOf, secondsOf } from "./floor.ts";
 import { peakMemory } from "./peak-memory.ts";
 import { endlessBatches, openPictures, timeBatches } from "./pictures.ts";
 import type { Pictures } from "./pictures.ts";
+import { createPlainTfjsTraining } from "./plain-tfjs-training.ts";
 import type { Ready, Timed } from "./protocol.ts";
-import { openStep, programOf, timeSteps } from "./workload.ts";
+import { learningRate, noiseOf, openStep, programOf, timeSteps, usualWarmUp } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 
 export type Task =
@@ -19,6 +23,13 @@ export type Task =
       readonly warmUp?: number;
       /** What the steps are fed with, through the batch loader of a training; one batch of noise if absent. */
       readonly pictures?: Pictures;
+    }
+  | {
+      readonly kind: "plain-tfjs";
+      readonly engine: Omit<EngineSpec, "backend">;
+      readonly workload: Workload;
+      /** Steps before the first that counts; three by default. */
+      readonly warmUp?: number;
     }
   | { readonly kind: "floor"; readonly workload: Workload; readonly threads: number }
   | { readonly kind: "batches"; readonly pictures: Pictures; readonly batchSize: number };
@@ -33,6 +44,8 @@ export async function openTask(task: Task): Promise<OpenTask> {
   switch (task.kind) {
     case "step":
       return openSteps(task);
+    case "plain-tfjs":
+      return openPlainTfjs(task);
     case "floor": {
       const floor = floorOf(programOf(task.workload), task.threads);
       return {
@@ -59,7 +72,10 @@ async function openSteps({
   const step = await openStep(backend, workload, { warmUp });
   const run = images ? fed(images) : () => step.run();
   return {
-    ready: { ready: `${backend.name}, ${backend.device}`, notes: [] },
+    ready: {
+      ready: `${backend.name}, ${backend.device}`,
+      notes: backendOfEngine(backend) === "tfjs" ? [interpreted] : [],
+    },
     time: async (steps) => ({ seconds: await timeSteps(run, steps), peak: peakMemory() }),
   };
 
@@ -72,6 +88,34 @@ async function openSteps({
       await step.run(value.images);
     };
   }
+}
+
+/** What of a step on TensorFlow.js is this project's. */
+const interpreted =
+  "TensorFlow.js computes single operators; gradients, AdamW and which values are let go when are this project's.";
+
+/** What is TensorFlow.js's own, and what it has not. */
+const plain =
+  "from bytes, written as its users do, with tf.variableGrads, tf.train.adam and tf.tidy; all rows in every block. Weight decay is an assignment to each matrix, for want of AdamW.";
+
+async function openPlainTfjs({
+  engine,
+  workload,
+  warmUp = usualWarmUp,
+}: Extract<Task, { kind: "plain-tfjs" }>): Promise<OpenTask> {
+  const { tf, name, device } = await openTfjsLibrary(engine);
+  const { model, adamw = {} } = workload;
+  const { parameters } = declareClassifier(model);
+  const weights = nn.initialWeights(parameters, 0);
+  const options = { parameters, weights, learningRate, adamw };
+  const training = createPlainTfjsTraining(tf, model, options);
+  const { images, labels } = noiseOf(workload);
+  const run = async () => training.step(images, labels);
+  await timeSteps(run, warmUp);
+  return {
+    ready: { ready: `${name}, ${device}`, notes: [plain] },
+    time: async (steps) => ({ seconds: await timeSteps(run, steps), peak: peakMemory() }),
+  };
 }
 
 async function openBatches({

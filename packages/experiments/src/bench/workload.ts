@@ -24,6 +24,21 @@ export interface Workload {
 /** m of the generator that masks what is evaluated; no time depends on it. */
 const m = 0.15;
 
+/** Of AdamW; no time depends on it. */
+export const learningRate = 9e-5;
+
+/** A batch of noise: bytes [B, S, S, 3] and labels [B]. */
+export function noiseOf({ model, batchSize: B }: Workload): {
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+} {
+  const bytes = B * model.imageSize ** 2 * 3;
+  return {
+    images: Uint8Array.from({ length: bytes }, (_, i) => (i * 97) % 251),
+    labels: Int32Array.from({ length: B }, (_, i) => i % model.classes),
+  };
+}
+
 function classifierOf({ kind, model }: Workload): Classifier {
   return kind === "train"
     ? declareClassifier(model)
@@ -60,7 +75,7 @@ export interface Step {
 }
 
 /** The first steps fill memory pools and take up to 2.5 times as long. */
-const usualWarmUp = 3;
+export const usualWarmUp = 3;
 
 /** Compiles a step, fills its weights and warms it up. */
 export async function openStep(
@@ -73,16 +88,15 @@ export async function openStep(
   const parts = partsOf(backend, model, { batchSize: B }); // as a run trains
   const executable = await backend.compile(stepOf(classifier, workload, parts));
   await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
-  const noise = Uint8Array.from({ length: B * model.imageSize ** 2 * 3 }, (_, i) => (i * 97) % 251);
-  const labels = Int32Array.from({ length: B }, (_, i) => i % model.classes);
+  const { images: noise, labels } = noiseOf(workload);
   const weights = new Float32Array(B).fill(1);
-  const learningRate = Float32Array.of(9e-5);
+  const rate = Float32Array.of(learningRate);
   let step = 0;
   const run = async (images = noise) => {
     step += 1;
     await executable.run(
       kind === "train"
-        ? { images, labels, weights, learningRate, step: Float32Array.of(step) }
+        ? { images, labels, weights, learningRate: rate, step: Float32Array.of(step) }
         : { images },
     );
   };
