@@ -97,14 +97,14 @@ describe("pnpm exp bench", () => {
       given: python("works"),
       exitCode: 2,
       stderr:
-        "--only floor,jax: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, pytorch, pytorch-class-row, got jax.",
+        "--only floor,jax: expected names out of onnx-cpu, onnx-cpu-recompute, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, pytorch, pytorch-class-row, got jax.",
     },
     {
       what: "PyTorch without a Python",
       args: "bench --only pytorch",
       exitCode: 2,
       stderr:
-        "--only pytorch: expected names out of onnx-cpu, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, got pytorch. PyTorch takes part with --python PATH.",
+        "--only pytorch: expected names out of onnx-cpu, onnx-cpu-recompute, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, got pytorch. PyTorch takes part with --python PATH.",
     },
     {
       what: "a Python that is not there",

@@ -10,6 +10,7 @@ import {
   plainTfjsContestant,
   torchContestants,
 } from "./roster.ts";
+import type { EngineEntry } from "./roster.ts";
 import { roundsOf } from "./plan.ts";
 import type { BenchPlan } from "./plan.ts";
 import { playRounds } from "./rounds.ts";
@@ -17,13 +18,16 @@ import { joined, sectionOf } from "./section.ts";
 import type { Section } from "./section.ts";
 import type { Workload } from "./workload.ts";
 
-/** One setting per batch: the base, the floor, the other engines, TensorFlow.js alone, PyTorch. */
+/** One setting per batch: the base, the same with recomputation, the floor, the other engines, TensorFlow.js alone, PyTorch. */
 export async function trainSection(plan: BenchPlan): Promise<Section> {
   const sections: Section[] = [];
   for (const batchSize of plan.batches) {
     const setting = { id: "train", title: `training step, batch ${batchSize}` };
     const contestants = trainingContestants(plan, batchSize);
-    sections.push(await playSetting(plan, setting, contestants));
+    const torch = contestants.filter(({ id }) => id.startsWith("pytorch"));
+    const lean = contestants.find(({ id }) => id === recomputing(plan.base).id);
+    const pairs = lean ? torch.map(({ id }) => ({ of: lean.id, to: id })) : [];
+    sections.push(await playSetting(plan, setting, contestants, pairs));
   }
   return joined(sections);
 }
@@ -45,6 +49,7 @@ function trainingContestants(
 ): readonly Contestant[] {
   const workload: Workload = { kind: "train", model, batchSize };
   const others = [
+    engineContestant(recomputing(base), { ...workload, recompute: true }, { threads }),
     floorContestant(workload, threads),
     ...rivals.map((entry) => engineContestant(entry, workload, { threads })),
     ...plainTfjs.map((entry) => plainTfjsContestant(entry, workload, threads)),
@@ -52,6 +57,11 @@ function trainingContestants(
   ];
   const asked = others.filter(({ id }) => only === undefined || only.includes(id));
   return [engineContestant(base, workload, { threads }), ...asked];
+}
+
+/** The same engine, with the least memory. */
+function recomputing({ id, title, ...entry }: EngineEntry): EngineEntry {
+  return { ...entry, id: `${id}-recompute`, title: `${title}, activations computed again` };
 }
 
 /** The batch that evaluations use. */
@@ -66,14 +76,15 @@ export async function evaluateSection(plan: BenchPlan): Promise<Section> {
   ]);
 }
 
-/** The first contestant is held against each of the others. */
+/** The first contestant is held against each of the others; `further` are pairs beside these. */
 async function playSetting(
   plan: BenchPlan,
   names: Pick<SpeedSetting, "id" | "title">,
   contestants: readonly Contestant[],
+  further: readonly { readonly of: string; readonly to: string }[] = [],
 ): Promise<Section> {
   const [first, ...others] = contestants;
   const outcome = await playRounds(contestants, roundsOf(plan, names.title));
-  const pairs = others.map(({ id }) => ({ of: first!.id, to: id }));
+  const pairs = [...others.map(({ id }) => ({ of: first!.id, to: id })), ...further];
   return sectionOf(outcome, { ...names, pairs }, first!);
 }

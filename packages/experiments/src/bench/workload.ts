@@ -19,6 +19,8 @@ export interface Workload {
   readonly model: deit.VitConfig;
   readonly batchSize: number;
   readonly adamw?: AdamWOptions;
+  /** Of a training: see `TrainingOptions`. */
+  readonly recompute?: boolean;
 }
 
 /** m of the generator that masks what is evaluated; no time depends on it. */
@@ -60,11 +62,11 @@ export function programOf(workload: Workload): Program {
 
 function stepOf(
   classifier: Classifier,
-  { kind, batchSize, adamw = {} }: Workload,
+  { kind, batchSize, adamw = {}, recompute = false }: Workload,
   parts: number,
 ): Program {
   return kind === "train"
-    ? trainingProgram(classifier, { batchSize, adamw, parts })
+    ? trainingProgram(classifier, { batchSize, adamw, parts, recompute })
     : evaluationProgram(classifier, batchSize, parts);
 }
 
