@@ -3,7 +3,7 @@ import { ops, withUpdateInGraph } from "@mvt/core";
 import type { Program, Weights } from "@mvt/core";
 import { memory, profile } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import type { Tolerance } from "../../../testing/matchers.ts";
+import type { Tolerance } from "@mvt/testing/matchers";
 import { backend as onnx } from "./support/evaluate.ts";
 import { drawBatch, train, trainingStep } from "./support/small-training.ts";
 import { tfjsBackends } from "./support/tfjs.ts";

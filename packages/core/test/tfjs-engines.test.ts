@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { findTfjsPackage, ops, tfjsBackend } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { installStandIn } from "../../../testing/stand-in-tensorflow.ts";
+import { installStandIn } from "@mvt/testing/stand-in-tensorflow";
 
 const gpuPackage = "@tensorflow/tfjs-node-gpu";
 

@@ -4,7 +4,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { addonPath, installStandIn } from "../../../testing/stand-in-tensorflow.ts";
+import { addonPath, installStandIn } from "@mvt/testing/stand-in-tensorflow";
 import { runCommand } from "./fixtures/command-line.ts";
 import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
 

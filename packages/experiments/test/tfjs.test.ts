@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { tfjsBackend } from "@mvt/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { installStandIn } from "../../../testing/stand-in-tensorflow.ts";
+import { installStandIn } from "@mvt/testing/stand-in-tensorflow";
 import { runCommand } from "./fixtures/command-line.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { refuses } from "./fixtures/mistakes.ts";
