@@ -21,13 +21,13 @@ export async function startPyTorch(
   threads: number,
 ): Promise<PyTorch> {
   try {
-    const { ready, time, close } = await openContestant({
+    const contestant = await openContestant({
       command: [python, script, JSON.stringify({ ...model, threads })],
     });
     return {
-      name: ready.ready,
-      predictor: async (pictures) => (await time(1, pictures)).seconds[0]!,
-      close,
+      name: contestant.ready.ready,
+      predictor: async (pictures) => (await contestant.time(1, pictures)).seconds[0]!,
+      close: () => contestant.close(),
     };
   } catch (error) {
     if (!(error instanceof ContestantError)) throw error;
