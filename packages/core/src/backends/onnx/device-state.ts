@@ -31,7 +31,9 @@ export async function compileDeviceState(
     options,
     (result) => result >= outputs.length,
   );
-  const shapes = new Map(slots.map(({ input }) => [inputOf(input).name, inputOf(input)]));
+  const shapes = new Map(
+    slots.map(({ input, initial }) => [inputOf(input).name, { ...inputOf(input), initial }]),
+  );
   const feed = createFeeder(ort, session, inputs);
   requireAllKnown(
     session.inputNames,

@@ -27,8 +27,9 @@ export async function compileSeriesState(
   const session = await createSession(ort, encodeScan(program, form), options);
   const inputs = program.inputs.map(inputOf);
   const outputs = Object.entries(program.outputs);
-  const slots = program.state.map(({ input, next }) => ({
+  const slots = program.state.map(({ input, next, initial }) => ({
     ...inputOf(input),
+    initial,
     carried: next !== undefined,
   }));
   requireAllKnown(
@@ -79,7 +80,10 @@ export async function compileSeriesState(
       );
     },
     async writeState(weights) {
-      for (const [name, { shape, data }] of writtenState(state, weights)) {
+      for (const [name, { shape, data }] of writtenState(
+        slots.map((slot) => [slot.name, slot] as const),
+        weights,
+      )) {
         state.set(name, { shape, data: data.slice() });
       }
     },

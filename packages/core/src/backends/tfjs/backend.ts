@@ -36,7 +36,7 @@ function compile({ tf, registeredAs }: Engine, program: Program): Executable {
   const carried = state.filter(({ next }) => next !== undefined).toReversed();
   const graph = simplify([...Object.values(outputs), ...carried.map(({ next }) => next!)]);
   const fed = inputs.map(inputOf);
-  const slots = state.map(({ input }) => inputOf(input));
+  const slots = state.map(({ input, initial }) => ({ ...inputOf(input), initial }));
   const read = graph.nodes
     .filter(({ op }) => op === "input")
     .map((node) => inputOf(node.outputs[0]).name);
