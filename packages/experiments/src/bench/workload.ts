@@ -10,7 +10,7 @@ import {
   withFrozen,
 } from "../training/programs.ts";
 import { partsOf } from "../training/parts.ts";
-import type { Classifier } from "../training/programs.ts";
+import type { Classifier, Precision } from "../training/programs.ts";
 
 /** Plain data, so that a process of its own can be asked for it. */
 export interface Workload {
@@ -19,6 +19,8 @@ export interface Workload {
   readonly model: deit.VitConfig;
   readonly batchSize: number;
   readonly adamw?: AdamWOptions;
+  /** Default: float32. */
+  readonly precision?: Precision | undefined;
 }
 
 /** m of the generator that masks what is evaluated; no time depends on it. */
@@ -45,12 +47,12 @@ export function programOf(workload: Workload): Program {
 
 function stepOf(
   classifier: Classifier,
-  { kind, batchSize, adamw = {} }: Workload,
+  { kind, batchSize, adamw = {}, precision = "float32" }: Workload,
   parts: number,
 ): Program {
   return kind === "train"
-    ? trainingProgram(classifier, { batchSize, adamw, parts })
-    : evaluationProgram(classifier, batchSize, parts);
+    ? trainingProgram(classifier, { batchSize, adamw, parts, precision })
+    : evaluationProgram(classifier, batchSize, parts, precision);
 }
 
 export interface Step {

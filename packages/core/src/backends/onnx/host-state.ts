@@ -36,11 +36,11 @@ export function replicasFor(threads: number = availableParallelism()): number {
 const stateOf = new WeakMap<Executable, (name: string) => Float32Array>();
 
 export async function compileHostState(
-  given: Program,
+  original: Program,
   { threads = availableParallelism(), profile }: OnnxOptions,
 ): Promise<Executable> {
   // Only in the graph does the optimiser see to the loss scale.
-  const program = given.update?.lossScale === undefined ? given : withUpdateInGraph(given);
+  const program = original.update?.lossScale === undefined ? original : withUpdateInGraph(original);
   const { update } = program;
   const parts: Parts = program.parts ?? { count: 1, samples: [] };
   const carried = program.state.filter(({ next }) => next !== undefined);
