@@ -1,15 +1,22 @@
 /** @file Half precision: which engines compute in it. */
 import type { Backend } from "@mvt/core";
+import type { RunConfig } from "../config.ts";
 import { deviceOf } from "../engine.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Precision } from "./programs.ts";
 
-/** Throws UsageError where the engine does not compute in this precision. */
+/** In which precision a run computes its products. Mask generators train in float32. */
+export function precisionOf({ training }: Pick<RunConfig, "training">): Precision {
+  return ("precision" in training ? training.precision : undefined) ?? "float32";
+}
+
+/** Throws UsageError where the engine does not compute in the precision of one of these runs. */
 export async function requirePrecision(
   backend: Backend,
-  precision: Precision | undefined,
+  configs: readonly Pick<RunConfig, "training">[],
 ): Promise<void> {
-  if (precision !== "float16" || (await backend.computesFloat16?.())) return;
+  if (configs.every((config) => precisionOf(config) === "float32")) return;
+  if (await backend.computesFloat16?.()) return;
   const wanted = "precision=float16: expected a GPU with 16-bit floats (WebGPU's shader-f16)";
   throw new UsageError(
     backend.device === "webgpu"

@@ -25,7 +25,7 @@ import { requireFinite } from "./finite-loss.ts";
 import { startingWeights } from "./initial-weights.ts";
 import { predictionsCsv } from "./predictions-csv.ts";
 import { partsOf } from "./parts.ts";
-import { requirePrecision } from "./precision.ts";
+import { precisionOf, requirePrecision } from "./precision.ts";
 import { declareClassifier, evaluationProgram, trainingProgram, withFrozen } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
 import { relabelOutcomeOf } from "./relabel-outcome.ts";
@@ -55,8 +55,7 @@ export async function trainClassifier(
   const classifier = declareClassifier(config.model, mgn);
   const batchSize = evaluationBatchSize(config.model.imageSize);
   const everyEpoch = config.training.tests !== "at-end";
-  const { precision } = config.training;
-  await requirePrecision(backend, precision);
+  await requirePrecision(backend, [config]);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
   const parts = partsOf(backend, config.model, config.training);
@@ -66,7 +65,7 @@ export async function trainClassifier(
       classifier,
       batchSize,
       partsOf(backend, config.model, { batchSize }),
-      precision,
+      precisionOf(config),
     ),
   );
   const loader = createBatchLoader(data.train.images, {
