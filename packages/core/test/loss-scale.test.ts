@@ -94,6 +94,12 @@ describe.for(backends)("with %s, a scaled loss", ([, backend]) => {
     expect(numbers(five)).toEqual({ scale: 16, taken: 1, refused: 0 });
   });
 
+  test("is there before any state is written", async () => {
+    const executable = await backend.compile(program({}));
+    expect(numbers(await executable.readState())).toEqual({ scale: 65_536, taken: 0, refused: 0 });
+    await executable.dispose();
+  });
+
   test("goes on from a state that was read", async () => {
     const whole = await after(backend, program({}), [good, infinite, other, good]);
     const from = await after(backend, program({}), [good, infinite]);

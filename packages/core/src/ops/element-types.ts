@@ -2,6 +2,7 @@
 import { ShapeError } from "../tensor.ts";
 import type { DType, FloatType, Tensor } from "../tensor.ts";
 
+/** Whether tensors of this type have gradients. */
 export function isFloat(dtype: DType): dtype is FloatType {
   return dtype === "float32" || dtype === "float16";
 }
@@ -16,6 +17,7 @@ export function requireFloat32(op: string, { dtype }: Tensor): void {
   if (dtype !== "float32") throw new ShapeError(`${op}: expected float32, got ${dtype}`);
 }
 
+/** The operator does not convert. */
 export function requireOneType(op: string, xs: readonly Tensor[]): void {
   const types = [...new Set(xs.map(({ dtype }) => dtype))];
   if (types.length > 1) {

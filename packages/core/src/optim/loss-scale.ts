@@ -27,6 +27,7 @@ export interface LossScale extends Required<LossScaling> {
   readonly scale: Tensor;
 }
 
+/** The factor as an input, which a training program keeps as state under the name `lossScale`. */
 export function createLossScale({
   initialScale = 2 ** 16,
   growthFactor = 2,
@@ -37,6 +38,7 @@ export function createLossScale({
   return { scale, initialScale, growthFactor, backoffFactor, growthInterval };
 }
 
+/** What the gradients of a step say about it. */
 export interface JudgedStep {
   /** [] bool: the step may be taken. */
   readonly finite: Tensor;
@@ -48,7 +50,11 @@ export interface JudgedStep {
 
 const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
 
-/** @param squares [] the sum of the squares of all scaled gradients */
+/**
+ * Whether a step may be taken, and the factor of the next one.
+ *
+ * @param squares [] the sum of the squares of all scaled gradients
+ */
 export function judgeStep(
   { scale, initialScale, growthFactor, backoffFactor, growthInterval }: LossScale,
   squares: Tensor,

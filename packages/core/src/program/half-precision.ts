@@ -1,5 +1,5 @@
 /**
- * @file Mixed precision: matrix products in float16, and what lies between them, so that the activations kept
+ * @file Mixed precision: matrix products in float16, and what lies between them, so that activations kept
  * for the backward pass take half the memory. Applied to a forward graph before gradients are taken: the
  * gradient of a cast is a cast, so that backward products are float16 as well.
  *

@@ -14,7 +14,7 @@ export interface StateSlot {
   readonly input: Tensor;
   /** The value for the next run; without it the slot never changes (frozen weights). */
   readonly next?: Tensor;
-  /** What every element is where `writeState` is given no value. Without it a missing one is an error. */
+  /** What every element is at first, and where `writeState` is given none: that is an error without it. */
   readonly initial?: number;
 }
 

@@ -144,6 +144,8 @@ export async function compileHostState(
   };
 
   const stateArray = (name: string) => floats(state.get(name)!);
+  for (const [name, { initial }] of state)
+    if (initial !== undefined) stateArray(name).fill(initial);
   const executable: Executable = {
     async run(given: Feeds): Promise<Results> {
       const results: Results[] = [];

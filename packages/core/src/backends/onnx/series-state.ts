@@ -41,9 +41,9 @@ export async function compileSeriesState(
   );
   const used = new Set(session.inputNames);
   const state = new Map(
-    slots.map(({ name, shape }): [string, NdArray] => [
+    slots.map(({ name, shape, initial = 0 }): [string, NdArray] => [
       name,
-      { shape, data: new Float32Array(sizeOf(shape)) },
+      { shape, data: new Float32Array(sizeOf(shape)).fill(initial) },
     ]),
   );
 

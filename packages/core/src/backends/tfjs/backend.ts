@@ -43,7 +43,9 @@ function compile({ tf, registeredAs }: Engine, program: Program): Executable {
   requireAllKnown(read, new Set([...fed, ...slots].map(({ name }) => name)));
   const interpreter = createInterpreter(tf, graph);
 
-  const values = new Map(slots.map(({ name, shape }) => [name, tf.zeros([...shape])]));
+  const values = new Map(
+    slots.map(({ name, shape, initial = 0 }) => [name, tf.fill([...shape], initial)]),
+  );
   const replace = (name: string, value: TfTensor) => {
     values.get(name)!.dispose();
     values.set(name, value);

@@ -29,7 +29,7 @@ type Kernel<P extends Primitive> = (
 
 export type Kernels = { readonly [P in Computed]: Kernel<P> };
 
-/** How values of an element type are kept. TensorFlow.js has no float16: it rounds to it where it is cast to, no further. */
+/** How values of an element type are kept. There is no float16: a cast to it rounds, and nothing else does. */
 export const storedAs = {
   float32: "float32",
   float16: "float32",
