@@ -44,7 +44,7 @@ function compile({ tf, registeredAs }: Engine, program: Program): Executable {
   const interpreter = createInterpreter(tf, graph);
 
   const values = new Map(
-    slots.map(({ name, shape, initial = 0 }) => [name, tf.fill([...shape], initial)]),
+    slots.map(({ name, shape, initial = 0 }) => [name, tf.fill(shape as number[], initial)]),
   );
   const replace = (name: string, value: TfTensor) => {
     values.get(name)!.dispose();
