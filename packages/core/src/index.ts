@@ -25,6 +25,7 @@ export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export { adamw, type AdamWOptions, decaysMatrices, withUpdateInGraph } from "./optim/adamw.ts";
+export type { LossScaling } from "./optim/loss-scale.ts";
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
 export { fadePatches } from "./images/fade-patches.ts";
 export { resizeBilinear } from "./images/resize.ts";
@@ -53,6 +54,7 @@ export type {
   Results,
   StateSlot,
 } from "./program/program.ts";
+export { inHalfPrecision } from "./program/half-precision.ts";
 export { simplify } from "./program/simplify.ts";
 export * as random from "./random.ts";
 export { dims, type DType, type Shape, ShapeError, type Tensor } from "./tensor.ts";

@@ -6,7 +6,12 @@
  */
 import type { Primitive, Primitives } from "./ops/primitives.ts";
 
-export type DType = "float32" | "int32" | "uint8" | "bool";
+/** float16 is for values within a graph: what goes in and comes out, and all state, is float32. */
+export type DType = "float32" | "float16" | "int32" | "uint8" | "bool";
+/** Element types that inputs have. */
+export type InputType = Exclude<DType, "float16">;
+/** Element types that gradients have. */
+export type FloatType = Extract<DType, "float32" | "float16">;
 export type Shape = readonly number[];
 
 /** One operator applied to tensors: an edge list and static parameters. */

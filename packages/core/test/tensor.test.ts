@@ -19,7 +19,7 @@ describe("a shape error", () => {
       ops.add(x, ops.input("y", [2])),
     "mul: expected one element type, got float32 and int32": () =>
       ops.mul(x, ops.input("y", [2, 3], "int32")),
-    "exp: expected float32, got uint8": () => ops.exp(ops.input("y", [2], "uint8")),
+    "exp: expected float32 or float16, got uint8": () => ops.exp(ops.input("y", [2], "uint8")),
     "reshape: expected 6 elements, as in [2, 3], got [4]": () => ops.reshape(x, [4]),
     "transpose: expected a permutation of 2 axes for [2, 3], got [0, 0]": () =>
       ops.transpose(x, [0, 0]),

@@ -53,6 +53,8 @@ export const trainingConfig = z.strictObject({
   accumulate: z.int().positive().exactOptional(),
   /** Compute activations again for the gradients rather than keep them, to save memory; false if absent. */
   recompute: z.boolean().exactOptional(),
+  /** Of matrix products and the activations between them; "float32" if absent. */
+  precision: z.enum(["float32", "float16"]).exactOptional(),
   /** Each image once per epoch, or as many drawn, every class as likely; "shuffled" if absent. */
   sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
   /** Whether test images are asked after every epoch, as if absent, or only when training is over. */

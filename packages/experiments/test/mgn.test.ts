@@ -116,4 +116,21 @@ describe("a classifier with masks", () => {
     );
     expect(answers[0]!).toBeAllClose(answers[1]!, { rtol: 1e-5, atol: 1e-7 });
   });
+
+  test("has the masks of full precision in half precision, to float16's rounding", async () => {
+    const { bytes } = await train("half");
+    const backend = await onnxBackend({ threads: 1 });
+    const masked = declareClassifier(model, { file: decode(bytes), form: { kind: "soft" } });
+    const [full, half] = await Promise.all(
+      (["float32", "float16"] as const).map(async (precision) => {
+        const executable = await backend.compile(evaluationProgram(masked, 4, 1, precision));
+        await executable.writeState(withFrozen(masked, start.weights));
+        const answers = await predict(executable, data.test, { batchSize: 4, classes: 3 });
+        await executable.dispose();
+        return answers;
+      }),
+    );
+    expect(half!.masks!).toBeAllClose(full!.masks!, { atol: 2e-3 });
+    expect(half!.probabilities).toBeAllClose(full!.probabilities, { atol: 1e-2 });
+  });
 });

@@ -2,7 +2,20 @@
 import { nonDifferentiable } from "../autodiff/rule.ts";
 import type { VjpRules } from "../autodiff/rule.ts";
 import type { Tensor } from "../tensor.ts";
-import { add, cast, div, exp, greater, mul, neg, normalCdf, sign, sub } from "./elementwise.ts";
+import { isFloat } from "./element-types.ts";
+import {
+  add,
+  cast,
+  div,
+  exp,
+  greater,
+  mul,
+  neg,
+  normalCdf,
+  sign,
+  sub,
+  where,
+} from "./elementwise.ts";
 import { sumTo } from "./reduction.ts";
 
 /** φ(x) = e^(-x²/2) / √(2π), the density of the standard normal, as exp(-ln √(2π) - (x/√2)²): Φ shares x/√2. */
@@ -21,7 +34,7 @@ export const elementwiseRules = {
   sigmoid: (dy, _, { outputs: [y] }) => [mul(dy, mul(y, sub(1, y)))], // σ' = σ(1 - σ)
   normalCdf: (dy, [x]) => [mul(dy, normalPdf(x))],
   gelu: (dy, [x]) => [mul(dy, add(normalCdf(x), mul(x, normalPdf(x))))], // (xΦ)' = Φ + xφ
-  cast: (dy, [x]) => [x.dtype === "float32" ? dy : undefined],
+  cast: (dy, [x]) => [isFloat(x.dtype) ? cast(dy, x.dtype) : undefined],
   add: (dy, [x, y]) => [sumTo(dy, x.shape), sumTo(dy, y.shape)],
   sub: (dy, [x, y]) => [sumTo(dy, x.shape), sumTo(neg(dy), y.shape)],
   mul: (dy, [x, y]) => [sumTo(mul(dy, y), x.shape), sumTo(mul(dy, x), y.shape)],
@@ -30,9 +43,14 @@ export const elementwiseRules = {
     sumTo(neg(div(mul(dy, q), y)), y.shape), // d(x/y)/dy = -(x/y)/y
   ],
   minimum: (dy, [x, y]) => {
-    const takesX = cast(greater(y, x), "float32");
+    const takesX = cast(greater(y, x), dy.dtype);
     return [sumTo(mul(dy, takesX), x.shape), sumTo(mul(dy, sub(1, takesX)), y.shape)];
   },
   equal: nonDifferentiable,
   greater: nonDifferentiable,
+  where: (dy, [condition, x, y]) => [
+    undefined,
+    sumTo(where(condition, dy, 0), x.shape),
+    sumTo(where(condition, 0, dy), y.shape),
+  ],
 } satisfies Partial<VjpRules>;

@@ -7,9 +7,11 @@
 import { recordOne, ShapeError } from "../tensor.ts";
 import type { DType, Tensor } from "../tensor.ts";
 import { broadcastShapes } from "./broadcast.ts";
+import { requireFloat, requireOneType } from "./element-types.ts";
 import { scalar } from "./sources.ts";
 
-type Operand = Tensor | number;
+/** A tensor, or a number that stands for one of shape []. */
+export type Operand = Tensor | number;
 type UnaryPrimitive =
   | "neg"
   | "exp"
@@ -24,20 +26,22 @@ type BinaryPrimitive = "add" | "sub" | "mul" | "div" | "minimum" | "equal" | "gr
 
 function unary(op: UnaryPrimitive, x: Tensor): Tensor {
   requireFloat(op, x);
-  return recordOne(op, [x], {}, x.shape);
+  return recordOne(op, [x], {}, x.shape, x.dtype);
 }
 
 function binary(op: BinaryPrimitive, a: Operand, b: Operand, dtype?: DType): Tensor {
-  const x = typeof a === "number" ? scalar(a) : a;
-  const y = typeof b === "number" ? scalar(b) : b;
-  if (x.dtype !== y.dtype) {
-    throw new ShapeError(`${op}: expected one element type, got ${x.dtype} and ${y.dtype}`);
-  }
+  const [x, y] = tensorsOf(op, a, b);
   return recordOne(op, [x, y], {}, broadcastShapes(op, x.shape, y.shape), dtype ?? x.dtype);
 }
 
-function requireFloat(op: string, x: Tensor) {
-  if (x.dtype !== "float32") throw new ShapeError(`${op}: expected float32, got ${x.dtype}`);
+/** Both as tensors of one element type: a number beside a float16 tensor is float16. */
+function tensorsOf(op: string, a: Operand, b: Operand): readonly [Tensor, Tensor] {
+  const half = [a, b].some((x) => typeof x !== "number" && x.dtype === "float16");
+  const tensorOf = (x: Operand) =>
+    typeof x === "number" ? scalar(x, half ? "float16" : "float32") : x;
+  const operands = [tensorOf(a), tensorOf(b)] as const;
+  requireOneType(op, operands);
+  return operands;
 }
 
 /** -x */
@@ -73,6 +77,20 @@ export const minimum = (x: Operand, y: Operand) => binary("minimum", x, y);
 export const equal = (x: Operand, y: Operand) => binary("equal", x, y, "bool");
 /** x > y, as bool. */
 export const greater = (x: Operand, y: Operand) => binary("greater", x, y, "bool");
+
+/** x where the condition holds, else y. What is not chosen does not matter, be it infinite or no number. */
+export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
+  if (condition.dtype !== "bool") {
+    throw new ShapeError(`where: expected a condition of bool, got ${condition.dtype}`);
+  }
+  const [a, b] = tensorsOf("where", x, y);
+  const shape = broadcastShapes(
+    "where",
+    condition.shape,
+    broadcastShapes("where", a.shape, b.shape),
+  );
+  return recordOne("where", [condition, a, b], {}, shape, a.dtype);
+}
 
 /** The same values as another element type; bool becomes 0 and 1. */
 export function cast(x: Tensor, to: DType): Tensor {

@@ -19,6 +19,7 @@ export {
   sign,
   sqrt,
   sub,
+  where,
 } from "./elementwise.ts";
 export { layerNorm, logSoftmax, scaleRowsAdd, softmax } from "./normalization.ts";
 export type { ConstantData, Primitive, Primitives } from "./primitives.ts";

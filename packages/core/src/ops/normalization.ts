@@ -1,19 +1,23 @@
-/** @file Softmax and layer normalisation over the last axis. Their gradients: normalization-gradients.ts. */
+/** @file Softmax and layer normalisation over the last axis, in float32. Their gradients: normalization-gradients.ts. */
 import { formatShape, record, recordOne, sameShape, ShapeError } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
+import { requireFloat32 } from "./element-types.ts";
 
 /** eˣ / Σ eˣ over the last axis. */
 export function softmax(x: Tensor): Tensor {
+  requireFloat32("softmax", x);
   return recordOne("softmax", [x], {}, x.shape);
 }
 
 /** x - ln Σ eˣ over the last axis. */
 export function logSoftmax(x: Tensor): Tensor {
+  requireFloat32("logSoftmax", x);
   return recordOne("logSoftmax", [x], {}, x.shape);
 }
 
 /** γ (x - x̄) / √(var + ε) + β over the last axis. Ba et al., arXiv:1607.06450. */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor {
+  requireFloat32("layerNorm", x);
   const width = x.shape.slice(-1);
   if (!sameShape(gamma.shape, width) || !sameShape(beta.shape, width)) {
     throw new ShapeError(
@@ -31,6 +35,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: numbe
 
 /** x + gate · y, the gate one number per row: x, y [R, D], gate [R, 1]. One pass on a CPU. */
 export function scaleRowsAdd(x: Tensor, y: Tensor, gate: Tensor): Tensor {
+  requireFloat32("scaleRowsAdd", x);
   const [rows] = x.shape;
   if (x.shape.length !== 2 || !sameShape(x.shape, y.shape) || !sameShape(gate.shape, [rows!, 1])) {
     throw new ShapeError(

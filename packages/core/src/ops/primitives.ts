@@ -22,7 +22,7 @@ interface Binary<Params = NoParams> {
 }
 
 /** Values of a constant, as the element type's typed array (bool: Uint8Array). */
-export type ConstantData = Float32Array | Int32Array | Uint8Array;
+export type ConstantData = Float32Array | Float16Array | Int32Array | Uint8Array;
 
 export interface Primitives {
   // Sources
@@ -46,6 +46,10 @@ export interface Primitives {
   minimum: Binary;
   equal: Binary;
   greater: Binary;
+  where: {
+    readonly inputs: readonly [condition: Tensor, x: Tensor, y: Tensor];
+    readonly params: NoParams;
+  };
   // Shapes
   reshape: Unary<{ readonly shape: Shape }>;
   transpose: Unary<{ readonly permutation: readonly number[] }>;

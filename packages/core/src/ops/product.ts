@@ -1,6 +1,7 @@
 /** @file Matrix products. Their gradients: product-gradients.ts. */
 import { dims, formatShape, recordOne, sameShape, ShapeError } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
+import { requireOneType } from "./element-types.ts";
 
 export interface Matmul {
   /** Use xᵀ: its last two axes exchanged. */
@@ -28,11 +29,9 @@ export function matmul(
       `matmul: expected [..., M, K] and [..., K, N], got ${formatShape(x.shape)}${mark(transposeX)} and ${formatShape(y.shape)}${mark(transposeY)}`,
     );
   }
-  return recordOne("matmul", [x, y], { transposeX, transposeY, scale }, [
-    ...leading,
-    rows!,
-    columns!,
-  ]);
+  requireOneType("matmul", [x, y]);
+  const shape = [...leading, rows!, columns!];
+  return recordOne("matmul", [x, y], { transposeX, transposeY, scale }, shape, x.dtype);
 }
 
 /** x Wᵀ + b on rows: x [R, I], W [O, I], b [O] to [R, O]. */
@@ -44,5 +43,6 @@ export function affine(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
       `affine: expected x [R, I], weight [O, I] and bias [O], got ${formatShape(x.shape)}, ${formatShape(weight.shape)} and ${formatShape(bias.shape)}`,
     );
   }
-  return recordOne("affine", [x, weight, bias], {}, [R, O]);
+  requireOneType("affine", [x, weight, bias]);
+  return recordOne("affine", [x, weight, bias], {}, [R, O], x.dtype);
 }

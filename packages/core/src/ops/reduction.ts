@@ -1,7 +1,7 @@
 /** @file Sums over axes. Their gradients: reduction-gradients.ts. */
 import { formatShape, recordOne, resolveAxis, sameShape, ShapeError, sizeOf } from "../tensor.ts";
 import type { Shape, Tensor } from "../tensor.ts";
-import { div, mul, sub } from "./elementwise.ts";
+import { cast, div, mul, sub } from "./elementwise.ts";
 import { reshape } from "./shape.ts";
 
 export interface Reduction {
@@ -9,12 +9,13 @@ export interface Reduction {
   readonly keepDims?: boolean;
 }
 
-/** Σ over the given axes; over all of them if none are given. */
+/** Σ over the given axes; over all of them if none are given. Sums of float16 are taken in float32. */
 export function sum(
   x: Tensor,
   axes?: readonly number[],
   { keepDims = false }: Reduction = {},
 ): Tensor {
+  if (x.dtype === "float16") return cast(sum(cast(x, "float32"), axes, { keepDims }), "float16");
   const rank = x.shape.length;
   const reduced = (axes ?? x.shape.map((_, i) => i)).map((axis) => resolveAxis("sum", axis, rank));
   if (reduced.length === 0) return x;

@@ -1,5 +1,6 @@
 /** @file The gradients of the operators that move elements. */
 import type { VjpRules } from "../autodiff/rule.ts";
+import type { FloatType } from "../tensor.ts";
 import { sumTo } from "./reduction.ts";
 import { concat, reshape, split, transpose, zeros } from "./shape.ts";
 
@@ -14,7 +15,7 @@ export const shapeRules = {
   broadcastTo: (dy, [x]) => [sumTo(dy, x.shape)],
   split: (_dy, _inputs, { params: { axis }, outputs }, dys) => [
     concat(
-      outputs.map((y, i) => dys[i] ?? zeros(y.shape)),
+      outputs.map((y, i) => dys[i] ?? zeros(y.shape, y.dtype as FloatType)),
       axis,
     ),
   ],

@@ -8,9 +8,9 @@ import {
   ShapeError,
   sizeOf,
 } from "../tensor.ts";
-import type { Shape, Tensor } from "../tensor.ts";
+import type { FloatType, Shape, Tensor } from "../tensor.ts";
 import { broadcastShapes } from "./broadcast.ts";
-import { constant } from "./sources.ts";
+import { scalar } from "./sources.ts";
 
 /** The same elements in row-major order under another shape. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -107,7 +107,7 @@ export function after(x: Tensor, first: Tensor): Tensor {
   return recordOne("after", [x, first], {}, x.shape, x.dtype);
 }
 
-/** A float32 tensor of zeros. */
-export function zeros(shape: Shape): Tensor {
-  return broadcastTo(constant(new Float32Array(1), []), shape);
+/** A tensor of zeros. */
+export function zeros(shape: Shape, dtype: FloatType = "float32"): Tensor {
+  return broadcastTo(scalar(0, dtype), shape);
 }

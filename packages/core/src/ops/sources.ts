@@ -1,10 +1,10 @@
 /** @file Tensors that come from outside the graph: inputs and constants. */
 import { formatShape, recordOne, ShapeError, sizeOf } from "../tensor.ts";
-import type { DType, Shape, Tensor } from "../tensor.ts";
+import type { DType, FloatType, InputType, Shape, Tensor } from "../tensor.ts";
 import type { ConstantData } from "./primitives.ts";
 
 /** A tensor that is fed, or kept as state, under `name`. Names are unique within a program. */
-export function input(name: string, shape: Shape, dtype: DType = "float32"): Tensor {
+export function input(name: string, shape: Shape, dtype: InputType = "float32"): Tensor {
   return recordOne("input", [], { name }, shape, dtype);
 }
 
@@ -15,12 +15,16 @@ export function constant(data: ConstantData, shape: Shape): Tensor {
       `constant: expected ${sizeOf(shape)} values for ${formatShape(shape)}, got ${data.length}`,
     );
   }
-  const dtype =
-    data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "uint8";
-  return recordOne("constant", [], { data }, shape, dtype);
+  return recordOne("constant", [], { data }, shape, typeOf(data));
 }
 
 /** A constant of shape []. */
-export function scalar(value: number): Tensor {
-  return constant(Float32Array.of(value), []);
+export function scalar(value: number, dtype: FloatType = "float32"): Tensor {
+  return constant((dtype === "float16" ? Float16Array : Float32Array).of(value), []);
+}
+
+function typeOf(data: ConstantData): DType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof Uint8Array ? "uint8" : "float16";
 }

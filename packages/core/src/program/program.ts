@@ -3,8 +3,9 @@
  *
  * Nothing above this line of the stack knows which engine runs.
  */
-import type { DType, Shape, Tensor } from "../tensor.ts";
+import type { InputType, Shape, Tensor } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
+import type { LossScale } from "../optim/loss-scale.ts";
 import type { Parts } from "./parts.ts";
 
 /** A tensor that stays with the executable from run to run. */
@@ -13,6 +14,8 @@ export interface StateSlot {
   readonly input: Tensor;
   /** The value for the next run; without it the slot never changes (frozen weights). */
   readonly next?: Tensor;
+  /** What every element is at first, and where `writeState` is given none: that is an error without it. */
+  readonly initial?: number;
 }
 
 /**
@@ -29,6 +32,8 @@ export interface AdamWUpdate {
   readonly step: Tensor;
   /** All gradients are scaled so that their joint norm is at most this; not at all if absent. */
   readonly clipNorm?: number;
+  /** The gradients are those of scale times the loss; a step whose gradients are not all finite changes nothing. */
+  readonly lossScale?: LossScale;
   readonly parameters: readonly UpdatedParameter[];
 }
 
@@ -94,6 +99,8 @@ export interface Backend {
   readonly adapter?: string;
   /** How many parts of a batch it computes at once; 1 if absent. */
   readonly sideBySide?: number;
+  /** Whether programs with float16 in them (`inHalfPrecision`) compute in it here; if absent they do not. */
+  computesFloat16?(): Promise<boolean>;
   compile(program: Program): Promise<Executable>;
 }
 
@@ -101,12 +108,12 @@ export interface Backend {
 export function inputOf(x: Tensor): {
   readonly name: string;
   readonly shape: Shape;
-  readonly dtype: DType;
+  readonly dtype: InputType;
 } {
   if (x.node.op !== "input")
     throw new TypeError(`program: expected an input, got the output of ${x.node.op}`);
   const { name } = x.node.params as { readonly name: string };
-  return { name, shape: x.shape, dtype: x.dtype };
+  return { name, shape: x.shape, dtype: x.dtype as InputType };
 }
 
 /** The name of a parameter's first (m) or second (v) moment in the state. */

@@ -4,16 +4,18 @@ import type { Shape } from "../tensor.ts";
 import type { NdArray, Weights } from "../weights/weights.ts";
 import { isMomentName } from "./program.ts";
 
-/** An array for every slot, out of `weights`: missing moments are zeros; all else missing is an error. */
+/** An array for every slot, out of `weights`: missing moments are zeros, others what they are initially, or an error. */
 export function writtenState(
-  slots: Iterable<readonly [name: string, { readonly shape: Shape }]>,
+  slots: Iterable<
+    readonly [name: string, { readonly shape: Shape; readonly initial?: number | undefined }]
+  >,
   weights: Weights,
 ): ReadonlyMap<string, NdArray> {
   const written = new Map<string, NdArray>();
-  for (const [name, { shape }] of slots) {
+  for (const [name, { shape, initial = isMomentName(name) ? 0 : undefined }] of slots) {
     const given = weights.get(name);
-    if (given === undefined && isMomentName(name)) {
-      written.set(name, { shape, data: new Float32Array(sizeOf(shape)) });
+    if (given === undefined && initial !== undefined) {
+      written.set(name, { shape, data: new Float32Array(sizeOf(shape)).fill(initial) });
     } else if (given === undefined || !sameShape(given.shape, shape)) {
       throw new TypeError(
         `writeState: expected ${name} ${formatShape(shape)}, got ${given ? formatShape(given.shape) : "none"}`,

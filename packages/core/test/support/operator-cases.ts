@@ -85,6 +85,16 @@ const byPrimitive: Readonly<Record<ops.Primitive, Readonly<Record<string, Operat
       from: [0.2, 2],
     },
   },
+  where: {
+    where: {
+      shapes: [[3, 4], [4], [3, 1]],
+      y: (x, y, z) => ops.where(ops.greater(x, 0), ops.mul(x, y), z),
+    },
+    "where of numbers": {
+      shapes: square,
+      y: (x) => ops.mul(ops.where(ops.greater(x, 0), 2, 3), x),
+    },
+  },
   reshape: { reshape: { shapes: square, y: (x) => ops.reshape(ops.exp(x), [2, 6]) } },
   transpose: { transpose: { shapes: [[2, 3, 4]], y: (x) => ops.transpose(ops.exp(x), [2, 0, 1]) } },
   broadcastTo: { broadcastTo: { shapes: [[3, 1]], y: (x) => ops.broadcastTo(x, [2, 3, 4]) } },

@@ -1,6 +1,6 @@
 /** @file A small vision transformer that trains, and what it trains on. */
-import { adamw, deit, nn, ops, random } from "@mvt/core";
-import type { Backend, Program, Weights } from "@mvt/core";
+import { adamw, deit, inHalfPrecision, nn, ops, random } from "@mvt/core";
+import type { AdamWOptions, Backend, LossScaling, Program, Tensor, Weights } from "@mvt/core";
 
 const config = {
   imageSize: 16,
@@ -19,24 +19,34 @@ const images = ops.input("images", [batch, 16, 16, 3], "uint8");
 const labels = ops.input("labels", [batch], "int32");
 const weights = ops.input("weights", [batch]);
 const logits = deit.classify(model, deit.normalizePixels(deit.toPixels(deit.patchify(images, 8))));
-const loss = nn.crossEntropy(logits, labels, weights);
+/** The same with matrix products in float16. */
+export const [halfLogits] = inHalfPrecision([logits]) as readonly [Tensor];
+
+function stepFor(y: Tensor, options: AdamWOptions = {}): Program {
+  const loss = nn.crossEntropy(y, labels, weights);
+  return {
+    inputs: [images, labels, weights],
+    outputs: { loss, probabilities: ops.softmax(y) },
+    state: [],
+    update: adamw(
+      loss,
+      parameters.map(({ tensor }) => tensor),
+      {
+        weightDecay: 0.05,
+        clipNorm: 1,
+        // The gradient of a key's bias is rounding alone, and AdamW would scale it up to a step.
+        epsilon: 1e-4,
+        ...options,
+      },
+    ),
+  };
+}
 
 /** One training step. Feeds: images, labels, weights, learningRate, step. Results: loss, probabilities. */
-export const trainingStep: Program = {
-  inputs: [images, labels, weights],
-  outputs: { loss, probabilities: ops.softmax(logits) },
-  state: [],
-  update: adamw(
-    loss,
-    parameters.map(({ tensor }) => tensor),
-    {
-      weightDecay: 0.05,
-      clipNorm: 1,
-      // The gradient of a key's bias is rounding alone, and AdamW would scale it up to a step.
-      epsilon: 1e-4,
-    },
-  ),
-};
+export const trainingStep = stepFor(logits);
+
+/** The same in half precision. */
+export const halfStep = (lossScaling: LossScaling = {}) => stepFor(halfLogits, { lossScaling });
 
 /** Four images with labels, for one step; other ones for every name. */
 export function drawBatch(name = "images") {

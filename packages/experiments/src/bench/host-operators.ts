@@ -12,10 +12,15 @@ export interface HostOperators {
   readonly operators: ReadonlyMap<string, number>;
 }
 
-/** Those of every kind of program that have any, at batch 2: which ones does not depend on sizes. */
+/**
+ * Those of every kind of program that have any, at batch 2: which ones does not depend on sizes.
+ *
+ * @param half whether the device computes in half precision
+ */
 export async function hostOperators(
   { model, training: { adamw } }: Pick<Scale, "model" | "training">,
   device: OnnxDevice,
+  half: boolean,
 ): Promise<readonly HostOperators[]> {
   const config = { ...model, classes: 7 };
   const batchSize = 2;
@@ -24,6 +29,15 @@ export async function hostOperators(
   const programs: Readonly<Record<string, Program>> = {
     "a training step": trainingProgram(classifier, { batchSize, adamw }),
     evaluation: evaluationProgram(classifier, batchSize),
+    ...(half
+      ? {
+          "a training step in half precision": trainingProgram(classifier, {
+            batchSize,
+            adamw,
+            precision: "float16",
+          }),
+        }
+      : {}),
     "a step of MGN's discriminator": discriminatorProgram(mgn, { batchSize }),
     "a step of MGN's generator": generatorProgram(mgn, { batchSize }),
   };

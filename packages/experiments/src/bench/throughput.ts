@@ -1,6 +1,7 @@
 /** @file How fast a training step goes here: a few steps on noise, without the data pipeline. */
 import type { Backend } from "@mvt/core";
 import type { RunConfig } from "../config.ts";
+import { precisionOf } from "../training/precision.ts";
 import { openStep, timeSteps } from "./workload.ts";
 
 const timed = 3;
@@ -8,9 +9,11 @@ const timed = 3;
 /** Training steps' images per second. */
 export async function measureThroughput(
   backend: Backend,
-  { model, training: { batchSize, adamw } }: Pick<RunConfig, "model" | "training">,
+  { model, training }: Pick<RunConfig, "model" | "training">,
 ): Promise<number> {
-  const step = await openStep(backend, { kind: "train", model, batchSize, adamw });
+  const { batchSize, adamw } = training;
+  const precision = precisionOf({ training });
+  const step = await openStep(backend, { kind: "train", model, batchSize, adamw, precision });
   try {
     const seconds = await timeSteps(() => step.run(), timed);
     return (timed * batchSize) / seconds.reduce((a, b) => a + b, 0);

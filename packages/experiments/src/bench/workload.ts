@@ -10,7 +10,7 @@ import {
   withFrozen,
 } from "../training/programs.ts";
 import { partsOf } from "../training/parts.ts";
-import type { Classifier } from "../training/programs.ts";
+import type { Classifier, Precision } from "../training/programs.ts";
 
 /** Plain data, so that a process of its own can be asked for it. */
 export interface Workload {
@@ -21,6 +21,8 @@ export interface Workload {
   readonly adamw?: AdamWOptions;
   /** Of a training: see `TrainingOptions`. */
   readonly recompute?: boolean;
+  /** Default: float32. */
+  readonly precision?: Precision | undefined;
 }
 
 /** m of the generator that masks what is evaluated; no time depends on it. */
@@ -62,12 +64,12 @@ export function programOf(workload: Workload): Program {
 
 function stepOf(
   classifier: Classifier,
-  { kind, batchSize, adamw = {}, recompute = false }: Workload,
+  { kind, batchSize, adamw = {}, recompute = false, precision = "float32" }: Workload,
   parts: number,
 ): Program {
   return kind === "train"
-    ? trainingProgram(classifier, { batchSize, adamw, parts, recompute })
-    : evaluationProgram(classifier, batchSize, parts);
+    ? trainingProgram(classifier, { batchSize, adamw, parts, recompute, precision })
+    : evaluationProgram(classifier, batchSize, parts, precision);
 }
 
 export interface Step {

@@ -5,6 +5,7 @@ import { executeRuns } from "../runs/execute.ts";
 import type { ResultOf } from "../runs/execute.ts";
 import { inOrder, unfinished } from "../runs/plan.ts";
 import type { PlannedRun } from "../runs/plan.ts";
+import { requirePrecision } from "../training/precision.ts";
 import { measureThroughput } from "../bench/throughput.ts";
 import type { Engine } from "./options.ts";
 import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
@@ -18,6 +19,7 @@ export async function printPlan(
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const needed = inOrder(wanted);
   const missing = await unfinished(needed, runsFolder);
+  await requirePrecisionOf(missing, engine);
   clearStatus();
   for (const run of needed) {
     print(`${run.id}  ${missing.includes(run) ? "to train" : "finished"}  ${run.title}`);
@@ -43,6 +45,7 @@ export async function executeWithProgress<Config extends RunConfig>(
 ): Promise<readonly ResultOf<Config>[]> {
   const needed = inOrder(wanted);
   const missing = await unfinished(needed, runsFolder);
+  await requirePrecisionOf(missing, engine);
   progress.expect(missing);
   progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
   try {
@@ -55,6 +58,14 @@ export async function executeWithProgress<Config extends RunConfig>(
   } finally {
     progress.end();
   }
+}
+
+/** Before the first run trains, not when the turn comes to one that cannot. */
+async function requirePrecisionOf(runs: readonly PlannedRun[], { backend }: Engine): Promise<void> {
+  await requirePrecision(
+    backend,
+    runs.map(({ config }) => config),
+  );
 }
 
 function describeEngine({ backend, jobs, spec: { threads } }: Engine): string {

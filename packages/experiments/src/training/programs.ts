@@ -1,9 +1,13 @@
 /** @file The programs of a classifier: one training step, and one batch of answers. */
-import { adamw, deit, nn, ops } from "@mvt/core";
+import { adamw, deit, inHalfPrecision, nn, ops } from "@mvt/core";
 import type { AdamWOptions, Program, Tensor, Weights } from "@mvt/core";
 import { declareScopedGenerator, frozen, generatorScope, intoScope } from "@mvt/mgn";
 import { maskedClassifierInput } from "@mvt/mgn";
 import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
+import type { TrainingConfig } from "../config.ts";
+
+/** Of matrix products and the activations between them. */
+export type Precision = NonNullable<TrainingConfig["precision"]>;
 
 export interface Classifier {
   readonly vit: deit.Vit;
@@ -45,6 +49,22 @@ export function answerBytes({ vit, masking }: Classifier, images: Tensor): Answe
   return deit.traceClassify(vit, deit.normalizePixels(pixels));
 }
 
+/** The same answer with matrix products in the given precision; logits and mask are float32 in either. */
+function inPrecision(answer: Answer, precision: Precision): Answer {
+  if (precision === "float32") return answer;
+  const { blockInputs = [], mask } = answer;
+  const [logits, ...others] = inHalfPrecision([
+    answer.logits,
+    ...blockInputs,
+    ...(mask ? [mask] : []),
+  ]);
+  return {
+    logits: logits!,
+    blockInputs: others.slice(0, blockInputs.length),
+    ...(mask ? { mask: others.at(-1)! } : {}),
+  };
+}
+
 /** What a classifier makes of images, in the graph. */
 export interface Answer {
   readonly logits: Tensor;
@@ -78,12 +98,20 @@ export interface TrainingOptions {
   readonly parts?: number;
   /** Compute the activations of a block again for its gradients rather than keep them. Default false. */
   readonly recompute?: boolean;
+  /** Of matrix products and the activations between them. Default float32. */
+  readonly precision?: Precision;
 }
 
 /** Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K]. */
 export function trainingProgram(
   classifier: Classifier,
-  { batchSize, adamw: options, parts = 1, recompute = false }: TrainingOptions,
+  {
+    batchSize,
+    adamw: options,
+    parts = 1,
+    recompute = false,
+    precision = "float32",
+  }: TrainingOptions,
 ): Program {
   const S = classifier.vit.config.imageSize;
   const b = batchSize / parts;
@@ -91,7 +119,7 @@ export function trainingProgram(
   const labels = ops.input("labels", [b], "int32");
   const weights = ops.input("weights", [b]);
   const batchWeights = parts === 1 ? weights : ops.input("batchWeights", [batchSize]);
-  const { logits, blockInputs } = answerBytes(classifier, images);
+  const { logits, blockInputs } = inPrecision(answerBytes(classifier, images), precision);
   const loss = nn.crossEntropy(logits, labels, weights, batchWeights);
   const recomputeBetween = recompute ? (blockInputs ?? []) : [];
   const tensors = classifier.parameters.map(({ tensor }) => tensor);
@@ -99,7 +127,11 @@ export function trainingProgram(
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: frozen(classifier.masking?.generator.parameters ?? []),
-    update: adamw(loss, tensors, { ...options, recomputeBetween }),
+    update: adamw(loss, tensors, {
+      ...options,
+      recomputeBetween,
+      ...(precision === "float16" ? { lossScaling: {} } : {}),
+    }),
     ...(parts === 1
       ? {}
       : {
@@ -114,9 +146,15 @@ export function trainingProgram(
 }
 
 /** Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks. */
-export function evaluationProgram(classifier: Classifier, batchSize: number, parts = 1): Program {
+export function evaluationProgram(
+  classifier: Classifier,
+  batchSize: number,
+  parts = 1,
+  precision: Precision = "float32",
+): Program {
   const S = classifier.vit.config.imageSize;
   const images = ops.input("images", [batchSize / parts, S, S, 3], "uint8");
-  const program = answerProgram(classifier, images, answerBytes(classifier, images));
+  const answer = inPrecision(answerBytes(classifier, images), precision);
+  const program = answerProgram(classifier, images, answer);
   return parts === 1 ? program : { ...program, parts: { count: parts, samples: [images] } };
 }

@@ -25,6 +25,7 @@ import { requireFinite } from "./finite-loss.ts";
 import { startingWeights } from "./initial-weights.ts";
 import { predictionsCsv } from "./predictions-csv.ts";
 import { partsOf } from "./parts.ts";
+import { precisionOf, requirePrecision } from "./precision.ts";
 import { declareClassifier, evaluationProgram, trainingProgram, withFrozen } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
 import { relabelOutcomeOf } from "./relabel-outcome.ts";
@@ -54,12 +55,18 @@ export async function trainClassifier(
   const classifier = declareClassifier(config.model, mgn);
   const batchSize = evaluationBatchSize(config.model.imageSize);
   const everyEpoch = config.training.tests !== "at-end";
+  await requirePrecision(backend, [config]);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
   const parts = partsOf(backend, config.model, config.training);
   const step = await backend.compile(trainingProgram(classifier, { ...config.training, parts }));
   const answers = await backend.compile(
-    evaluationProgram(classifier, batchSize, partsOf(backend, config.model, { batchSize })),
+    evaluationProgram(
+      classifier,
+      batchSize,
+      partsOf(backend, config.model, { batchSize }),
+      precisionOf(config),
+    ),
   );
   const loader = createBatchLoader(data.train.images, {
     batchSize: config.training.batchSize,

@@ -5,12 +5,14 @@ import { compileDeviceState } from "./device-state.ts";
 import { compileHostState, replicasFor } from "./host-state.ts";
 import { compileSeriesState } from "./series-state.ts";
 import type { OnnxDevice, OnnxOptions, Ort } from "./session.ts";
-import { requireWebgpu } from "./webgpu-device.ts";
+import { computesFloat16, requireWebgpu } from "./webgpu-device.ts";
 
 /** What differs between the devices: whether one is there, and where state lies. All give the same weights. */
 interface Placement {
   /** Throws DeviceError where there is none. */
   readonly require?: (ort: Ort) => Promise<void>;
+  /** Only of devices that may have float16. */
+  readonly computesFloat16?: (ort: Ort) => Promise<boolean>;
   readonly compile: (ort: Ort, program: Program, options: OnnxOptions) => Promise<Executable>;
 }
 
@@ -18,7 +20,7 @@ const placements: Readonly<Record<OnnxDevice, Placement>> = {
   // In the host's memory, parts of a batch side by side; AdamW runs after the graph, in place.
   cpu: { compile: (_, program, options) => compileHostState(program, options) },
   // On the device; AdamW is a part of the graph.
-  webgpu: { require: requireWebgpu, compile: compileDeviceState },
+  webgpu: { require: requireWebgpu, computesFloat16, compile: compileDeviceState },
   // In the host's memory between calls, each of which runs a series of steps.
   cuda: { require: requireCuda, compile: compileSeriesState },
 };
@@ -33,6 +35,7 @@ export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     device,
     ...(device === "cpu" ? { sideBySide: replicasFor(options.threads) } : {}),
+    computesFloat16: async () => placement.computesFloat16?.(ort) ?? false,
     compile: (program) => placement.compile(ort, program, options),
   };
 }

@@ -31,7 +31,9 @@ export async function compileDeviceState(
     options,
     (result) => result >= outputs.length,
   );
-  const shapes = new Map(slots.map(({ input }) => [inputOf(input).name, inputOf(input)]));
+  const shapes = new Map(
+    slots.map(({ input, initial }) => [inputOf(input).name, { ...inputOf(input), initial }]),
+  );
   const feed = createFeeder(ort, session, inputs);
   requireAllKnown(
     session.inputNames,
@@ -52,10 +54,10 @@ export async function compileDeviceState(
     for (const name of next.keys()) state.get(name)?.dispose();
     state = new Map([...state, ...next]);
   };
-  const zeros = [...shapes].map(
-    ([name, { shape }]) => [name, { shape, data: new Float32Array(sizeOf(shape)) }] as const,
-  );
-  replace(await upload(new Map(zeros)));
+  const first = [...shapes].map(([name, { shape, initial = 0 }]) => {
+    return [name, { shape, data: new Float32Array(sizeOf(shape)).fill(initial) }] as const;
+  });
+  replace(await upload(new Map(first)));
 
   const executable: Executable = {
     async run(given) {

@@ -93,9 +93,10 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
       initializers.set(key, encodeTensor(key, DataType.INT64, [values.length], data));
       return key;
     },
-    float: (value) => {
-      const key = `f32(${value})`;
-      initializers.set(key, encodeTensor(key, DataType.FLOAT, [], Float32Array.of(value)));
+    float: (value, dtype = "float32") => {
+      const key = `${dtype}(${value})`;
+      const data = (dtype === "float16" ? Float16Array : Float32Array).of(value);
+      initializers.set(key, encodeTensor(key, dataTypes[dtype], [], data));
       return key;
     },
     constant: (x, data) => {

@@ -14,7 +14,13 @@ const operator =
     emit(opType, inputs, outputs);
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
-export const castTo: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, bool: 9 };
+export const castTo: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  bool: 9,
+  float16: 10,
+};
 
 export const encoders: Encoders = {
   input: () => {},
@@ -29,7 +35,7 @@ export const encoders: Encoders = {
   // Φ(x) = (1 + erf(x/√2)) / 2. HardSigmoid is min(max(x/2 + 1/2, 0), 1): the affine map in one pass.
   normalCdf: ({ inputs: [x], outputs: [y] }, { emit, fresh, float }) => {
     const [scaled, erf] = [fresh(), fresh()];
-    emit("Mul", [x, float(Math.SQRT1_2)], [scaled]);
+    emit("Mul", [x, float(Math.SQRT1_2, x.dtype)], [scaled]);
     emit("Erf", [scaled], [erf]);
     emit("HardSigmoid", [erf], [y], {
       attributes: { alpha: { float: 0.5 }, beta: { float: 0.5 } },
@@ -46,6 +52,7 @@ export const encoders: Encoders = {
   minimum: operator("Min"),
   equal: operator("Equal"),
   greater: operator("Greater"),
+  where: operator("Where"),
   reshape: ({ inputs: [x], outputs, params }, { emit, reshaped }) =>
     emit("Reshape", [x, reshaped(params, outputs[0])], outputs),
   transpose: ({ inputs, outputs, params: { permutation } }, { emit }) =>

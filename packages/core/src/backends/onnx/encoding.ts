@@ -1,6 +1,6 @@
 /** @file What the encoders of primitives write with. */
 import type { Primitive } from "../../ops/primitives.ts";
-import type { GraphNode, Shape, Tensor } from "../../tensor.ts";
+import type { DType, GraphNode, Shape, Tensor } from "../../tensor.ts";
 
 export type Encoder<P extends Primitive> = (node: GraphNode<P>, encoding: Encoding) => void;
 export type Encoders = { readonly [P in Primitive]: Encoder<P> };
@@ -28,7 +28,7 @@ export interface Batch {
   readonly axisOf: (x: Tensor) => number | undefined;
 }
 
-/** Element types that only initialisers have. */
+/** Element types of initialisers that are no tensors of the graph. */
 export type StoredType = "float16" | "int8";
 
 /** An attribute's value: whole numbers are INT, `{ float }` is FLOAT, lists are INTS. */
@@ -53,8 +53,8 @@ export interface Encoding {
   readonly fresh: () => string;
   /** The name of an int64 constant: axes, shapes, sizes. */
   readonly integers: (values: readonly number[]) => string;
-  /** The name of a float32 scalar. */
-  readonly float: (value: number) => string;
+  /** The name of a scalar, of float32 unless told otherwise. */
+  readonly float: (value: number, dtype?: DType) => string;
   readonly constant: (x: Tensor, data: ArrayBufferView) => void;
   /** Adds an initialiser of a type or a name that no tensor of the graph has; returns the name. */
   readonly stored: (

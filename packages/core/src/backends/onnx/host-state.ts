@@ -3,11 +3,12 @@
  * after the graph, in place.
  */
 import { availableParallelism } from "node:os";
+import { withUpdateInGraph } from "../../optim/adamw.ts";
 import { requireAllKnown } from "../../program/checks.ts";
 import { feedsOfPart, joinResults } from "../../program/parts.ts";
 import type { Parts } from "../../program/parts.ts";
 import { inputOf, momentName } from "../../program/program.ts";
-import type { Executable, Feeds, Program, Results } from "../../program/program.ts";
+import type { Executable, Feeds, Program, Results, StateSlot } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
 import { writtenState } from "../../program/written-state.ts";
 import { formatShape, sizeOf } from "../../tensor.ts";
@@ -37,9 +38,11 @@ export function replicasFor(threads: number = availableParallelism()): number {
 const stateOf = new WeakMap<Executable, (name: string) => Float32Array>();
 
 export async function compileHostState(
-  program: Program,
+  original: Program,
   { threads = availableParallelism(), profile }: OnnxOptions,
 ): Promise<Executable> {
+  // Only in the graph does the optimiser see to the loss scale.
+  const program = original.update?.lossScale === undefined ? original : withUpdateInGraph(original);
   const { update } = program;
   const parts: Parts = program.parts ?? { count: 1, samples: [] };
   const carried = program.state.filter(({ next }) => next !== undefined);
@@ -68,10 +71,11 @@ export async function compileHostState(
   // Where everything lies.
   const layout = new MemoryLayout();
   const adamw = update && planAdamW(update, layout, replicaCount);
-  const state = new Map<string, Span>();
-  for (const { input } of program.state) {
+  const state = new Map<string, Span & Pick<StateSlot, "initial">>();
+  for (const { input, initial } of program.state) {
     const { name, shape } = inputOf(input);
-    state.set(name, layout.reserve({ shape, dtype: "float32" }));
+    const span = layout.reserve({ shape, dtype: "float32" });
+    state.set(name, initial === undefined ? span : { ...span, initial });
   }
   for (const { name, parameter, m, v } of adamw?.parameters ?? []) {
     state.set(name, parameter);
@@ -142,6 +146,8 @@ export async function compileHostState(
   };
 
   const stateArray = (name: string) => floats(state.get(name)!);
+  for (const [name, { initial }] of state)
+    if (initial !== undefined) stateArray(name).fill(initial);
   const executable: Executable = {
     async run(given: Feeds): Promise<Results> {
       const results: Results[] = [];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { inputOf } from "../../program/program.ts";
 import type { Feed, Feeds, Program } from "../../program/program.ts";
 import { sizeOf } from "../../tensor.ts";
-import type { DType } from "../../tensor.ts";
+import type { InputType } from "../../tensor.ts";
 import { onnxBackend } from "./backend.ts";
 import type { OnnxDevice } from "./session.ts";
 
@@ -48,7 +48,7 @@ function zeroFeeds({ inputs, update }: Program): Feeds {
   );
 }
 
-const feedTypes: Readonly<Record<DType, new (length: number) => Feed>> = {
+const feedTypes: Readonly<Record<InputType, new (length: number) => Feed>> = {
   float32: Float32Array,
   int32: Int32Array,
   uint8: Uint8Array,

@@ -27,8 +27,9 @@ export async function compileSeriesState(
   const session = await createSession(ort, encodeScan(program, form), options);
   const inputs = program.inputs.map(inputOf);
   const outputs = Object.entries(program.outputs);
-  const slots = program.state.map(({ input, next }) => ({
+  const slots = program.state.map(({ input, next, initial }) => ({
     ...inputOf(input),
+    initial,
     carried: next !== undefined,
   }));
   requireAllKnown(
@@ -40,9 +41,9 @@ export async function compileSeriesState(
   );
   const used = new Set(session.inputNames);
   const state = new Map(
-    slots.map(({ name, shape }): [string, NdArray] => [
+    slots.map(({ name, shape, initial = 0 }): [string, NdArray] => [
       name,
-      { shape, data: new Float32Array(sizeOf(shape)) },
+      { shape, data: new Float32Array(sizeOf(shape)).fill(initial) },
     ]),
   );
 
@@ -79,7 +80,10 @@ export async function compileSeriesState(
       );
     },
     async writeState(weights) {
-      for (const [name, { shape, data }] of writtenState(state, weights)) {
+      for (const [name, { shape, data }] of writtenState(
+        slots.map((slot) => [slot.name, slot] as const),
+        weights,
+      )) {
         state.set(name, { shape, data: data.slice() });
       }
     },

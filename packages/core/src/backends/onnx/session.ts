@@ -4,7 +4,7 @@ import { feedOf } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Feed, Feeds } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
-import type { DType, Shape, Tensor } from "../../tensor.ts";
+import type { InputType, Shape, Tensor } from "../../tensor.ts";
 import { cudaForm } from "./cuda-encoders.ts";
 import { encode } from "./encode.ts";
 import { engineForm } from "./encoders.ts";
@@ -77,7 +77,7 @@ export const devices: Readonly<
 };
 
 /** A host array as ONNX Runtime takes it. */
-export function wrap(ort: Ort, data: Feed, shape: Shape, dtype: DType): OrtTensor {
+export function wrap(ort: Ort, data: Feed, shape: Shape, dtype: InputType): OrtTensor {
   return new ort.Tensor(dtype, data as Float32Array, shape);
 }
 

@@ -1,9 +1,9 @@
 /** @file The WebGPU device of this thread: opened once, and kept. */
 import type { InferenceSession } from "onnxruntime-node";
-import { neg } from "../../ops/elementwise.ts";
+import { cast, neg } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
 import { DeviceError } from "./device-error.ts";
-import { openSession } from "./session.ts";
+import { openSession, wrap } from "./session.ts";
 import type { Ort } from "./session.ts";
 
 let kept: InferenceSession | undefined;
@@ -32,5 +32,23 @@ async function attempt(ort: Ort): Promise<InferenceSession | undefined> {
       return undefined;
     }
     throw error;
+  }
+}
+
+/** Whether the device has 16-bit floats (WebGPU's feature shader-f16): computes with one, once. */
+export async function computesFloat16(ort: Ort): Promise<boolean> {
+  const x = input("x", [1]);
+  const y = cast(neg(cast(x, "float16")), "float32");
+  const { session } = await openSession(ort, [y], { device: "webgpu" });
+  try {
+    const feeds = { x: wrap(ort, Float32Array.of(1), x.shape, "float32") };
+    await session.run(feeds, { logSeverityLevel: 4 }); // its answer is no error to print
+    return true;
+  } catch (error) {
+    // Program Cast requires f16 but the device does not support it.
+    if (error instanceof Error && /requires f16/.test(error.message)) return false;
+    throw error;
+  } finally {
+    await session.release();
   }
 }

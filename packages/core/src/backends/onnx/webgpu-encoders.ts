@@ -2,6 +2,7 @@
  * @file The primitives that ONNX Runtime's WebGPU provider has no kernel for as `encoders.ts` writes them, out
  * of operators that it has. A node without a kernel runs on the CPU, and its operands travel there and back.
  */
+import { isFloat } from "../../ops/element-types.ts";
 import { sizeOf } from "../../tensor.ts";
 import { castTo, encoders, engineForm } from "./encoders.ts";
 import type { Encoders, Form } from "./encoding.ts";
@@ -11,18 +12,18 @@ const webgpuEncoders = {
   sign: ({ inputs: [x], outputs }, { emit, fresh, float }) => {
     const sides = ["Greater", "Less"].map((comparison) => {
       const [holds, side] = [fresh(), fresh()];
-      emit(comparison, [x, float(0)], [holds]);
-      emit("Cast", [holds], [side], { attributes: { to: castTo.float32 } });
+      emit(comparison, [x, float(0, x.dtype)], [holds]);
+      emit("Cast", [holds], [side], { attributes: { to: castTo[x.dtype] } });
       return side;
     });
     emit("Sub", sides, outputs);
   },
-  // Only 4-byte elements are moved about.
+  // Bytes are not moved about.
   transpose: (node, encoding) => {
     const { inputs, outputs, params } = node;
     const { emit, fresh } = encoding;
     const attributes = { perm: params.permutation };
-    if (inputs[0].dtype === "float32" || inputs[0].dtype === "int32") {
+    if (isFloat(inputs[0].dtype) || inputs[0].dtype === "int32") {
       return emit("Transpose", inputs, outputs, { attributes });
     }
     const [wide, moved] = [fresh(), fresh()];
@@ -50,7 +51,7 @@ const webgpuEncoders = {
       }
       if (scaled === i) {
         const product = fresh();
-        emit("Mul", [factor, float(params.scale)], [product]);
+        emit("Mul", [factor, float(params.scale, x.dtype)], [product]);
         factor = product;
       }
       return factor;
@@ -58,7 +59,7 @@ const webgpuEncoders = {
     if (scaled < 2) return emit("MatMul", factors, outputs);
     const product = fresh();
     emit("MatMul", factors, [product]);
-    emit("Mul", [product, float(params.scale)], outputs);
+    emit("Mul", [product, float(params.scale, outputs[0].dtype)], outputs);
   },
   // x - max x - log Σ exp(x - max x)
   logSoftmax: ({ inputs: [x], outputs }, { emit, fresh, integers }) => {

@@ -36,14 +36,16 @@ function compile({ tf, registeredAs }: Engine, program: Program): Executable {
   const carried = state.filter(({ next }) => next !== undefined).toReversed();
   const graph = simplify([...Object.values(outputs), ...carried.map(({ next }) => next!)]);
   const fed = inputs.map(inputOf);
-  const slots = state.map(({ input }) => inputOf(input));
+  const slots = state.map(({ input, initial }) => ({ ...inputOf(input), initial }));
   const read = graph.nodes
     .filter(({ op }) => op === "input")
     .map((node) => inputOf(node.outputs[0]).name);
   requireAllKnown(read, new Set([...fed, ...slots].map(({ name }) => name)));
   const interpreter = createInterpreter(tf, graph);
 
-  const values = new Map(slots.map(({ name, shape }) => [name, tf.zeros([...shape])]));
+  const values = new Map(
+    slots.map(({ name, shape, initial = 0 }) => [name, tf.fill(shape as number[], initial)]),
+  );
   const replace = (name: string, value: TfTensor) => {
     values.get(name)!.dispose();
     values.set(name, value);

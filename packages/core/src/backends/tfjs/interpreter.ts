@@ -1,7 +1,7 @@
 /** @file Computes a graph node by node. */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { inputOf } from "../../program/program.ts";
-import type { Feed } from "../../program/program.ts";
+import type { ConstantData } from "../../ops/primitives.ts";
 import type { Graph } from "../../program/simplify.ts";
 import type { DType, GraphNode, Shape } from "../../tensor.ts";
 import { createKernels, storedAs } from "./kernels.ts";
@@ -69,7 +69,7 @@ type AnyKernel = (
 ) => (...inputs: TfTensor[]) => TfTensor | readonly (TfTensor | undefined)[];
 
 /** A tensor with these values; they are copied, since TensorFlow.js keeps what it is given. */
-export function tensorOf(tf: Tf, data: Feed, shape: Shape, dtype: DType): TfTensor {
+export function tensorOf(tf: Tf, data: ConstantData, shape: Shape, dtype: DType): TfTensor {
   const stored = storedAs[dtype];
   const array = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[stored];
   return tf.tensor(new array(data), [...shape], stored);

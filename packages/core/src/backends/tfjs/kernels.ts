@@ -5,6 +5,7 @@
  * Operators: https://js.tensorflow.org/api/4.22.0/. TensorFlow.js has no uint8: its values are int32.
  */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { isFloat } from "../../ops/element-types.ts";
 import type { Primitive, Primitives } from "../../ops/primitives.ts";
 import { sizeOf } from "../../tensor.ts";
 import type { DType, GraphNode, Tensor } from "../../tensor.ts";
@@ -28,9 +29,10 @@ type Kernel<P extends Primitive> = (
 
 export type Kernels = { readonly [P in Computed]: Kernel<P> };
 
-/** How values of an element type are kept. */
+/** How values of an element type are kept. There is no float16: a cast to it rounds, and nothing else does. */
 export const storedAs = {
   float32: "float32",
+  float16: "float32",
   int32: "int32",
   uint8: "int32",
   bool: "bool",
@@ -44,6 +46,7 @@ export function createKernels(tf: Tf): Kernels {
     tf.mul(tf.mul(factor, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
   const casts: Readonly<Record<DType, (x: TfTensor) => TfTensor>> = {
     float32: (x) => tf.cast(x, "float32"),
+    float16: (x) => tf.tensor(Float32Array.from(Float16Array.from(x.dataSync())), x.shape),
     int32: (x) => tf.cast(x, "int32"),
     uint8: (x) => tidy(() => tf.mod(tf.cast(x, "int32"), 256)),
     bool: (x) => tf.notEqual(x, 0), // tf.cast leaves bytes as they are under WebAssembly
@@ -64,13 +67,14 @@ export function createKernels(tf: Tf): Kernels {
     mul: () => tf.mul,
     // tf.div of whole numbers rounds down; ours towards zero, as ONNX.
     div: ({ outputs: [{ dtype }] }) =>
-      dtype === "float32"
+      isFloat(dtype)
         ? tf.div
         : (x, y) =>
             tidy(() => tf.cast(tf.div(tf.cast(x, "float32"), tf.cast(y, "float32")), "int32")),
     minimum: () => tf.minimum,
     equal: () => tf.equal,
     greater: () => tf.greater,
+    where: () => tf.where,
     reshape:
       ({ params: { shape } }) =>
       (x) =>

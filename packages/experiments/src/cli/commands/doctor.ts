@@ -34,7 +34,9 @@ export async function run(args: Args): Promise<void> {
   const { model, training } = scales.smoke;
   const device = onnxDevices.find((name) => name === backend.device);
   if (args.backend === "onnx" && device !== undefined && device !== "cpu") {
-    const left = await hostOperators(scales.smoke, device);
+    const half = (await backend.computesFloat16?.()) ?? false;
+    say("half precision", half ? "works" : "none: no 16-bit floats here");
+    const left = await hostOperators(scales.smoke, device, half);
     if (left.length === 0) say("operators left to the CPU", "none");
     for (const { program, operators } of left) {
       const list = [...operators].map(([name, count]) => `${count} ${name}`).join(", ");
