@@ -15,7 +15,7 @@ describe.skipIf(!halfPrecision)("a training step in half precision on webgpu", (
     expect(await operatorsOnHost(halfStep(), "webgpu")).toEqual(new Map());
   });
 
-  // Measured on lavapipe: 3.0e-4. The loss falls from 1.1 to 0.9.
+  // Measured on lavapipe: 3.0e-4, at losses from 0.99 to 1.12.
   test("has the losses of full precision on the cpu for 50 steps, to 0.5 %", slow, async () => {
     const { losses, state } = await train(backend, halfStep(), batches);
     const expected = await train(cpu, trainingStep, batches);
