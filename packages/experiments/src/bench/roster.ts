@@ -26,6 +26,8 @@ export interface EngineEntry extends Limits {
   readonly id: string;
   readonly title: string;
   readonly engine: Omit<EngineSpec, "threads">;
+  /** Not where its device is a driver that computes on the CPU, which would take minutes for a step. */
+  readonly hardwareOnly?: boolean;
 }
 
 /** Every engine there may be. One that does not start on this machine is left out, with its own words for why. */
@@ -39,6 +41,7 @@ export const engines: readonly EngineEntry[] = [
     id: "onnx-webgpu",
     title: "this project, ONNX Runtime on WebGPU",
     engine: { backend: "onnx", device: "webgpu" },
+    hardwareOnly: true,
   },
   {
     id: "onnx-cuda",
@@ -97,7 +100,7 @@ export function entryOf({ backend, device }: Omit<EngineSpec, "threads">): Engin
 
 /** The workload on this engine, on noise or on `pictures`. */
 export function engineContestant(
-  { id, title, engine, mostImages = Infinity, pace, warmUp }: EngineEntry,
+  { id, title, engine, hardwareOnly, mostImages = Infinity, pace, warmUp }: EngineEntry,
   workload: Workload,
   { threads, pictures }: { readonly threads: number; readonly pictures?: Pictures },
 ): Contestant {
@@ -106,6 +109,7 @@ export function engineContestant(
     kind: "step",
     engine: { ...engine, threads },
     workload: { ...workload, batchSize },
+    ...(hardwareOnly === undefined ? {} : { hardwareOnly }),
     ...(warmUp === undefined ? {} : { warmUp }),
     ...(pictures === undefined ? {} : { pictures }),
   };

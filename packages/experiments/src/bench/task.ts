@@ -1,9 +1,10 @@
 /** @file What a process of the benchmark does: steps on an engine or in TensorFlow.js alone, a floor, batches. */
-import { nn } from "@mvt/core";
+import { findAdapter, nn } from "@mvt/core";
 import { createBatchLoader } from "@mvt/datasets";
 import { backendOfEngine, openBackend } from "../engine.ts";
 import type { EngineSpec } from "../engine.ts";
 import { openTfjsLibrary } from "../tfjs-engine.ts";
+import { UsageError } from "../usage-error.ts";
 import { declareClassifier } from "../training/programs.ts";
 import { floorOf, secondsOf } from "./floor.ts";
 import { peakMemory } from "./peak-memory.ts";
@@ -19,6 +20,8 @@ export type Task =
       readonly kind: "step";
       readonly engine: EngineSpec;
       readonly workload: Workload;
+      /** Refuse a WebGPU driver that computes on the CPU. */
+      readonly hardwareOnly?: boolean;
       /** Steps before the first that counts; three by default. */
       readonly warmUp?: number;
       /** What the steps are fed with, through the batch loader of a training; one batch of noise if absent. */
@@ -64,9 +67,11 @@ export async function openTask(task: Task): Promise<OpenTask> {
 async function openSteps({
   engine,
   workload,
+  hardwareOnly = false,
   warmUp,
   pictures,
 }: Extract<Task, { kind: "step" }>): Promise<OpenTask> {
+  if (hardwareOnly) await requireHardware();
   const backend = await openBackend(engine);
   const images = pictures && (await openPictures(pictures));
   const step = await openStep(backend, workload, { warmUp });
@@ -88,6 +93,14 @@ async function openSteps({
       await step.run(value.images);
     };
   }
+}
+
+async function requireHardware(): Promise<void> {
+  const { name, hardware } = await findAdapter();
+  if (hardware || name === undefined) return; // without a name it may be either
+  throw new UsageError(
+    `${name} computes on the CPU. \`--only onnx-webgpu\` or \`--device webgpu\` times it all the same.`,
+  );
 }
 
 /** What of a step on TensorFlow.js is this project's. */

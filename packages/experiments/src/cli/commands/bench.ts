@@ -16,6 +16,7 @@ import {
 import type { Provenance, SpeedReport } from "@mvt/report";
 import type { Argv } from "yargs";
 import { engines, entryOf, findTorch } from "../../bench/roster.ts";
+import type { EngineEntry } from "../../bench/roster.ts";
 import { cpuFeatures } from "../../bench/cpu-features.ts";
 import { quick, thorough } from "../../bench/plan.ts";
 import type { BenchPlan } from "../../bench/plan.ts";
@@ -128,7 +129,8 @@ async function planOf(args: Args): Promise<{
   const effort = args.quick ? quick : thorough;
   const variant = args.variant ?? (args.quick ? "nano" : "S/16");
   const device = await chooseDevice(args.device, args.backend);
-  const base = entryOf({ backend: args.backend, ...device });
+  const base = timedAnyway(entryOf({ backend: args.backend, ...device }));
+  const only = args.only?.split(",");
   const asked = {
     ...effort,
     rounds: args.rounds ?? effort.rounds,
@@ -137,15 +139,20 @@ async function planOf(args: Args): Promise<{
     batches: batchesOf(args.batch ?? (args.quick ? "8" : "8,32")),
     threads: args.threads ?? availableParallelism(),
     base,
-    rivals: engines.filter(({ id }) => id !== base.id),
+    rivals: engines
+      .filter(({ id }) => id !== base.id)
+      .map((entry) => (only?.includes(entry.id) ? timedAnyway(entry) : entry)),
     say: createProgress().say,
-    ...(args.only === undefined ? {} : { only: args.only.split(",") }),
+    ...(only === undefined ? {} : { only }),
   };
   const pythons = await Promise.all(args.python.map(findTorch));
   const plan: BenchPlan = { ...asked, pythons };
   requireKnown(plan);
   return { plan, variant };
 }
+
+/** An engine that was asked for by name, whatever its device is. */
+const timedAnyway = (entry: EngineEntry): EngineEntry => ({ ...entry, hardwareOnly: false });
 
 /** "8,32" as numbers. */
 function batchesOf(list: string): readonly number[] {
