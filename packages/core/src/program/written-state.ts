@@ -15,7 +15,7 @@ export function writtenState(
   for (const [name, { shape, initial = isMomentName(name) ? 0 : undefined }] of slots) {
     const given = weights.get(name);
     if (given === undefined && initial !== undefined) {
-      written.set(name, { shape, data: new Float32Array(sizeOf(shape)).fill(initial) });
+      written.set(name, { shape, data: filled(shape, initial) });
     } else if (given === undefined || !sameShape(given.shape, shape)) {
       throw new TypeError(
         `writeState: expected ${name} ${formatShape(shape)}, got ${given ? formatShape(given.shape) : "none"}`,
@@ -25,4 +25,10 @@ export function writtenState(
     }
   }
   return written;
+}
+
+/** An array of one value. Zeros are not written: memory that nothing has touched takes no room. */
+export function filled(shape: Shape, value: number): Float32Array {
+  const array = new Float32Array(sizeOf(shape));
+  return value === 0 ? array : array.fill(value);
 }

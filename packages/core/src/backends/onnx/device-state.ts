@@ -6,8 +6,7 @@ import { withUpdateInGraph } from "../../optim/adamw.ts";
 import { requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Program } from "../../program/program.ts";
-import { writtenState } from "../../program/written-state.ts";
-import { sizeOf } from "../../tensor.ts";
+import { filled, writtenState } from "../../program/written-state.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { createCopies } from "./device-copies.ts";
 import type { OrtTensors } from "./device-copies.ts";
@@ -55,7 +54,7 @@ export async function compileDeviceState(
     state = new Map([...state, ...next]);
   };
   const first = [...shapes].map(([name, { shape, initial = 0 }]) => {
-    return [name, { shape, data: new Float32Array(sizeOf(shape)).fill(initial) }] as const;
+    return [name, { shape, data: filled(shape, initial) }] as const;
   });
   replace(await upload(new Map(first)));
 

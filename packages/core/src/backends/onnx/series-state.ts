@@ -7,7 +7,7 @@ import { withUpdateInGraph } from "../../optim/adamw.ts";
 import { feedOf, requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Feed, Feeds, Program, Results } from "../../program/program.ts";
-import { writtenState } from "../../program/written-state.ts";
+import { filled, writtenState } from "../../program/written-state.ts";
 import { sizeOf } from "../../tensor.ts";
 import type { NdArray } from "../../weights/weights.ts";
 import { encodeScan, scanNames } from "./scan.ts";
@@ -43,7 +43,7 @@ export async function compileSeriesState(
   const state = new Map(
     slots.map(({ name, shape, initial = 0 }): [string, NdArray] => [
       name,
-      { shape, data: new Float32Array(sizeOf(shape)).fill(initial) },
+      { shape, data: filled(shape, initial) },
     ]),
   );
 
