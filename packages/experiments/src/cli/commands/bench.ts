@@ -83,7 +83,7 @@ export function builder(cli: Argv) {
     .options(predictOptions)
     .example(
       "$0 bench --python .venv/bin/python",
-      "the whole report, with PyTorch: some 15 minutes",
+      "the whole report, with PyTorch: some 20 minutes",
     )
     .example("$0 bench train --only floor --batch 8", "a training step and its floor alone")
     .example("$0 bench predict --model mvt.onnx", "one picture's latency, throughput of 256")
