@@ -54,7 +54,9 @@ export async function createSession(
 ): Promise<InferenceSession> {
   return ort.InferenceSession.create(model, {
     executionProviders: [devices[device].provider],
-    graphOptimizationLevel: "all",
+    // The encoders write what the CPU has kernels for. Rewritten nodes lose their place in the order of execution:
+    // gradients come last, and keep all activations that are computed again for them.
+    graphOptimizationLevel: device === "cpu" ? "disabled" : "all",
     // Plans one slab for all activations: no faster, and a third more memory.
     enableMemPattern: false,
     // Errors alone: it warns of every node that runs on the host, which `operatorsOnHost` tells in full.
