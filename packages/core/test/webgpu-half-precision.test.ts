@@ -2,7 +2,13 @@
 import { operatorsOnHost, ops } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { backend as cpu, evaluateOn } from "./support/evaluate.ts";
-import { drawBatch, halfStep, train, trainingStep } from "./support/small-training.ts";
+import {
+  drawBatch,
+  halfStep,
+  train,
+  trainingStep,
+  trainWholeAndHalved,
+} from "./support/small-training.ts";
 import { halfPrecision } from "./support/webgpu-half-precision.ts";
 import { webgpu } from "./support/webgpu.ts";
 
@@ -25,15 +31,10 @@ describe.skipIf(!halfPrecision)("a training step in half precision on webgpu", (
   });
 
   test("goes on from a state that was read to the very same weights", slow, async () => {
-    const whole = await train(backend, halfStep(), batches.slice(0, 6));
-    const first = await train(backend, halfStep(), batches.slice(0, 3));
-    const rest = await train(backend, halfStep(), batches.slice(3, 6), {
-      state: first.state,
-      steps: 3,
-    });
-    expect([...first.losses, ...rest.losses]).toEqual(whole.losses);
+    const { whole, halved } = await trainWholeAndHalved(backend, halfStep(), batches);
+    expect(halved.losses).toEqual(whole.losses);
     for (const [name, { data }] of whole.state) {
-      expect(rest.state.get(name)!.data, name).toEqual(data);
+      expect(halved.state.get(name)!.data, name).toEqual(data);
     }
   });
 

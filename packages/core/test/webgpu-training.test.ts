@@ -2,7 +2,13 @@
 import { nn, operatorsOnHost } from "@mvt/core";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { backend as cpu } from "./support/evaluate.ts";
-import { drawBatch, parameters, train, trainingStep } from "./support/small-training.ts";
+import {
+  drawBatch,
+  parameters,
+  train,
+  trainingStep,
+  trainWholeAndHalved,
+} from "./support/small-training.ts";
 import { watchTraffic } from "./support/traffic.ts";
 import { webgpu } from "./support/webgpu.ts";
 
@@ -36,15 +42,10 @@ describe.skipIf(webgpu === undefined)("a training step on webgpu", () => {
   });
 
   test("goes on from a state that was read to the very same weights", slow, async () => {
-    const whole = await train(webgpu!, trainingStep, batches.slice(0, 6));
-    const first = await train(webgpu!, trainingStep, batches.slice(0, 3));
-    const rest = await train(webgpu!, trainingStep, batches.slice(3, 6), {
-      state: first.state,
-      steps: 3,
-    });
-    expect([...first.losses, ...rest.losses]).toEqual(whole.losses);
+    const { whole, halved } = await trainWholeAndHalved(webgpu!, trainingStep, batches);
+    expect(halved.losses).toEqual(whole.losses);
     for (const [name, { data }] of whole.state) {
-      expect(rest.state.get(name)!.data, name).toEqual(data);
+      expect(halved.state.get(name)!.data, name).toEqual(data);
     }
   });
 

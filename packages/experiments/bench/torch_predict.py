@@ -22,7 +22,7 @@ try:
     import torch
     import torch.nn.functional as F
     from torch import nn
-    from torch_vit import PlainVit
+    from torch_vit import PlainVit, vit_arguments
 except ImportError as error:
     say({"error": f"no PyTorch can be imported ({error})"})
     sys.exit(1)
@@ -45,16 +45,7 @@ class Answers(nn.Module):
 def main():
     sizes = json.loads(sys.argv[1])
     torch.set_num_threads(sizes["threads"])
-    vit = PlainVit(
-        img_size=sizes["imageSize"],
-        patch_size=sizes["patchSize"],
-        embed_dim=sizes["width"],
-        depth=sizes["depth"],
-        num_heads=sizes["heads"],
-        mlp_ratio=sizes["mlpRatio"],
-        num_classes=sizes["classes"],
-    )
-    model = Answers(vit).eval()
+    model = Answers(PlainVit(**vit_arguments(sizes))).eval()
     size = sizes["imageSize"]
     say({"ready": f"PyTorch {torch.__version__}, Python {platform.python_version()}", "notes": []})
     with torch.inference_mode():

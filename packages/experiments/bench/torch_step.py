@@ -29,7 +29,7 @@ try:
     import torch
     import torch.nn.functional as F
     from torch import nn
-    from torch_vit import PlainVit
+    from torch_vit import PlainVit, vit_arguments
 except ImportError as error:
     say({"error": f"no PyTorch can be imported ({error})"})
     sys.exit(1)
@@ -113,15 +113,7 @@ class ClassRow(nn.Module):
 
 
 def build(vit_class, model, class_row):
-    vit = vit_class(
-        img_size=model["imageSize"],
-        patch_size=model["patchSize"],
-        embed_dim=model["width"],
-        depth=model["depth"],
-        num_heads=model["heads"],
-        mlp_ratio=model["mlpRatio"],
-        num_classes=model["classes"],
-    )
+    vit = vit_class(**vit_arguments(model))
     if not class_row:
         return vit
     shortened = ClassRow(vit)

@@ -66,3 +66,16 @@ class PlainVit(nn.Module):
     def forward(self, images):
         x = self.blocks(self._pos_embed(self.patch_embed(images)))
         return self.head(self.norm(x)[:, 0])
+
+
+def vit_arguments(model):
+    """A config of this project as the arguments of `PlainVit` and of timm's VisionTransformer."""
+    return {
+        "img_size": model["imageSize"],
+        "patch_size": model["patchSize"],
+        "embed_dim": model["width"],
+        "depth": model["depth"],
+        "num_heads": model["heads"],
+        "mlp_ratio": model["mlpRatio"],
+        "num_classes": model["classes"],
+    }

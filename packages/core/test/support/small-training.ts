@@ -83,3 +83,16 @@ export async function train(
   await executable.dispose();
   return { losses, state };
 }
+
+/** Six steps in one go, and the same in two, the second from the state that was read after three. */
+export async function trainWholeAndHalved(
+  backend: Backend,
+  program: Program,
+  batches: readonly ReturnType<typeof drawBatch>[],
+): Promise<{ readonly whole: Trained; readonly halved: Trained }> {
+  const whole = await train(backend, program, batches.slice(0, 6));
+  const first = await train(backend, program, batches.slice(0, 3));
+  const from = { state: first.state, steps: 3 };
+  const rest = await train(backend, program, batches.slice(3, 6), from);
+  return { whole, halved: { losses: [...first.losses, ...rest.losses], state: rest.state } };
+}

@@ -1,9 +1,8 @@
 /** @file The same DeiT in PyTorch, in a process of its own, answering pictures: `bench/torch_predict.py`. */
 import { fileURLToPath } from "node:url";
 import type { deit } from "@mvt/core";
-import { UsageError } from "../usage-error.ts";
-import { ContestantError, openContestant } from "./contestant.ts";
 import type { Predictor } from "./prediction.ts";
+import { openPython } from "./python.ts";
 
 const script = fileURLToPath(new URL("../../bench/torch_predict.py", import.meta.url));
 
@@ -20,19 +19,11 @@ export async function startPyTorch(
   model: deit.VitConfig,
   threads: number,
 ): Promise<PyTorch> {
-  try {
-    const contestant = await openContestant({
-      command: [python, script, JSON.stringify({ ...model, threads })],
-    });
-    return {
-      name: contestant.ready.ready,
-      predictor: async (pictures) => (await contestant.time(1, pictures)).seconds[0]!,
-      close: () => contestant.close(),
-    };
-  } catch (error) {
-    if (!(error instanceof ContestantError)) throw error;
-    throw new UsageError(
-      `--python ${python}: expected a Python with PyTorch, but ${error.message}. Install it there with \`${python} -m pip install torch\`, or name another.`,
-    );
-  }
+  const sizes = JSON.stringify({ ...model, threads });
+  const contestant = await openPython(python, [script, sizes], "torch");
+  return {
+    name: contestant.ready.ready,
+    predictor: async (pictures) => (await contestant.time(1, pictures)).seconds[0]!,
+    close: () => contestant.close(),
+  };
 }

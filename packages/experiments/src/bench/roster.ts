@@ -2,10 +2,9 @@
 import { fileURLToPath } from "node:url";
 import type { deit, TfjsEngine } from "@mvt/core";
 import type { EngineSpec } from "../engine.ts";
-import { UsageError } from "../usage-error.ts";
-import { ContestantError, openContestant } from "./contestant.ts";
 import type { Contestant } from "./contestant.ts";
 import type { Pictures } from "./pictures.ts";
+import { openPython } from "./python.ts";
 import type { Task } from "./task.ts";
 import type { Workload } from "./workload.ts";
 
@@ -169,17 +168,10 @@ const torchScript = fileURLToPath(new URL("../../bench/torch_step.py", import.me
 
 /** Asks a Python for its PyTorch. Throws a UsageError where it has none. */
 export async function findTorch(path: string): Promise<TorchPython> {
-  try {
-    const python = await openContestant({ command: [path, torchScript, "--versions"] });
-    await python.close();
-    const { ready, notes } = python.ready;
-    return { path, versions: ready, cuda: notes.includes("cuda") };
-  } catch (error) {
-    if (!(error instanceof ContestantError)) throw error;
-    throw new UsageError(
-      `--python ${path}: expected a Python with PyTorch, but ${error.message}. Install it there with \`${path} -m pip install torch timm\`, or name another.`,
-    );
-  }
+  const python = await openPython(path, [torchScript, "--versions"], "torch timm");
+  await python.close();
+  const { ready, notes } = python.ready;
+  return { path, versions: ready, cuda: notes.includes("cuda") };
 }
 
 /** What is done in PyTorch, by the name that follows the Python's. */
