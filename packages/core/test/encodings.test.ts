@@ -1,7 +1,8 @@
-/** What is written for GPUs, run on the CPU, which has every operator: here the numbers are compared, not the kernels. */
+/** What is written for one device, run on the CPU, which has every operator: here the numbers are compared, not the kernels. */
 import { gradients, simplify } from "@mvt/core";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
+import { cpuForm } from "../src/backends/onnx/cpu-encoders.ts";
 import { cudaForm } from "../src/backends/onnx/cuda-encoders.ts";
 import { encode } from "../src/backends/onnx/encode.ts";
 import { engineForm } from "../src/backends/onnx/encoders.ts";
@@ -26,7 +27,7 @@ async function valuesOf(name: string, operatorCase: OperatorCase, form: Form) {
   return resultNames.map((result) => fetched[result]!.data as Float32Array);
 }
 
-describe.for(Object.entries({ webgpu: webgpuForm, cuda: cudaForm }))(
+describe.for(Object.entries({ cpu: cpuForm, webgpu: webgpuForm, cuda: cudaForm }))(
   "as it is written for %s,",
   ([, form]) => {
     test.for(operatorCases)(

@@ -124,11 +124,11 @@ describe("a batch in parts", async () => {
 });
 
 describe("recomputation", () => {
-  test("gives identical gradients", async () => {
+  test("gives the same gradients, although attention is one operator the first time", async () => {
     const kept = await train(stepIn(1), 1);
     const again = await train(stepIn(1, { recompute: true }), 1);
     for (const [name, { data }] of kept.state) {
-      expect(again.state.get(name)!.data, name).toEqual(data);
+      expect(again.state.get(name)!.data, name).toBeAllClose(data, { rtol: 1e-4, atol: 1e-6 });
     }
   });
 

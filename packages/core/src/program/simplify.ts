@@ -43,6 +43,6 @@ export function simplify(results: readonly Tensor[]): Graph {
 export function parameterKey({ op, params, outputs: [{ shape, dtype }] }: GraphNode): string {
   if (op !== "constant") return JSON.stringify(params);
   const { data } = params as { readonly data: ConstantData };
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return `${dtype}[${shape.join()}]${bytes.toString("base64")}`;
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return `${dtype}[${shape.join()}]${bytes.toBase64()}`;
 }

@@ -5,7 +5,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { GraphNode, Shape, Tensor, DType } from "../../tensor.ts";
 import type { Graph } from "../../program/simplify.ts";
 import { engineForm } from "./encoders.ts";
-import type { Attribute, Encoding, Form, StoredType } from "./encoding.ts";
+import type { Attribute, Encoding, Form, Rewriting, StoredType } from "./encoding.ts";
 import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
@@ -130,7 +130,12 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
     const wanted = form.resultNames?.[i];
     if (wanted !== undefined && isComputed(x) && !names.has(x)) names.set(x, wanted);
   }
+  const rewriting: Rewriting = form.rewrite?.(graph) ?? new Map();
   for (const node of graph.nodes) {
+    if (rewriting.has(node)) {
+      rewriting.get(node)?.(encoding);
+      continue;
+    }
     const encodeNode = encoders[node.op] as (node: GraphNode, encoding: Encoding) => void;
     encodeNode(node, encoding);
   }

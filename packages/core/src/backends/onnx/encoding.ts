@@ -1,5 +1,6 @@
 /** @file What the encoders of primitives write with. */
 import type { Primitive } from "../../ops/primitives.ts";
+import type { Graph } from "../../program/simplify.ts";
 import type { DType, GraphNode, Shape, Tensor } from "../../tensor.ts";
 
 export type Encoder<P extends Primitive> = (node: GraphNode<P>, encoding: Encoding) => void;
@@ -14,11 +15,16 @@ export interface Form {
   /** The version of every operator set that the encoders use. */
   readonly operatorSets: Readonly<Partial<Record<Domain, number>>>;
   readonly irVersion: number;
+  /** Nodes that are written otherwise than their primitives say. */
+  readonly rewrite?: (graph: Graph) => Rewriting;
   /** What grows with the batch; without it all sizes are fixed. */
   readonly batch?: Batch;
   /** Names of the results, in order; numbered without. */
   readonly resultNames?: readonly string[];
 }
+
+/** What is written in a node's place; undefined: nothing, since what another writes makes it superfluous. */
+export type Rewriting = ReadonlyMap<GraphNode, ((encoding: Encoding) => void) | undefined>;
 
 /** The open batch size of a graph. */
 export interface Batch {

@@ -16,8 +16,9 @@ import type { Tensor } from "../../tensor.ts";
 import type { NdArray, Weights } from "../../weights/weights.ts";
 import { withAccumulatedOutputs } from "./accumulated-outputs.ts";
 import { planAdamW } from "./adamw-kernel.ts";
+import { cpuForm } from "./cpu-encoders.ts";
 import { encodeGraph, encodeModel } from "./encode.ts";
-import { engineForm } from "./encoders.ts";
+import { inPieces, withPiecesInPlace } from "./pieces-in-place.ts";
 import { openReplica } from "./replica.ts";
 import type { Replica, ReplicaPlan } from "./replica.ts";
 import { openReplicaThread } from "./replica-thread.ts";
@@ -61,12 +62,14 @@ export async function compileHostState(
     ...carried.map(({ next }) => next!),
     ...gradients.map(({ gradient }) => gradient),
   ]);
-  const { graph: encoded, resultNames } = encodeGraph(graph, engineForm);
+  const { graph: encoded, resultNames } = encodeGraph(graph, cpuForm);
   const outputNames = resultNames.slice(0, outputs.length + carried.length);
   const gradientNames = resultNames.slice(outputNames.length);
-  const inTurn = parts.count > replicaCount; // a replica's gradients are sums over several parts
-  const summed = inTurn ? withAccumulatedOutputs(encoded, gradientNames) : encoded;
-  const model = encodeModel(withUnreturnedOutputs(summed), engineForm);
+  const frozen = program.state.filter(({ next }) => next === undefined);
+  const { graph: inPlace, pieces } = withPiecesInPlace(encoded, [
+    ...frozen.map(({ input }) => inputOf(input)),
+    ...gradients.map((x, i) => ({ ...inputOf(x.parameter), gradient: gradientNames[i]! })),
+  ]);
 
   // Where everything lies.
   const layout = new MemoryLayout();
@@ -94,6 +97,17 @@ export async function compileHostState(
     outputs: reserveAll([...outputs.map(([, x]) => x), ...carried.map(({ next }) => next!)]),
   }));
 
+  // As the sessions name it: parameters and gradients in pieces where the graph has pieces.
+  const read = inPieces(state, pieces);
+  const gradientsOf = (replica: number) =>
+    inPieces(
+      new Map(gradientNames.map((name, i) => [name, adamw!.parameters[i]!.gradients[replica]!])),
+      pieces,
+    );
+  const inTurn = parts.count > replicaCount; // a replica's gradients are sums over several parts
+  const summed = inTurn ? withAccumulatedOutputs(inPlace, [...gradientsOf(0).keys()]) : inPlace;
+  const model = encodeModel(withUnreturnedOutputs(summed), cpuForm);
+
   const memory = layout.allocate();
   const open = replicaCount === 1 ? openReplica : openReplicaThread;
   const replicas = await Promise.all(
@@ -103,9 +117,9 @@ export async function compileHostState(
         memory,
         share: { index, of: replicaCount },
         threads: Math.max(1, Math.floor(threads / replicaCount)),
-        inputs: Object.fromEntries([...feeds, ...state]),
+        inputs: Object.fromEntries([...feeds, ...read]),
         outputs: Object.fromEntries(outputNames.map((name, i) => [name, written[i]!])),
-        gradientNames,
+        gradients: Object.fromEntries(gradientsOf(index)),
         accumulates: inTurn,
         ...(adamw ? { adamw } : {}),
         ...(profile === undefined

@@ -22,9 +22,8 @@ export interface ReplicaPlan {
   readonly inputs: Spans;
   /** What it writes but gradients. */
   readonly outputs: Spans;
+  readonly gradients: Spans;
   readonly adamw?: AdamWPlan;
-  /** The names of the gradients in the model, in the order of the plan's parameters. */
-  readonly gradientNames: readonly string[];
   /** Whether the model adds to the gradients that are there: see `accumulated-outputs.ts`. */
   readonly accumulates: boolean;
 }
@@ -41,7 +40,7 @@ export interface Replica {
 /** A replica in this thread. */
 export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
   const ort = await import("onnxruntime-node");
-  const { memory, share, threads, profile, adamw, gradientNames, accumulates } = plan;
+  const { memory, share, threads, profile, gradients, adamw, accumulates } = plan;
   const session = await createSession(ort, plan.model, {
     ...(threads === undefined ? {} : { threads }),
     ...(profile === undefined ? {} : { profile }),
@@ -52,11 +51,8 @@ export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
     new ort.Tensor(span.dtype, viewOf(memory, span) as Float32Array, span.shape);
   const wrapAll = (spans: Spans, names: readonly string[]): Record<string, OrtTensor> =>
     Object.fromEntries(names.map((name) => [name, wrap(spans[name]!)]));
-  const gradients: Spans = Object.fromEntries(
-    gradientNames.map((name, i) => [name, adamw!.parameters[i]!.gradients[share.index]!]),
-  );
   const sums: Spans = Object.fromEntries(
-    gradientNames.map((name) => [sumBefore(name), gradients[name]!]),
+    Object.entries(gradients).map(([name, span]) => [sumBefore(name), span]),
   );
   const feeds = wrapAll({ ...plan.inputs, ...sums }, session.inputNames);
   const written = { ...plan.outputs, ...gradients };

@@ -5,9 +5,9 @@ import { inputOf } from "../../program/program.ts";
 import type { Feed, Feeds } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
 import type { InputType, Shape, Tensor } from "../../tensor.ts";
+import { cpuForm } from "./cpu-encoders.ts";
 import { cudaForm } from "./cuda-encoders.ts";
 import { encode } from "./encode.ts";
-import { engineForm } from "./encoders.ts";
 import type { Form } from "./encoding.ts";
 import { webgpuForm } from "./webgpu-encoders.ts";
 
@@ -72,7 +72,7 @@ export async function createSession(
 export const devices: Readonly<
   Record<OnnxDevice, { provider: InferenceSession.ExecutionProviderConfig; form: Form }>
 > = {
-  cpu: { provider: "cpu", form: engineForm },
+  cpu: { provider: "cpu", form: cpuForm },
   // Every shape is fixed: buffers come back in the very sizes that they were asked for.
   webgpu: { provider: { name: "webgpu", storageBufferCacheMode: "simple" }, form: webgpuForm },
   cuda: { provider: "cuda", form: cudaForm },

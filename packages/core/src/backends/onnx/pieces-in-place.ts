@@ -1,0 +1,121 @@
+/**
+ * @file Parameters that are read in pieces alone, and gradients that are made of them: rows of an array are a
+ * stretch of its memory, so a graph can read and write them where they lie. Queries, keys and values do so with
+ * the rows of one weight.
+ */
+import { sizeOf } from "../../tensor.ts";
+import type { Shape } from "../../tensor.ts";
+import { encodeValueInfo } from "./encode.ts";
+import type { GraphProto, NodeProto } from "./schema/onnx_pb.js";
+import type { Span } from "./shared-memory.ts";
+
+/** Rows of an array, as an input or output of their own. */
+export interface Piece {
+  readonly name: string;
+  /** The array's name. */
+  readonly of: string;
+  /** The elements of the array before the piece. */
+  readonly offset: number;
+  readonly shape: Shape;
+}
+
+export interface ReadParameter {
+  readonly name: string;
+  readonly shape: Shape;
+  /** The output that is its gradient. */
+  readonly gradient?: string;
+}
+
+/** The same graph without nodes that cut `parameters` along their first axis, or that join their gradients so. */
+export function withPiecesInPlace(
+  graph: GraphProto,
+  parameters: readonly ReadParameter[],
+): { readonly graph: GraphProto; readonly pieces: readonly Piece[] } {
+  const readersOf = Map.groupBy(
+    graph.node.flatMap((node) => node.input.map((input) => ({ input, node }))),
+    ({ input }) => input,
+  );
+  const given = new Set([...graph.input, ...graph.initializer, ...graph.output].map((x) => x.name));
+  const read: Piece[] = [];
+  const written: Piece[] = [];
+  const removed = new Set<NodeProto>();
+  for (const { name, shape, gradient } of parameters) {
+    const readers = readersOf.get(name) ?? [];
+    const split = readers[0]?.node;
+    if (readers.length !== 1 || split?.opType !== "Split" || !isAlongRows(split)) continue;
+    if (split.output.some((piece) => given.has(piece))) continue;
+    const rows = integersOf(graph, split.input[1]!);
+    removed.add(split);
+    read.push(...piecesOf(name, shape, rows, split.output));
+
+    const concat = graph.node.find(({ output }) => output[0] === gradient);
+    if (gradient === undefined || concat?.opType !== "Concat" || !isAlongRows(concat)) continue;
+    const isJoinedAlone = (piece: string) =>
+      readersOf.get(piece)!.length === 1 && !given.has(piece);
+    if (readersOf.has(gradient) || !concat.input.every((piece) => isJoinedAlone(piece))) continue;
+    removed.add(concat);
+    written.push(...piecesOf(gradient, shape, rows, concat.input));
+  }
+  const valueOf = ({ name, shape }: Piece) => encodeValueInfo(name, { shape, dtype: "float32" });
+  const pieces = [...read, ...written];
+  const cut = new Set(pieces.map(({ of }) => of));
+  const whole = ({ name }: { readonly name: string }) => !cut.has(name);
+  const node = graph.node.filter((n) => !removed.has(n));
+  const stillRead = new Set(node.flatMap((n) => n.input));
+  return {
+    graph: {
+      ...graph,
+      node,
+      initializer: graph.initializer.filter(({ name }) => stillRead.has(name)),
+      input: [...graph.input.filter((x) => whole(x)), ...read.map((x) => valueOf(x))],
+      output: [...graph.output.filter((x) => whole(x)), ...written.map((x) => valueOf(x))],
+    },
+    pieces,
+  };
+}
+
+/** Where everything lies, with pieces in the place of the arrays that they belong to. */
+export function inPieces(
+  spans: ReadonlyMap<string, Span>,
+  pieces: readonly Piece[],
+): ReadonlyMap<string, Span> {
+  const cut = Map.groupBy(pieces, ({ of }) => of);
+  return new Map(
+    [...spans].flatMap(([name, span]): readonly (readonly [string, Span])[] => {
+      const own = cut.get(name);
+      if (own === undefined) return [[name, span]];
+      return own.map((piece) => [
+        piece.name,
+        {
+          ...span,
+          at: span.at + piece.offset * Float32Array.BYTES_PER_ELEMENT,
+          shape: piece.shape,
+        },
+      ]);
+    }),
+  );
+}
+
+function piecesOf(
+  of: string,
+  [, ...row]: Shape,
+  rows: readonly number[],
+  names: readonly string[],
+): readonly Piece[] {
+  let offset = 0;
+  return names.map((name, i) => {
+    const piece = { name, of, offset, shape: [rows[i]!, ...row] };
+    offset += sizeOf(piece.shape);
+    return piece;
+  });
+}
+
+const isAlongRows = ({ attribute }: NodeProto) =>
+  attribute.find(({ name }) => name === "axis")?.i === 0n;
+
+/** The values of an int64 constant. */
+function integersOf({ initializer }: GraphProto, constant: string): readonly number[] {
+  const { rawData } = initializer.find(({ name }) => name === constant)!;
+  const { buffer, byteOffset, byteLength } = rawData;
+  return Array.from(new BigInt64Array(buffer, byteOffset, byteLength / 8), Number);
+}
