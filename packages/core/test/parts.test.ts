@@ -6,6 +6,7 @@ import {
   gradients,
   nn,
   onnxBackend,
+  type OnnxOptions,
   ops,
   partsOfBatch,
   type Program,
@@ -54,8 +55,8 @@ const feeds: Feeds = {
   learningRate: Float32Array.of(3e-3),
 };
 
-async function train(program: Program, threads: number, given = feeds) {
-  const backend = await onnxBackend({ threads });
+async function train(program: Program, engine: number | OnnxOptions, given = feeds) {
+  const backend = await onnxBackend(typeof engine === "number" ? { threads: engine } : engine);
   const executable = await backend.compile(program);
   try {
     await executable.writeState(nn.initialWeights(parameters, 3));
@@ -76,8 +77,9 @@ describe("a batch in parts", async () => {
     ["one after another", 4, 1],
     ["side by side", 2, 2],
     ["side by side and one after another", 8, 2],
-  ] as const)("takes the steps of the whole batch %s", async ([, count, threads]) => {
-    const parts = await train(stepIn(count), threads);
+    ["one after another in the one session that is allowed", 2, { threads: 2, sessions: 1 }],
+  ] as const)("takes the steps of the whole batch %s", async ([, count, engine]) => {
+    const parts = await train(stepIn(count), engine);
     for (const [i, expected] of whole.results.entries()) {
       expect(parts.results[i]!["loss"]).toBeAllClose(expected["loss"]!, { rtol: 1e-5 });
       expect(parts.results[i]!["probabilities"]).toBeAllClose(expected["probabilities"]!, {
@@ -112,6 +114,13 @@ describe("a batch in parts", async () => {
       parts: { count: 2, samples: [] },
     };
     await expect(backend.compile(program)).rejects.toThrow("state that only the optimiser changes");
+  });
+
+  test("has as many sessions side by side as there are threads, up to four, or as is allowed", async () => {
+    const sideBySide = async (options: OnnxOptions) => (await onnxBackend(options)).sideBySide;
+    expect(await sideBySide({ threads: 3 })).toBe(3);
+    expect(await sideBySide({ threads: 16 })).toBe(4);
+    expect(await sideBySide({ threads: 16, sessions: 2 })).toBe(2);
   });
 
   test("is cut for the sessions side by side, where that comes out even", () => {

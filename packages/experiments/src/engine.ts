@@ -8,7 +8,7 @@ export const backendNames = ["onnx", "tfjs"] as const;
 export const deviceNames = ["auto", "cpu", "webgpu", "cuda"] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
-/** An engine as `--backend`, `--device` and `--threads` name it. */
+/** An engine as `--backend`, `--device`, `--threads` and `--sessions` name it. */
 export interface EngineSpec {
   readonly backend: (typeof backendNames)[number];
   /** "auto" is TensorFlow.js's to answer: the best that is installed. ONNX Runtime is told a device. */
@@ -19,6 +19,8 @@ export interface EngineSpec {
   readonly tfjs?: TfjsEngine;
   /** Threads inside an operator. */
   readonly threads: number;
+  /** The most sessions of ONNX Runtime that compute parts of a batch at once, on the CPU; as is fastest if absent. */
+  readonly sessions?: number;
 }
 
 /** The engine itself, loaded when it is asked for. */
@@ -26,8 +28,12 @@ export async function openBackend(spec: EngineSpec): Promise<Backend> {
   return spec.backend === "tfjs" ? openTfjs(spec) : openOnnx(spec);
 }
 
-async function openOnnx({ device, adapter, threads }: EngineSpec): Promise<Backend> {
-  const backend = await onnxBackend({ device: device === "auto" ? "cpu" : device, threads });
+async function openOnnx({ device, adapter, threads, sessions }: EngineSpec): Promise<Backend> {
+  const backend = await onnxBackend({
+    device: device === "auto" ? "cpu" : device,
+    threads,
+    ...(sessions === undefined ? {} : { sessions }),
+  });
   return { ...backend, ...(adapter === undefined ? {} : { adapter }) };
 }
 

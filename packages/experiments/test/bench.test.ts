@@ -86,6 +86,19 @@ describe("pnpm exp bench", () => {
       stderr: `--batch ${batch}: expected whole numbers of at least 1, separated by commas.`,
     })),
     {
+      what: "sessions of an engine that has one",
+      args: "bench --sessions 1 --backend tfjs --device cpu",
+      exitCode: 2,
+      stderr:
+        "--sessions 1: expected --backend onnx on the CPU, got tfjs on cpu. No other engine computes parts of a batch at once.",
+    },
+    {
+      what: "no session",
+      args: "bench --sessions 0",
+      exitCode: 2,
+      stderr: "--sessions 0: expected a whole number of at least 1.",
+    },
+    {
       what: "no round",
       args: "bench --rounds 0",
       exitCode: 2,
@@ -97,14 +110,14 @@ describe("pnpm exp bench", () => {
       given: python("works"),
       exitCode: 2,
       stderr:
-        "--only floor,jax: expected names out of onnx-cpu, onnx-cpu-recompute, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, pytorch, pytorch-class-row, got jax.",
+        "--only floor,jax: expected names out of onnx-cpu, onnx-cpu-recompute, onnx-cpu-one-session, onnx-cpu-one-by-one, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, pytorch, pytorch-class-row, got jax.",
     },
     {
       what: "PyTorch without a Python",
       args: "bench --only pytorch",
       exitCode: 2,
       stderr:
-        "--only pytorch: expected names out of onnx-cpu, onnx-cpu-recompute, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, got pytorch. PyTorch takes part with --python PATH.",
+        "--only pytorch: expected names out of onnx-cpu, onnx-cpu-recompute, onnx-cpu-one-session, onnx-cpu-one-by-one, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, got pytorch. PyTorch takes part with --python PATH.",
     },
     {
       what: "a Python that is not there",

@@ -18,15 +18,16 @@ import { joined, sectionOf } from "./section.ts";
 import type { Section } from "./section.ts";
 import type { Workload } from "./workload.ts";
 
-/** One setting per batch: the base, the same with recomputation, the floor, the other engines, TensorFlow.js alone, PyTorch. */
+/** One setting per batch: the base, the same in less memory, the floor, the other engines, TensorFlow.js alone, PyTorch. */
 export async function trainSection(plan: BenchPlan): Promise<Section> {
   const sections: Section[] = [];
   for (const batchSize of plan.batches) {
     const setting = { id: "train", title: `training step, batch ${batchSize}` };
     const contestants = trainingContestants(plan, batchSize);
     const torch = contestants.filter(({ id }) => id.startsWith("pytorch"));
-    const lean = contestants.find(({ id }) => id === recomputing(plan.base).id);
-    const pairs = lean ? torch.map(({ id }) => ({ of: lean.id, to: id })) : [];
+    const leanIds = leanWays.map((way) => leanId(plan.base, way));
+    const lean = contestants.filter(({ id }) => leanIds.includes(id));
+    const pairs = lean.flatMap(({ id: of }) => torch.map(({ id: to }) => ({ of, to })));
     sections.push(await playSetting(plan, setting, contestants, pairs));
   }
   return joined(sections);
@@ -49,7 +50,7 @@ function trainingContestants(
 ): readonly Contestant[] {
   const workload: Workload = { kind: "train", model, batchSize };
   const others = [
-    engineContestant(recomputing(base), { ...workload, recompute: true }, { threads }),
+    ...leanContestants(base, workload, threads),
     floorContestant(workload, threads),
     ...rivals.map((entry) => engineContestant(entry, workload, { threads })),
     ...plainTfjs.map((entry) => plainTfjsContestant(entry, workload, threads)),
@@ -59,9 +60,52 @@ function trainingContestants(
   return [engineContestant(base, workload, { threads }), ...asked];
 }
 
-/** The same engine, with the least memory. */
-function recomputing({ id, title, ...entry }: EngineEntry): EngineEntry {
-  return { ...entry, id: `${id}-recompute`, title: `${title}, activations computed again` };
+/** A way to take a step in less memory. */
+interface LeanWay {
+  readonly id: string;
+  readonly title: string;
+  /** Only of the engine that computes parts of a batch at once. */
+  readonly sessions?: number;
+  readonly workload: (asked: Workload) => Workload;
+}
+
+const leanWays: readonly LeanWay[] = [
+  {
+    id: "recompute",
+    title: "activations computed again",
+    workload: (asked) => ({ ...asked, recompute: true }),
+  },
+  { id: "one-session", title: "in one session", sessions: 1, workload: (asked) => asked },
+  {
+    id: "one-by-one",
+    title: "in one session, image by image",
+    sessions: 1,
+    workload: (asked) => ({ ...asked, accumulate: asked.batchSize }),
+  },
+];
+
+const leanId = ({ id }: EngineEntry, way: LeanWay) => `${id}-${way.id}`;
+
+/** The same engine with less memory. */
+function leanContestants(
+  base: EngineEntry,
+  asked: Workload,
+  threads: number,
+): readonly Contestant[] {
+  const { backend, device } = base.engine;
+  const hasSessions = backend === "onnx" && device === "cpu";
+  return leanWays
+    .filter(({ sessions }) => hasSessions || sessions === undefined)
+    .map((way) => {
+      const { title, sessions, workload } = way;
+      const entry: EngineEntry = {
+        ...base,
+        id: leanId(base, way),
+        title: `${base.title}, ${title}`,
+        engine: { ...base.engine, ...(sessions === undefined ? {} : { sessions }) },
+      };
+      return engineContestant(entry, workload(asked), { threads });
+    });
 }
 
 /** The batch that evaluations use. */

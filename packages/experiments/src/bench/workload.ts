@@ -21,6 +21,8 @@ export interface Workload {
   readonly adamw?: AdamWOptions;
   /** Of a training: see `TrainingOptions`. */
   readonly recompute?: boolean;
+  /** In how many parts; as a run trains if absent. */
+  readonly accumulate?: number;
   /** Default: float32. */
   readonly precision?: Precision | undefined;
 }
@@ -87,9 +89,9 @@ export async function openStep(
   workload: Workload,
   { warmUp = usualWarmUp }: { readonly warmUp?: number | undefined } = {},
 ): Promise<Step> {
-  const { kind, model, batchSize: B } = workload;
+  const { kind, model, batchSize: B, accumulate } = workload;
   const classifier = classifierOf(workload);
-  const parts = partsOf(backend, model, { batchSize: B }); // as a run trains
+  const parts = partsOf(backend, model, { batchSize: B, accumulate });
   const executable = await backend.compile(stepOf(classifier, workload, parts));
   await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
   const { images: noise, labels } = noiseOf(workload);

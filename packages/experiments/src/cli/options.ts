@@ -83,6 +83,11 @@ export const engineOptions = {
     type: "number",
     describe: "threads of the engine for each run [default: the scale's; one per core]",
   },
+  sessions: {
+    type: "number",
+    describe:
+      "parts of a batch that the CPU computes at once: 1 takes the least memory [default: one per thread, at most 4]",
+  },
 } as const;
 
 export const runOptions = {
@@ -240,6 +245,7 @@ export interface Engine {
 export interface EngineArgs extends Pick<EngineSpec, "backend"> {
   readonly device?: DeviceName | undefined;
   readonly threads?: number | undefined;
+  readonly sessions?: number | undefined;
 }
 
 /**
@@ -264,15 +270,29 @@ export async function engineOf(
     smallModel && args.threads === undefined && backend === "onnx" && device.device === "cpu";
   const jobs = args.jobs ?? (sideBySide ? cores : 1);
   const threads = args.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
-  const spec = { backend, ...device, threads };
+  const spec = { backend, ...device, threads, ...sessionsOf(args, device) };
   return { backend: await openBackend(spec), spec, jobs };
 }
 
 /** The backend that the flags name, for commands that use it alone. */
-export async function backendOf({ backend, device, threads }: EngineArgs): Promise<Backend> {
+export async function backendOf(args: EngineArgs): Promise<Backend> {
+  const { backend, threads = availableParallelism() } = args;
   requirePositive("threads", threads);
-  const chosen = await chooseDevice(device, backend);
-  return openBackend({ backend, ...chosen, threads: threads ?? availableParallelism() });
+  const device = await chooseDevice(args.device, backend);
+  return openBackend({ backend, ...device, threads, ...sessionsOf(args, device) });
+}
+
+/** Throws a CommandLineError where --sessions has no meaning. */
+export function sessionsOf(
+  { backend, sessions }: EngineArgs,
+  { device }: Pick<EngineSpec, "device">,
+): Pick<EngineSpec, "sessions"> {
+  if (sessions === undefined) return {};
+  requirePositive("sessions", sessions);
+  if (backend === "onnx" && device === "cpu") return { sessions };
+  throw new CommandLineError(
+    `--sessions ${sessions}: expected --backend onnx on the CPU, got ${backend} on ${device}. No other engine computes parts of a batch at once.`,
+  );
 }
 
 /**

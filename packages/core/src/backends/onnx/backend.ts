@@ -34,7 +34,7 @@ export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     device,
-    ...(device === "cpu" ? { sideBySide: replicasFor(options.threads) } : {}),
+    ...(device === "cpu" ? { sideBySide: replicasFor(options) } : {}),
     computesFloat16: async () => placement.computesFloat16?.(ort) ?? false,
     compile: (program) => placement.compile(ort, program, options),
   };

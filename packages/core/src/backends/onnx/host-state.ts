@@ -31,8 +31,11 @@ import { withUnreturnedOutputs } from "./unreturned-outputs.ts";
 const mostReplicas = 4;
 
 /** How many parts of a batch are computed at once. */
-export function replicasFor(threads: number = availableParallelism()): number {
-  return Math.min(threads, mostReplicas);
+export function replicasFor({
+  threads = availableParallelism(),
+  sessions = mostReplicas,
+}: Pick<OnnxOptions, "threads" | "sessions">): number {
+  return Math.min(threads, sessions);
 }
 
 /** The state of the executables made here, for `copyState`. */
@@ -40,7 +43,7 @@ const stateOf = new WeakMap<Executable, (name: string) => Float32Array>();
 
 export async function compileHostState(
   original: Program,
-  { threads = availableParallelism(), profile }: OnnxOptions,
+  { threads = availableParallelism(), sessions, profile }: OnnxOptions,
 ): Promise<Executable> {
   // Only in the graph does the optimiser see to the loss scale.
   const program = original.update?.lossScale === undefined ? original : withUpdateInGraph(original);
@@ -52,7 +55,8 @@ export async function compileHostState(
       "compile: expected state that only the optimiser changes in a program with parts",
     );
   }
-  const replicaCount = replicasOf(parts.count, threads);
+  const most = replicasFor({ threads, ...(sessions === undefined ? {} : { sessions }) });
+  const replicaCount = replicasOf(parts.count, most);
 
   // What a session computes: outputs, next states, and what the optimiser reads.
   const outputs = Object.entries(program.outputs);
@@ -200,9 +204,9 @@ export async function compileHostState(
   return executable;
 }
 
-/** The most sessions that share the parts evenly. */
-function replicasOf(parts: number, threads: number): number {
-  let replicas = Math.min(replicasFor(threads), parts);
+/** As many sessions, of `most`, as share the parts evenly. */
+function replicasOf(parts: number, most: number): number {
+  let replicas = Math.min(most, parts);
   while (parts % replicas !== 0) replicas -= 1;
   return replicas;
 }

@@ -27,7 +27,7 @@ import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeMachine, sourceVersion } from "../../runs/provenance.ts";
 import { CommandLineError } from "../../usage-error.ts";
 import { chooseDevice } from "../device.ts";
-import { requirePositive, engineOptions } from "../options.ts";
+import { engineOptions, requirePositive, sessionsOf } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { requireWritableReport } from "../writable.ts";
 import { benchPredict, predictOptions } from "./bench-predict.ts";
@@ -129,7 +129,9 @@ async function planOf(args: Args): Promise<{
   const effort = args.quick ? quick : thorough;
   const variant = args.variant ?? (args.quick ? "nano" : "S/16");
   const device = await chooseDevice(args.device, args.backend);
-  const base = timedAnyway(entryOf({ backend: args.backend, ...device }));
+  const named = entryOf({ backend: args.backend, ...device });
+  const engine = { ...named.engine, ...sessionsOf(args, device) };
+  const base = timedAnyway({ ...named, engine });
   const only = args.only?.split(",");
   const asked = {
     ...effort,
