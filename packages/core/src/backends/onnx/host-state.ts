@@ -43,8 +43,9 @@ const stateOf = new WeakMap<Executable, (name: string) => Float32Array>();
 
 export async function compileHostState(
   original: Program,
-  { threads = availableParallelism(), sessions, profile }: OnnxOptions,
+  options: OnnxOptions,
 ): Promise<Executable> {
+  const { threads = availableParallelism(), profile } = options;
   // Only in the graph does the optimiser see to the loss scale.
   const program = original.update?.lossScale === undefined ? original : withUpdateInGraph(original);
   const { update } = program;
@@ -55,8 +56,7 @@ export async function compileHostState(
       "compile: expected state that only the optimiser changes in a program with parts",
     );
   }
-  const most = replicasFor({ threads, ...(sessions === undefined ? {} : { sessions }) });
-  const replicaCount = replicasOf(parts.count, most);
+  const replicaCount = replicasOf(parts.count, replicasFor(options));
 
   // What a session computes: outputs, next states, and what the optimiser reads.
   const outputs = Object.entries(program.outputs);

@@ -52,7 +52,9 @@ export function withPiecesInPlace(
     if (gradient === undefined || concat?.opType !== "Concat" || !isAlongRows(concat)) continue;
     const isJoinedAlone = (piece: string) =>
       readersOf.get(piece)!.length === 1 && !given.has(piece);
-    if (readersOf.has(gradient) || !concat.input.every((piece) => isJoinedAlone(piece))) continue;
+    const isOfPieces =
+      concat.input.length === rows.length && concat.input.every((piece) => isJoinedAlone(piece));
+    if (readersOf.has(gradient) || !isOfPieces) continue;
     removed.add(concat);
     written.push(...piecesOf(gradient, shape, rows, concat.input));
   }
