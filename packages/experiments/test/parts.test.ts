@@ -74,9 +74,12 @@ describe("a classifier's programs", () => {
     }
   });
 
-  test("answer alike in parts", async () => {
+  test.for([
+    ["whole", 4],
+    ["in halves", 2],
+  ] as const)("answer alike in parts that go through the model %s", async ([, count]) => {
     const whole = await run(evaluationProgram(classifier, B));
-    const parts = await run(evaluationProgram(classifier, B, 2));
+    const parts = await run(evaluationProgram(classifier, B, count));
     expect(parts.results["probabilities"]).toBeAllClose(whole.results["probabilities"]!, {
       rtol: 1e-4,
       atol: 1e-6,

@@ -153,8 +153,24 @@ export function evaluationProgram(
   precision: Precision = "float32",
 ): Program {
   const S = classifier.vit.config.imageSize;
-  const images = ops.input("images", [batchSize / parts, S, S, 3], "uint8");
-  const answer = inPrecision(answerBytes(classifier, images), precision);
-  const program = answerProgram(classifier, images, answer);
+  const part = batchSize / parts;
+  const images = ops.input("images", [part, S, S, 3], "uint8");
+  // A part is as large as gradients want it. Without any, half as many activations at a time are faster.
+  const halves =
+    parts > 1 && part % 2 === 0 ? ops.split(images, 0, [part / 2, part / 2]) : [images];
+  const answers = halves.map((half) => inPrecision(answerBytes(classifier, half), precision));
+  const program = answerProgram(classifier, images, joined(answers));
   return parts === 1 ? program : { ...program, parts: { count: parts, samples: [images] } };
+}
+
+/** Answers to pieces of a batch as one. */
+function joined(answers: readonly Answer[]): Answer {
+  const masks = answers.flatMap(({ mask }) => mask ?? []);
+  return {
+    logits: ops.concat(
+      answers.map(({ logits }) => logits),
+      0,
+    ),
+    ...(masks.length === 0 ? {} : { mask: ops.concat(masks, 0) }),
+  };
 }
