@@ -1,8 +1,12 @@
 /** @file Contestants in turns, A B C A B C, so that a machine that drifts hits all of them alike. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { TimedProduct, Timing } from "@mvt/report";
 import { ContestantError, openContestant } from "./contestant.ts";
 import type { Contestant, OpenContestant } from "./contestant.ts";
 import type { Ready } from "./protocol.ts";
+
+/** Milliseconds: ONNX Runtime's threads keep a core busy for some 20 after the last step, and wait for more. */
+const betweenTurns = 100;
 
 export interface RoundOptions {
   readonly rounds: number;
@@ -54,6 +58,7 @@ export async function playRounds(
     if (player.failed || round > (pace?.rounds ?? rounds)) return [];
     onTurn?.(contestant, round);
     try {
+      await pause(betweenTurns);
       const timed = await open.time(pace?.steps ?? steps);
       if (timed.peak !== undefined) player.peak = timed.peak;
       products = timed.products ?? products;
