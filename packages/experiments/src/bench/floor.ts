@@ -17,9 +17,9 @@ const trials = 3;
 export function floorOf(program: Program, threads: number): Floor {
   const products = productsOf(program).toSorted((a, b) => b.count * b.flop - a.count * a.flop);
   const best = new Map<Product, number>();
+  const tried = Array.from({ length: trials }, () => [...new Set([1, threads])]).flat();
   const timeProduct = async (product: Product): Promise<TimedProduct> => {
     const known = best.get(product);
-    const tried = Array.from({ length: trials }, () => [...new Set([1, threads])]).flat();
     const times: { readonly threads: number; readonly seconds: number }[] = [];
     for (const setting of known === undefined ? tried : [known]) {
       times.push({ threads: setting, seconds: await kernelSeconds(product, setting) });

@@ -27,9 +27,9 @@ export function fuseAttention({ nodes, results }: Graph): Rewriting {
     const isAttention =
       heads.every((x) => swapsTokensAndHeads(x.node)) &&
       scores.params.transposeY &&
-      ![scores.params.transposeX, attended.params.transposeX, attended.params.transposeY].includes(
-        true,
-      ) &&
+      !scores.params.transposeX &&
+      !attended.params.transposeX &&
+      !attended.params.transposeY &&
       attended.params.scale === 1;
     if (!isAttention) continue;
 

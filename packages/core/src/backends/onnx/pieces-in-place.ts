@@ -48,13 +48,14 @@ export function withPiecesInPlace(
     removed.add(split);
     read.push(...piecesOf(name, shape, rows, split.output));
 
+    if (gradient === undefined || readersOf.has(gradient)) continue;
     const concat = graph.node.find(({ output }) => output[0] === gradient);
-    if (gradient === undefined || concat?.opType !== "Concat" || !isAlongRows(concat)) continue;
+    if (concat?.opType !== "Concat" || !isAlongRows(concat)) continue;
     const isJoinedAlone = (piece: string) =>
       readersOf.get(piece)!.length === 1 && !given.has(piece);
     const isOfPieces =
       concat.input.length === rows.length && concat.input.every((piece) => isJoinedAlone(piece));
-    if (readersOf.has(gradient) || !isOfPieces) continue;
+    if (!isOfPieces) continue;
     removed.add(concat);
     written.push(...piecesOf(gradient, shape, rows, concat.input));
   }
