@@ -56,7 +56,7 @@ export function accuracyTable(
   const contestants = entries.map(({ name, runs, cells, printed, ...data }) => {
     const about = { table: id, row: `${name} on ${data.dataset}` };
     const measured = runs && accuracyCells(about, runs, select);
-    const paperCells = data.kind === "real" && printed ? { paper: paperCell(printed) } : {};
+    const paperCells: Cells = data.kind === "real" && printed ? { paper: paperCell(printed) } : {};
     return {
       name,
       ...(measured && { accuracy: measured.selected }),

@@ -1,0 +1,45 @@
+/** @file Errors that the user can mend. They are shown as one message, without a stack. */
+
+export interface UserErrorOptions extends ErrorOptions {
+  /** What to do about it, as a sentence. It ends the message. */
+  readonly advice?: string;
+  /** The exit code of a command that ends with it. Default 1: a file, the data, the disk. */
+  readonly exitCode?: 1 | 2;
+}
+
+/**
+ * Something about the user's command, files or data is not as it must be. The message says what was expected,
+ * what came, and what to do. A package declares a subclass only where somebody catches it.
+ */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+  /** What was expected and what came, without the advice. */
+  readonly finding: string;
+  readonly exitCode: 1 | 2;
+
+  constructor(finding: string, { advice, exitCode = 1, ...options }: UserErrorOptions = {}) {
+    super(advice === undefined ? finding : `${finding}. ${advice}`, options);
+    this.finding = finding;
+    this.exitCode = exitCode;
+  }
+}
+
+/** The command line itself is wrong: no file, no data and no disk could make it right. */
+export class CommandLineError extends UserError {
+  override readonly name = "CommandLineError";
+
+  constructor(finding: string, options: Omit<UserErrorOptions, "exitCode"> = {}) {
+    super(finding, { ...options, exitCode: 2 });
+  }
+}
+
+/** A text from an untrusted file without the control characters that would steer a terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "?");
+}
+
+/** The message of whatever a library threw, without its final full stop. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\.+$/, "");
+}

@@ -1,0 +1,46 @@
+/**
+ * @file Files and folders that appear whole or not at all: they are written under a temporary name beside
+ * their own, then renamed.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+const suffix = ".tmp";
+
+/**
+ * Has `make` write a file or a folder at a temporary path, then renames it to `path`. Parent folders are made as
+ * needed. Where `make` or the renaming fails, nothing of it is left and the error is thrown on.
+ */
+export async function makeWhole<Made>(
+  path: string,
+  make: (temporary: string) => Promise<Made>,
+): Promise<Made> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID()}${suffix}`;
+  try {
+    const made = await make(temporary);
+    await rename(temporary, path);
+    return made;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Writes a file whole. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await makeWhole(path, (temporary) => writeFile(temporary, content));
+}
+
+/**
+ * Removes from a folder what killed processes left unfinished there; names that `keeps` accepts stay. The caller
+ * makes sure that no living process writes into the folder.
+ */
+export async function removeUnfinished(
+  folder: string,
+  keeps: (name: string) => boolean = () => false,
+): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => name.endsWith(suffix) && !keeps(name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}

@@ -1,0 +1,6 @@
+/** @file Values of unknown origin: parsed JSON, the exports of a plugin. */
+
+/** Whether this is an object with named values, neither null nor an array. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

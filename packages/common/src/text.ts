@@ -1,0 +1,27 @@
+/** @file Text for a terminal. */
+
+/**
+ * Rows with their columns padded to one width each, two spaces apart. The first column is aligned left, the
+ * others right; text behind the last number of a row stays as it is if `align` says so.
+ *
+ * @param align "left" or "right" for each column; the last one given counts for those after it
+ */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  align: readonly ("left" | "right")[] = ["left", "right"],
+): readonly string[] {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, i) => Math.max(cell.length, widest[i] ?? 0)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, i) =>
+        (align[i] ?? align.at(-1)) === "right"
+          ? cell.padStart(widths[i]!)
+          : cell.padEnd(widths[i]!),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
