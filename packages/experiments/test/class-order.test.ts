@@ -2,7 +2,7 @@
 import { random } from "@mvt/core";
 import type { Answers } from "@mvt/report";
 import { describe, expect, test } from "vitest";
-import { checkClassOrder } from "../src/data/class-order.ts";
+import { checkClassOrder } from "../src/evaluation/class-order.ts";
 
 /** RAF-DB's test images per class, in its order. */
 const classes = ["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"];

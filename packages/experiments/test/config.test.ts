@@ -1,7 +1,7 @@
 /** @file What a run's id depends on. */
 import { canonicalJson, runId } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
-import type { ClassifierConfig } from "../src/config.ts";
+import type { ClassifierConfig } from "../src/settings/run-config.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 const relabelling: ClassifierConfig = {

@@ -8,8 +8,8 @@ import { maskPictures } from "../src/data/control-masks.ts";
 import type { ControlMask } from "../src/data/control-masks.ts";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
-import { readExpressionPatches } from "../src/masks/expression-patches.ts";
-import { scales } from "../src/scales.ts";
+import { readExpressionPatches } from "../src/data/expression-patches.ts";
+import { scales } from "../src/settings/scales.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";
 
 const model = { ...scales.quick.model, imageSize: 48, patchSize: 8 };

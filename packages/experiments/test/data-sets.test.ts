@@ -3,7 +3,7 @@ import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { datasetNames, fingerprint, loadDataset, synthesize } from "@mvt/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
-import { paperChoices } from "../src/tables/paper-choices.ts";
+import { paperChoices } from "../src/studies/paper-choices.ts";
 import { runCommand } from "./fixtures/command-line.ts";
 import { predictionsOf, writeRun } from "./fixtures/finished-run.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";

@@ -5,7 +5,7 @@ import { UsageError } from "@mvt/experiments";
 import { MgnError } from "@mvt/mgn";
 import { ThresholdError } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
-import { exitCodeOf, messageOf } from "../src/errors.ts";
+import { exitCodeOf, messageOf } from "../src/cli/errors.ts";
 import { CommandLineError } from "../src/usage-error.ts";
 
 describe("a message", () => {

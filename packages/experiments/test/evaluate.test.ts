@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { openRun, listRuns } from "../src/runs/store.ts";
+import { openRun, listRuns } from "../src/runs/run-folder.ts";
 import { runCommand } from "./fixtures/command-line.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";

@@ -1,7 +1,7 @@
 /** @file Figure 5 out of finished runs: which of them it takes. */
 import { beforeAll, describe, expect, test } from "vitest";
-import figure5 from "../src/tables/figure5.ts";
-import type { Workbench } from "../src/tables/workbench.ts";
+import figure5 from "../src/studies/figure5.ts";
+import type { Workbench } from "../src/studies/planner.ts";
 import { UsageError } from "../src/usage-error.ts";
 import { finishedWorkbench, reportOptions } from "./fixtures/finished-workbench.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";

@@ -1,9 +1,9 @@
 /** @file The settings in which masks are studied. */
 import { difficulties } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
-import { scales } from "../src/scales.ts";
-import { clutterSettings } from "../src/tables/clutter-settings.ts";
-import { maskFactors } from "../src/tables/mask-factor-settings.ts";
+import { scales } from "../src/settings/scales.ts";
+import { clutterSettings } from "../src/studies/clutter-settings.ts";
+import { maskFactors } from "../src/studies/mask-factor-settings.ts";
 
 describe("the factors of masks", () => {
   const [still, , moving, base, ...changed] = maskFactors(scales.quick);

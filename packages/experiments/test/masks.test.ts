@@ -2,7 +2,7 @@ import { random } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { auc } from "../src/masks/auc.ts";
 import { measureMasks } from "../src/masks/measures.ts";
-import type { ExpressionPatches } from "../src/masks/expression-patches.ts";
+import type { ExpressionPatches } from "../src/data/expression-patches.ts";
 
 describe("the area under the ROC curve", () => {
   test("is the share of pairs in order, ties counting half", () => {

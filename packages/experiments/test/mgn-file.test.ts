@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { generatorConfig, encodeMgn, declareGenerator } from "@mvt/mgn";
 import { nn } from "@mvt/core";
 import { beforeAll, describe } from "vitest";
-import { scales } from "../src/scales.ts";
+import { scales } from "../src/settings/scales.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";
 import { refuses } from "./fixtures/mistakes.ts";

@@ -1,8 +1,8 @@
 /** @file Settings of training that are changed on the command line. */
 import { scales } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
-import { trainingConfig } from "../src/config.ts";
-import { override } from "../src/overrides.ts";
+import { trainingConfig } from "../src/settings/run-config.ts";
+import { override } from "../src/settings/set.ts";
 
 describe("--set", () => {
   const { training } = scales.quick;

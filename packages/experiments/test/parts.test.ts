@@ -1,6 +1,6 @@
 import { deit, nn, onnxBackend } from "@mvt/core";
 import { describe, expect, test } from "vitest";
-import { partsOf } from "../src/training/parts.ts";
+import { partsOf } from "../src/training/micro-batches.ts";
 import { declareClassifier, evaluationProgram, trainingProgram } from "../src/training/programs.ts";
 
 const small = { ...deit.variants["S/16"], classes: 7 };

@@ -6,7 +6,7 @@ import { createPlainTfjsTraining } from "../src/bench/plain-tfjs-training.ts";
 import type { PlainTfjsTraining } from "../src/bench/plain-tfjs-training.ts";
 import { turnedWeight } from "../src/bench/plain-tfjs-vit.ts";
 import { noiseOf } from "../src/bench/workload.ts";
-import { openTfjsLibrary } from "../src/tfjs-engine.ts";
+import { openTfjsLibrary } from "../src/engine/tfjs.ts";
 import { declareClassifier, trainingProgram } from "../src/training/programs.ts";
 
 const model: deit.VitConfig = {

@@ -4,7 +4,7 @@ import { nn, onnxBackend } from "@mvt/core";
 import type { Backend, Program } from "@mvt/core";
 import { instantiate, thresholds } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
-import { runId } from "../src/config.ts";
+import { runId } from "../src/settings/run-config.ts";
 import { prepareData } from "../src/data/prepared.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
 import { requirePrecision } from "../src/training/precision.ts";

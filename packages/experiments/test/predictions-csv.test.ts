@@ -1,7 +1,7 @@
 /** @file predictions.csv, read back. */
 import { UsageError } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
-import { parsePredictions, predictionsCsv } from "../src/training/predictions-csv.ts";
+import { parsePredictions, predictionsCsv } from "../src/runs/predictions.ts";
 import { predictionsOf } from "./fixtures/finished-run.ts";
 import { subset } from "./fixtures/noise-data.ts";
 

@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createProgress, formatSeconds } from "../src/cli/progress.ts";
-import type { PlannedRun } from "../src/runs/plan.ts";
+import type { PlannedRun } from "../src/runs/planned-run.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
 import { classifierLine } from "../src/training/epoch-line.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";

@@ -8,10 +8,10 @@ import { runId, UsageError } from "@mvt/experiments";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { removeUnfinished, writeAtomically } from "../src/runs/atomic-write.ts";
 import { withLock } from "../src/runs/lock.ts";
-import { inOrder, planRun, unfinished } from "../src/runs/plan.ts";
-import type { PlannedClassifier } from "../src/runs/plan.ts";
+import { inOrder, planRun, unfinished } from "../src/runs/planned-run.ts";
+import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import type { RunResult } from "../src/runs/result.ts";
-import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/store.ts";
+import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/run-folder.ts";
 import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 

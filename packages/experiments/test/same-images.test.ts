@@ -1,9 +1,9 @@
 /** @file Two runs are compared only on the same images. */
 import { UsageError } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
-import { alignAnswers } from "../src/runs/same-images.ts";
-import type { AnsweredRun } from "../src/runs/same-images.ts";
-import { parsePredictions } from "../src/training/predictions-csv.ts";
+import { alignAnswers } from "../src/runs/align-predictions.ts";
+import type { AnsweredRun } from "../src/runs/align-predictions.ts";
+import { parsePredictions } from "../src/runs/predictions.ts";
 import { predictionsOf } from "./fixtures/finished-run.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 

@@ -2,7 +2,7 @@
 import { datasetNames } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
 import { scaleOf } from "../src/cli/options.ts";
-import { scaleNames, scales, trainingOn } from "../src/scales.ts";
+import { scaleNames, scales, trainingOn } from "../src/settings/scales.ts";
 
 const others = datasetNames.filter((name) => !name.startsWith("affectnet"));
 

@@ -1,8 +1,8 @@
 /** @file Counting a part of the test set in the answers for all of it. */
 import { UsageError } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
-import { countSubset } from "../src/training/subset-counts.ts";
-import { parsePredictions } from "../src/training/predictions-csv.ts";
+import { countSubset } from "../src/evaluation/subset-counts.ts";
+import { parsePredictions } from "../src/runs/predictions.ts";
 import { predictionsOf } from "./fixtures/finished-run.ts";
 
 const images = ["t1 fear fear", "t2 fear anger", "t3 anger anger", "t4 anger fear"];

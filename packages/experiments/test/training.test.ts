@@ -12,7 +12,7 @@ import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData, Subset } from "../src/data/prepared.ts";
 import { epochMetrics } from "../src/runs/result.ts";
 import { decodeCheckpoint } from "../src/training/checkpoint.ts";
-import { evaluationBatchSize, predict } from "../src/training/evaluation.ts";
+import { evaluationBatchSize, predict } from "../src/training/predict.ts";
 import { declareClassifier, evaluationProgram } from "../src/training/programs.ts";
 import trainInWorker from "../src/training/worker.ts";
 import { drawFaces } from "./fixtures/faces.ts";

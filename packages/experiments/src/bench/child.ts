@@ -1,6 +1,6 @@
 /** @file A process of the benchmark: does the task that its one argument describes. See `protocol.ts`. */
 import { createInterface } from "node:readline";
-import { isMendable } from "../errors.ts";
+import { isMendable } from "../cli/errors.ts";
 import { request } from "./protocol.ts";
 import { openTask } from "./task.ts";
 import type { Task } from "./task.ts";

@@ -2,7 +2,7 @@
 import { operatorsOnHost } from "@mvt/core";
 import type { OnnxDevice, Program } from "@mvt/core";
 import { declareMgn, discriminatorProgram, generatorConfig, generatorProgram } from "@mvt/mgn";
-import type { Scale } from "../scales.ts";
+import type { Scale } from "../settings/scales.ts";
 import { declareClassifier, evaluationProgram, trainingProgram } from "../training/programs.ts";
 
 export interface HostOperators {

@@ -1,7 +1,7 @@
 /** @file Who is there to take part: this project's engines, TensorFlow.js alone, PyTorch, and the floor. */
 import { fileURLToPath } from "node:url";
 import type { deit, TfjsEngine } from "@mvt/core";
-import type { EngineSpec } from "../engine.ts";
+import type { EngineSpec } from "../engine/engine.ts";
 import type { Contestant } from "./contestant.ts";
 import type { Pictures } from "./pictures.ts";
 import { openPython } from "./python.ts";

@@ -1,6 +1,6 @@
 /** @file The training step among all contestants, and MVT's answers beside their floor. */
 import type { SpeedSetting } from "@mvt/report";
-import { evaluationBatchSize } from "../training/evaluation.ts";
+import { evaluationBatchSize } from "../training/predict.ts";
 import { CommandLineError } from "../usage-error.ts";
 import type { Contestant } from "./contestant.ts";
 import {

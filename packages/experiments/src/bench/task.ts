@@ -1,9 +1,9 @@
 /** @file What a process of the benchmark does: steps on an engine or in TensorFlow.js alone, a floor, batches. */
 import { findAdapter, nn } from "@mvt/core";
 import { createBatchLoader } from "@mvt/datasets";
-import { backendOfEngine, openBackend } from "../engine.ts";
-import type { EngineSpec } from "../engine.ts";
-import { openTfjsLibrary } from "../tfjs-engine.ts";
+import { backendOfEngine, openBackend } from "../engine/engine.ts";
+import type { EngineSpec } from "../engine/engine.ts";
+import { openTfjsLibrary } from "../engine/tfjs.ts";
 import { UsageError } from "../usage-error.ts";
 import { declareClassifier } from "../training/programs.ts";
 import { floorOf, secondsOf } from "./floor.ts";

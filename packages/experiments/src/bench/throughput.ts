@@ -1,6 +1,6 @@
 /** @file How fast a training step goes here: a few steps on noise, without the data pipeline. */
 import type { Backend } from "@mvt/core";
-import type { RunConfig } from "../config.ts";
+import type { RunConfig } from "../settings/run-config.ts";
 import { precisionOf } from "../training/precision.ts";
 import { openStep, timeSteps } from "./workload.ts";
 

@@ -9,7 +9,7 @@ import {
   trainingProgram,
   withFrozen,
 } from "../training/programs.ts";
-import { partsOf } from "../training/parts.ts";
+import { partsOf } from "../training/micro-batches.ts";
 import type { Classifier, Precision } from "../training/programs.ts";
 
 /** Plain data, so that a process of its own can be asked for it. */

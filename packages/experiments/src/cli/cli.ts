@@ -9,7 +9,7 @@ import yargs from "yargs";
 import type { Argv } from "yargs";
 import { CommandLineError } from "../usage-error.ts";
 import { reportCommand } from "./commands/report.ts";
-import { exitCodeOf, messageOf } from "../errors.ts";
+import { exitCodeOf, messageOf } from "./errors.ts";
 import { checkFlags, declaredFlags, flagsFromEnvironment } from "./flags.ts";
 import type { DeclaredFlags } from "./flags.ts";
 import { clearStatus } from "./progress.ts";
@@ -30,62 +30,62 @@ const commands: readonly Command[] = [
   {
     name: "table1",
     about: "Table 1: accuracy by mask ratio m, without relabelling",
-    load: async () => reportCommand((await import("../tables/table1.ts")).default),
+    load: async () => reportCommand((await import("../studies/table1.ts")).default),
   },
   {
     name: "table2",
     about: "Table 2: accuracy by threshold function f, without MGN",
-    load: async () => reportCommand((await import("../tables/table2.ts")).default),
+    load: async () => reportCommand((await import("../studies/table2.ts")).default),
   },
   {
     name: "table3",
     about: "Table 3: MGN and relabelling, each alone and together",
-    load: async () => reportCommand((await import("../tables/table3.ts")).default),
+    load: async () => reportCommand((await import("../studies/table3.ts")).default),
   },
   {
     name: "table4",
     about: "Table 4: MGN with relabelling among other methods",
-    load: async () => reportCommand((await import("../tables/table4.ts")).default),
+    load: async () => reportCommand((await import("../studies/table4.ts")).default),
   },
   {
     name: "table5",
     about: "Table 5: the same on occluded and turned test faces",
-    load: async () => reportCommand((await import("../tables/table5.ts")).default),
+    load: async () => reportCommand((await import("../studies/table5.ts")).default),
   },
   {
     name: "figure2",
     about: "Figure 2: test images over their masked versions",
-    load: async () => reportCommand((await import("../tables/figure2.ts")).default),
+    load: async () => reportCommand((await import("../studies/figure2.ts")).default),
   },
   {
     name: "figure5",
     about: "Figure 5: threshold functions, and accuracy per epoch by f",
-    load: async () => reportCommand((await import("../tables/figure5.ts")).default),
+    load: async () => reportCommand((await import("../studies/figure5.ts")).default),
   },
   {
     name: "figure6",
     about: "Figure 6: confusion matrices of MGN with relabelling",
-    load: async () => reportCommand((await import("../tables/figure6.ts")).default),
+    load: async () => reportCommand((await import("../studies/figure6.ts")).default),
   },
   {
     name: "masks",
     about: "Masks against the ground truth of synthetic faces",
-    load: async () => reportCommand((await import("../tables/masks.ts")).default),
+    load: async () => reportCommand((await import("../studies/masks.ts")).default),
   },
   {
     name: "mask-factors",
     about: "What makes masks depend on the picture, one change after another",
-    load: async () => reportCommand((await import("../tables/mask-factors.ts")).default),
+    load: async () => reportCommand((await import("../studies/mask-factors.ts")).default),
   },
   {
     name: "clutter",
     about: "Accuracy as clutter and occlusion grow, with masks of every kind",
-    load: async () => reportCommand((await import("../tables/clutter.ts")).default),
+    load: async () => reportCommand((await import("../studies/clutter.ts")).default),
   },
   {
     name: "all",
     about: "All tables and figures that need no ground truth",
-    load: async () => reportCommand(...(await import("../tables/index.ts")).reports),
+    load: async () => reportCommand(...(await import("../studies/index.ts")).reports),
   },
   {
     name: "train",

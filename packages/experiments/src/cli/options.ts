@@ -12,19 +12,19 @@ import {
 import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
 import type { Reference } from "@mvt/relabel";
 import type { CustomFlags } from "../data/source.ts";
-import { mgnTrainingConfig, trainingConfig } from "../config.ts";
-import { backendNames, deviceNames, openBackend } from "../engine.ts";
-import type { DeviceName, EngineSpec } from "../engine.ts";
-import { override } from "../overrides.ts";
+import { mgnTrainingConfig, trainingConfig } from "../settings/run-config.ts";
+import { backendNames, deviceNames, openBackend } from "../engine/engine.ts";
+import type { DeviceName, EngineSpec } from "../engine/engine.ts";
+import { override } from "../settings/set.ts";
 import { officialPath } from "../pretrained/official.ts";
-import { scaleNames, scales } from "../scales.ts";
-import type { Scale, ScaleName } from "../scales.ts";
-import type { NamedThreshold, RelabelOptions } from "../tables/workbench.ts";
-import { readPretrainedFile } from "../training/pretrained-file.ts";
-import type { PretrainedFile } from "../training/pretrained-file.ts";
+import { scaleNames, scales } from "../settings/scales.ts";
+import type { Scale, ScaleName } from "../settings/scales.ts";
+import type { NamedThreshold, RelabelOptions } from "../studies/planner.ts";
+import { readPretrainedFile } from "../pretrained/weights-file.ts";
+import type { PretrainedFile } from "../pretrained/weights-file.ts";
 import { CommandLineError } from "../usage-error.ts";
-import { chooseDevice } from "./device.ts";
-import { summaryLines } from "./weights-lines.ts";
+import { chooseDevice } from "../engine/device.ts";
+import { summaryLines } from "./describe-weights.ts";
 
 export const dataOptions = {
   scale: {

@@ -1,8 +1,8 @@
 /**
  * @file Progress that a person can watch: one line that changes on a terminal, plain lines when piped.
  */
-import type { RunEvents } from "../runs/execute.ts";
-import type { PlannedRun } from "../runs/plan.ts";
+import type { RunEvents } from "../training/execute.ts";
+import type { PlannedRun } from "../runs/planned-run.ts";
 
 export interface Progress extends Required<RunEvents> {
   /** A line that stays. */

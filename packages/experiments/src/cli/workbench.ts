@@ -1,10 +1,10 @@
 /** @file The workbench that the flags of a command describe. */
 import type { FerplusProtocol, FerplusTrain, ImageStorage } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
-import type { Scale } from "../scales.ts";
-import { createWorkbench } from "../tables/workbench.ts";
-import type { Workbench } from "../tables/workbench.ts";
-import type { PretrainedFile } from "../training/pretrained-file.ts";
+import type { Scale } from "../settings/scales.ts";
+import { createWorkbench } from "../studies/planner.ts";
+import type { Workbench } from "../studies/planner.ts";
+import type { PretrainedFile } from "../pretrained/weights-file.ts";
 import { customFlagsOf } from "./options.ts";
 import type { CustomArgs } from "./options.ts";
 import type { Progress } from "./progress.ts";

@@ -8,8 +8,8 @@ import { deit, fadePatches, random } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, randomMask } from "@mvt/mgn";
-import { readExpressionPatches } from "../masks/expression-patches.ts";
-import { repeatMask, topKMasks } from "../masks/per-image.ts";
+import { readExpressionPatches } from "./expression-patches.ts";
+import { repeatMask, topKMasks } from "./patch-masks.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PreparedData, Subset } from "./prepared.ts";
 

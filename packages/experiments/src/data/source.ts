@@ -18,8 +18,8 @@ import type {
   LoadOptions,
   SyntheticName,
 } from "@mvt/datasets";
-import { canonicalJson } from "../config.ts";
-import type { SyntheticSpec } from "../scales.ts";
+import { canonicalJson } from "../settings/run-config.ts";
+import type { SyntheticSpec } from "../settings/scales.ts";
 import { CommandLineError, UsageError } from "../usage-error.ts";
 
 /** What the flags say of custom data. */

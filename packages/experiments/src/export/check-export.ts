@@ -6,8 +6,8 @@ import { loadMvt } from "@mvt/core";
 import type { Precision } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { Subset } from "../data/prepared.ts";
-import { argmax } from "../training/evaluation.ts";
-import type { Count, Predictions } from "../training/evaluation.ts";
+import { argmax } from "../training/predict.ts";
+import type { Count, Predictions } from "../training/predict.ts";
 
 export interface Agreement extends Count {
   /** The largest difference of a probability. */

@@ -1,11 +1,11 @@
 /** @file What an exported run says about itself. */
 import { portableOpset, preprocessingOf } from "@mvt/core";
 import type { ModelDescription, Precision } from "@mvt/core";
-import type { ClassifierConfig } from "../config.ts";
+import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
-import type { OpenedClassifier, RunEvaluation } from "../training/evaluate-run.ts";
-import type { Count } from "../training/evaluation.ts";
+import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
+import type { Count } from "../training/predict.ts";
 import type { ModelInput } from "./export-program.ts";
 import { licenceNote } from "./licence.ts";
 

@@ -1,7 +1,7 @@
 /** @file The files that an export wrote, beside the run itself. */
 import type { Precision } from "@mvt/core";
-import { formatCount } from "../cli/result.ts";
-import type { Count } from "../training/evaluation.ts";
+import { formatCount } from "../cli/run-summary.ts";
+import type { Count } from "../training/predict.ts";
 import type { Agreement } from "./check-export.ts";
 
 export interface Exported {

@@ -1,6 +1,6 @@
 /** @file What may be done with an exported model: notes for its metadata, not legal advice. */
 import { datasetTitles } from "@mvt/datasets";
-import type { ClassifierConfig } from "../config.ts";
+import type { ClassifierConfig } from "../settings/run-config.ts";
 
 /** The graph is this project's; the weights carry whatever the pictures and the start came with. */
 export function licenceNote({ data, pretrained }: ClassifierConfig): string {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 import { decodeSafetensors, describeModel, encodeSafetensors } from "@mvt/core";
 import { writeAtomically } from "../runs/atomic-write.ts";
-import { generatorFolder } from "../training/read-mgn.ts";
+import { generatorFolder } from "../runs/mgn-file.ts";
 import { describeRun } from "./describe-run.ts";
 import type { Described } from "./describe-run.ts";
 

@@ -5,7 +5,7 @@ import { createBatchLoader } from "@mvt/datasets";
 import { declareScopedGenerator, generatorScope, intoScope, maskProgram } from "@mvt/mgn";
 import type { MgnFile } from "@mvt/mgn";
 import type { Subset } from "../data/prepared.ts";
-import { evaluationBatchSize } from "../training/evaluation.ts";
+import { evaluationBatchSize } from "../training/predict.ts";
 
 /** M_p of every image, [rows.length, N], soft, in the order of `rows` (of the subset's pictures). */
 export async function generateMasks(

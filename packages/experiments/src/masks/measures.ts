@@ -2,7 +2,7 @@
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
 import type { MaskMeasures } from "@mvt/report";
 import { auc } from "./auc.ts";
-import type { ExpressionPatches } from "./expression-patches.ts";
+import type { ExpressionPatches } from "../data/expression-patches.ts";
 
 /** Masks of n images, N patches each; high where a patch is removed. */
 export interface MaskSet {

@@ -5,7 +5,7 @@ import type { Backend } from "@mvt/core";
 import type { Dataset } from "@mvt/datasets";
 import type { DataDescription, Machine } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
-import { backendOfEngine, deviceOf } from "../engine.ts";
+import { backendOfEngine, deviceOf } from "../engine/engine.ts";
 
 /** The commit of this checkout, and whether files differ from it; "unknown" outside a checkout. */
 export function sourceVersion(): { readonly commit: string; readonly dirty: boolean } {

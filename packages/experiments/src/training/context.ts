@@ -1,6 +1,6 @@
 /** @file What training has besides its configuration and data: where it runs, and whom it tells. */
 import type { Backend } from "@mvt/core";
-import type { RunFolder } from "../runs/store.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
 
 /** `Metrics` is what an epoch gives: of a classifier, or of a mask generator. */
 export interface TrainingContext<Metrics> {

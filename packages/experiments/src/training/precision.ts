@@ -1,7 +1,7 @@
 /** @file Half precision: which engines compute in it. */
 import type { Backend } from "@mvt/core";
-import type { RunConfig } from "../config.ts";
-import { deviceOf } from "../engine.ts";
+import type { RunConfig } from "../settings/run-config.ts";
+import { deviceOf } from "../engine/engine.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Precision } from "./programs.ts";
 

@@ -4,7 +4,7 @@ import type { AdamWOptions, Program, Tensor, Weights } from "@mvt/core";
 import { declareScopedGenerator, frozen, generatorScope, intoScope } from "@mvt/mgn";
 import { maskedClassifierInput } from "@mvt/mgn";
 import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
-import type { TrainingConfig } from "../config.ts";
+import type { TrainingConfig } from "../settings/run-config.ts";
 
 /** Of matrix products and the activations between them. */
 export type Precision = NonNullable<TrainingConfig["precision"]>;

@@ -7,22 +7,22 @@ import type { MessagePort } from "node:worker_threads";
 import { decodeSafetensors, WeightsError } from "@mvt/core";
 import { fingerprint, loadThreshold } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
-import { isMendable } from "../errors.ts";
-import type { ClassifierConfig, RelabelConfig, RunConfig } from "../config.ts";
+import { isMendable } from "../cli/errors.ts";
+import type { ClassifierConfig, RelabelConfig, RunConfig } from "../settings/run-config.ts";
 import type { TrainingData } from "../data/prepared.ts";
-import { openBackend } from "../engine.ts";
-import type { EngineSpec } from "../engine.ts";
+import { openBackend } from "../engine/engine.ts";
+import type { EngineSpec } from "../engine/engine.ts";
 import { removeUnfinished } from "../runs/atomic-write.ts";
 import { withLock } from "../runs/lock.ts";
-import { openRun } from "../runs/store.ts";
+import { openRun } from "../runs/run-folder.ts";
 import { UsageError } from "../usage-error.ts";
-import { readPretrainedFile } from "./pretrained-file.ts";
+import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { classifierLine, mgnLine } from "./epoch-line.ts";
-import { readMgn, readMgnFile } from "./read-mgn.ts";
-import { trainClassifier } from "./train-classifier.ts";
-import type { Training } from "./train-classifier.ts";
-import { trainMgn } from "./train-mgn.ts";
+import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
+import { trainClassifier } from "./classifier.ts";
+import type { Training } from "./classifier.ts";
+import { trainMgn } from "./mask-generator.ts";
 
 /** A run to train, as plain data: what cannot be sent is named and loaded here. */
 export interface TrainingTask {

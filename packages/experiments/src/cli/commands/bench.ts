@@ -26,7 +26,7 @@ import { requireKnown } from "../../bench/step-sections.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeMachine, sourceVersion } from "../../runs/provenance.ts";
 import { CommandLineError } from "../../usage-error.ts";
-import { chooseDevice } from "../device.ts";
+import { chooseDevice } from "../../engine/device.ts";
 import { engineOptions, requirePositive, sessionsOf } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { requireWritableReport } from "../writable.ts";

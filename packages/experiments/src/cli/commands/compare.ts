@@ -1,9 +1,9 @@
 /** @file `pnpm exp compare`: two finished runs on the same test images, from their predictions.csv. */
 import type { Argv } from "yargs";
 import { compare, compareTable, toCsv, toMarkdown, toText } from "@mvt/report";
-import { alignAnswers } from "../../runs/same-images.ts";
-import { findRun } from "../../runs/store.ts";
-import { readPredictions } from "../../training/predictions-csv.ts";
+import { alignAnswers } from "../../runs/align-predictions.ts";
+import { findRun } from "../../runs/run-folder.ts";
+import { readPredictions } from "../../runs/predictions.ts";
 import { CommandLineError } from "../../usage-error.ts";
 import {
   bootstrapOf,
@@ -14,7 +14,7 @@ import {
   measureProvenance,
   requireReport,
   writeReport,
-} from "../measures.ts";
+} from "../evaluation-report.ts";
 import { runOptions } from "../options.ts";
 
 export function builder(cli: Argv) {

@@ -5,7 +5,7 @@ import { checkDataset, datasetFolder, datasetNames, loadDataset, synthesize } fr
 import type { CheckRow, DatasetName } from "@mvt/datasets";
 import type { Argv } from "yargs";
 import { loadOptions } from "../../data/source.ts";
-import { scales } from "../../scales.ts";
+import { scales } from "../../settings/scales.ts";
 import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { describeOrder, orderOfClasses } from "../class-order.ts";
 import {

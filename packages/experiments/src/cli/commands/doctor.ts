@@ -3,11 +3,11 @@ import { statfsSync } from "node:fs";
 import { arch, availableParallelism, cpus, totalmem } from "node:os";
 import { DeviceError, findAdapter, missingCuda, onnxDevices } from "@mvt/core";
 import type { Argv } from "yargs";
-import { scales } from "../../scales.ts";
+import { scales } from "../../settings/scales.ts";
 import { hostOperators } from "../../bench/host-operators.ts";
 import { measureThroughput } from "../../bench/throughput.ts";
-import { engineName } from "../../engine.ts";
-import { tfjsFindings } from "../../tfjs-engine.ts";
+import { engineName } from "../../engine/engine.ts";
+import { tfjsFindings } from "../../engine/tfjs.ts";
 import { UsageError } from "../../usage-error.ts";
 import { backendOf, engineOptions } from "../options.ts";
 

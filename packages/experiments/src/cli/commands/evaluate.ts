@@ -2,13 +2,13 @@
 import type { Argv } from "yargs";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import type { Answers, Provenance } from "@mvt/report";
-import type { ClassifierConfig } from "../../config.ts";
+import type { ClassifierConfig } from "../../settings/run-config.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeData } from "../../runs/provenance.ts";
-import { findRun } from "../../runs/store.ts";
-import type { RunFolder } from "../../runs/store.ts";
-import { evaluateRun } from "../../training/evaluate-run.ts";
-import { predictionsCsv, readPredictions } from "../../training/predictions-csv.ts";
+import { findRun } from "../../runs/run-folder.ts";
+import type { RunFolder } from "../../runs/run-folder.ts";
+import { evaluateRun } from "../../evaluation/evaluate-run.ts";
+import { predictionsCsv, readPredictions } from "../../runs/predictions.ts";
 import { CommandLineError } from "../../usage-error.ts";
 import {
   bootstrapOf,
@@ -19,7 +19,7 @@ import {
   measureProvenance,
   requireReport,
   writeReport,
-} from "../measures.ts";
+} from "../evaluation-report.ts";
 import {
   backendOf,
   dataOptions,
@@ -29,7 +29,7 @@ import {
   scaleOf,
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { formatCount } from "../result.ts";
+import { formatCount } from "../run-summary.ts";
 import { workbenchOf } from "../workbench.ts";
 import { requireWritableFile } from "../writable.ts";
 

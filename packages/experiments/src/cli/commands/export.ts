@@ -13,11 +13,11 @@ import { exportProgram } from "../../export/export-program.ts";
 import { exportTable } from "../../export/export-table.ts";
 import { writeSafetensors } from "../../export/write-safetensors.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
-import { findRun } from "../../runs/store.ts";
-import { evaluateClassifier, openClassifier } from "../../training/evaluate-run.ts";
-import type { Predictions } from "../../training/evaluation.ts";
+import { findRun } from "../../runs/run-folder.ts";
+import { evaluateClassifier, openClassifier } from "../../evaluation/evaluate-run.ts";
+import type { Predictions } from "../../training/predict.ts";
 import { CommandLineError, UsageError } from "../../usage-error.ts";
-import { classifierConfigOf } from "../measures.ts";
+import { classifierConfigOf } from "../evaluation-report.ts";
 import {
   backendOf,
   dataOptions,
@@ -29,7 +29,7 @@ import {
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { workbenchOf } from "../workbench.ts";
-import { generatorFolder } from "../../training/read-mgn.ts";
+import { generatorFolder } from "../../runs/mgn-file.ts";
 import { requireWritableFile } from "../writable.ts";
 
 export function builder(cli: Argv) {

@@ -5,8 +5,8 @@ import type { Selection } from "@mvt/report";
 import type { Argv } from "yargs";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeData, describeMachine, sourceVersion } from "../../runs/provenance.ts";
-import { planReports } from "../../tables/report-definition.ts";
-import type { ReportDefinition } from "../../tables/report-definition.ts";
+import { planReports } from "../../studies/report-definition.ts";
+import type { ReportDefinition } from "../../studies/report-definition.ts";
 import {
   engineOf,
   parseDatasets,
@@ -17,7 +17,7 @@ import {
   seedsOf,
   weightsOf,
 } from "../options.ts";
-import { executeWithProgress, printPlan } from "../plan.ts";
+import { executeWithProgress, printPlan } from "../train-runs.ts";
 import { createProgress } from "../progress.ts";
 import { workbenchOf } from "../workbench.ts";
 import { requireWritable, requireWritableReport } from "../writable.ts";

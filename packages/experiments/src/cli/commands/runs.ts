@@ -1,10 +1,10 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
 import type { Argv } from "yargs";
-import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/store.ts";
-import type { RunFolder } from "../../runs/store.ts";
+import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/run-folder.ts";
+import type { RunFolder } from "../../runs/run-folder.ts";
 import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { runOptions } from "../options.ts";
-import { printResult, summaryOf } from "../result.ts";
+import { printResult, summaryOf } from "../run-summary.ts";
 
 const actions = ["list", "show", "remove"] as const;
 

@@ -2,7 +2,7 @@
 import { TfjsError } from "@mvt/core";
 import type { Argv } from "yargs";
 import { describeSetup, setUpTensorflow } from "../../setup/tensorflow.ts";
-import { tensorflowFolder } from "../../tfjs-engine.ts";
+import { tensorflowFolder } from "../../engine/tfjs.ts";
 import { UsageError } from "../../usage-error.ts";
 
 export function builder(cli: Argv) {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { loadThreshold } from "@mvt/relabel";
 import { datasetNames } from "@mvt/datasets";
 import type { Argv } from "yargs";
-import { openRun } from "../../runs/store.ts";
+import { openRun } from "../../runs/run-folder.ts";
 import {
   engineOf,
   relabelOptions,
@@ -14,9 +14,9 @@ import {
   weightsOf,
 } from "../options.ts";
 import { CommandLineError } from "../../usage-error.ts";
-import { executeWithProgress, printPlan } from "../plan.ts";
+import { executeWithProgress, printPlan } from "../train-runs.ts";
 import { createProgress } from "../progress.ts";
-import { printResult } from "../result.ts";
+import { printResult } from "../run-summary.ts";
 import { workbenchOf } from "../workbench.ts";
 import { requireWritable } from "../writable.ts";
 

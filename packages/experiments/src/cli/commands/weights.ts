@@ -6,12 +6,12 @@ import type { VitMatch } from "@mvt/core";
 import type { Argv } from "yargs";
 import { download, sha256Of } from "../../pretrained/download.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
-import { scales } from "../../scales.ts";
-import type { ScaleName } from "../../scales.ts";
-import { mendably, openPretrainedFile } from "../../training/pretrained-file.ts";
+import { scales } from "../../settings/scales.ts";
+import type { ScaleName } from "../../settings/scales.ts";
+import { mendably, openPretrainedFile } from "../../pretrained/weights-file.ts";
 import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { dataOptions } from "../options.ts";
-import { describeNetwork, resampledLine } from "../weights-lines.ts";
+import { describeNetwork, resampledLine } from "../describe-weights.ts";
 import { requireWritableFile } from "../writable.ts";
 
 const actions = ["fetch", "show"] as const;

@@ -1,0 +1,48 @@
+/** @file Pre-trained weights, for people: what a file is, and what became of its arrays. */
+import { basename } from "node:path";
+import type { VitDescription, VitReport } from "@mvt/core";
+import type { PretrainedFile } from "../pretrained/weights-file.ts";
+
+/** A short summary: everything that was not loaded is in it. */
+export function summaryLines({ source, sha256, report }: PretrainedFile): readonly string[] {
+  const { loaded, startsAnew, resampled, beside } = report;
+  return [
+    `weights ${basename(source)}: ${describeFile(report)}, SHA-256 ${sha256.slice(0, 12)}`,
+    `  loaded ${loaded.length} parameters; new from the seed: ${startsAnew.join(", ") || "none"}`,
+    ...skippedLines(report).map((line) => `  ${line}`),
+    ...(resampled ? [`  ${resampledLine(resampled)}`] : []),
+    ...(beside.length > 0 ? [`  beside the weights, not read: ${listOf(beside)}`] : []),
+  ];
+}
+
+/** "DeiT S/16 with 1000 classes, PyTorch zip, timm's names" */
+export function describeFile({ network, format, names }: VitReport): string {
+  const parts = [network && describeNetwork(network), format, `${names}'s names`];
+  return parts.filter((part) => part !== undefined).join(", ");
+}
+
+export function describeNetwork(network: VitDescription): string {
+  const { variant, width, depth, patchSize: P, classes, distilled } = network;
+  const kind = variant === undefined ? "ViT" : `${distilled ? "distilled " : ""}DeiT ${variant}`;
+  const head = classes === undefined ? "no head" : `${classes} classes`;
+  return `${kind} (width ${width}, ${depth} blocks, patches of ${P} x ${P}, ${head})`;
+}
+
+export function resampledLine({ from, to }: NonNullable<VitReport["resampled"]>): string {
+  return `position embeddings resampled from ${from} x ${from} to ${to} x ${to} patches, bicubic`;
+}
+
+/** One line per reason. */
+function skippedLines({ skipped }: VitReport): readonly string[] {
+  const byReason = Map.groupBy(skipped, ({ reason }) => reason);
+  return [...byReason].map(
+    ([reason, arrays]) => `skipped ${listOf(arrays.map(({ name }) => name))}: ${reason}`,
+  );
+}
+
+/** All names of few, the first three of many. */
+function listOf(names: readonly string[]): string {
+  return names.length > 6
+    ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
+    : names.join(", ");
+}

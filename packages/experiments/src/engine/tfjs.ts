@@ -1,0 +1,74 @@
+/** @file The tfjs backend as the command line names it, and what to do where it cannot be had. */
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { findTfjsPackage, loadTfjsLibrary, TfjsError, tfjsBackend, tfjsEngines } from "@mvt/core";
+import type { Backend, TfjsLibrary, TfjsOptions } from "@mvt/core";
+import type { EngineSpec } from "./engine.ts";
+import { CommandLineError, UsageError } from "../usage-error.ts";
+
+/** Where `setup tensorflow` puts what it builds, and packages are looked for first. */
+export function tensorflowFolder(): string {
+  return resolve(".tensorflow");
+}
+
+type TfjsSpec = Pick<EngineSpec, "device" | "tfjs" | "threads">;
+
+/** Throws UsageError where the engine or the device is not there, CommandLineError where it never is. */
+export async function openTfjs(spec: TfjsSpec): Promise<Backend> {
+  return withAdvice(spec, tfjsBackend);
+}
+
+/** TensorFlow.js itself, which can differentiate. Throws as `openTfjs` does. */
+export async function openTfjsLibrary(spec: TfjsSpec): Promise<TfjsLibrary> {
+  const library = await withAdvice(spec, loadTfjsLibrary);
+  // The core alone has no gradients. The native packages bring them, for the others tf.layers registers them.
+  if (library.registeredAs !== "tensorflow") {
+    createRequire(import.meta.url)("@tensorflow/tfjs-layers");
+  }
+  return library;
+}
+
+async function withAdvice<Opened>(
+  spec: TfjsSpec,
+  open: (options: TfjsOptions) => Promise<Opened>,
+): Promise<Opened> {
+  const { device, tfjs: engine, threads } = spec;
+  if (device === "webgpu") {
+    throw new CommandLineError(
+      "--device webgpu: expected auto, cpu or cuda with --backend tfjs. `--backend onnx` computes on WebGPU.",
+    );
+  }
+  try {
+    return await open({
+      threads,
+      folder: tensorflowFolder(),
+      ...(engine === undefined ? {} : { engine }),
+      ...(device === "auto" ? {} : { device }),
+    });
+  } catch (error) {
+    if (!(error instanceof TfjsError)) throw error;
+    throw new UsageError(`${error.message}. ${adviceFor(spec)}`);
+  }
+}
+
+function adviceFor({ device, tfjs: engine }: TfjsSpec): string {
+  if (device === "cuda") {
+    return "`pnpm exp setup tensorflow --gpu` builds it; docs/guides/tensorflow.md says what else CUDA needs.";
+  }
+  return engine === "node"
+    ? "`pnpm exp setup tensorflow` builds it."
+    : "Reinstall with `npx -y pnpm@12 install --force`.";
+}
+
+/** One line for each package of TensorFlow.js: what is there, and what is missing. */
+export function tfjsFindings(): readonly (readonly [name: string, found: string])[] {
+  return tfjsEngines.map((engine) => {
+    const { name, installed } = findTfjsPackage(engine, tensorflowFolder());
+    const setup = `\`pnpm exp setup tensorflow${engine === "node-gpu" ? " --gpu" : ""}\``;
+    if (installed === undefined) {
+      return [name, `not installed (optional${engine.startsWith("node") ? `: ${setup}` : ""})`];
+    }
+    const { version, complete } = installed;
+    return [name, complete ? version : `${version}, without its native addon: ${setup}`];
+  });
+}

@@ -1,0 +1,88 @@
+/** @file Asking a finished classifier anew: its weights, its masks, the images of one of its subsets. */
+import { decodeSafetensors, WeightsError } from "@mvt/core";
+import type { Backend, Weights } from "@mvt/core";
+import type { MgnFile } from "@mvt/mgn";
+import type { ClassifierConfig } from "../settings/run-config.ts";
+import type { Subset } from "../data/prepared.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
+import { UsageError } from "../usage-error.ts";
+import { evaluationBatchSize, predict } from "../training/predict.ts";
+import type { Predictions } from "../training/predict.ts";
+import { partsOf } from "../training/micro-batches.ts";
+import { declareClassifier, evaluationProgram, withFrozen } from "../training/programs.ts";
+import type { Classifier } from "../training/programs.ts";
+import { generatorFolder, readMgn } from "../runs/mgn-file.ts";
+
+export interface RunEvaluation {
+  readonly config: ClassifierConfig;
+  readonly run: RunFolder;
+  readonly runsFolder: string;
+  /** Which of its weights. */
+  readonly weights: "validation-best" | "last";
+}
+
+/** A finished classifier with its masks and all weights: its own and its frozen generator's. */
+export interface OpenedClassifier {
+  readonly classifier: Classifier;
+  readonly weights: Weights;
+  readonly mgn?: MgnFile;
+}
+
+/** Reads what the run left behind; throws a UsageError where it has no such weights. */
+export async function openClassifier({
+  config: { mgn, model, data },
+  run,
+  runsFolder,
+  weights: name,
+}: RunEvaluation): Promise<OpenedClassifier> {
+  const weights = await readWeights(run, `${name}.safetensors`);
+  const file = mgn && (await readMgn(generatorFolder(mgn, run, runsFolder), data.dataset, model));
+  const classifier = declareClassifier(model, mgn && file && { file, form: mgn.form });
+  return { classifier, weights: withFrozen(classifier, weights), ...(file ? { mgn: file } : {}) };
+}
+
+/** Answers for `subset`; throws a UsageError where the run has no such weights. */
+export async function evaluateRun(
+  evaluation: RunEvaluation,
+  subset: Subset,
+  backend: Backend,
+): Promise<Predictions> {
+  return evaluateClassifier(await openClassifier(evaluation), subset, backend);
+}
+
+/** Answers of an opened classifier for `subset`. */
+export async function evaluateClassifier(
+  { classifier, weights }: OpenedClassifier,
+  subset: Subset,
+  backend: Backend,
+): Promise<Predictions> {
+  const { config } = classifier.vit;
+  const { imageSize, classes } = config;
+  const batchSize = evaluationBatchSize(imageSize);
+  const parts = partsOf(backend, config, { batchSize });
+  const executable = await backend.compile(evaluationProgram(classifier, batchSize, parts));
+  try {
+    await executable.writeState(weights);
+    return await predict(executable, subset, { batchSize, classes });
+  } finally {
+    await executable.dispose();
+  }
+}
+
+async function readWeights(
+  run: RunFolder,
+  file: "validation-best.safetensors" | "last.safetensors",
+): Promise<Weights> {
+  const bytes = await run.read(file);
+  if (bytes === undefined) {
+    throw new UsageError(
+      `run ${run.id}: expected ${file}, found none, since the run is not finished. Repeat the command that began it.`,
+    );
+  }
+  try {
+    return decodeSafetensors(bytes, run.path(file)).weights;
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    throw new UsageError(`${error.message}. Remove the run's folder to train it again.`);
+  }
+}

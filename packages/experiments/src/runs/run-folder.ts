@@ -1,0 +1,118 @@
+/**
+ * @file The folder of all runs: one folder per run, found again by the hash of its configuration.
+ *
+ *     runs/<id>/config.json                   the configuration
+ *               metrics.jsonl                 a line per epoch
+ *               labels.jsonl                  the label ledger, if the run relabels
+ *               checkpoint.safetensors        while it is unfinished: everything to go on from
+ *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
+ *               last.safetensors              the weights of the last epoch
+ *               mgn.safetensors               of a mask generator: its weights and what it is good for; of a
+ *                                             classifier, the generator of --mgn
+ *               predictions.csv               per test image, with the validation-chosen weights
+ *               result.json                   when it is finished
+ */
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { runId } from "../settings/run-config.ts";
+import type { RunConfig } from "../settings/run-config.ts";
+import { CommandLineError, UsageError } from "../usage-error.ts";
+import { writeAtomically } from "./atomic-write.ts";
+import { runResult } from "./result.ts";
+import type { RunResult } from "./result.ts";
+
+export type RunFile =
+  | "config.json"
+  | "metrics.jsonl"
+  | "labels.jsonl"
+  | "checkpoint.safetensors"
+  | "validation-best.safetensors"
+  | "last.safetensors"
+  | "mgn.safetensors"
+  | "predictions.csv"
+  | "result.json";
+
+export interface RunFolder {
+  readonly id: string;
+  path(file: RunFile): string;
+  write(file: RunFile, content: string | Uint8Array): Promise<void>;
+  /** The file's bytes; undefined if there is none. */
+  read(file: RunFile): Promise<Buffer | undefined>;
+  remove(file: RunFile): Promise<void>;
+  /** The result of a finished run; undefined while it is unfinished. */
+  result(): Promise<RunResult | undefined>;
+}
+
+export function openRun(runsFolder: string, id: string): RunFolder {
+  const path = (file: RunFile) => join(runsFolder, id, file);
+  const read = (file: RunFile) =>
+    readFile(path(file)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+  return {
+    id,
+    path,
+    read,
+    write: (file, content) => writeAtomically(path(file), content),
+    remove: (file) => rm(path(file), { force: true }),
+    async result() {
+      const json = await read("result.json");
+      return json && parseResult(json.toString("utf8"), path("result.json"));
+    },
+  };
+}
+
+function parseResult(json: string, path: string): RunResult {
+  try {
+    return runResult.parse(JSON.parse(json));
+  } catch {
+    throw new UsageError(
+      `${path}: expected the result of a run, found something else. Remove the run's folder to train it again.`,
+    );
+  }
+}
+
+/** The configuration of a run, finished or not. */
+export async function readConfig(run: RunFolder): Promise<RunConfig> {
+  const path = run.path("config.json");
+  try {
+    const config = JSON.parse((await run.read("config.json"))!.toString("utf8")) as RunConfig;
+    if (config.format === 1 && runId(config) === run.id) return config;
+  } catch {
+    // Not there or no JSON: said below, like JSON that is not this run's.
+  }
+  throw new UsageError(
+    `${path}: expected the configuration of run ${run.id}, found something else. Remove the run's folder to train it again.`,
+  );
+}
+
+/** The ids of all runs, finished or not. */
+export async function listRuns(runsFolder: string): Promise<readonly string[]> {
+  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{12}$/.test(entry.name))
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+/** The one run whose id begins with `prefix`. */
+export async function findRun(runsFolder: string, prefix: string): Promise<RunFolder> {
+  if (prefix === "") {
+    throw new CommandLineError(
+      "run: expected the beginning of a run's id, got nothing. `pnpm exp runs list` shows all.",
+    );
+  }
+  const ids = await listRuns(runsFolder);
+  const matches = ids.filter((id) => id.startsWith(prefix));
+  if (matches.length === 1) return openRun(runsFolder, matches[0]!);
+  const found = matches.length === 0 ? "none" : matches.join(", ");
+  throw new UsageError(
+    `run ${prefix}: expected one run in ${runsFolder} whose id begins so, found ${found}. \`pnpm exp runs list\` shows all.`,
+  );
+}
+
+/** Removes a run and all its files. */
+export async function removeRun(runsFolder: string, id: string): Promise<void> {
+  await rm(join(runsFolder, id), { recursive: true });
+}

@@ -1,0 +1,67 @@
+/**
+ * @file Figure 2: test images over their masked versions, one contact sheet per data set. Rows: the
+ * picture, soft masks as the paper's text has them, and the round(m N) patches of highest M_p in black.
+ *
+ *     pnpm exp figure2
+ */
+import { deit, fadePatches } from "@mvt/core";
+import { readRows } from "@mvt/datasets";
+import { figure2, svgToPng } from "@mvt/report";
+import sharp from "sharp";
+import { contactSheet } from "../masks/contact-sheet.ts";
+import { generateMasks } from "../masks/generate.ts";
+import { topKMasks } from "../data/patch-masks.ts";
+import { dataKind } from "../runs/provenance.ts";
+import { openRun } from "../runs/run-folder.ts";
+import { readMgn } from "../runs/mgn-file.ts";
+import { paperChoices } from "./paper-choices.ts";
+import type { ReportDefinition } from "./report-definition.ts";
+
+/** Pictures side by side. */
+const columns = 10;
+
+export default {
+  id: "figure2",
+  async plan(workbench, { datasets, seeds, pretrained }) {
+    const runs = await Promise.all(
+      datasets.map((dataset) =>
+        workbench.planMgn({ dataset, seed: seeds[0]!, m: paperChoices[dataset].m, pretrained }),
+      ),
+    );
+    return {
+      runs,
+      async make({ runsFolder, backend }) {
+        const sheets = await Promise.all(
+          runs.map(async ({ id, config: { m, model }, data: { dataset, test } }) => {
+            const { images, rows: all } = test;
+            const rows = Int32Array.from(
+              { length: Math.min(columns, all.length) },
+              (_, i) => all[Math.floor((i * all.length) / columns)]!,
+            );
+            const file = await readMgn(openRun(runsFolder, id), dataset.name, model);
+            const masks = await generateMasks(backend, file, images, rows);
+            const N = deit.patchCount(model);
+            const pictures = await readRows(images, rows);
+            /** I (1 - M_p) */
+            const masked = (Mp: Float32Array) =>
+              pictures.map((picture, i) => {
+                const keep = Array.from(Mp.subarray(i * N, (i + 1) * N), (value) => 1 - value);
+                return fadePatches(picture, keep, model);
+              });
+            const topK = topKMasks(masks, { patches: N, m });
+            const png = await contactSheet([pictures, masked(masks), masked(topK)], images.size);
+            const { width, height } = await sharp(png).metadata();
+            const svg = figure2({
+              dataset: dataset.title,
+              synthetic: dataKind(dataset) === "synthetic",
+              labels: ["Picture", "Soft, I (1 − M_p)", `Highest ${100 * m} % black`],
+              sheet: { png, width, height },
+            });
+            return [`figure2-${dataset.name}.png`, await svgToPng(svg)] as const;
+          }),
+        );
+        return { files: Object.fromEntries(sheets), text: "" };
+      },
+    };
+  },
+} satisfies ReportDefinition;

@@ -1,0 +1,74 @@
+/**
+ * @file Figure 5: the threshold functions with their cut-offs, and test accuracy per epoch by f, from
+ * the runs of Table 2.
+ *
+ *     pnpm exp figure5 [--png]
+ */
+import { cutOff, policyDefaults } from "@mvt/relabel";
+import { figure5 } from "@mvt/report";
+import type { PlannedClassifier } from "../runs/planned-run.ts";
+import { dataKind } from "../runs/provenance.ts";
+import { epochMetrics } from "../runs/result.ts";
+import { openRun } from "../runs/run-folder.ts";
+import { UsageError } from "../usage-error.ts";
+import { figureReport } from "./figure-report.ts";
+import type { ReportDefinition } from "./report-definition.ts";
+import { builtInThresholds, planRelabelRows } from "./table2.ts";
+
+/** Steps of P_gt from 0 to 1/2, beyond which nothing can be relabelled. */
+const steps = 50;
+
+export default {
+  id: "figure5",
+  async plan(workbench, options) {
+    const rows = await planRelabelRows(workbench, options);
+    const runs = rows.flatMap((row) => row.runs);
+    if (runs.some(({ config }) => config.training.tests === "at-end")) {
+      throw new UsageError(
+        "figure5: expected runs that are tested after every epoch, got tests=at-end. Leave out --set tests=at-end.",
+      );
+    }
+    const delta = options.relabel.delta ?? policyDefaults.delta;
+    const functions = [...builtInThresholds(), ...options.added].map(({ threshold }) => ({
+      name: threshold.name,
+      points: Array.from({ length: steps + 1 }, (_, i) => {
+        const pGt = i / (2 * steps);
+        return [pGt, threshold.f(pGt)] as const;
+      }),
+      cutOff: cutOff(threshold, delta),
+    }));
+    return {
+      runs,
+      async make({ runsFolder, png }) {
+        const groups = Map.groupBy(rows, ({ dataset }) => dataset);
+        const convergence = await Promise.all(
+          [...groups].map(async ([{ title }, group]) => ({
+            dataset: title,
+            relabelStart: group[0]!.runs[0]!.config.relabel!.startEpoch,
+            curves: await Promise.all(
+              group.map(async ({ threshold: { name }, runs: seeds }) => ({
+                name,
+                seeds: await Promise.all(seeds.map((run) => testCurve(run, runsFolder))),
+              })),
+            ),
+          })),
+        );
+        const synthetic = rows.some(({ dataset }) => dataKind(dataset) === "synthetic");
+        const svg = await figure5({ delta, functions, convergence, synthetic });
+        return figureReport("figure5", svg, png);
+      },
+    };
+  },
+} satisfies ReportDefinition;
+
+/** Test accuracy after each epoch of a finished run. */
+async function testCurve(
+  { id }: PlannedClassifier,
+  runsFolder: string,
+): Promise<readonly number[]> {
+  const lines = (await openRun(runsFolder, id).read("metrics.jsonl"))!.toString("utf8").trim();
+  return lines.split("\n").flatMap((line) => {
+    const { test } = epochMetrics.parse(JSON.parse(line));
+    return test ? [test.k / test.n] : [];
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * @file Figure 6: confusion matrices of MGN with relabelling, counts and row percentages, all seeds
+ * added up, with the weights of the validation-chosen epoch.
+ *
+ *     pnpm exp figure6 [--png]
+ */
+import { confusionMatrix, figure6 } from "@mvt/report";
+import type { PlannedClassifier } from "../runs/planned-run.ts";
+import { dataKind } from "../runs/provenance.ts";
+import { openRun } from "../runs/run-folder.ts";
+import { readPredictions } from "../runs/predictions.ts";
+import { planBest } from "./combinations.ts";
+import { figureReport } from "./figure-report.ts";
+import type { ReportDefinition } from "./report-definition.ts";
+
+export default {
+  id: "figure6",
+  async plan(workbench, options) {
+    const best = await planBest(workbench, options);
+    return {
+      runs: best.flatMap(({ runs }) => runs),
+      async make({ runsFolder, png }) {
+        const matrices = await Promise.all(
+          best.map(async ({ runs }) => {
+            const { dataset, classes } = runs[0]!.data;
+            const counts = await addedUp(runs, runsFolder);
+            return { dataset: dataset.title, classes, counts };
+          }),
+        );
+        const synthetic = best.some(({ runs }) => dataKind(runs[0]!.data.dataset) === "synthetic");
+        return figureReport("figure6", await figure6(matrices, { synthetic }), png);
+      },
+    };
+  },
+} satisfies ReportDefinition;
+
+/** Images by true class (row) and predicted class (column), over all runs. */
+async function addedUp(
+  runs: readonly PlannedClassifier[],
+  runsFolder: string,
+): Promise<readonly (readonly number[])[]> {
+  const matrices = await Promise.all(
+    runs.map(async ({ id }) => confusionMatrix(await readPredictions(openRun(runsFolder, id)))),
+  );
+  return matrices.reduce((sum, matrix) =>
+    sum.map((row, i) => row.map((count, j) => count + matrix[i]![j]!)),
+  );
+}

@@ -1,0 +1,186 @@
+/**
+ * @file Training a mask generation network: per batch one step of the discriminator and one of the
+ * generator, an epoch's statistics, a checkpoint after each.
+ */
+import { cosine, deit, random } from "@mvt/core";
+import type { Weights } from "@mvt/core";
+import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
+import type { BatchLoader } from "@mvt/datasets";
+import {
+  alternatingMgn,
+  collapse,
+  declareMgn,
+  discriminatorScope,
+  encodeMgn,
+  generatorConfig,
+  generatorFromDeit,
+  generatorScope,
+  intoScope,
+  monitorMgn,
+  outOfScope,
+  randomMask,
+} from "@mvt/mgn";
+import type { AlternatingMgn, MgnStatistics } from "@mvt/mgn";
+import type { MgnConfig } from "../settings/run-config.ts";
+import type { TrainingData } from "../data/prepared.ts";
+import { engineName } from "../engine/engine.ts";
+import { mgnMetrics } from "../runs/result.ts";
+import type { MgnMetrics, MgnResult } from "../runs/result.ts";
+import type { TrainingContext } from "./context.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { requireFinite } from "./finite-loss.ts";
+
+export interface MgnTraining {
+  readonly config: MgnConfig;
+  /** "RAF-DB, MGN m = 0.15, seed 0" */
+  readonly title: string;
+  readonly data: TrainingData;
+  /** The weights of the classifier that config.start names. */
+  readonly start: { readonly weights: Weights; readonly source: string };
+}
+
+/** Trains the generator, or what is left of its training, and writes its folder. */
+export async function trainMgn(
+  training: MgnTraining,
+  context: TrainingContext<MgnMetrics>,
+): Promise<MgnResult> {
+  const { config, title, data, start } = training;
+  const { backend, run, onEpoch } = context;
+  const { adamw, batchSize, lambda, saturation = 0, polarity, space, epochs } = config.training;
+  await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
+  const generator = generatorConfig(config.model, config.m);
+  const sides = await alternatingMgn(backend, declareMgn(generator, config.model), {
+    batchSize,
+    discriminator: { adamw },
+    generator: { adamw, loss: { lambda, saturation } },
+    polarity,
+    space,
+  });
+  const loader = createBatchLoader(data.train.images, {
+    batchSize,
+    threads: context.loaderThreads,
+  });
+  try {
+    const bytes = await run.read("checkpoint.safetensors");
+    const path = run.path("checkpoint.safetensors");
+    const checkpoint = bytes && decodeCheckpoint(bytes, path, mgnMetrics);
+    const metrics = [...(checkpoint?.metrics ?? [])];
+    let steps = checkpoint?.step ?? 0;
+    await sides.writeState(checkpoint?.state ?? startingState(training));
+    for (let epoch = metrics.length + 1; epoch <= epochs; epoch += 1) {
+      const trained = await trainEpoch(epoch, steps, training, context, { sides, loader });
+      steps += trained.steps;
+      metrics.push(trained.metrics);
+      const state = await sides.readState();
+      await run.write("checkpoint.safetensors", encodeCheckpoint({ state, step: steps, metrics }));
+      await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
+      onEpoch?.(trained.metrics, epochs);
+    }
+    const { imagesPerSecond: _, ...last } = metrics.at(-1)!;
+    await run.write(
+      "mgn.safetensors",
+      encodeMgn({
+        config: generator,
+        weights: outOfScope(generatorScope, await sides.readState()),
+        dataset: config.data.dataset,
+        polarity,
+        space,
+        provenance: {
+          run: run.id,
+          data: config.data,
+          seed: config.seed,
+          start: start.source,
+          last,
+        },
+      }),
+    );
+    const { seed, m } = config;
+    const engine = engineName(backend);
+    const result: MgnResult = { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last };
+    await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
+    await run.remove("checkpoint.safetensors");
+    return result;
+  } finally {
+    await loader.close();
+    await sides.dispose();
+  }
+}
+
+/** The discriminator starts as the trained classifier, the generator as its first blocks. */
+function startingState({ config, start }: MgnTraining): Weights {
+  const generator = generatorFromDeit(start.weights, generatorConfig(config.model, config.m), {
+    seed: config.seed,
+    source: start.source,
+  });
+  return new Map([
+    ...intoScope(discriminatorScope, start.weights),
+    ...intoScope(generatorScope, generator.weights),
+  ]);
+}
+
+async function trainEpoch(
+  epoch: number,
+  steps: number,
+  { config, data, title }: MgnTraining,
+  { run, onStep }: TrainingContext<MgnMetrics>,
+  { sides, loader }: { readonly sides: AlternatingMgn; readonly loader: BatchLoader },
+) {
+  const { seed, m, model, training } = config;
+  const { rows, labels, images } = data.train;
+  const N = deit.patchCount(model);
+  const labelOf = new Int32Array(images.count);
+  for (const [i, row] of rows.entries()) labelOf[row] = labels[i]!;
+  const order = shuffledOrder(rows.length, seed, epoch).map((i) => rows[i]!);
+  const monitor = monitorMgn({ patches: N, classes: model.classes, m });
+  const { augmentation, batchSize, learningRate, randomShare: count = "exact" } = training;
+  const here = {
+    run: `run ${run.id} (${title})`,
+    epoch,
+    advice: "Lower the learning rates of the scale's mask generator, in scales.ts.",
+  };
+  const start = performance.now();
+  let [batches, seen] = [0, 0];
+  const stepsPerEpoch = Math.ceil(rows.length / batchSize);
+  const rateAt = (rate: number) =>
+    Float32Array.of(
+      training.decay === "cosine"
+        ? cosine(rate, training.epochs)(epoch - 1 + batches / stepsPerEpoch)
+        : rate,
+    );
+  for await (const batch of loader.epoch({ order, seed, epoch, augmentation })) {
+    const batchLabels = batch.indices.map((row) => labelOf[row]!);
+    const step = Float32Array.of(steps + batches + 1);
+    const stream = random.stream(seed, `random-mask/${steps + batches + 1}`);
+    const feeds = { images: batch.images, labels: batchLabels, weights: batch.weights, step };
+    const discriminator = await sides.discriminatorStep({
+      ...feeds,
+      randomMask: randomMask(stream, { images: batchSize, patches: N, m, count }),
+      learningRate: rateAt(learningRate.discriminator),
+    });
+    requireFinite(discriminator["LD"]![0]!, { ...here, learningRate: learningRate.discriminator });
+    monitor.discriminator(discriminator, batchLabels, batch.weights);
+    const generator = await sides.generatorStep({
+      ...feeds,
+      learningRate: rateAt(learningRate.generator),
+    });
+    requireFinite(generator["LG"]![0]!, { ...here, learningRate: learningRate.generator });
+    monitor.generator(generator, batch.weights);
+    batches += 1;
+    seen += batch.count;
+    onStep?.(epoch, seen, rows.length);
+  }
+  const imagesPerSecond = Math.round((1000 * seen) / (performance.now() - start));
+  const statistics = monitor.statistics();
+  const warnings = collapse(statistics, { m, classes: model.classes });
+  return {
+    steps: batches,
+    metrics: { epoch, ...flat(statistics), collapse: [...warnings], imagesPerSecond },
+  };
+}
+
+/** The statistics in the order of `mgnMetrics`, which a resumed run writes the earlier epochs in. */
+function flat({ LD, LG, variance, area, accuracyGm, accuracyRm, masks }: MgnStatistics) {
+  const { meanArea, spread, bimodality, positionShare } = masks;
+  const losses = { LD, LG, variance, area, accuracyGm, accuracyRm };
+  return { ...losses, meanArea, spread, bimodality, positionShare };
+}
