@@ -1,6 +1,5 @@
-/** @file The public API of @mvt/experiments. Nothing else in this package can be imported. */
+/** @file The library of @mvt/experiments; the command line is in @mvt/experiments/cli. */
 
-export { runCli } from "./cli/cli.ts";
+export { type EngineSpec, openBackend } from "./engine/engine.ts";
 export { canonicalJson, type RunConfig, runId } from "./settings/run-config.ts";
 export { type Scale, type ScaleName, scaleNames, scales } from "./settings/scales.ts";
-export { UsageError } from "./usage-error.ts";

@@ -10,10 +10,10 @@ import type { GeneratorConfig, MaskForm, MgnFile } from "@mvt/mgn";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Subset } from "../src/data/prepared.ts";
 import { predict } from "../src/training/predict.ts";
-import type { Predictions } from "../src/training/predict.ts";
 import { declareClassifier, evaluationProgram, withFrozen } from "../src/training/programs.ts";
 import { subset } from "./fixtures/noise-data.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
+import type { Predictions } from "../src/runs/predictions.ts";
 
 const tolerance = { rtol: 0, atol: 2e-6 };
 const K = 3;

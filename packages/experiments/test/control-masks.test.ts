@@ -2,15 +2,15 @@
 import { join } from "node:path";
 import { loadDataset, synthesize } from "@mvt/datasets";
 import type { Images } from "@mvt/datasets";
-import { UsageError } from "@mvt/experiments";
+import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, test } from "vitest";
-import { maskPictures } from "../src/data/control-masks.ts";
-import type { ControlMask } from "../src/data/control-masks.ts";
+import { maskImages } from "../src/data/control-masks.ts";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
 import { readExpressionPatches } from "../src/data/expression-patches.ts";
 import { scales } from "../src/settings/scales.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import type { ControlMask } from "../src/settings/run-config.ts";
 
 const model = { ...scales.quick.model, imageSize: 48, patchSize: 8 };
 const [N, P, S] = [36, 8, 48];
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 const masked = (mask: ControlMask["mask"], m: number, seed = 0) =>
-  maskPictures(data, { mask, m }, { model, seed });
+  maskImages(data, { mask, m }, { model, seed });
 
 /** Few enough to be in memory. */
 function pixelsOf(images: Images): Uint8Array {
@@ -98,8 +98,8 @@ describe("a control mask", () => {
   test("of truth asks for synthetic data", async () => {
     const { groundTruth: _, ...dataset } = data.dataset;
     const real = { ...data, dataset };
-    await expect(maskPictures(real, { mask: "truth", m: 0.5 }, { model, seed: 0 })).rejects.toThrow(
-      UsageError,
+    await expect(maskImages(real, { mask: "truth", m: 0.5 }, { model, seed: 0 })).rejects.toThrow(
+      UserError,
     );
   });
 });

@@ -1,7 +1,7 @@
 import { DeviceError } from "@mvt/core";
 import type { Adapter } from "@mvt/core";
 import { describe, expect, test } from "vitest";
-import { chooseDevice } from "../src/engine/device.ts";
+import { chooseDevice } from "../src/engine/engine.ts";
 
 const finds = (adapter: Adapter) => async () => adapter;
 const findsNone = async () => Promise.reject(new DeviceError("expected a GPU"));

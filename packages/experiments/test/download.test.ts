@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { UserError } from "@mvt/common";
 import { download } from "../src/pretrained/download.ts";
-import { UsageError } from "../src/usage-error.ts";
 import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
 
 const content = Buffer.from("weights ".repeat(10_000));
@@ -62,7 +62,7 @@ describe("a download", () => {
     async (_, [answer, reason]) => {
       const { folder, wanted } = await serve(answer);
       const error: unknown = await download(wanted).catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(UsageError);
+      expect(error).toBeInstanceOf(UserError);
       expect((error as Error).message).toContain(`${wanted.url}: ${reason}`);
       expect((error as Error).message).toContain(`put the file at ${wanted.path}`);
       expect(await filesBelow(folder)).toEqual([]);

@@ -1,7 +1,7 @@
 /** @file How an epoch went, in one line. */
 import { describe, expect, test } from "vitest";
 import type { EpochMetrics, MgnMetrics } from "../src/runs/result.ts";
-import { classifierLine, mgnLine } from "../src/training/epoch-line.ts";
+import { epochLine } from "../src/cli/epoch-line.ts";
 
 const classifier: EpochMetrics = {
   epoch: 1,
@@ -32,30 +32,30 @@ const generator: MgnMetrics = {
 
 describe("the line of a classifier's epoch", () => {
   test("has loss, accuracies and speed, and what was relabelled", () => {
-    expect(classifierLine(classifier, 4)).toMatchInlineSnapshot(
+    expect(epochLine(classifier, 4)).toMatchInlineSnapshot(
       `"epoch 1/4  loss 1.235  train 25.0%  validation 33.3%  relabelled 3  812 images/s"`,
     );
   });
 
   test("does not speak of relabelling where no label changed", () => {
-    expect(classifierLine({ ...classifier, relabelled: 0 }, 4)).not.toContain("relabelled");
+    expect(epochLine({ ...classifier, relabelled: 0 }, 4)).not.toContain("relabelled");
   });
 
   test("does not show the accuracy on test data, which nobody should choose by", () => {
-    expect(classifierLine(classifier, 4)).not.toContain("50.0%");
+    expect(epochLine(classifier, 4)).not.toContain("50.0%");
   });
 });
 
 describe("the line of a mask generator's epoch", () => {
   test("has both losses, the masks, and the discriminator's accuracy under them", () => {
-    expect(mgnLine(generator, 5)).toMatchInlineSnapshot(
+    expect(epochLine(generator, 5)).toMatchInlineSnapshot(
       `"epoch 2/5  L_D 1.946  L_G 0.123  variance 0.0012  area 17.0%  spread 0.046  D under masks 50.0%, random 62.5%  300 images/s"`,
     );
   });
 
   test("ends in a warning for each thing that went wrong", () => {
     const collapse = ["all masks are alike", "nothing is masked"];
-    expect(mgnLine({ ...generator, collapse }, 5)).toMatch(
+    expect(epochLine({ ...generator, collapse }, 5)).toMatch(
       / {2}warning: all masks are alike {2}warning: nothing is masked$/,
     );
   });

@@ -1,38 +1,38 @@
 /** @file Figure 5 out of finished runs: which of them it takes. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { UserError } from "@mvt/common";
 import figure5 from "../src/studies/figure5.ts";
-import type { Workbench } from "../src/studies/planner.ts";
-import { UsageError } from "../src/usage-error.ts";
-import { finishedWorkbench, reportOptions } from "./fixtures/finished-workbench.ts";
+import type { Planner } from "../src/studies/planner.ts";
+import { finishedPlanner, reportRequest } from "./fixtures/finished-planner.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";
 
 describe("figure5", () => {
-  let workbench: Workbench;
+  let planner: Planner;
 
   beforeAll(async () => {
     const folder = await makeFolder();
-    workbench = await finishedWorkbench(folder, ["raf-db"]);
+    planner = await finishedPlanner(folder, ["raf-db"]);
     return () => removeFolder(folder);
   });
 
-  const options = { ...reportOptions, datasets: ["raf-db"] as const };
+  const options = { ...reportRequest, datasets: ["raf-db"] as const };
 
   test("asks for the runs of the four functions and of those added, with every seed", async () => {
-    const { runs } = await figure5.plan(workbench, options);
-    expect(runs).toHaveLength((4 + options.added.length) * options.seeds.length);
+    const { runs } = await figure5.plan(planner, options);
+    expect(runs).toHaveLength((4 + options.thresholds.length) * options.seeds.length);
   });
 
   test("refuses runs that have no accuracy after each epoch, before any is trained", async () => {
-    const testedAtEnd: Workbench = {
-      ...workbench,
-      async plan(asked) {
-        const run = await workbench.plan(asked);
+    const testedAtEnd: Planner = {
+      ...planner,
+      async classifier(asked) {
+        const run = await planner.classifier(asked);
         const { training } = run.config;
         return { ...run, config: { ...run.config, training: { ...training, tests: "at-end" } } };
       },
     };
     const plan = figure5.plan(testedAtEnd, options);
-    await expect(plan).rejects.toThrow(UsageError);
+    await expect(plan).rejects.toThrow(UserError);
     await expect(plan).rejects.toThrow(/tested after every epoch, got tests=at-end/);
   });
 });

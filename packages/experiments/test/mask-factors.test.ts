@@ -2,8 +2,8 @@
 import { difficulties } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
 import { scales } from "../src/settings/scales.ts";
-import { clutterSettings } from "../src/studies/clutter-settings.ts";
-import { maskFactors } from "../src/studies/mask-factor-settings.ts";
+import { clutterSettings } from "../src/studies/clutter.ts";
+import { maskFactors } from "../src/studies/mask-factors.ts";
 
 describe("the factors of masks", () => {
   const [still, , moving, base, ...changed] = maskFactors(scales.quick);
@@ -12,7 +12,7 @@ describe("the factors of masks", () => {
     const { m, setting } = still!;
     expect(m).toBe(0.15);
     expect(setting.synthetic.difficulty).toBe("standard");
-    expect(setting.mgn).toEqual(scales.quick.maskFactors.mgn);
+    expect(setting.mgn).toEqual({ ...scales.quick.mgn, epochs: 10 });
   });
 
   test("go on to faces that move and to a larger m, one at a time", () => {

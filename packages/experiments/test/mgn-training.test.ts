@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { decodeSafetensors, onnxBackend } from "@mvt/core";
-import { UsageError } from "@mvt/experiments";
+import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runId } from "../src/settings/run-config.ts";
 import type { MgnConfig } from "../src/settings/run-config.ts";
@@ -13,7 +13,7 @@ import type { MgnMetrics } from "../src/runs/result.ts";
 import { openRun } from "../src/runs/run-folder.ts";
 import { readMgn } from "../src/runs/mgn-file.ts";
 import { trainMgn } from "../src/training/mask-generator.ts";
-import type { TrainingContext } from "../src/training/context.ts";
+import type { TrainingContext } from "../src/training/epoch-loop.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
 import { configFor } from "./fixtures/run-config.ts";
@@ -176,7 +176,7 @@ describe("a mask generator that diverges", () => {
       const wild = { ...config, training: { ...config.training, adamw, learningRate } };
       const elsewhere = await temporaryFolder(onTestFinished);
       const attempt = trainGenerator(wild, elsewhere);
-      await expect(attempt).rejects.toThrow(UsageError);
+      await expect(attempt).rejects.toThrow(UserError);
       await expect(attempt).rejects.toThrow(
         /^run [0-9a-f]{12} \(tiny masks\): expected a finite loss, got \w+ in epoch 1 at learning rate [\d.e+]+\. Lower the learning rates of the scale's mask generator, in scales\.ts\.$/,
       );

@@ -11,7 +11,7 @@ import type { TrainingData } from "../src/data/prepared.ts";
 import { openRun } from "../src/runs/run-folder.ts";
 import { scales } from "../src/settings/scales.ts";
 import { predict } from "../src/training/predict.ts";
-import { startingWeights } from "../src/training/initial-weights.ts";
+import { startingWeights } from "../src/training/starting-weights.ts";
 import { declareClassifier, evaluationProgram, withFrozen } from "../src/training/programs.ts";
 import { trainClassifier } from "../src/training/classifier.ts";
 import { trainMgn } from "../src/training/mask-generator.ts";

@@ -1,26 +1,26 @@
 /** @file Tables 4 and 5 out of finished runs: which runs they ask for, and what they count. */
 import { join } from "node:path";
+import { UserError } from "@mvt/common";
 import { onnxBackend } from "@mvt/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { describeData, describeMachine } from "../src/runs/provenance.ts";
-import { planReports } from "../src/studies/report-definition.ts";
+import { planReports, UnavailableError } from "../src/studies/report-definition.ts";
 import type { ReportContext, ReportDefinition } from "../src/studies/report-definition.ts";
 import table4 from "../src/studies/table4.ts";
 import { defineTable5 } from "../src/studies/table5.ts";
 import type { ReadSubsets } from "../src/studies/table5.ts";
-import type { Workbench } from "../src/studies/planner.ts";
-import { UnavailableError, UsageError } from "../src/usage-error.ts";
-import { finishedWorkbench, reportOptions } from "./fixtures/finished-workbench.ts";
+import type { Planner } from "../src/studies/planner.ts";
+import { finishedPlanner, reportRequest } from "./fixtures/finished-planner.ts";
 import { makeFolder, removeFolder } from "./fixtures/folder.ts";
 
-let workbench: Workbench;
+let planner: Planner;
 let context: ReportContext;
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  workbench = await finishedWorkbench(folder, ["raf-db", "ferplus"]);
+  planner = await finishedPlanner(folder, ["raf-db", "ferplus"]);
   const backend = await onnxBackend({ threads: 1 });
-  const data = [await workbench.prepare("raf-db"), await workbench.prepare("ferplus")];
+  const data = [await planner.prepare("raf-db"), await planner.prepare("ferplus")];
   context = {
     runsFolder: join(folder, "runs"),
     provenance: {
@@ -41,10 +41,10 @@ beforeAll(async () => {
 });
 
 /** The rows of the CSV, by column. */
-async function csvOf(definition: ReportDefinition, datasets = reportOptions.datasets) {
-  const { make } = await definition.plan(workbench, { ...reportOptions, datasets });
+async function csvOf(id: string, definition: ReportDefinition, datasets = reportRequest.datasets) {
+  const { make } = await definition.plan(planner, { ...reportRequest, datasets });
   const { files } = await make(context);
-  const csv = String(files[`${definition.id}.csv`]);
+  const csv = String(files[`${id}.csv`]);
   const [header, ...lines] = csv.trimEnd().split("\n");
   return lines.map((line) => {
     const cells = line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/); // commas outside of quotes
@@ -55,7 +55,7 @@ async function csvOf(definition: ReportDefinition, datasets = reportOptions.data
 describe("table4", () => {
   test("asks for one configuration per data set, that of the paper, with every seed", async () => {
     const datasets = ["raf-db", "ferplus"] as const;
-    const { runs } = await table4.plan(workbench, { ...reportOptions, datasets });
+    const { runs } = await table4.plan(planner, { ...reportRequest, datasets });
     const asked = runs.map(({ config, data }) =>
       config.kind === "classifier"
         ? [
@@ -75,7 +75,7 @@ describe("table4", () => {
   });
 
   test("has a row per data set, in the paper's order, with the counts of its runs", async () => {
-    const rows = await csvOf(table4, ["ferplus", "raf-db"]);
+    const rows = await csvOf("table4", table4, ["ferplus", "raf-db"]);
     expect(
       rows.map(({ dataset, m, f, validation_accuracy_k: k, validation_accuracy_n: n }) =>
         [dataset, m, f, k, n].join(" "),
@@ -98,7 +98,7 @@ describe("table5", () => {
   };
 
   test("counts each subset in the answers for all test images, repeated lines and all", async () => {
-    const rows = await csvOf(defineTable5(read));
+    const rows = await csvOf("table5", defineTable5(read));
     const counts = rows.map((row) => [
       row["subset"],
       `${row["validation_accuracy_k"]} of ${row["validation_accuracy_n"]}`,
@@ -111,8 +111,8 @@ describe("table5", () => {
   });
 
   test("takes the epoch that was chosen on validation, and names its runs", async () => {
-    const [row] = await csvOf(defineTable5(read));
-    const { runs } = await defineTable5(read).plan(workbench, reportOptions);
+    const [row] = await csvOf("table5", defineTable5(read));
+    const { runs } = await defineTable5(read).plan(planner, reportRequest);
     expect(row).toMatchObject({
       validation_accuracy_epoch: "2 2",
       runs: runs.map(({ id }) => id).join(" "),
@@ -121,13 +121,13 @@ describe("table5", () => {
 
   test("leaves a data set out that has no lists, and its runs too", async () => {
     const both = ["ferplus", "raf-db"] as const;
-    const { runs } = await defineTable5(read).plan(workbench, { ...reportOptions, datasets: both });
+    const { runs } = await defineTable5(read).plan(planner, { ...reportRequest, datasets: both });
     expect(new Set(runs.map(({ data }) => data.dataset.name))).toEqual(new Set(["raf-db"]));
   });
 
   test("is not available where no data set has lists", async () => {
     const none = defineTable5(() => Promise.resolve([]));
-    const planning = none.plan(workbench, { ...reportOptions, datasets: ["raf-db", "ferplus"] });
+    const planning = none.plan(planner, { ...reportRequest, datasets: ["raf-db", "ferplus"] });
     await expect(planning).rejects.toThrow(
       new UnavailableError(
         "table5: expected lists of occluded and turned test faces, found none for RAF-DB and FERPlus. Name a data set that has them by --datasets, or leave this table out.",
@@ -140,7 +140,7 @@ describe("several reports", () => {
   const lines: string[] = [];
   const unavailable = defineTable5(() => Promise.resolve([]));
   const plan = (...definitions: readonly ReportDefinition[]) =>
-    planReports(definitions, workbench, reportOptions, (line) => lines.push(line));
+    planReports(definitions, planner, reportRequest, (line) => lines.push(line));
 
   test("go on without one that is not available, and say so", async () => {
     expect(await plan(unavailable, table4)).toHaveLength(1);
@@ -152,8 +152,7 @@ describe("several reports", () => {
   test("fail where it is the only one, or with any other error", async () => {
     await expect(plan(unavailable)).rejects.toThrow(UnavailableError);
     const broken: ReportDefinition = {
-      id: "broken",
-      plan: () => Promise.reject(new UsageError("no such weights")),
+      plan: () => Promise.reject(new UserError("no such weights")),
     };
     await expect(plan(table4, broken)).rejects.toThrow("no such weights");
   });

@@ -7,8 +7,14 @@ import { describe, expect, test } from "vitest";
 import { runId } from "../src/settings/run-config.ts";
 import { prepareData } from "../src/data/prepared.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
-import { requirePrecision } from "../src/training/precision.ts";
-import { declareClassifier, evaluationProgram, trainingProgram } from "../src/training/programs.ts";
+import { planRun, planRuns } from "../src/runs/planned-run.ts";
+import { checkPlan } from "../src/training/execute.ts";
+import {
+  declareClassifier,
+  evaluationProgram,
+  requirePrecision,
+  trainingProgram,
+} from "../src/training/programs.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { temporaryFolder } from "./fixtures/folder.ts";
 import { configFor, tinyConfig } from "./fixtures/run-config.ts";
@@ -57,7 +63,9 @@ describe("half precision", () => {
     const data = await drawData(folder);
     const config = configFor(data);
     const asked = { ...config, training: { ...config.training, precision: "float16" } } as const;
-    await expect(train({ config: asked, data }, join(folder, "runs"))).rejects.toThrow(
+    const run = planRun({ title: "tiny", config: asked, data, after: [] });
+    const plan = await planRuns([run], join(folder, "runs"));
+    await expect(checkPlan(plan, join(folder, "runs"), engine("cpu"))).rejects.toThrow(
       "precision=float16: expected a GPU",
     );
   });

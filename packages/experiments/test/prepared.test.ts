@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeImages, loadDataset, rafDbClasses, readRows } from "@mvt/datasets";
 import type { Dataset } from "@mvt/datasets";
-import { UsageError } from "@mvt/experiments";
+import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData, Subset } from "../src/data/prepared.ts";
@@ -98,7 +98,7 @@ describe("the validation subset of RAF-DB", () => {
 describe("data without validation images", () => {
   test("are refused, since no epoch could be chosen", async () => {
     const attempt = prepare(rafDb, 0.01);
-    await expect(attempt).rejects.toThrow(UsageError);
+    await expect(attempt).rejects.toThrow(UserError);
     await expect(attempt).rejects.toThrow(
       "RAF-DB: expected images to choose the epoch on, got none: it has no validation split, and a share of 0.01 of each class in 60 training images rounds to no image. Add training images.",
     );
@@ -153,7 +153,7 @@ describe("prepared data", () => {
       imageSize,
       validationShare: 0.2,
       cacheFolder,
-      storage: "stream",
+      images: "stream",
     });
     expect(streamed.fingerprint).toBe(data.fingerprint);
     for (const name of ["train", "validation", "test"] as const) {
@@ -185,7 +185,7 @@ describe("prepared data", () => {
       imageSize,
       validationShare: 0.2,
       cacheFolder: join(folder, "another-cache"),
-      onProgress: (done, total) => seen.push([done, total]),
+      onDecode: (done, total) => seen.push([done, total]),
     });
     expect(seen).toContainEqual([60, 60]);
     expect(seen.at(-1)).toEqual([30, 30]);

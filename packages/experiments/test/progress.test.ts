@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createProgress, formatSeconds } from "../src/cli/progress.ts";
 import type { PlannedRun } from "../src/runs/planned-run.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
-import { classifierLine } from "../src/training/epoch-line.ts";
+import { epochLine } from "../src/cli/epoch-line.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 /** A run of two epochs over 40 images: all that progress reads of one. */
@@ -42,9 +42,9 @@ function train(screen: ReturnType<typeof terminal>): readonly string[] {
   progress.onStart(run);
   progress.onStep(run, 1, 16, 40);
   progress.onStep(run, 1, 40, 40);
-  progress.onEpoch(run, classifierLine(metrics, 2));
+  progress.onEpoch(run, epochLine(metrics, 2));
   progress.onStep(run, 2, 40, 40);
-  progress.onEpoch(run, classifierLine({ ...metrics, epoch: 2, relabelled: 0 }, 2));
+  progress.onEpoch(run, epochLine({ ...metrics, epoch: 2, relabelled: 0 }, 2));
   progress.onDone(run);
   progress.say("wrote table2.csv");
   return screen.writes;
@@ -116,7 +116,7 @@ describe("progress on a terminal", () => {
     const progress = createProgress(screen);
     progress.expect([run]);
     progress.onStart(run);
-    progress.onEpoch(run, classifierLine(metrics, 2));
+    progress.onEpoch(run, epochLine(metrics, 2));
     await setTimeout(120); // longer than between two drawings
     progress.onStep(run, 2, 40, 40);
     expect(screen.writes.at(-1)!.replace(clear, "")).toMatchInlineSnapshot(

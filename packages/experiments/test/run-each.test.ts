@@ -1,6 +1,6 @@
 import type { Executable, Feeds } from "@mvt/core";
 import { describe, expect, test } from "vitest";
-import { runEach } from "../src/training/run-each.ts";
+import { runEach } from "../src/training/predict.ts";
 
 async function* items(count: number) {
   for (let i = 0; i < count; i += 1) yield i;

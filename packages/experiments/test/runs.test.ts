@@ -4,11 +4,12 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { runId, UsageError } from "@mvt/experiments";
+import { UserError } from "@mvt/common";
+import { runId } from "@mvt/experiments";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { removeUnfinished, writeAtomically } from "../src/runs/atomic-write.ts";
-import { withLock } from "../src/runs/lock.ts";
-import { inOrder, planRun, unfinished } from "../src/runs/planned-run.ts";
+import { removeUnfinished, writeWhole } from "@mvt/common/files";
+import { isLockFile, withLock } from "../src/runs/lock.ts";
+import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import type { RunResult } from "../src/runs/result.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/run-folder.ts";
@@ -29,13 +30,13 @@ const result: RunResult = {
   bestOnTest: { k: 21, n: 30, epoch: 2 },
 };
 
-/** The message of a UsageError, with the temporary folder shown as DIR. */
+/** The message of a UserError, with the temporary folder shown as DIR. */
 async function refusal(attempt: Promise<unknown>, folder: string): Promise<string> {
   const error: unknown = await attempt.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toBeInstanceOf(UserError);
   return (error as Error).message.replaceAll(folder, "DIR");
 }
 
@@ -150,30 +151,30 @@ describe("an atomic write", () => {
     for (const name of [...kept, "checkpoint.safetensors.4877.tmp"]) {
       await writeFile(join(folder, name), "");
     }
-    await removeUnfinished(folder);
+    await removeUnfinished(folder, isLockFile);
     expect(await filesBelow(folder)).toEqual(kept);
   });
 
   test("makes the folders it needs and leaves nothing but the file", async () => {
     const folder = await temporaryFolder(onTestFinished);
-    await writeAtomically(join(folder, "a/b/file"), "content");
+    await writeWhole(join(folder, "a/b/file"), "content");
     expect(await filesBelow(folder)).toEqual(["a/b/file"]);
   });
 
   test("leaves nothing of itself when it fails", async () => {
     const folder = await temporaryFolder(onTestFinished);
-    await writeAtomically(join(folder, "taken/file"), "content");
-    await expect(writeAtomically(join(folder, "taken"), "other")).rejects.toThrow("EISDIR");
+    await writeWhole(join(folder, "taken/file"), "content");
+    await expect(writeWhole(join(folder, "taken"), "other")).rejects.toThrow("EISDIR");
     expect(await filesBelow(folder)).toEqual(["taken/file"]);
   });
 
   test("is seen whole or not at all by whoever reads meanwhile", async () => {
     const path = join(await temporaryFolder(onTestFinished), "file");
     const contents = ["a", "b"].map((letter) => letter.repeat(4 * 2 ** 20));
-    await writeAtomically(path, contents[0]!);
+    await writeWhole(path, contents[0]!);
     const states: ("writing" | "written")[] = ["writing"];
     const writes = (async () => {
-      for (let i = 1; i <= 10; i += 1) await writeAtomically(path, contents[i % 2]!);
+      for (let i = 1; i <= 10; i += 1) await writeWhole(path, contents[i % 2]!);
       states.push("written");
     })();
     while (states.at(-1) === "writing") {
@@ -309,24 +310,23 @@ describe("planned runs", () => {
     expect(plan(0).id).toBe(id);
   });
 
-  test("come after the runs they start from, each once", () => {
+  test("come after the runs they start from, each once", async () => {
     const pretraining = plan(9);
     const [first, second] = [plan(0, pretraining), plan(1, pretraining)];
-    expect(inOrder([first, second, first, pretraining])).toEqual([pretraining, first, second]);
+    const { needed } = await planRuns([first, second, first, pretraining], "no runs");
+    expect(needed).toEqual([pretraining, first, second]);
   });
 
-  test("come after a chain of runs, the beginning of it first", () => {
+  test("come after a chain of runs, the beginning of it first", async () => {
     const first = plan(0);
     const second = plan(1, first);
     const third = plan(2, second);
-    expect(inOrder([third])).toEqual([first, second, third]);
+    expect((await planRuns([third], "no runs")).needed).toEqual([first, second, third]);
   });
 
-  test("with one configuration are one run, however often they are planned", () => {
-    expect(inOrder([plan(0), plan(1), plan(0)]).map((run) => run.title)).toEqual([
-      "seed 0",
-      "seed 1",
-    ]);
+  test("with one configuration are one run, however often they are planned", async () => {
+    const { needed } = await planRuns([plan(0), plan(1), plan(0)], "no runs");
+    expect(needed.map((run) => run.title)).toEqual(["seed 0", "seed 1"]);
   });
 
   test("are unfinished until their result is there", async () => {
@@ -334,6 +334,7 @@ describe("planned runs", () => {
     const [done, begun, missing] = [plan(0), plan(1), plan(2)];
     await openRun(runs, done.id).write("result.json", JSON.stringify(result));
     await openRun(runs, begun.id).write("checkpoint.safetensors", "");
-    expect(await unfinished([missing, done, begun], runs)).toEqual([missing, begun]);
+    const planned = await planRuns([missing, done, begun], runs);
+    expect(planned.missing).toEqual([missing, begun]);
   });
 });

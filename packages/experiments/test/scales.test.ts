@@ -1,8 +1,8 @@
 /** @file How each scale trains on each data set. */
 import { datasetNames } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
-import { scaleOf } from "../src/cli/options.ts";
 import { scaleNames, scales, trainingOn } from "../src/settings/scales.ts";
+import { scaleWith } from "../src/settings/set.ts";
 
 const others = datasetNames.filter((name) => !name.startsWith("affectnet"));
 
@@ -30,7 +30,7 @@ describe("the scale paper", () => {
 
   test("takes --set on AffectNet, too, and leaves its other settings", () => {
     const set = ["stopAtTrainAccuracy=0.7", "epochs=3", "mgn.epochs=2"];
-    const { training, mgn } = trainingOn("affectnet-8", scaleOf({ scale: "paper", set }));
+    const { training, mgn } = trainingOn("affectnet-8", scaleWith("paper", set));
     expect(training).toMatchObject({
       epochs: 3,
       stopAtTrainAccuracy: 0.7,

@@ -8,14 +8,14 @@ import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, train } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
 
-let open: (storage: "memory" | "stream") => Promise<TinyRun>;
+let open: (images: "memory" | "stream") => Promise<TinyRun>;
 
 beforeAll(async () => {
   const folder = await makeFolder();
   const dataset = await drawFaces(join(folder, "data"), "raf-db");
   open = async (storage) => {
     const options = { imageSize: 16, validationShare: 0.2, cacheFolder: join(folder, "cache") };
-    const data = await prepareData(dataset, { ...options, storage });
+    const data = await prepareData(dataset, { ...options, images: storage });
     const config = configFor(data);
     return { config: { ...config, training: { ...config.training, epochs: 1 } }, data };
   };

@@ -1,5 +1,5 @@
 /** @file Counting a part of the test set in the answers for all of it. */
-import { UsageError } from "@mvt/experiments";
+import { UserError } from "@mvt/common";
 import { describe, expect, test } from "vitest";
 import { countSubset } from "../src/evaluation/subset-counts.ts";
 import { parsePredictions } from "../src/runs/predictions.ts";
@@ -21,7 +21,7 @@ describe("a subset", () => {
 
   test("refuses images that were not answered, and to be empty", () => {
     expect(() => count("t1", "t9", "t8")).toThrow(
-      new UsageError(
+      new UserError(
         "Occlusion-RAF-DB: expected a list of test images, found 2 that are not, such as t9. Use the list that belongs to this data set.",
       ),
     );

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { decodeSafetensors, onnxBackend } from "@mvt/core";
 import type { Executable } from "@mvt/core";
-import { UsageError } from "@mvt/experiments";
+import { UserError } from "@mvt/common";
 import { instantiate, thresholds } from "@mvt/relabel";
 import type { LabelChange } from "@mvt/relabel";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -228,7 +228,7 @@ describe("a run that diverges", () => {
     const wild = { ...config, training: { ...config.training, schedule, adamw } };
     const elsewhere = await temporaryFolder(onTestFinished);
     const attempt = train({ ...run, config: wild }, elsewhere);
-    await expect(attempt).rejects.toThrow(UsageError);
+    await expect(attempt).rejects.toThrow(UserError);
     await expect(attempt).rejects.toThrow(
       /^run [0-9a-f]{12} \(tiny\): expected a finite loss, got \w+ in epoch 1 at learning rate 1e\+30\. Lower it with --set schedule\.learningRate=\.\.\., or clip gradients with --set adamw\.clipNorm=1\.$/,
     );

@@ -6,7 +6,7 @@ import { MessageChannel } from "node:worker_threads";
 import { deit, encodeSafetensors } from "@mvt/core";
 import { runId } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
-import { summaryLines } from "../src/cli/describe-weights.ts";
+import { describeWeights } from "../src/cli/describe-weights.ts";
 import type { ClassifierConfig } from "../src/settings/run-config.ts";
 import { readPretrainedFile } from "../src/pretrained/weights-file.ts";
 import train from "../src/training/worker.ts";
@@ -231,7 +231,7 @@ describe("pre-trained weights", () => {
     const pretrained = await readPretrainedFile(path, { ...deit.variants.nano, imageSize: 80 });
     expect(pretrained.sha256).toBe(sha256(bytes));
     expect(pretrained.report.resampled).toEqual({ from: 6, to: 10 });
-    expect(summaryLines(pretrained).join("\n")).toMatchInlineSnapshot(`
+    expect(describeWeights(pretrained).join("\n")).toMatchInlineSnapshot(`
       "weights deit.safetensors: DeiT nano (width 64, 4 blocks, patches of 8 x 8, 1000 classes), safetensors, timm's names, SHA-256 9e08a7b66efb
         loaded 54 parameters; new from the seed: head.weight, head.bias
         skipped head.weight, head.bias: the head of 1000 classes, in whose place a new one starts

@@ -1,6 +1,6 @@
 /** @file From a definition and some numbers to a threshold that Eq. 6 may rely on. */
 import { ThresholdError } from "./error.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "@mvt/common";
 import type { Threshold, ThresholdDefinition } from "./threshold.ts";
 
 type Overrides = Readonly<Record<string, number | undefined>>;

@@ -7,7 +7,7 @@ import { thresholds } from "./built-in.ts";
 import { ThresholdError } from "./error.ts";
 import { importDefinition } from "./import-definition.ts";
 import { instantiate } from "./instantiate.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "@mvt/common";
 import { packageEntry } from "./package-entry.ts";
 import { parseThresholdSpec, type ThresholdSpec } from "./threshold-spec.ts";
 import type { Threshold, ThresholdDefinition } from "./threshold.ts";

@@ -1,35 +1,32 @@
 /** @file `pnpm exp data check --run ID`: what a run's model says of the order of a data set's classes. */
 import { resolve } from "node:path";
+import { percent, UserError } from "@mvt/common";
 import { chooseStorage, fingerprint, openImages } from "@mvt/datasets";
 import type { Dataset, ImageStorage } from "@mvt/datasets";
 import type { Answers } from "@mvt/report";
 import { checkClassOrder } from "../evaluation/class-order.ts";
 import type { ClassOrder } from "../evaluation/class-order.ts";
+import { engineSpecOf, openBackend } from "../engine/engine.ts";
+import type { EngineRequest } from "../engine/engine.ts";
 import { findRun } from "../runs/run-folder.ts";
 import { evaluateRun } from "../evaluation/evaluate-run.ts";
 import { readPredictions } from "../runs/predictions.ts";
-import { UsageError } from "../usage-error.ts";
 import { classifierConfigOf } from "./evaluation-report.ts";
-import { backendOf } from "./options.ts";
-import type { EngineArgs } from "./options.ts";
 import { createProgress } from "./progress.ts";
 
 export interface JudgedOrder extends ClassOrder {
   readonly run: string;
-  /** Where the answers are from. */
+  /** Where the predictions are from. */
   readonly source: "predictions.csv" | "the model";
 }
 
-/** The answers that the run left, if it was trained on this very data; else its model is asked. */
+/** Judges by the predictions that the run stored, if it was trained on these very data; else its model predicts. */
 export async function orderOfClasses(
   dataset: Dataset,
   prefix: string,
-  flags: EngineArgs & {
-    readonly runs: string;
-    readonly images?: ImageStorage | undefined;
-  },
+  request: EngineRequest & { readonly runs: string; readonly images?: ImageStorage },
 ): Promise<JudgedOrder> {
-  const run = await findRun(flags.runs, prefix);
+  const run = await findRun(request.runs, prefix);
   const config = await classifierConfigOf(run);
   const stored = await readPredictions(run);
   if (config.data.fingerprint === (await fingerprint(dataset))) {
@@ -38,13 +35,13 @@ export async function orderOfClasses(
   const classes: readonly string[] = stored.classes;
   const samples = dataset.splits.test.filter(({ expression }) => classes.includes(expression));
   if (samples.length === 0) {
-    throw new UsageError(
+    throw new UserError(
       `run ${run.id}: expected classes that ${dataset.title} has, got ${classes.join(", ")}. Name a run that was trained on such expressions.`,
     );
   }
   const { imageSize } = config.model;
   const progress = createProgress();
-  const storage = flags.images ?? chooseStorage(samples.length, imageSize);
+  const storage = request.images ?? chooseStorage(samples.length, imageSize);
   const images = await openImages(samples, storage, {
     size: imageSize,
     cacheFolder: resolve(".cache/images"),
@@ -58,9 +55,9 @@ export async function orderOfClasses(
     labels: Int32Array.from(samples, ({ expression }) => classes.indexOf(expression)),
   };
   const { predicted } = await evaluateRun(
-    { config, run, runsFolder: flags.runs, weights: "validation-best" },
+    { config, run, runsFolder: request.runs, weights: "validation-best" },
     subset,
-    await backendOf(flags),
+    await openBackend(await engineSpecOf(request)),
   );
   const answers: Answers = { classes, labels: subset.labels, predicted };
   return { ...checkClassOrder(answers), run: run.id, source: "the model" };
@@ -70,14 +67,13 @@ export async function orderOfClasses(
 export function describeOrder(order: JudgedOrder): readonly string[] {
   const { run, source, renamed, recall, renamedRecall, right, renamedRight, images } = order;
   const wrong = renamed.length > 0;
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const row = `${"classes in a wrong order".padEnd(40)} ${String(renamed.length).padStart(8)}`;
-  const by = `run ${run}, ${source}: ${right} of ${images} test images right, mean recall ${percent(recall)}`;
+  const by = `run ${run}, ${source}: ${right} of ${images} test images right, mean recall ${percent(recall)} %`;
   if (!wrong && order.telling) return [`${row}  ok  (${by})`];
   if (!wrong) return [`${row}  not applicable  (${by}: too few to tell; name a better run)`];
   return [
     `${row}  differs  (${by})`,
     ...renamed.map(({ files, model }) => `  the files say ${files} where the model sees ${model}`),
-    `  with these classes renamed: ${renamedRight} of ${images} right, mean recall ${percent(renamedRecall)}. Probably the labels were read in the order of another data set`,
+    `  with these classes renamed: ${renamedRight} of ${images} right, mean recall ${percent(renamedRecall)} %. Probably the labels were read in the order of another data set`,
   ];
 }

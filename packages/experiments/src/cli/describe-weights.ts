@@ -4,7 +4,7 @@ import type { VitDescription, VitReport } from "@mvt/core";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 
 /** A short summary: everything that was not loaded is in it. */
-export function summaryLines({ source, sha256, report }: PretrainedFile): readonly string[] {
+export function describeWeights({ source, sha256, report }: PretrainedFile): readonly string[] {
   const { loaded, startsAnew, resampled, beside } = report;
   return [
     `weights ${basename(source)}: ${describeFile(report)}, SHA-256 ${sha256.slice(0, 12)}`,

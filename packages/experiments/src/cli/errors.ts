@@ -1,9 +1,5 @@
-/** @file How errors reach the user: one message without a stack for what they can mend. */
-import { DeviceError, WeightsError } from "@mvt/core";
-import { DatasetError } from "@mvt/datasets";
-import { MgnError } from "@mvt/mgn";
-import { RelabelError, ThresholdError } from "@mvt/relabel";
-import { CommandLineError, UsageError } from "../usage-error.ts";
+/** @file How errors reach the user: one message, without a stack for what the user can mend. */
+import { UserError } from "@mvt/common";
 
 /** What the system's refusals mean, by error code. */
 const systemErrors: Readonly<Record<string, string>> = {
@@ -16,24 +12,9 @@ const systemErrors: Readonly<Record<string, string>> = {
   EISDIR: "a folder is where a file was expected",
 };
 
-const mendable = [
-  UsageError,
-  DeviceError,
-  DatasetError,
-  MgnError,
-  RelabelError,
-  ThresholdError,
-  WeightsError,
-];
-
-/** Whether the message tells the user all there is to know. */
-export function isMendable(error: unknown): error is Error {
-  return mendable.some((kind) => error instanceof kind);
-}
-
 /** What is written to stderr. */
 export function messageOf(error: unknown): string {
-  if (isMendable(error)) return `error: ${error.message}`;
+  if (error instanceof UserError) return `error: ${error.message}`;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && code in systemErrors) {
     return `error: ${path ?? "a file"}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
@@ -44,5 +25,5 @@ export function messageOf(error: unknown): string {
 
 /** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */
 export function exitCodeOf(error: unknown): 1 | 2 {
-  return error instanceof CommandLineError || error instanceof ThresholdError ? 2 : 1;
+  return error instanceof UserError ? error.exitCode : 1;
 }

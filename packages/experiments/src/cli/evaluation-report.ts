@@ -1,5 +1,7 @@
-/** @file What commands that measure answers have in common: resamples, provenance, files. */
+/** @file What `evaluate` and `compare` share: resampling, provenance, and the files of a report. */
 import { join, resolve } from "node:path";
+import { UserError } from "@mvt/common";
+import { writeWhole } from "@mvt/common/files";
 import { random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { datasetTitles } from "@mvt/datasets";
@@ -12,17 +14,17 @@ import type {
   Resampling,
 } from "@mvt/report";
 import type { ClassifierConfig } from "../settings/run-config.ts";
-import { writeAtomically } from "../runs/atomic-write.ts";
-import { describeMachine, sourceVersion } from "../runs/provenance.ts";
+import { describeProvenance } from "../runs/provenance.ts";
 import { readConfig } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
-import { UsageError } from "../usage-error.ts";
-import { requirePositive } from "./options.ts";
+import { wholeFrom } from "./command.ts";
+import { output } from "./options.ts";
 import { requireWritableReport } from "./writable.ts";
 
-export const measureOptions = {
+export const evaluationOptions = {
   resamples: {
     type: "number",
+    check: wholeFrom(1),
     default: defaultResamples,
     describe: "bootstrap resamples for the 95 % intervals",
   },
@@ -31,26 +33,29 @@ export const measureOptions = {
     default: false,
     describe: "resample within each class, as suits a test set that is balanced by design",
   },
-  report: { type: "string", describe: "write the measures into this folder, as Markdown and CSV" },
+  report: {
+    type: "string",
+    group: output,
+    describe: "write the measures into this folder, as Markdown and CSV",
+  },
 } as const;
 
 /** The same draws for every run, so that two evaluations of one run print the same. */
 export function bootstrapOf({ resamples, stratified }: Resampling): BootstrapOptions {
-  requirePositive("resamples", resamples);
   const stream = random.stream(0, "evaluation/bootstrap");
   return { resamples, stratified, integer: (below) => stream.integer(below) };
 }
 
-/** The configuration of a classifier; a mask generator answers nothing. */
+/** The configuration of a classifier; a UserError for a mask generator, which predicts nothing. */
 export async function classifierConfigOf(run: RunFolder): Promise<ClassifierConfig> {
   const config = await readConfig(run);
   if (config.kind === "classifier") return config;
-  throw new UsageError(
+  throw new UserError(
     `run ${run.id}: expected a classifier, found a mask generator. Evaluate a classifier that it masks.`,
   );
 }
 
-/** How reports name a run and what it answered. */
+/** How reports name a run and its predictions. */
 export async function evaluatedRunOf(
   run: RunFolder,
   { data, seed }: ClassifierConfig,
@@ -61,8 +66,8 @@ export async function evaluatedRunOf(
   return { id: run.id, title, dataset, kind: data.kind, split, weights };
 }
 
-/** The data as a run's configuration knows it: `n` images of a split were answered. */
-export function describeAnswered(
+/** The data as a run's configuration knows them, with predictions for `n` images of a split. */
+export function describePredicted(
   { data }: ClassifierConfig,
   split: string,
   n: number,
@@ -71,21 +76,18 @@ export function describeAnswered(
   return { title: datasetTitles[dataset], kind, layout, protocol, counts: { [split]: n } };
 }
 
-/** `backend`: absent where finished answers were read. */
-export function measureProvenance(
+/** `backend`: absent where stored predictions were read. */
+export function evaluationProvenance(
   seeds: readonly number[],
   data: DataDescription,
   backend?: Backend,
 ): Provenance {
-  return {
-    command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
-    ...sourceVersion(),
+  return describeProvenance({
     scale: "the run's own",
     seeds: [...new Set(seeds)],
     data: [data],
-    machine: describeMachine(backend),
-    date: new Date().toISOString(),
-  };
+    backend,
+  });
 }
 
 /** Tries, before anything is measured, whether files of these stems can be written. */
@@ -104,7 +106,7 @@ export async function writeReport(
 ): Promise<void> {
   if (folder === undefined) return;
   for (const [name, content] of Object.entries(files)) {
-    await writeAtomically(join(resolve(folder), name), content);
+    await writeWhole(join(resolve(folder), name), content);
   }
   process.stdout.write(`wrote ${Object.keys(files).join(", ")} in ${folder}\n`);
 }

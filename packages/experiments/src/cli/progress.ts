@@ -4,7 +4,9 @@
 import type { RunEvents } from "../training/execute.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 
-export interface Progress extends Required<RunEvents> {
+export interface Progress extends Required<Omit<RunEvents, "onEpoch">> {
+  /** An epoch is over; `line` tells how it went. */
+  readonly onEpoch: (run: PlannedRun, line: string) => void;
   /** A line that stays. */
   readonly say: (line: string) => void;
   readonly onDraw: (title: string) => void;

@@ -1,25 +1,50 @@
-/** @file What a command is about to do: the runs it needs, which of them are done, how long the rest takes. */
-import type { RunConfig } from "../settings/run-config.ts";
+/** @file Training the runs that a command needs, or telling what it would train. */
 import { engineName } from "../engine/engine.ts";
-import { executeRuns } from "../training/execute.ts";
+import type { OpenedEngine } from "../engine/engine.ts";
+import { planRuns } from "../runs/planned-run.ts";
+import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
+import type { RunConfig } from "../settings/run-config.ts";
+import { checkPlan, executeRuns } from "../training/execute.ts";
 import type { ResultOf } from "../training/execute.ts";
-import { inOrder, unfinished } from "../runs/planned-run.ts";
-import type { PlannedRun } from "../runs/planned-run.ts";
-import { requirePrecision } from "../training/precision.ts";
-import { measureThroughput } from "../bench/throughput.ts";
-import type { Engine } from "./options.ts";
+import { measureThroughput } from "../training/throughput.ts";
+import { epochLine } from "./epoch-line.ts";
 import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
-import type { Progress } from "./progress.ts";
+import type { TrainingSession } from "./request.ts";
 
-/** Prints every run with its state, the device, and an estimate from a few steps timed here. */
-export async function printPlan(
-  wanted: readonly PlannedRun[],
-  { runsFolder, engine }: { readonly runsFolder: string; readonly engine: Engine },
-): Promise<void> {
+type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
+
+/**
+ * Trains what is missing and returns the results of the wanted runs; with `planOnly` prints every run with its state,
+ * the engine and an estimate from a few steps timed here, and returns undefined.
+ */
+export async function trainRuns<Config extends RunConfig>(
+  wanted: readonly PlannedRun<Config>[],
+  { runsFolder, engine, progress }: Session,
+  planOnly: boolean,
+): Promise<readonly ResultOf<Config>[] | undefined> {
+  const plan = await planRuns(wanted, runsFolder);
+  await checkPlan(plan, runsFolder, engine.backend);
+  if (planOnly) {
+    await printPlan(plan, engine);
+    return undefined;
+  }
+  const { needed, missing } = plan;
+  progress.expect(missing);
+  progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
+  try {
+    return await executeRuns(plan, {
+      ...progress,
+      onEpoch: (run, metrics, epochs) => progress.onEpoch(run, epochLine(metrics, epochs)),
+      runsFolder,
+      engine,
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+async function printPlan({ needed, missing }: RunPlan, engine: OpenedEngine): Promise<void> {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
-  const needed = inOrder(wanted);
-  const missing = await unfinished(needed, runsFolder);
-  await requirePrecisionOf(missing, engine);
   clearStatus();
   for (const run of needed) {
     print(`${run.id}  ${missing.includes(run) ? "to train" : "finished"}  ${run.title}`);
@@ -34,41 +59,7 @@ export async function printPlan(
   );
 }
 
-/** Says what there is to do, does it, and returns the results of the wanted runs. */
-export async function executeWithProgress<Config extends RunConfig>(
-  wanted: readonly PlannedRun<Config>[],
-  {
-    runsFolder,
-    engine,
-    progress,
-  }: { readonly runsFolder: string; readonly engine: Engine; readonly progress: Progress },
-): Promise<readonly ResultOf<Config>[]> {
-  const needed = inOrder(wanted);
-  const missing = await unfinished(needed, runsFolder);
-  await requirePrecisionOf(missing, engine);
-  progress.expect(missing);
-  progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
-  try {
-    return await executeRuns(wanted, {
-      ...progress,
-      runsFolder,
-      jobs: engine.jobs,
-      engine: engine.spec,
-    });
-  } finally {
-    progress.end();
-  }
-}
-
-/** Before the first run trains, not when the turn comes to one that cannot. */
-async function requirePrecisionOf(runs: readonly PlannedRun[], { backend }: Engine): Promise<void> {
-  await requirePrecision(
-    backend,
-    runs.map(({ config }) => config),
-  );
-}
-
-function describeEngine({ backend, jobs, spec: { threads } }: Engine): string {
+function describeEngine({ backend, jobs, spec: { threads } }: OpenedEngine): string {
   const runs = jobs === 1 ? "one run at a time" : `${jobs} runs at a time`;
   const where = `${engineName(backend)}, ${runs}`;
   if (backend.device !== "cpu") return where;

@@ -2,7 +2,6 @@
 import { existsSync, statSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { UsageError } from "../usage-error.ts";
 
 /** Tries to write where the folder is or would be made; returns its path. */
 export async function requireWritable(flag: string, folder: string): Promise<string> {
@@ -16,7 +15,7 @@ export async function requireWritableFile(flag: string, file: string): Promise<s
   const path = resolve(file);
   await tryToWrite(`--${flag} ${file}`, dirname(path));
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(
+    throw new UserError(
       `--${flag} ${file}: expected a file to write, but ${path} is a folder. Choose another name.`,
     );
   }
@@ -33,7 +32,7 @@ export async function requireWritableReport(
   const entries = existsSync(path) ? await readdir(path, { withFileTypes: true }) : [];
   const taken = entries.find((entry) => entry.isDirectory() && entry.name.startsWith(`${stem}.`));
   if (taken) {
-    throw new UsageError(
+    throw new UserError(
       `--${flag} ${folder}: expected a file or nothing at ${join(path, taken.name)}, found a folder. Choose another folder, or remove that one.`,
     );
   }
@@ -49,8 +48,9 @@ async function tryToWrite(what: string, folder: string): Promise<void> {
     await rm(probe);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
+    throw new UserError(
       `${what}: expected a folder that can be written to, but writing into ${existing} failed (${code}). Choose another folder, or change its rights.`,
     );
   }
 }
+import { UserError } from "@mvt/common";

@@ -1,30 +1,21 @@
 /**
- * @file Pictures under masks that no generator made: what a generated mask has to beat, and the truth,
+ * @file Images under masks that no generator made: what a generated mask has to beat, and the truth,
  * which nothing that learns can beat by much.
  *
  * The masks are put on the pictures themselves, before augmentation: removed patches are black.
  */
+import { UserError } from "@mvt/common";
 import { deit, fadePatches, random } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, randomMask } from "@mvt/mgn";
 import { readExpressionPatches } from "./expression-patches.ts";
 import { repeatMask, topKMasks } from "./patch-masks.ts";
-import { UsageError } from "../usage-error.ts";
+import type { ControlMask } from "../settings/run-config.ts";
 import type { PreparedData, Subset } from "./prepared.ts";
 
-/** All remove exactly round(m N) patches of a picture. */
-export interface ControlMask {
-  /**
-   * Anywhere; outside a centred ellipse; in the corners; or the patches that carry the least of the
-   * expression, which only synthetic data tell.
-   */
-  readonly mask: "random" | "ellipse" | "corners" | "truth";
-  readonly m: number;
-}
-
 /** A data set whose pictures, of all splits, are masked. The seed is for random masks. */
-export async function maskPictures(
+export async function maskImages(
   data: PreparedData,
   { mask, m }: ControlMask,
   { model, seed }: { readonly model: Omit<deit.VitConfig, "classes">; readonly seed: number },
@@ -46,7 +37,7 @@ export async function maskPictures(
         return repeatMask(cornersMask(options), count);
       case "truth": {
         if (groundTruth === undefined) {
-          throw new UsageError(
+          throw new UserError(
             `${title}: expected synthetic data, whose true masks are known, found real. Leave --data out.`,
           );
         }

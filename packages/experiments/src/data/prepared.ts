@@ -1,10 +1,10 @@
-/** @file A data set ready for training: pictures, class indices, and three disjoint subsets. */
+/** @file A data set ready for training: images, class indices, and three disjoint subsets. */
+import { sum, UserError } from "@mvt/common";
 import { random } from "@mvt/core";
 import { chooseStorage, fingerprint, openImages } from "@mvt/datasets";
 import type { Dataset, Expression, Images, ImageStorage, Sample } from "@mvt/datasets";
-import { UsageError } from "../usage-error.ts";
 
-/** Pictures and labels of one subset. Row r of `images` belongs to it if r is in `rows`. */
+/** Images and labels of one subset. Row r of `images` belongs to it if r is in `rows`. */
 export interface Subset {
   readonly images: Images;
   readonly rows: Int32Array;
@@ -33,25 +33,21 @@ export interface PrepareOptions {
   readonly imageSize: number;
   readonly validationShare: number;
   readonly cacheFolder: string;
-  /** Where pictures are while training reads them; the results are the same. By size if absent. */
-  readonly storage?: ImageStorage;
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
+  readonly images?: ImageStorage;
+  readonly onDecode?: (done: number, total: number) => void;
 }
 
-/** Opens the pictures of all splits and holds a validation subset out of the training set if the data has none. */
+/** Opens the images of all splits, and holds a validation subset out of the training set if the data has none. */
 export async function prepareData(
   dataset: Dataset,
-  { imageSize, validationShare, cacheFolder, onProgress, ...options }: PrepareOptions,
+  { imageSize, validationShare, cacheFolder, onDecode, ...options }: PrepareOptions,
 ): Promise<PreparedData> {
   const { classes, splits, groundTruth } = dataset;
-  const count = Object.values(splits).reduce((sum, { length }) => sum + length, 0);
-  const storage = options.storage ?? chooseStorage(count, imageSize);
+  const count = sum(Object.values(splits).map(({ length }) => length));
+  const storage = options.images ?? chooseStorage(count, imageSize);
   const open = (samples: readonly Sample[]) =>
-    openImages(samples, storage, {
-      size: imageSize,
-      cacheFolder,
-      ...(onProgress ? { onProgress } : {}),
-    });
+    openImages(samples, storage, { size: imageSize, cacheFolder, onProgress: onDecode });
   const images = await open(splits.train);
   const all = splits.train.map((_, row) => row);
   const heldOut =
@@ -70,7 +66,7 @@ export async function prepareData(
           classes,
         );
   if (validation.rows.length === 0) {
-    throw new UsageError(
+    throw new UserError(
       `${dataset.title}: expected images to choose the epoch on, got none: it has no validation split, and a share of ${validationShare} of each class in ${all.length} training images rounds to no image. Add training images.`,
     );
   }
@@ -84,7 +80,7 @@ export async function prepareData(
     train,
     validation,
     test,
-    ...(truth === undefined ? {} : { trainTruth: Int32Array.from(truth) }),
+    trainTruth: truth && Int32Array.from(truth),
   };
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { CommandLineError, UserError } from "@mvt/common";
 import {
   DatasetError,
   datasetFolder,
@@ -12,71 +13,95 @@ import {
   synthesize,
 } from "@mvt/datasets";
 import type {
+  CustomOptions,
   Dataset,
   DatasetName,
-  FerplusOptions,
+  FerplusProtocol,
+  FerplusTrain,
+  ImageStorage,
   LoadOptions,
   SyntheticName,
 } from "@mvt/datasets";
 import { canonicalJson } from "../settings/run-config.ts";
-import type { SyntheticSpec } from "../settings/scales.ts";
-import { CommandLineError, UsageError } from "../usage-error.ts";
+import type { Scale, SyntheticSpec } from "../settings/scales.ts";
 
-/** What the flags say of custom data. */
-export interface CustomFlags {
-  /** "angry=anger,happy=happiness", or the path of a JSON file. */
-  readonly classes: string;
-  readonly layout?: "folders" | "csv" | undefined;
-  readonly title?: string | undefined;
+/** How the files of a data set are to be read, by the names of the options. */
+export interface LayoutRequest {
+  readonly ferplusProtocol: FerplusProtocol;
+  readonly ferplusTrain: FerplusTrain;
+  /** Of custom data: "angry=anger,happy=happiness", or the path of a JSON file. */
+  readonly classes?: string;
+  readonly customLayout?: CustomOptions["layout"];
+  readonly customTitle?: string;
 }
 
-export interface DataOptions {
-  /** Holds raf-db/, ferplus/, affectnet/ or custom/; synthetic data is drawn if absent. */
-  readonly folder?: string;
-  /** Where synthetic data is kept. */
+/** The data that were asked for, by the names of the options. */
+export interface DataRequest extends LayoutRequest {
+  /** Its image size, and what is drawn where no data are given. */
+  readonly scale: Scale;
+  /** The folder that holds raf-db/, ferplus/, affectnet/ or custom/; synthetic faces if absent. */
+  readonly data?: string;
+  /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
+  readonly images?: ImageStorage;
+}
+
+export interface DrawOptions {
+  /** Where synthetic data are kept. */
   readonly syntheticFolder: string;
-  readonly ferplus: FerplusOptions;
-  readonly custom?: CustomFlags;
   /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
 }
 
-/** The user's data set, or the synthetic one of `spec`, drawn first if it is not there yet. */
+/** Opens the user's data set, or the synthetic one of `spec`, which is drawn first if it is not there yet. */
 export async function openDataset(
   name: DatasetName,
   spec: SyntheticSpec,
-  options: DataOptions,
+  request: Omit<DataRequest, "scale" | "images">,
+  options: DrawOptions,
 ): Promise<Dataset> {
-  const { folder } = options;
-  const load = async (from: string) => loadDataset(name, from, await loadOptions(name, options));
-  if (folder === undefined) {
-    if (name !== "custom") return load(await drawDataset(name, spec, options));
-    throw new UsageError(
+  const { data } = request;
+  if (data === undefined) {
+    if (name !== "custom") return loadFrom(await drawDataset(name, spec, options), name, request);
+    throw new UserError(
       "custom: expected a folder of your own data, found none. Pass --data with the folder that holds custom/.",
     );
   }
-  const isFolder = await stat(folder).then(
+  const isFolder = await stat(data).then(
     (found) => found.isDirectory(),
     () => false,
   );
   if (!isFolder) {
-    throw new UsageError(
-      `--data ${folder}: expected a folder that holds ${name}/, found none. Check the path, or leave --data out to use synthetic faces.`,
+    throw new UserError(
+      `--data ${data}: expected a folder that holds ${name}/, found none. Check the path, or leave --data out to use synthetic faces.`,
     );
   }
-  return load(datasetFolder(folder, name));
+  return loadFrom(datasetFolder(data, name), name, request);
 }
 
-/** How a data set is to be read. A mapping of classes is read only where it is needed. */
-export async function loadOptions(
+/** Loads the data set that lies in `folder` itself. */
+export async function loadFrom(
+  folder: string,
   name: DatasetName,
-  { ferplus, custom }: Pick<DataOptions, "ferplus" | "custom">,
-): Promise<LoadOptions> {
-  if (name !== "custom" || custom === undefined) return ferplus;
+  request: LayoutRequest,
+): Promise<Dataset> {
+  return loadDataset(name, folder, await loadOptions(name, request));
+}
+
+/** How the data set is to be read. A mapping of classes is read only for custom data. */
+async function loadOptions(name: DatasetName, request: LayoutRequest): Promise<LoadOptions> {
+  const {
+    ferplusProtocol,
+    ferplusTrain,
+    classes,
+    customLayout: layout,
+    customTitle: title,
+  } = request;
+  const ferplus = { ferplusProtocol, ferplusTrain };
+  if (name !== "custom" || classes === undefined) return ferplus;
   try {
-    return { ...ferplus, custom: { ...custom, classes: await readClasses(custom.classes) } };
+    return { ...ferplus, custom: { classes: await readClasses(classes), layout, title } };
   } catch (error) {
-    // Of a text on the command line, not of a file that it names.
+    // An error about the text on the command line, not about a file that it names.
     if (!(error instanceof DatasetError) || !error.message.startsWith("classes:")) throw error;
     throw new CommandLineError(`--${error.message}`);
   }
@@ -86,12 +111,12 @@ export async function loadOptions(
 async function drawDataset(
   name: SyntheticName,
   { seed, difficulty, knobs: changed, labelNoise, counts }: SyntheticSpec,
-  { syntheticFolder, onDraw }: DataOptions,
+  { syntheticFolder, onDraw }: DrawOptions,
 ): Promise<string> {
   const knobs = { ...difficulties[difficulty], ...changed };
   const recipe = { generatorVersion, seed, knobs, labelNoise, counts: counts[name] };
   const hash = createHash("sha256").update(canonicalJson(recipe)).digest("hex").slice(0, 8);
-  const set = basename(datasetFolder("", name)); // one of AffectNet for both names
+  const set = basename(datasetFolder("", name)); // AffectNet's two names share one set
   const folder = join(syntheticFolder, `${set}-${difficulty}-${hash}`);
   const exists = await stat(folder).then(
     () => true,

@@ -1,40 +1,123 @@
-/** @file Which engine runs the programs, and where: plain data that a worker thread can be sent. */
-import { onnxBackend } from "@mvt/core";
-import type { Backend, TfjsEngine } from "@mvt/core";
+/** @file Which engine runs the programs, on which device, with how many threads. */
+import { availableParallelism } from "node:os";
+import { CommandLineError } from "@mvt/common";
+import { DeviceError, findAdapter, onnxBackend } from "@mvt/core";
+import type { Adapter, Backend, TfjsEngine } from "@mvt/core";
 import { openTfjs } from "./tfjs.ts";
 
 export const backendNames = ["onnx", "tfjs"] as const;
+export type BackendName = (typeof backendNames)[number];
 
 export const deviceNames = ["auto", "cpu", "webgpu", "cuda"] as const;
 export type DeviceName = (typeof deviceNames)[number];
 
-/** An engine as `--backend`, `--device`, `--threads` and `--sessions` name it. */
-export interface EngineSpec {
-  readonly backend: (typeof backendNames)[number];
-  /** "auto" is TensorFlow.js's to answer: the best that is installed. ONNX Runtime is told a device. */
+/** The engine that was asked for: `--backend`, `--device`, `--threads`, `--sessions`, `--jobs`. */
+export interface EngineRequest {
+  readonly backend: BackendName;
+  readonly device?: DeviceName;
+  /** Threads inside an operator. */
+  readonly threads?: number;
+  /** The most sessions of ONNX Runtime that compute micro-batches at once on the CPU. */
+  readonly sessions?: number;
+  /** Runs that train at once. */
+  readonly jobs?: number;
+}
+
+/** An engine as plain data, which a worker thread can be sent and `openBackend` opens. */
+export interface EngineSpec extends Pick<EngineRequest, "backend" | "sessions"> {
+  /** "auto" only for TensorFlow.js, which chooses the best that is installed. */
   readonly device: DeviceName;
   /** The device's own name, where it is known. */
   readonly adapter?: string;
   /** Which package of TensorFlow.js; the best that is installed if absent. */
   readonly tfjs?: TfjsEngine;
-  /** Threads inside an operator. */
   readonly threads: number;
-  /** The most sessions of ONNX Runtime that compute parts of a batch at once, on the CPU; as is fastest if absent. */
-  readonly sessions?: number;
 }
 
-/** The engine itself, loaded when it is asked for. */
+/** An engine that is open, and how the runs of a command are spread over the cores. */
+export interface OpenedEngine {
+  readonly backend: Backend;
+  /** Opens the same engine again, in the worker thread of each run. */
+  readonly spec: EngineSpec;
+  /** Runs that train at once. */
+  readonly jobs: number;
+}
+
+/**
+ * Opens the engine for training. By default small models train on the CPU, one run per core; large ones on a GPU
+ * where there is one, else on all cores. On a GPU one run trains at a time.
+ */
+export async function openEngine(
+  request: EngineRequest,
+  { smallModel }: { readonly smallModel: boolean },
+): Promise<OpenedEngine> {
+  const cores = availableParallelism();
+  const { backend } = request;
+  if (backend === "tfjs" && (request.jobs ?? 1) > 1) {
+    throw new CommandLineError(
+      `--jobs ${request.jobs}: expected 1 with --backend tfjs, because TensorFlow's addon serves one thread.`,
+    );
+  }
+  const device = await chooseDevice(request.device ?? (smallModel ? undefined : "auto"), backend);
+  const severalRuns =
+    smallModel && request.threads === undefined && backend === "onnx" && device.device === "cpu";
+  const jobs = request.jobs ?? (severalRuns ? cores : 1);
+  const threads = request.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
+  const spec = { backend, ...device, threads, sessions: sessionsOf(request, device) };
+  return { backend: await openBackend(spec), spec, jobs };
+}
+
+/** The engine as a spec, for a command that uses one at a time: all cores unless `--threads` is given. */
+export async function engineSpecOf(request: EngineRequest): Promise<EngineSpec> {
+  const { backend, threads = availableParallelism() } = request;
+  const device = await chooseDevice(request.device, backend);
+  return { backend, ...device, threads, sessions: sessionsOf(request, device) };
+}
+
+/** `--sessions`; a CommandLineError where it has no meaning. */
+export function sessionsOf(
+  { backend, sessions }: EngineRequest,
+  { device }: Pick<EngineSpec, "device">,
+): number | undefined {
+  if (sessions === undefined || (backend === "onnx" && device === "cpu")) return sessions;
+  throw new CommandLineError(
+    `--sessions ${sessions}: expected --backend onnx on the CPU, got ${backend} on ${device}. No other engine computes several micro-batches at once.`,
+  );
+}
+
+/**
+ * The device of the flag, cpu if absent. `auto` is webgpu where its adapter is a GPU, else cpu. `webgpu` by name
+ * also takes an adapter that computes on the CPU, and throws DeviceError where there is none. `cuda` is chosen by
+ * name only. TensorFlow.js chooses for itself, `auto` if absent.
+ */
+export async function chooseDevice(
+  asked: DeviceName | undefined,
+  backend: BackendName,
+  find: () => Promise<Adapter> = findAdapter,
+): Promise<Pick<EngineSpec, "device" | "adapter">> {
+  if (backend === "tfjs") return { device: asked ?? "auto" };
+  if (asked === undefined || asked === "cpu") return { device: "cpu" };
+  if (asked === "cuda") return { device: asked };
+  try {
+    const { name, hardware } = await find();
+    if (asked === "auto" && !hardware) return { device: "cpu" };
+    return { device: "webgpu", adapter: name };
+  } catch (error) {
+    if (asked === "auto" && error instanceof DeviceError) return { device: "cpu" };
+    throw error;
+  }
+}
+
+/** Opens the engine; its library is loaded only now. */
 export async function openBackend(spec: EngineSpec): Promise<Backend> {
-  return spec.backend === "tfjs" ? openTfjs(spec) : openOnnx(spec);
-}
-
-async function openOnnx({ device, adapter, threads, sessions }: EngineSpec): Promise<Backend> {
+  if (spec.backend === "tfjs") return openTfjs(spec);
+  const { device, adapter, threads, sessions } = spec;
   const backend = await onnxBackend({
     device: device === "auto" ? "cpu" : device,
     threads,
-    ...(sessions === undefined ? {} : { sessions }),
+    sessions,
   });
-  return { ...backend, ...(adapter === undefined ? {} : { adapter }) };
+  return { ...backend, adapter: adapter ?? backend.adapter };
 }
 
 /** "cpu", "webgpu (NVIDIA GeForce RTX 4090)" */
@@ -48,6 +131,6 @@ export function engineName(backend: Backend): string {
 }
 
 /** "onnx" or "tfjs": the backend that an engine belongs to. */
-export function backendOfEngine({ name }: Backend): EngineSpec["backend"] {
+export function backendOfEngine({ name }: Backend): BackendName {
   return name.startsWith("@tensorflow/") ? "tfjs" : "onnx";
 }

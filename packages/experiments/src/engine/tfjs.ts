@@ -1,19 +1,24 @@
 /** @file The tfjs backend as the command line names it, and what to do where it cannot be had. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
+import { CommandLineError, UserError } from "@mvt/common";
 import { findTfjsPackage, loadTfjsLibrary, TfjsError, tfjsBackend, tfjsEngines } from "@mvt/core";
-import type { Backend, TfjsLibrary, TfjsOptions } from "@mvt/core";
-import type { EngineSpec } from "./engine.ts";
-import { CommandLineError, UsageError } from "../usage-error.ts";
+import type { Backend, TfjsEngine, TfjsLibrary, TfjsOptions } from "@mvt/core";
 
 /** Where `setup tensorflow` puts what it builds, and packages are looked for first. */
 export function tensorflowFolder(): string {
   return resolve(".tensorflow");
 }
 
-type TfjsSpec = Pick<EngineSpec, "device" | "tfjs" | "threads">;
+/** What of an engine's spec TensorFlow.js reads. */
+interface TfjsSpec {
+  readonly device: "auto" | "cpu" | "webgpu" | "cuda";
+  /** Which of its packages; the best that is installed if absent. */
+  readonly tfjs?: TfjsEngine;
+  readonly threads: number;
+}
 
-/** Throws UsageError where the engine or the device is not there, CommandLineError where it never is. */
+/** Throws UserError where the engine or the device is missing, CommandLineError where there never is one. */
 export async function openTfjs(spec: TfjsSpec): Promise<Backend> {
   return withAdvice(spec, tfjsBackend);
 }
@@ -42,12 +47,12 @@ async function withAdvice<Opened>(
     return await open({
       threads,
       folder: tensorflowFolder(),
-      ...(engine === undefined ? {} : { engine }),
-      ...(device === "auto" ? {} : { device }),
+      engine,
+      device: device === "auto" ? undefined : device,
     });
   } catch (error) {
     if (!(error instanceof TfjsError)) throw error;
-    throw new UsageError(`${error.message}. ${adviceFor(spec)}`);
+    throw new UserError(`${error.message}. ${adviceFor(spec)}`);
   }
 }
 

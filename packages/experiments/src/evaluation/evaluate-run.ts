@@ -1,17 +1,17 @@
 /** @file Asking a finished classifier anew: its weights, its masks, the images of one of its subsets. */
+import { UserError } from "@mvt/common";
 import { decodeSafetensors, WeightsError } from "@mvt/core";
 import type { Backend, Weights } from "@mvt/core";
 import type { MgnFile } from "@mvt/mgn";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { Subset } from "../data/prepared.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
-import { UsageError } from "../usage-error.ts";
 import { evaluationBatchSize, predict } from "../training/predict.ts";
-import type { Predictions } from "../training/predict.ts";
-import { partsOf } from "../training/micro-batches.ts";
+import { microBatchCount } from "../training/micro-batches.ts";
 import { declareClassifier, evaluationProgram, withFrozen } from "../training/programs.ts";
 import type { Classifier } from "../training/programs.ts";
 import { generatorFolder, readMgn } from "../runs/mgn-file.ts";
+import type { Predictions } from "../runs/predictions.ts";
 
 export interface RunEvaluation {
   readonly config: ClassifierConfig;
@@ -28,7 +28,7 @@ export interface OpenedClassifier {
   readonly mgn?: MgnFile;
 }
 
-/** Reads what the run left behind; throws a UsageError where it has no such weights. */
+/** Reads what the run left behind; throws a UserError where it has no such weights. */
 export async function openClassifier({
   config: { mgn, model, data },
   run,
@@ -38,10 +38,10 @@ export async function openClassifier({
   const weights = await readWeights(run, `${name}.safetensors`);
   const file = mgn && (await readMgn(generatorFolder(mgn, run, runsFolder), data.dataset, model));
   const classifier = declareClassifier(model, mgn && file && { file, form: mgn.form });
-  return { classifier, weights: withFrozen(classifier, weights), ...(file ? { mgn: file } : {}) };
+  return { classifier, weights: withFrozen(classifier, weights), mgn: file };
 }
 
-/** Answers for `subset`; throws a UsageError where the run has no such weights. */
+/** Answers for `subset`; throws a UserError where the run has no such weights. */
 export async function evaluateRun(
   evaluation: RunEvaluation,
   subset: Subset,
@@ -59,7 +59,7 @@ export async function evaluateClassifier(
   const { config } = classifier.vit;
   const { imageSize, classes } = config;
   const batchSize = evaluationBatchSize(imageSize);
-  const parts = partsOf(backend, config, { batchSize });
+  const parts = microBatchCount(backend, config, { batchSize });
   const executable = await backend.compile(evaluationProgram(classifier, batchSize, parts));
   try {
     await executable.writeState(weights);
@@ -75,7 +75,7 @@ async function readWeights(
 ): Promise<Weights> {
   const bytes = await run.read(file);
   if (bytes === undefined) {
-    throw new UsageError(
+    throw new UserError(
       `run ${run.id}: expected ${file}, found none, since the run is not finished. Repeat the command that began it.`,
     );
   }
@@ -83,6 +83,6 @@ async function readWeights(
     return decodeSafetensors(bytes, run.path(file)).weights;
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
-    throw new UsageError(`${error.message}. Remove the run's folder to train it again.`);
+    throw new UserError(`${error.message}. Remove the run's folder to train it again.`);
   }
 }

@@ -1,8 +1,8 @@
 /** @file Right answers on a part of the test set, out of the answers for all of it. */
+import { UserError } from "@mvt/common";
 import type { Subset } from "@mvt/datasets";
-import { UsageError } from "../usage-error.ts";
-import type { Count } from "../training/predict.ts";
-import type { NamedAnswers } from "../runs/predictions.ts";
+import type { NamedPredictions } from "../runs/predictions.ts";
+import type { Count } from "../runs/predictions.ts";
 
 /** A list of test images; an image that it names twice is there twice. */
 export type TestSubset = Pick<Subset, "name" | "title" | "ids" | "notes">;
@@ -14,9 +14,9 @@ export interface SubsetCounts {
   readonly unique: Count;
 }
 
-/** Throws a UsageError where the list is empty, or names an image that was not answered. */
+/** Throws a UserError where the list is empty, or names an image that was not answered. */
 export function countSubset(
-  { ids, labels, predicted }: NamedAnswers,
+  { ids, labels, predicted }: NamedPredictions,
   subset: TestSubset,
 ): SubsetCounts {
   const places = new Map(ids.map((id, i) => [id, i]));
@@ -26,7 +26,7 @@ export function countSubset(
       subset.ids.length === 0
         ? "an empty list"
         : `${unknown.length} that are not, such as ${unknown[0]}`;
-    throw new UsageError(
+    throw new UserError(
       `${subset.title}: expected a list of test images, found ${found}. Use the list that belongs to this data set.`,
     );
   }

@@ -6,8 +6,8 @@ import { loadMvt } from "@mvt/core";
 import type { Precision } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { Subset } from "../data/prepared.ts";
-import { argmax } from "../training/predict.ts";
-import type { Count, Predictions } from "../training/predict.ts";
+import { argmax } from "@mvt/common";
+import type { Count, Predictions } from "../runs/predictions.ts";
 
 export interface Agreement extends Count {
   /** The largest difference of a probability. */

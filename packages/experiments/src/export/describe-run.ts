@@ -5,9 +5,9 @@ import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
 import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
-import type { Count } from "../training/predict.ts";
 import type { ModelInput } from "./export-program.ts";
 import { licenceNote } from "./licence.ts";
+import type { Count } from "../runs/predictions.ts";
 
 export interface Described extends Pick<RunEvaluation, "config" | "run" | "weights"> {
   readonly data: PreparedData;

@@ -1,8 +1,8 @@
 /** @file The files that an export wrote, beside the run itself. */
 import type { Precision } from "@mvt/core";
 import { formatCount } from "../cli/run-summary.ts";
-import type { Count } from "../training/predict.ts";
 import type { Agreement } from "./check-export.ts";
+import type { Count } from "../runs/predictions.ts";
 
 export interface Exported {
   readonly id: string;

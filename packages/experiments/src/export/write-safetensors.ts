@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 import { decodeSafetensors, describeModel, encodeSafetensors } from "@mvt/core";
-import { writeAtomically } from "../runs/atomic-write.ts";
+import { writeWhole } from "@mvt/common/files";
 import { generatorFolder } from "../runs/mgn-file.ts";
 import { describeRun } from "./describe-run.ts";
 import type { Described } from "./describe-run.ts";
@@ -20,11 +20,11 @@ export async function writeSafetensors(
   const own = run.path(`${name}.safetensors`);
   const { weights } = decodeSafetensors(await readFile(own), own);
   const metadata = describeModel(describeRun(described, "pixels", "float32"));
-  await writeAtomically(resolve(out), encodeSafetensors(weights, metadata));
+  await writeWhole(resolve(out), encodeSafetensors(weights, metadata));
   print(`wrote ${out}: timm's names; the arrays of ${own} with metadata`);
   if (config.mgn === undefined) return;
   const generator = generatorFolder(config.mgn, run, described.runsFolder).path("mgn.safetensors");
   const beside = join(dirname(out), `${parse(out).name}.mgn.safetensors`);
-  await writeAtomically(resolve(beside), await readFile(generator));
+  await writeWhole(resolve(beside), await readFile(generator));
   print(`wrote ${beside}: the mask generator, a copy of ${generator}`);
 }

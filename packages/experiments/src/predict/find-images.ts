@@ -1,8 +1,8 @@
 /** @file The pictures that a command line names: files, and all pictures of folders. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
+import { UserError } from "@mvt/common";
 import { isImageName } from "@mvt/datasets";
-import { UsageError } from "../usage-error.ts";
 
 export interface NamedImage {
   readonly path: string;
@@ -24,7 +24,7 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
   for (const path of paths) {
     const entry = await stat(path).catch(() => undefined);
     if (entry === undefined) {
-      throw new UsageError(
+      throw new UserError(
         `${path}: expected a picture or a folder, found nothing. Check the path.`,
       );
     }
@@ -34,7 +34,7 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
     }
     const files = await imagesBelow(path);
     if (files.length === 0) {
-      throw new UsageError(
+      throw new UserError(
         `${path}: expected a folder with pictures, found no file with the ending of one. Name the files themselves.`,
       );
     }

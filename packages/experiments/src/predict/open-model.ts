@@ -1,19 +1,19 @@
 /** @file The file of --model, or an error that says what is wrong with it. */
+import { UserError } from "@mvt/common";
 import { loadMvt, WeightsError } from "@mvt/core";
 import type { LoadOptions, Mvt } from "@mvt/core";
-import { UsageError } from "../usage-error.ts";
 
 export async function openModel(path: string, options: LoadOptions): Promise<Mvt> {
   try {
     return await loadMvt(path, options);
   } catch (error) {
     if (error instanceof WeightsError) {
-      throw new UsageError(`--model ${error.message}. ${error.advice}`);
+      throw new UserError(`--model ${error.message}. ${error.advice}`);
     }
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT" && code !== "EISDIR") throw error;
     const found = code === "ENOENT" ? "nothing" : "a folder";
-    throw new UsageError(
+    throw new UserError(
       `--model ${path}: expected a file that \`pnpm exp export\` wrote, found ${found}. Check the path.`,
     );
   }

@@ -1,8 +1,8 @@
 /** @file Predictions as JSON lines or CSV. */
 import { extname } from "node:path";
+import { CommandLineError } from "@mvt/common";
 import type { Prediction } from "@mvt/core";
 import { stringify } from "csv-stringify/sync";
-import { CommandLineError } from "../usage-error.ts";
 
 export interface PredictedImage extends Prediction {
   readonly path: string;

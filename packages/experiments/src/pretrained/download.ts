@@ -1,9 +1,7 @@
 /** @file A file from the network, kept only if it is the expected one. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { UsageError } from "../usage-error.ts";
+import { open } from "node:fs/promises";
 
 export interface Download {
   readonly url: string;
@@ -17,24 +15,21 @@ export interface Download {
 class DownloadFailure extends Error {}
 
 /**
- * Downloads to `path`, whole or not at all; returns the SHA-256. Throws UsageError, which says how to
+ * Downloads to `path`, whole or not at all; returns the SHA-256. Throws UserError, which says how to
  * get the file without this machine's network.
  */
 export async function download(wanted: Download): Promise<string> {
-  const unfinished = `${wanted.path}.${process.pid}.tmp`;
   try {
-    const sha256 = await receive(wanted, unfinished);
-    if (!sha256.startsWith(wanted.sha256Start)) {
+    return await makeWhole(wanted.path, async (unfinished) => {
+      const sha256 = await receive(wanted, unfinished);
+      if (sha256.startsWith(wanted.sha256Start)) return sha256;
       throw new DownloadFailure(
         `expected a file whose SHA-256 begins with ${wanted.sha256Start}, got ${sha256}`,
       );
-    }
-    await rename(unfinished, wanted.path);
-    return sha256;
+    });
   } catch (error) {
-    await rm(unfinished, { force: true });
     if (!(error instanceof DownloadFailure)) throw error;
-    throw new UsageError(
+    throw new UserError(
       `${wanted.url}: ${error.message}. Download that address elsewhere, put the file at ${wanted.path}, and check it with \`pnpm exp weights show ${wanted.path}\`. Behind a proxy set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.`,
     );
   }
@@ -56,7 +51,6 @@ async function receive({ url, maximumBytes }: Download, to: string): Promise<str
     throw new DownloadFailure(`expected the file, got sent on to ${new URL(response.url).origin}`);
   }
   const hash = createHash("sha256");
-  await mkdir(dirname(to), { recursive: true });
   const file = await open(to, "w");
   let received = 0;
   try {
@@ -84,3 +78,5 @@ export async function sha256Of(path: string): Promise<string> {
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   return hash.digest("hex");
 }
+import { UserError } from "@mvt/common";
+import { makeWhole } from "@mvt/common/files";

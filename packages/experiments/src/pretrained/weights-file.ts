@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { UserError } from "@mvt/common";
 import { loadVit, matchVit, openWeights, reportOf, WeightsError } from "@mvt/core";
 import type { deit, VitReport, Weights, WeightsFile } from "@mvt/core";
 import { officialWeights } from "./official.ts";
-import { UsageError } from "../usage-error.ts";
 
 export interface PretrainedFile {
   readonly source: string;
@@ -79,6 +79,6 @@ export async function mendably<T>(prefix: string, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
-    throw new UsageError(`${prefix}${error.message}. ${error.advice}`);
+    throw new UserError(`${prefix}${error.message}. ${error.advice}`);
   }
 }

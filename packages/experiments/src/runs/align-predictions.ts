@@ -1,24 +1,24 @@
-/** @file Whether two finished runs answered for the same images, and their answers image by image. */
+/** @file Whether two finished runs predicted the same images, and their predictions image by image. */
+import { UserError } from "@mvt/common";
 import type { ClassifierConfig } from "../settings/run-config.ts";
-import type { NamedAnswers } from "./predictions.ts";
-import { UsageError } from "../usage-error.ts";
+import type { NamedPredictions } from "./predictions.ts";
 
-export interface AnsweredRun {
+export interface PredictedRun {
   readonly id: string;
   readonly config: ClassifierConfig;
-  readonly answers: NamedAnswers;
+  readonly predictions: NamedPredictions;
 }
 
 /**
- * The second run's answers in the order of the first one's images.
+ * The predictions of the second run in the order of the first one's images.
  *
  * The same images: one data set, one list of classes, the same ids with the same labels. Published ids
  * name an image for good. Those of synthetic sets do not (every set has a test_0001), so there the
- * fingerprints must agree too. Throws a UsageError that says in what they differ.
+ * fingerprints must agree too. Throws a UserError that says in what they differ.
  */
-export function alignAnswers(first: AnsweredRun, second: AnsweredRun): NamedAnswers {
+export function alignPredictions(first: PredictedRun, second: PredictedRun): NamedPredictions {
   const refuse = (expected: string, found: string, advice: string) =>
-    new UsageError(
+    new UserError(
       `runs ${first.id} and ${second.id}: expected ${expected}, found ${found}. ${advice}`,
     );
   const [a, b] = [first.config.data, second.config.data];
@@ -36,7 +36,7 @@ export function alignAnswers(first: AnsweredRun, second: AnsweredRun): NamedAnsw
       "Compare runs of one --scale.",
     );
   }
-  const [x, y] = [first.answers, second.answers];
+  const [x, y] = [first.predictions, second.predictions];
   if (x.classes.join() !== y.classes.join()) {
     throw refuse(
       "the same classes",
@@ -52,7 +52,7 @@ export function alignAnswers(first: AnsweredRun, second: AnsweredRun): NamedAnsw
   ];
   if (missing.length + extra.length > 0) {
     throw refuse(
-      "answers for the same images",
+      "predictions for the same images",
       [
         ...(missing.length > 0
           ? [`${missing.length} that only the first has (${missing[0]})`]
@@ -63,7 +63,7 @@ export function alignAnswers(first: AnsweredRun, second: AnsweredRun): NamedAnsw
     );
   }
   const order = x.ids.map((id) => places.get(id)!);
-  const aligned: NamedAnswers = {
+  const aligned: NamedPredictions = {
     classes: y.classes,
     ids: x.ids,
     labels: Int32Array.from(order, (at) => y.labels[at]!),

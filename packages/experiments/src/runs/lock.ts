@@ -3,7 +3,6 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
-import { UsageError } from "../usage-error.ts";
 
 /** Runs `work` while holding the run's lock. A lock whose process is gone is taken over. */
 export async function withLock(
@@ -20,6 +19,11 @@ export async function withLock(
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** Whether a file of a run's folder belongs to the lock: processes that wait for it write such files. */
+export function isLockFile(name: string): boolean {
+  return name === "lock" || name.startsWith("lock.");
 }
 
 /** Tells files of one thread apart. */
@@ -97,10 +101,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function heldBy(holder: string, path: string, id: string): UsageError {
+function heldBy(holder: string, path: string, id: string): UserError {
   const [pid, host] = holder.split(" ");
   const found = host === undefined ? "a lock that names none" : `process ${pid} on ${host}`;
-  return new UsageError(
+  return new UserError(
     `run ${id}: expected no other process to train it, found ${found}. Wait for it, or remove ${path} if it is gone.`,
   );
 }
+import { UserError } from "@mvt/common";

@@ -1,6 +1,7 @@
 /** @file Mask generators that are there already: what a run left behind, or a file the user names. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { UserError } from "@mvt/common";
 import type { deit } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { decodeMgn } from "@mvt/mgn";
@@ -8,7 +9,6 @@ import type { MgnFile } from "@mvt/mgn";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import { openRun } from "./run-folder.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { UsageError } from "../usage-error.ts";
 
 type Sizes = Pick<deit.VitConfig, "imageSize" | "patchSize">;
 
@@ -21,7 +21,7 @@ export async function readMgn(
   const bytes = await run.read("mgn.safetensors");
   const path = run.path("mgn.safetensors");
   if (bytes === undefined) {
-    throw new UsageError(
+    throw new UserError(
       `${path}: expected a trained mask generator, found none. Remove the run's folder to train it again.`,
     );
   }
@@ -52,7 +52,7 @@ export async function readMgnFile(
   { imageSize, patchSize }: Sizes,
 ): Promise<NamedMgn> {
   const bytes = await readFile(path).catch(({ code }: NodeJS.ErrnoException) => {
-    throw new UsageError(
+    throw new UserError(
       `--mgn ${path}: expected the mgn.safetensors of a trained mask generator, found none that can be read (${code}). Check the path.`,
     );
   });

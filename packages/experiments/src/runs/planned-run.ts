@@ -1,7 +1,7 @@
-/** @file Runs that are wanted: planned with all they need, in an order that works. */
+/** @file Runs that are wanted, with the runs that they need. */
+import type { PreparedData } from "../data/prepared.ts";
 import { runId } from "../settings/run-config.ts";
 import type { ClassifierConfig, RunConfig } from "../settings/run-config.ts";
-import type { PreparedData } from "../data/prepared.ts";
 import { openRun } from "./run-folder.ts";
 
 export interface PlannedRun<Config extends RunConfig = RunConfig> {
@@ -22,28 +22,34 @@ export interface PlannedRun<Config extends RunConfig = RunConfig> {
 
 export type PlannedClassifier = PlannedRun<ClassifierConfig>;
 
+/** The run with its id, which is the hash of its configuration. */
 export function planRun<Config extends RunConfig>(
   run: Omit<PlannedRun<Config>, "id">,
 ): PlannedRun<Config> {
   return { ...run, id: runId(run.config) };
 }
 
-/** The wanted runs and those they use, each once, what others use first. */
-export function inOrder(wanted: readonly PlannedRun[]): readonly PlannedRun[] {
+/** The wanted runs and all that they need, and which of them are not finished. */
+export interface RunPlan<Config extends RunConfig = RunConfig> {
+  readonly wanted: readonly PlannedRun<Config>[];
+  /** Each once; a run comes after those it uses. */
+  readonly needed: readonly PlannedRun[];
+  /** The needed runs that are not finished, in that order. */
+  readonly missing: readonly PlannedRun[];
+}
+
+/** Orders the wanted runs and looks up which are finished. */
+export async function planRuns<Config extends RunConfig>(
+  wanted: readonly PlannedRun<Config>[],
+  runsFolder: string,
+): Promise<RunPlan<Config>> {
   const ordered = new Map<string, PlannedRun>();
   const add = (run: PlannedRun) => {
     for (const earlier of run.after) add(earlier);
     if (!ordered.has(run.id)) ordered.set(run.id, run);
   };
   for (const run of wanted) add(run);
-  return [...ordered.values()];
-}
-
-/** Which of the runs are not finished yet. */
-export async function unfinished(
-  runs: readonly PlannedRun[],
-  runsFolder: string,
-): Promise<readonly PlannedRun[]> {
-  const results = await Promise.all(runs.map(({ id }) => openRun(runsFolder, id).result()));
-  return runs.filter((_, i) => results[i] === undefined);
+  const needed = [...ordered.values()];
+  const results = await Promise.all(needed.map(({ id }) => openRun(runsFolder, id).result()));
+  return { wanted, needed, missing: needed.filter((_, i) => results[i] === undefined) };
 }

@@ -1,11 +1,26 @@
-/** @file predictions.csv: one line per image, for analyses that come later. */
+/** @file Predictions for a subset of images, and predictions.csv, in which a run keeps those of its test images. */
 import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
+import { UserError } from "@mvt/common";
 import type { Answers } from "@mvt/report";
 import type { Subset } from "../data/prepared.ts";
 import type { RunFolder } from "./run-folder.ts";
-import { UsageError } from "../usage-error.ts";
-import type { Predictions } from "../training/predict.ts";
+
+export interface Count {
+  /** Correct predictions. */
+  readonly k: number;
+  /** Images. */
+  readonly n: number;
+}
+
+export interface Predictions extends Count {
+  /** [n] the class with the highest probability; the first of equals. */
+  readonly predicted: Int32Array;
+  /** [n, K] */
+  readonly probabilities: Float32Array;
+  /** [n, N] masks as they were applied; only of a classifier with masks. */
+  readonly masks?: Float32Array;
+}
 
 /** Columns: id, label, predicted (by name), and the probability of each class to 6 digits. */
 export function predictionsCsv(
@@ -25,17 +40,17 @@ export function predictionsCsv(
 
 const leading = ["id", "label", "predicted"];
 
-/** Answers whose images are known by id. */
-export interface NamedAnswers extends Answers {
+/** Predictions with the ids of their images. */
+export interface NamedPredictions extends Answers {
   /** [n] sample ids, each once. */
   readonly ids: readonly string[];
 }
 
-/** The answers of a finished run for its test images, with the validation-chosen weights. */
-export async function readPredictions(run: RunFolder): Promise<NamedAnswers> {
+/** Reads the predictions of a finished run for its test images, made with the validation-best weights. */
+export async function readPredictions(run: RunFolder): Promise<NamedPredictions> {
   const csv = await run.read("predictions.csv");
   if (csv === undefined) {
-    throw new UsageError(
+    throw new UserError(
       `run ${run.id}: expected predictions.csv, found none, since the run is not finished. Repeat the command that began it.`,
     );
   }
@@ -43,7 +58,7 @@ export async function readPredictions(run: RunFolder): Promise<NamedAnswers> {
 }
 
 /** `path` names the file in errors. */
-export function parsePredictions(csv: string, path: string): NamedAnswers {
+export function parsePredictions(csv: string, path: string): NamedPredictions {
   const [header = [], ...rows] = records(csv, path);
   const classes = header.slice(leading.length);
   if (header.slice(0, leading.length).join() !== leading.join() || classes.length === 0) {
@@ -56,12 +71,12 @@ export function parsePredictions(csv: string, path: string): NamedAnswers {
     return index;
   };
   const [labels, predicted] = [new Int32Array(rows.length), new Int32Array(rows.length)];
-  for (const [i, [id = "", label = "", answer = ""]] of rows.entries()) {
+  for (const [i, [id = "", label = "", named = ""]] of rows.entries()) {
     const line = i + 2;
     if (ids.has(id)) throw wrong(`${path}:${line}`, "every image once", `${id} again`);
     ids.add(id);
     labels[i] = indexOf(label, line);
-    predicted[i] = indexOf(answer, line);
+    predicted[i] = indexOf(named, line);
   }
   if (rows.length === 0) throw wrong(`${path}:2`, "a line per image", "none");
   return { classes, ids: [...ids], labels, predicted };
@@ -77,8 +92,8 @@ function records(csv: string, path: string): readonly (readonly string[])[] {
   }
 }
 
-function wrong(where: string, expected: string, found: string): UsageError {
-  return new UsageError(
+function wrong(where: string, expected: string, found: string): UserError {
+  return new UserError(
     `${where}: expected ${expected}, found ${found}. Remove the run's folder to train it again.`,
   );
 }

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem, type } from "node:os";
 import type { Backend } from "@mvt/core";
 import type { Dataset } from "@mvt/datasets";
-import type { DataDescription, Machine } from "@mvt/report";
+import type { DataDescription, Machine, Provenance } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
 import { backendOfEngine, deviceOf } from "../engine/engine.ts";
 
@@ -24,7 +24,7 @@ export function sourceVersion(): { readonly commit: string; readonly dirty: bool
   }
 }
 
-/** `backend`: absent where nothing was computed by one. */
+/** `backend`: absent where nothing was computed. */
 export function describeMachine(backend?: Backend): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
@@ -32,9 +32,8 @@ export function describeMachine(backend?: Backend): Machine {
     memory: totalmem(),
     os: `${type()} ${release()}`,
     node: process.versions.node,
-    ...(backend
-      ? { backend: `${backendOfEngine(backend)}, ${deviceOf(backend)}`, engine: backend.name }
-      : {}),
+    backend: backend && `${backendOfEngine(backend)}, ${deviceOf(backend)}`,
+    engine: backend?.name,
   };
 }
 
@@ -55,6 +54,20 @@ export function describeData({ dataset, train, validation, test }: PreparedData)
       validation: validation.rows.length,
       test: test.rows.length,
     },
-    ...(groundTruth ? { labelNoise: groundTruth.labelNoise } : {}),
+    labelNoise: groundTruth?.labelNoise,
+  };
+}
+
+/** Where the report of this command comes from. `backend`: absent where nothing was computed. */
+export function describeProvenance({
+  backend,
+  ...report
+}: Pick<Provenance, "scale" | "seeds" | "data"> & { readonly backend?: Backend }): Provenance {
+  return {
+    command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
+    ...sourceVersion(),
+    ...report,
+    machine: describeMachine(backend),
+    date: new Date().toISOString(),
   };
 }

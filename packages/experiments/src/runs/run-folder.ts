@@ -14,10 +14,10 @@
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { CommandLineError, UserError } from "@mvt/common";
+import { writeWhole } from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
-import { CommandLineError, UsageError } from "../usage-error.ts";
-import { writeAtomically } from "./atomic-write.ts";
 import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
 
@@ -54,7 +54,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
     id,
     path,
     read,
-    write: (file, content) => writeAtomically(path(file), content),
+    write: (file, content) => writeWhole(path(file), content),
     remove: (file) => rm(path(file), { force: true }),
     async result() {
       const json = await read("result.json");
@@ -67,7 +67,7 @@ function parseResult(json: string, path: string): RunResult {
   try {
     return runResult.parse(JSON.parse(json));
   } catch {
-    throw new UsageError(
+    throw new UserError(
       `${path}: expected the result of a run, found something else. Remove the run's folder to train it again.`,
     );
   }
@@ -82,7 +82,7 @@ export async function readConfig(run: RunFolder): Promise<RunConfig> {
   } catch {
     // Not there or no JSON: said below, like JSON that is not this run's.
   }
-  throw new UsageError(
+  throw new UserError(
     `${path}: expected the configuration of run ${run.id}, found something else. Remove the run's folder to train it again.`,
   );
 }
@@ -107,7 +107,7 @@ export async function findRun(runsFolder: string, prefix: string): Promise<RunFo
   const matches = ids.filter((id) => id.startsWith(prefix));
   if (matches.length === 1) return openRun(runsFolder, matches[0]!);
   const found = matches.length === 0 ? "none" : matches.join(", ");
-  throw new UsageError(
+  throw new UserError(
     `run ${prefix}: expected one run in ${runsFolder} whose id begins so, found ${found}. \`pnpm exp runs list\` shows all.`,
   );
 }

@@ -6,7 +6,6 @@ import type { deit } from "@mvt/core";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
-import type { ControlMask } from "../data/control-masks.ts";
 import { z } from "zod";
 
 const probability = z.number().min(0).max(1);
@@ -86,6 +85,19 @@ export const mgnTrainingConfig = z.strictObject({
   space: z.enum(["pixel", "normalized"]),
 });
 export type MgnTrainingConfig = Readonly<z.infer<typeof mgnTrainingConfig>>;
+
+/** Masks that no generator made: what a generated mask has to beat, and the truth of synthetic faces. */
+export const controlMasks = ["random", "ellipse", "corners", "truth"] as const;
+
+/** A control mask; each removes exactly round(m N) patches of an image. */
+export interface ControlMask {
+  /**
+   * Random patches; those outside a centred ellipse; those in the corners; or those that carry the least of the
+   * expression, which only synthetic data tell.
+   */
+  readonly mask: (typeof controlMasks)[number];
+  readonly m: number;
+}
 
 export interface RelabelConfig {
   /** f of Eq. 6, and a hash of its values, since a plugin's file can change under its name. */

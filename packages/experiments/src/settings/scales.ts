@@ -1,5 +1,5 @@
 /**
- * @file The one dial: what `smoke`, `quick` and `paper` stand for.
+ * @file Scales: the model, image size, epochs, image counts and seeds behind `smoke`, `quick` and `paper`.
  */
 import { deit } from "@mvt/core";
 import { type Augmentation, defaultAugmentation } from "@mvt/datasets";
@@ -19,59 +19,48 @@ export interface SyntheticCounts {
 export interface SyntheticSpec {
   readonly seed: number;
   readonly difficulty: DifficultyName;
-  /** What differs from it. */
+  /** Parameters that differ from those of the difficulty. */
   readonly knobs?: Partial<Difficulty>;
   /** Share of training labels that are wrong. */
   readonly labelNoise: number;
   readonly counts: Readonly<Record<SyntheticName, SyntheticCounts>>;
 }
 
-export interface Scale {
-  readonly name: ScaleName;
-  readonly about: string;
-  readonly model: Omit<deit.VitConfig, "classes">;
+/** How classifiers and mask generators train. */
+export interface TrainingSettings {
   readonly training: TrainingConfig;
   /** Of mask generators. */
   readonly mgn: MgnTrainingConfig;
-  /** Both as they are on AffectNet, where that is otherwise. */
-  readonly affectnet?: { readonly training: TrainingConfig; readonly mgn: MgnTrainingConfig };
-  /** Too small for more than one thread to help: several runs train at once instead. */
+}
+
+export interface Scale extends TrainingSettings {
+  readonly name: ScaleName;
+  readonly model: Omit<deit.VitConfig, "classes">;
+  /** Data sets on which training differs. */
+  readonly onDataset?: Partial<Readonly<Record<DatasetName, TrainingSettings>>>;
+  /** The model is too small to gain from more than one thread, so several runs train at once. */
   readonly smallModel: boolean;
   readonly relabelStart: number;
   readonly seeds: number;
   /** What is drawn where no --data is given. */
   readonly synthetic: SyntheticSpec;
-  /** The stand-in for ImageNet: one run on easier faces that every other run starts from. */
+  /** Replaces pre-training on ImageNet: one run on easier faces from which every other run starts. */
   readonly pretraining?: { readonly data: SyntheticSpec; readonly training: TrainingConfig };
-  /** How those of `pnpm exp clutter` train: from scratch, unless --weights names a file. */
-  readonly clutter: {
-    readonly counts: SyntheticCounts;
-    /** The share to be removed. */
-    readonly m: number;
-    readonly training: TrainingConfig;
-    readonly mgn: MgnTrainingConfig;
-  };
-  /** How those of `pnpm exp mask-factors` train; what it changes comes on top. */
-  readonly maskFactors: {
-    readonly counts: SyntheticCounts;
-    readonly training: TrainingConfig;
-    readonly mgn: MgnTrainingConfig;
-  };
 }
 
 /** AffectNet is drawn once for both of its names. */
 const affectnet = (counts: SyntheticCounts) => ({ "affectnet-7": counts, "affectnet-8": counts });
 
-/** Small pictures and small models: colours hardly changed, faces moved by a pixel or two. */
-const smallAugmentation: Augmentation = {
+/** For small images and models: weak colour jitter, and shifts by a pixel or two. */
+export const smallAugmentation: Augmentation = {
   flip: 0.5,
   shift: { pixels: 2, padding: "edge" },
   jitter: { brightness: 0.2, contrast: 0.2, saturation: 0.2 },
   erasing: { p: 0.25, scale: [0.02, 0.15], ratio: [0.3, 3.3], value: "mean" },
 };
 
-/** From scratch a tiny transformer wants a rise, a fast decay of the squares, and clipping. */
-const fromScratch: TrainingConfig = {
+/** For a tiny transformer trained from scratch: warm-up, a low beta2, and gradient clipping. */
+export const fromScratch: TrainingConfig = {
   epochs: 26,
   batchSize: 32,
   schedule: { kind: "cosine", learningRate: 2e-3, warmupEpochs: 1.5 },
@@ -79,8 +68,8 @@ const fromScratch: TrainingConfig = {
   augmentation: { ...smallAugmentation, erasing: false },
 };
 
-/** A tiny generator wants larger steps than its discriminator, which has learnt already. */
-const smallMgn: MgnTrainingConfig = {
+/** A tiny generator needs a higher rate than its discriminator, which starts from a trained classifier. */
+export const smallMgn: MgnTrainingConfig = {
   epochs: 5,
   batchSize: 32,
   learningRate: { discriminator: 2e-4, generator: 3e-3 },
@@ -91,45 +80,17 @@ const smallMgn: MgnTrainingConfig = {
   space: "pixel",
 };
 
-/** From a pre-trained start: a gentler rate, and pictures that are erased in part. */
-const fromPretrained: TrainingConfig = {
+/** For fine-tuning: a lower rate, and random erasing. */
+export const fromPretrained: TrainingConfig = {
   ...fromScratch,
   epochs: 16,
   schedule: { kind: "cosine", learningRate: 1e-3, warmupEpochs: 0.5 },
   augmentation: smallAugmentation,
 };
 
-/**
- * So few faces that a classifier learns their surroundings by heart, and long enough that it does. A
- * share of 0.15 would be 5 of 36 patches, too few to matter. The generator trains longer than in the
- * tables, with rates that fall to zero, against a discriminator that learns faster: on so few pictures
- * it has much to learn.
- */
-const amongClutter = {
-  counts: { train: 500, test: 1000 },
-  m: 0.5,
-  training: { ...fromScratch, epochs: 80, augmentation: smallAugmentation, tests: "at-end" },
-  mgn: {
-    ...smallMgn,
-    epochs: 60,
-    learningRate: { discriminator: 1e-3, generator: 1e-3 },
-    decay: "cosine",
-  },
-} as const satisfies Scale["clutter"];
-
-const maskFactors: Scale["maskFactors"] = {
-  counts: { train: 2000, test: 500 },
-  training: { ...fromPretrained, epochs: 30, tests: "at-end" },
-  mgn: { ...smallMgn, epochs: 10 },
-};
-
 /** How classifiers and mask generators train on a data set. */
-export function trainingOn(
-  dataset: DatasetName,
-  { training, mgn, affectnet: rules }: Scale,
-): { readonly training: TrainingConfig; readonly mgn: MgnTrainingConfig } {
-  const isAffectnet = dataset === "affectnet-7" || dataset === "affectnet-8";
-  return (isAffectnet && rules) || { training, mgn };
+export function trainingOn(dataset: DatasetName, scale: Scale): TrainingSettings {
+  return scale.onDataset?.[dataset] ?? scale;
 }
 
 /** Section 4.2. */
@@ -153,27 +114,25 @@ const paperMgn: MgnTrainingConfig = {
   space: "pixel",
 };
 
+const paperOnAffectnet: TrainingSettings = {
+  training: {
+    ...paperTraining,
+    schedule: { ...paperTraining.schedule, learningRate: 1e-5 }, // section 4.2
+    sampler: "balanced", // "Oversampling is used" (Table 4)
+    stopAtTrainAccuracy: 0.65, // "should not be too high (i.e. 65% for AffectNet)" (section 4.3)
+  },
+  mgn: { ...paperMgn, learningRate: { discriminator: 1e-5, generator: 1e-5 } },
+};
+
 export const scales: Readonly<Record<ScaleName, Scale>> = {
   smoke: {
     name: "smoke",
-    about: "every step of the way in about a minute; the numbers mean nothing",
     model: deit.variants.nano,
     training: { ...fromScratch, epochs: 12 },
     mgn: { ...smallMgn, epochs: 2 },
     smallModel: true,
     relabelStart: 9,
     seeds: 1,
-    clutter: {
-      ...amongClutter,
-      counts: { train: 300, test: 100 },
-      training: { ...fromScratch, epochs: 4, tests: "at-end" },
-      mgn: { ...smallMgn, epochs: 1 },
-    },
-    maskFactors: {
-      counts: { train: 300, test: 100 },
-      training: { ...fromScratch, epochs: 4, tests: "at-end" },
-      mgn: { ...smallMgn, epochs: 1 },
-    },
     synthetic: {
       seed: 1,
       difficulty: "easy",
@@ -187,15 +146,12 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
   },
   quick: {
     name: "quick",
-    about: "a table in a few minutes on two cores: a tiny transformer on synthetic faces",
     model: deit.variants.nano,
     training: fromPretrained,
     mgn: smallMgn,
     smallModel: true,
     relabelStart: 10,
     seeds: 2,
-    clutter: amongClutter,
-    maskFactors,
     synthetic: {
       seed: 1,
       difficulty: "standard",
@@ -222,33 +178,13 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
   },
   paper: {
     name: "paper",
-    about: "DeiT-S at 224 x 224 with the paper's schedule: hours on many cores or a GPU",
     model: deit.variants["S/16"],
     training: paperTraining,
     mgn: paperMgn,
-    affectnet: {
-      training: {
-        ...paperTraining,
-        schedule: { ...paperTraining.schedule, learningRate: 1e-5 }, // section 4.2
-        sampler: "balanced", // "Oversampling is used" (Table 4)
-        stopAtTrainAccuracy: 0.65, // "should not be too high (i.e. 65% for AffectNet)" (section 4.3)
-      },
-      mgn: { ...paperMgn, learningRate: { discriminator: 1e-5, generator: 1e-5 } },
-    },
+    onDataset: { "affectnet-7": paperOnAffectnet, "affectnet-8": paperOnAffectnet },
     smallModel: false,
     relabelStart: 10, // Figure 5(b)
     seeds: 1,
-    clutter: {
-      counts: { train: 12_271, test: 3068 },
-      m: 0.5,
-      training: paperTraining,
-      mgn: paperMgn,
-    },
-    maskFactors: {
-      counts: { train: 12_271, test: 3068 },
-      training: paperTraining,
-      mgn: paperMgn,
-    },
     synthetic: {
       seed: 1,
       difficulty: "standard",

@@ -1,8 +1,28 @@
 /** @file Settings of a run that are changed on the command line: `--set adamw.weightDecay=0.05`. */
-import type { z } from "zod";
-import { CommandLineError } from "../usage-error.ts";
+import { CommandLineError, didYouMean } from "@mvt/common";
+import { z } from "zod";
+import { mgnTrainingConfig, trainingConfig } from "./run-config.ts";
+import { scales } from "./scales.ts";
+import type { Scale, ScaleName, TrainingSettings } from "./scales.ts";
 
 type Issue = z.core.$ZodIssue;
+
+/** What `--set` can change: the settings of classifiers and, under `mgn`, those of mask generators. */
+export const settings = trainingConfig.extend({ mgn: mgnTrainingConfig });
+
+/** The scale of this name with every `path=value` applied, for every data set that has settings of its own. */
+export function scaleWith(name: ScaleName, assignments: readonly string[]): Scale {
+  const scale = scales[name];
+  const change = ({ training, mgn }: TrainingSettings): TrainingSettings => {
+    const { mgn: changed, ...rest } = override(settings, { ...training, mgn }, assignments);
+    return { training: rest, mgn: changed };
+  };
+  const onDataset = Object.entries(scale.onDataset ?? {}).map(([dataset, own]) => [
+    dataset,
+    change(own),
+  ]);
+  return { ...scale, ...change(scale), onDataset: Object.fromEntries(onDataset) };
+}
 
 /** The configuration with every `path=value` applied, checked as a whole by its schema. */
 export function override<Config extends object>(
@@ -14,10 +34,18 @@ export function override<Config extends object>(
   for (const assignment of assignments) assign(changed, assignment);
   const parsed = schema.safeParse(changed);
   if (parsed.success) return parsed.data;
-  const issue = deepest(parsed.error.issues[0]!);
   throw new CommandLineError(
-    `--set ${assignments.join(" --set ")}: ${issue.path.join(".") || "settings"}: ${issue.message}. Settings of this scale: ${pathsOf(config).join(", ")}.`,
+    `--set ${assignments.join(" --set ")}: ${explain(deepest(parsed.error.issues[0]!), schema)}`,
   );
+}
+
+/** What is wrong with one setting; for a key that there is not, the nearest one and all there are. */
+function explain(issue: Issue, schema: z.ZodType): string {
+  const at = issue.path.join(".");
+  if (issue.code !== "unrecognized_keys") return `${at || "settings"}: ${issue.message}.`;
+  const unknown = [...issue.path, issue.keys[0]!].join(".");
+  const known = settingPaths(schema);
+  return `there is no setting ${unknown}.${didYouMean(unknown, known)} Settings: ${known.join(", ")}.`;
 }
 
 function assign(config: Record<string, unknown>, assignment: string): void {
@@ -38,15 +66,15 @@ function assign(config: Record<string, unknown>, assignment: string): void {
 }
 
 /** Of a part that may be one thing or another, such as settings or false, the issue that lies deepest. */
-function deepest(issue: Issue): Pick<Issue, "path" | "message"> {
+function deepest(issue: Issue): Issue {
   if (issue.code !== "invalid_union") return issue;
   return issue.errors
     .flat()
     .map((inner) => {
-      const { path, message } = deepest(inner);
-      return { path: [...issue.path, ...path], message };
+      const found = deepest(inner);
+      return { ...found, path: [...issue.path, ...found.path] };
     })
-    .reduce((a, b) => (b.path.length > a.path.length ? b : a), issue);
+    .reduce((a, b) => (b.path.length > a.path.length ? b : a), issue as Issue);
 }
 
 /** JSON, or the text itself. */
@@ -58,11 +86,20 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** "epochs", "schedule.kind", ... */
-function pathsOf(value: object, prefix = ""): readonly string[] {
-  return Object.entries(value).flatMap(([key, item]: [string, unknown]) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? pathsOf(item, `${prefix}${key}.`)
-      : [prefix + key],
-  );
+/** Every path that can be set: "epochs", "schedule.kind", ... */
+export function settingPaths(schema: z.ZodType, prefix = ""): readonly string[] {
+  const inner =
+    schema instanceof z.ZodUnion
+      ? (schema.options as readonly z.ZodType[])
+      : "unwrap" in schema
+        ? [(schema.unwrap as () => z.ZodType)()]
+        : [];
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([key, value]) => [
+      ...new Set(settingPaths(value, prefix === "" ? key : `${prefix}.${key}`)),
+    ]);
+  }
+  return inner.length === 0
+    ? [prefix]
+    : [...new Set(inner.flatMap((one) => settingPaths(one, prefix)))];
 }

@@ -8,8 +8,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { UserError } from "@mvt/common";
 import { findTfjsPackage, ops, tfjsBackend } from "@mvt/core";
-import { UsageError } from "../usage-error.ts";
 import { requireTools, runTool } from "./tool.ts";
 import type { Tool } from "./tool.ts";
 
@@ -49,7 +49,7 @@ export function describeSetup({ folder, gpu, python }: TensorflowSetup): readonl
 }
 
 /**
- * Does what is not done yet, then computes something. Returns the engine's name. Throws UsageError where a tool
+ * Does what is not done yet, then computes something. Returns the engine's name. Throws UserError where a tool
  * is missing or fails; what is complete by then is kept.
  */
 export async function setUpTensorflow(
@@ -58,7 +58,7 @@ export async function setUpTensorflow(
 ): Promise<string> {
   const { folder, gpu, python } = setup;
   if (process.platform !== "linux") {
-    throw new UsageError(
+    throw new UserError(
       `setup tensorflow: expected Linux, got ${process.platform}. \`npm install --prefix ${folder} ${findTfjsPackage(variantOf(gpu).engine).name}\` brings the package with its own TensorFlow 2.9, where its hosts are reached.`,
     );
   }
@@ -189,7 +189,7 @@ async function computeSomething({ folder, gpu }: TensorflowSetup): Promise<strin
   const { y: three } = await executable.run({});
   await executable.dispose();
   if (three?.[0] !== 3) {
-    throw new UsageError(
+    throw new UserError(
       `setup tensorflow: expected ${backend.name} to add 1 and 2, got ${three?.[0]}.`,
     );
   }

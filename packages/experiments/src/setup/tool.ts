@@ -1,7 +1,6 @@
 /** @file Programs of the machine that a command needs: whether they are there, and running them. */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { UsageError } from "../usage-error.ts";
 
 export interface Tool {
   /** How it is started, such as ["python3", "-m", "pip"]. */
@@ -10,19 +9,19 @@ export interface Tool {
   readonly advice: string;
 }
 
-/** Throws UsageError for the first that does not tell its version. */
+/** Throws UserError for the first that does not tell its version. */
 export async function requireTools(what: string, tools: readonly Tool[]): Promise<void> {
   for (const { command, advice } of tools) {
     const { failure } = await start([...command, "--version"]);
     if (failure !== undefined) {
-      throw new UsageError(
+      throw new UserError(
         `${what}: expected \`${command.join(" ")}\`, but \`${command.join(" ")} --version\` ${failure}. ${advice}`,
       );
     }
   }
 }
 
-/** Runs a command to its end; throws UsageError with the last lines it printed where it fails. */
+/** Runs a command to its end; throws UserError with the last lines it printed where it fails. */
 export async function runTool(
   what: string,
   command: readonly [string, ...string[]],
@@ -31,7 +30,7 @@ export async function runTool(
   const { failure, printed } = await start(command, cwd);
   if (failure === undefined) return;
   const last = printed.trim().split("\n").slice(-8).join("\n  ");
-  throw new UsageError(`${what}: \`${command.join(" ")}\` ${failure}:\n  ${last}`);
+  throw new UserError(`${what}: \`${command.join(" ")}\` ${failure}:\n  ${last}`);
 }
 
 interface Ended {
@@ -54,3 +53,4 @@ async function start(
   const [out, err, failure] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { ...(failure === undefined ? {} : { failure }), printed: out + err };
 }
+import { UserError } from "@mvt/common";

@@ -6,15 +6,15 @@ import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { paperChoices } from "./paper-choices.ts";
 import { testedRuns } from "./report-definition.ts";
-import type { ReportOptions } from "./report-definition.ts";
-import type { RelabelOptions, Workbench } from "./planner.ts";
+import type { ReportRequest } from "./report-definition.ts";
+import type { NamedThreshold, Planner } from "./planner.ts";
 
 /** One combination on one data set, with every seed. */
 export interface Combination {
   readonly dataset: DatasetName;
   /** m; undefined without MGN. */
   readonly mgn: number | undefined;
-  readonly relabel: RelabelOptions | undefined;
+  readonly relabel: NamedThreshold | undefined;
   readonly runs: readonly PlannedClassifier[];
 }
 
@@ -22,10 +22,10 @@ type Modules = Pick<Combination, "mgn" | "relabel">;
 
 /** Neither, MGN, relabelling, both; where the paper does not relabel, the first two. */
 export async function planCombinations(
-  workbench: Workbench,
-  options: ReportOptions,
+  planner: Planner,
+  request: ReportRequest,
 ): Promise<readonly Combination[]> {
-  return planEach(workbench, options, ({ mgn, relabel }) => [
+  return planEach(planner, request, ({ mgn, relabel }) => [
     { mgn: undefined, relabel: undefined },
     { mgn, relabel: undefined },
     ...(relabel
@@ -39,15 +39,15 @@ export async function planCombinations(
 
 /** All that the paper uses on each data set, which is what Tables 4 and 5 and Figure 6 show. */
 export async function planBest(
-  workbench: Workbench,
-  options: ReportOptions,
+  planner: Planner,
+  request: ReportRequest,
 ): Promise<readonly Combination[]> {
-  return planEach(workbench, options, (all) => [all]);
+  return planEach(planner, request, (all) => [all]);
 }
 
 async function planEach(
-  workbench: Workbench,
-  { datasets, seeds, relabel: common, pretrained }: ReportOptions,
+  planner: Planner,
+  { datasets, seeds }: ReportRequest,
   combine: (all: Modules) => readonly Modules[],
 ): Promise<readonly Combination[]> {
   return Promise.all(
@@ -57,17 +57,14 @@ async function planEach(
         const relabel =
           f === undefined
             ? undefined
-            : { ...common, spec: f, threshold: instantiate<string>(thresholds[f], {}) };
+            : { spec: f, threshold: instantiate<string>(thresholds[f], {}) };
         return combine({ mgn: m, relabel }).map((modules) => ({ dataset, ...modules }));
       })
       .map(async ({ dataset, mgn: m, relabel }) => {
-        const request = {
-          dataset,
-          pretrained,
-          ...(m === undefined ? {} : { mgn: { m } }),
-          ...(relabel ? { relabel } : {}),
-        };
-        const runs = await Promise.all(seeds.map((seed) => workbench.plan({ ...request, seed })));
+        const mgn = m === undefined ? undefined : { m };
+        const runs = await Promise.all(
+          seeds.map((seed) => planner.classifier({ dataset, seed, mgn, relabel })),
+        );
         return { dataset, mgn: m, relabel, runs };
       }),
   );

@@ -21,11 +21,10 @@ import type { ReportDefinition } from "./report-definition.ts";
 const columns = 10;
 
 export default {
-  id: "figure2",
-  async plan(workbench, { datasets, seeds, pretrained }) {
+  async plan(planner, { datasets, seeds }) {
     const runs = await Promise.all(
       datasets.map((dataset) =>
-        workbench.planMgn({ dataset, seed: seeds[0]!, m: paperChoices[dataset].m, pretrained }),
+        planner.maskGenerator({ dataset, seed: seeds[0]!, m: paperChoices[dataset].m }),
       ),
     );
     return {

@@ -4,14 +4,14 @@
  *
  *     pnpm exp figure5 [--png]
  */
-import { cutOff, policyDefaults } from "@mvt/relabel";
+import { UserError } from "@mvt/common";
+import { cutOff } from "@mvt/relabel";
 import { figure5 } from "@mvt/report";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { epochMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
-import { UsageError } from "../usage-error.ts";
-import { figureReport } from "./figure-report.ts";
+import { figureReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 import { builtInThresholds, planRelabelRows } from "./table2.ts";
 
@@ -19,17 +19,16 @@ import { builtInThresholds, planRelabelRows } from "./table2.ts";
 const steps = 50;
 
 export default {
-  id: "figure5",
-  async plan(workbench, options) {
-    const rows = await planRelabelRows(workbench, options);
+  async plan(planner, request) {
+    const rows = await planRelabelRows(planner, request);
     const runs = rows.flatMap((row) => row.runs);
     if (runs.some(({ config }) => config.training.tests === "at-end")) {
-      throw new UsageError(
+      throw new UserError(
         "figure5: expected runs that are tested after every epoch, got tests=at-end. Leave out --set tests=at-end.",
       );
     }
-    const delta = options.relabel.delta ?? policyDefaults.delta;
-    const functions = [...builtInThresholds(), ...options.added].map(({ threshold }) => ({
+    const { delta } = planner.request;
+    const functions = [...builtInThresholds(), ...request.thresholds].map(({ threshold }) => ({
       name: threshold.name,
       points: Array.from({ length: steps + 1 }, (_, i) => {
         const pGt = i / (2 * steps);

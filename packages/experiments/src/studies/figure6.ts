@@ -10,13 +10,12 @@ import { dataKind } from "../runs/provenance.ts";
 import { openRun } from "../runs/run-folder.ts";
 import { readPredictions } from "../runs/predictions.ts";
 import { planBest } from "./combinations.ts";
-import { figureReport } from "./figure-report.ts";
+import { figureReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
 export default {
-  id: "figure6",
-  async plan(workbench, options) {
-    const best = await planBest(workbench, options);
+  async plan(planner, request) {
+    const best = await planBest(planner, request);
     return {
       runs: best.flatMap(({ runs }) => runs),
       async make({ runsFolder, png }) {

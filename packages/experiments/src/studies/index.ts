@@ -1,21 +1,74 @@
-/** @file Every table and figure that real data allow, in the paper's order. */
-import figure2 from "./figure2.ts";
-import figure5 from "./figure5.ts";
-import figure6 from "./figure6.ts";
+/** @file Every table, figure and study. A further one is a file of this folder and an entry here. */
 import type { ReportDefinition } from "./report-definition.ts";
-import table1 from "./table1.ts";
-import table2 from "./table2.ts";
-import table3 from "./table3.ts";
-import table4 from "./table4.ts";
-import table5 from "./table5.ts";
 
-export const reports: readonly ReportDefinition[] = [
-  table1,
-  table2,
-  table3,
-  table4,
-  table5,
-  figure2,
-  figure5,
-  figure6,
-];
+interface ReportEntry {
+  /** Its line of help. */
+  readonly about: string;
+  /** Whether it is one of the paper's, which `pnpm exp all` makes: they need no ground truth. */
+  readonly paper: boolean;
+  /** Loaded only when it is asked for. */
+  readonly load: () => Promise<ReportDefinition>;
+}
+
+/** By the name that is typed after `pnpm exp`, the paper's in its order. */
+export const reports = {
+  table1: {
+    about: "Table 1: accuracy by mask ratio m, without relabelling",
+    paper: true,
+    load: async () => (await import("./table1.ts")).default,
+  },
+  table2: {
+    about: "Table 2: accuracy by threshold function f, without MGN",
+    paper: true,
+    load: async () => (await import("./table2.ts")).default,
+  },
+  table3: {
+    about: "Table 3: MGN and relabelling, each alone and together",
+    paper: true,
+    load: async () => (await import("./table3.ts")).default,
+  },
+  table4: {
+    about: "Table 4: MGN with relabelling among other methods",
+    paper: true,
+    load: async () => (await import("./table4.ts")).default,
+  },
+  table5: {
+    about: "Table 5: MGN with relabelling on occluded and turned test faces",
+    paper: true,
+    load: async () => (await import("./table5.ts")).default,
+  },
+  figure2: {
+    about: "Figure 2: test images and their masked versions",
+    paper: true,
+    load: async () => (await import("./figure2.ts")).default,
+  },
+  figure5: {
+    about: "Figure 5: threshold functions, and accuracy per epoch by f",
+    paper: true,
+    load: async () => (await import("./figure5.ts")).default,
+  },
+  figure6: {
+    about: "Figure 6: confusion matrices of MGN with relabelling",
+    paper: true,
+    load: async () => (await import("./figure6.ts")).default,
+  },
+  masks: {
+    about: "Masks compared with the ground truth of synthetic faces",
+    paper: false,
+    load: async () => (await import("./masks.ts")).default,
+  },
+  "mask-factors": {
+    about: "What makes masks depend on the image: one change after another",
+    paper: false,
+    load: async () => (await import("./mask-factors.ts")).default,
+  },
+  clutter: {
+    about: "Accuracy by kind of mask, as clutter and occlusion grow",
+    paper: false,
+    load: async () => (await import("./clutter.ts")).default,
+  },
+} as const satisfies Readonly<Record<string, ReportEntry>>;
+
+export type ReportName = keyof typeof reports;
+
+export const reportNames = Object.keys(reports) as readonly ReportName[];

@@ -1,6 +1,7 @@
 /**
- * @file What makes masks depend on the picture and not on the position alone: one change after another,
- * measured against the ground truth of synthetic faces. `pnpm exp masks` measures the paper's setting.
+ * @file The study of what makes masks depend on the image and not on the position alone, measured against the ground
+ * truth of synthetic faces: from still faces and the paper's small m to moving faces and an m near the share of the
+ * image that does not matter, then one change of training each. `pnpm exp masks` measures the paper's setting.
  *
  *     pnpm exp mask-factors               # one seed, some five minutes on two cores
  *     pnpm exp mask-factors --seeds 5     # with the spread that a conclusion needs
@@ -8,19 +9,100 @@
 import { masksTable } from "@mvt/report";
 import { measureRuns } from "../masks/measure-run.ts";
 import { describeData } from "../runs/provenance.ts";
-import { maskFactors, maskFactorsDataset as dataset } from "./mask-factor-settings.ts";
+import type { MgnTrainingConfig } from "../settings/run-config.ts";
+import { fromPretrained, fromScratch, scales, smallMgn } from "../settings/scales.ts";
+import type { Scale, ScaleName, SyntheticCounts, TrainingSettings } from "../settings/scales.ts";
+import type { StudySetting } from "./planner.ts";
 import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
+const dataset = "raf-db";
+
+interface ScaledStudy extends TrainingSettings {
+  readonly counts: SyntheticCounts;
+}
+
+/** How classifiers and mask generators train; what a factor changes comes on top. */
+const byScale: Readonly<Record<ScaleName, ScaledStudy>> = {
+  smoke: {
+    counts: { train: 300, test: 100 },
+    training: { ...fromScratch, epochs: 4, tests: "at-end" },
+    mgn: { ...smallMgn, epochs: 1 },
+  },
+  quick: {
+    counts: { train: 2000, test: 500 },
+    training: { ...fromPretrained, epochs: 30, tests: "at-end" },
+    mgn: { ...smallMgn, epochs: 10 },
+  },
+  paper: {
+    counts: { train: 12_271, test: 3068 },
+    training: scales.paper.training,
+    mgn: scales.paper.mgn,
+  },
+};
+
+/** As many faces and as much clutter as in the tables. */
+const knobs = {
+  still: {},
+  moving: { clutter: 0.5, bystanders: 0, occlusion: 0.25 },
+} as const;
+
+interface Factor {
+  readonly title: string;
+  readonly faces: keyof typeof knobs;
+  readonly m: number;
+  /** What differs from the training of the scale's generators. */
+  readonly mgn?: Partial<MgnTrainingConfig>;
+}
+
+const factors: readonly Factor[] = [
+  { title: "still faces", faces: "still", m: 0.15 },
+  { title: "still faces, m = 60 %", faces: "still", m: 0.6 },
+  { title: "moving faces", faces: "moving", m: 0.15 },
+  { title: "moving faces, m = 60 %", faces: "moving", m: 0.6 },
+  {
+    title: "and a discriminator that learns faster",
+    faces: "moving",
+    m: 0.6,
+    mgn: { learningRate: { discriminator: 1e-3, generator: 3e-3 } },
+  },
+  { title: "and rates that fall to zero", faces: "moving", m: 0.6, mgn: { decay: "cosine" } },
+  { title: "and saturation 0.02", faces: "moving", m: 0.6, mgn: { saturation: 0.02 } },
+];
+
+/** The settings of the study at a scale, with the m of each. */
+export function maskFactors({
+  name,
+  synthetic,
+}: Scale): readonly { readonly m: number; readonly setting: StudySetting }[] {
+  const { counts, training, mgn } = byScale[name];
+  return factors.map(({ title, faces, m, mgn: changed }) => ({
+    m,
+    setting: {
+      title,
+      dataset,
+      synthetic: {
+        seed: synthetic.seed,
+        difficulty: faces === "moving" ? "moving" : synthetic.difficulty,
+        knobs: knobs[faces],
+        labelNoise: 0,
+        counts: { ...synthetic.counts, [dataset]: counts },
+      },
+      training,
+      mgn: { ...mgn, ...changed },
+    },
+  }));
+}
+
 export default {
-  id: "mask-factors",
   seeds: 1,
-  async plan(workbench, { seeds, pretrained }) {
+  settings: (scale) => maskFactors(scale).map(({ setting }) => setting),
+  async plan(planner, { seeds }) {
     const rows = await Promise.all(
-      maskFactors(workbench.scale).map(async ({ m, setting }) => {
-        const prepared = await workbench.prepare(dataset, setting);
+      maskFactors(planner.request.scale).map(async ({ m, setting }) => {
+        const prepared = await planner.prepare(dataset, setting);
         const runs = await Promise.all(
-          seeds.map((seed) => workbench.planMgn({ dataset, seed, m, pretrained, setting })),
+          seeds.map((seed) => planner.maskGenerator({ dataset, seed, m, setting })),
         );
         return { m, prepared, runs, title: `${prepared.dataset.title}, ${setting.title}` };
       }),

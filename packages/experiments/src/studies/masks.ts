@@ -4,27 +4,26 @@
  *
  *     pnpm exp masks --seeds 5
  */
+import { UserError } from "@mvt/common";
 import { masksTable } from "@mvt/report";
 import { measureRuns } from "../masks/measure-run.ts";
-import { UsageError } from "../usage-error.ts";
 import { paperChoices } from "./paper-choices.ts";
 import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
 export default {
-  id: "masks",
-  async plan(workbench, { datasets, seeds, pretrained }) {
+  async plan(planner, { datasets, seeds }) {
     const rows = await Promise.all(
       datasets.map(async (dataset) => {
         const { m } = paperChoices[dataset];
-        const { dataset: found } = await workbench.prepare(dataset);
+        const { dataset: found } = await planner.prepare(dataset);
         if (found.groundTruth === undefined) {
-          throw new UsageError(
+          throw new UserError(
             `masks: expected synthetic data, whose ground truth is known, found real ${found.title} data. Leave --data out, or name data of \`pnpm exp data synthesize\`.`,
           );
         }
         const runs = await Promise.all(
-          seeds.map((seed) => workbench.planMgn({ dataset, seed, m, pretrained })),
+          seeds.map((seed) => planner.maskGenerator({ dataset, seed, m })),
         );
         return { title: found.title, m, runs };
       }),

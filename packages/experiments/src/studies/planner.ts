@@ -1,53 +1,42 @@
-/**
- * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
- */
-import { resolve } from "node:path";
-import type { DatasetName, FerplusOptions, ImageStorage } from "@mvt/datasets";
+/** @file Plans runs from what was asked for: their configurations, titles, data and the runs they need. */
+import type { DatasetName } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
-import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
+import { fingerprint as thresholdFingerprint } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
-import { canonicalJson } from "../settings/run-config.ts";
-import type {
-  ClassifierConfig,
-  MgnConfig,
-  MgnTrainingConfig,
-  RelabelConfig,
-  RunConfig,
-  TrainingConfig,
-} from "../settings/run-config.ts";
-import { maskPictures } from "../data/control-masks.ts";
-import type { ControlMask } from "../data/control-masks.ts";
-import { openDataset } from "../data/source.ts";
-import type { CustomFlags } from "../data/source.ts";
-import { prepareData } from "../data/prepared.ts";
+import { maskImages } from "../data/control-masks.ts";
+import { validationShare } from "../data/prepared-sets.ts";
+import type { PreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedData } from "../data/prepared.ts";
+import type { DataRequest } from "../data/source.ts";
+import type { PretrainedFile } from "../pretrained/weights-file.ts";
+import { readMgnFile } from "../runs/mgn-file.ts";
 import { planRun } from "../runs/planned-run.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
-import { clutterDataset, clutterSettings } from "./clutter-settings.ts";
-import { maskFactors } from "./mask-factor-settings.ts";
+import { canonicalJson } from "../settings/run-config.ts";
+import type {
+  ClassifierConfig,
+  ControlMask,
+  MgnConfig,
+  RelabelConfig,
+} from "../settings/run-config.ts";
 import { trainingOn } from "../settings/scales.ts";
-import type { Scale, SyntheticSpec } from "../settings/scales.ts";
-import { UsageError } from "../usage-error.ts";
-import type { PretrainedFile } from "../pretrained/weights-file.ts";
-import { readMgnFile } from "../runs/mgn-file.ts";
+import type { SyntheticSpec, TrainingSettings } from "../settings/scales.ts";
 
-/** A tenth of the training set, where the set has no validation split; the paper is silent. */
-const validationShare = 0.1;
-
-export interface WorkbenchOptions {
-  readonly scale: Scale;
-  /** The user's data; synthetic if absent. */
-  readonly dataFolder?: string;
-  readonly ferplus: FerplusOptions;
-  readonly custom?: CustomFlags;
-  /** Where pictures are while they are read; by their size if absent. No result depends on it. */
-  readonly storage?: ImageStorage;
+/** What was asked for of every run, by the names of the options. */
+export interface PlanRequest extends DataRequest {
+  /** The file of --weights; absent where the scale pre-trains itself or training starts from scratch. */
   readonly weights?: PretrainedFile;
+  /** False where `--weights none` asks for training from scratch. */
+  readonly pretrained: boolean;
   /** In which form classifiers apply masks. */
   readonly maskForm: MaskForm["kind"];
-  readonly onDraw?: (title: string) => void;
-  readonly onDecode?: (title: string, done: number, total: number) => void;
+  /** δ of Eq. 6. */
+  readonly delta: number;
+  readonly reference: Reference;
+  /** The first epoch that relabels; the scale's if absent. */
+  readonly relabelStart?: number;
+  readonly minTrainAccuracy?: number;
 }
 
 /** A function f, and how `--threshold` names it. */
@@ -56,85 +45,51 @@ export interface NamedThreshold {
   readonly threshold: Threshold;
 }
 
-export interface RelabelOptions extends NamedThreshold {
-  readonly delta?: number;
-  readonly reference?: Reference;
-  readonly startEpoch?: number;
-  readonly minTrainAccuracy?: number;
-}
-
-export interface RunRequest {
-  readonly dataset: DatasetName;
-  readonly seed: number;
-  readonly relabel?: RelabelOptions;
-  /** Mask the pictures with a frozen generator: one trained for this m, whose run comes first, or a file. */
-  readonly mgn?: { readonly m: number } | { readonly file: string };
-  /** Put this mask on the pictures instead. */
-  readonly control?: ControlMask;
-  /** Start from the scale's stand-in for pre-training, or from --weights. Default true. */
-  readonly pretrained?: boolean;
-  /** Other data and another training than the scale's. */
-  readonly setting?: Setting;
-}
-
 /** What a study changes of its scale. */
-export interface Setting {
+export interface StudySetting extends TrainingSettings {
   /** "clutter 1, occlusion 0", for the titles of runs. */
   readonly title: string;
-  /** The synthetic data, whatever --data says. */
+  /** Whose layout and classes the faces have. */
+  readonly dataset: DatasetName;
+  /** The synthetic faces, whatever --data says. */
   readonly synthetic: SyntheticSpec;
-  readonly training: TrainingConfig;
-  readonly mgn: MgnTrainingConfig;
 }
 
-export interface MgnRequest {
+/** What sets a run apart from the others of a command. */
+interface RunSpec {
   readonly dataset: DatasetName;
   readonly seed: number;
+  /** Start from the scale's pre-training or from --weights; as was asked for if absent. */
+  readonly pretrained?: boolean;
+  /** Other data and another training than the scale's. */
+  readonly setting?: StudySetting;
+}
+
+export interface ClassifierSpec extends RunSpec {
+  /** Relabel with this f. */
+  readonly relabel?: NamedThreshold;
+  /** Mask the images with a frozen generator: one trained for this m, whose run comes first, or a file. */
+  readonly mgn?: { readonly m: number } | { readonly file: string };
+  /** Put this mask on the images instead. */
+  readonly control?: ControlMask;
+}
+
+export interface MgnSpec extends RunSpec {
   /** m of Eq. 2 */
   readonly m: number;
-  /** As of a classifier. */
-  readonly pretrained?: boolean;
-  readonly setting?: Setting;
 }
 
-export interface Workbench {
-  readonly scale: Scale;
-  prepare(dataset: DatasetName, setting?: Setting): Promise<PreparedData>;
-  plan(request: RunRequest): Promise<PlannedClassifier>;
-  planMgn(request: MgnRequest): Promise<PlannedRun<MgnConfig>>;
-  /** The data a run was trained on, or an error that says how to name it. */
-  dataOf(config: RunConfig): Promise<PreparedData>;
+export interface Planner {
+  readonly request: PlanRequest;
+  /** The data of a setting, or those that were asked for. */
+  prepare(dataset: DatasetName, setting?: StudySetting): Promise<PreparedData>;
+  classifier(spec: ClassifierSpec): Promise<PlannedClassifier>;
+  /** A mask generator, which starts from the classifier of the same seed without masks and relabelling. */
+  maskGenerator(spec: MgnSpec): Promise<PlannedRun<MgnConfig>>;
 }
 
-export function createWorkbench(options: WorkbenchOptions): Workbench {
-  const { scale, weights } = options;
-  const prepared = new Map<string, Promise<PreparedData>>();
-
-  const prepareSpec = (name: DatasetName, spec: SyntheticSpec, folder: string | undefined) => {
-    const key = `${name} ${canonicalJson(spec)} ${folder}`;
-    const known = prepared.get(key);
-    if (known !== undefined) return known;
-    const preparing = (async () => {
-      const dataset = await openDataset(name, spec, {
-        syntheticFolder: resolve("data/synthetic"),
-        ...(folder === undefined ? {} : { folder }),
-        ferplus: options.ferplus,
-        ...(options.custom ? { custom: options.custom } : {}),
-        ...(options.onDraw ? { onDraw: options.onDraw } : {}),
-      });
-      return prepareData(dataset, {
-        imageSize: scale.model.imageSize,
-        validationShare,
-        cacheFolder: resolve(".cache/images"),
-        ...(options.storage ? { storage: options.storage } : {}),
-        ...(options.onDecode
-          ? { onProgress: (done, total) => options.onDecode!(dataset.title, done, total) }
-          : {}),
-      });
-    })();
-    prepared.set(key, preparing);
-    return preparing;
-  };
+export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner {
+  const { scale, weights } = request;
 
   const commonConfig = (data: PreparedData, seed: number) => ({
     format: 1 as const,
@@ -150,134 +105,102 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     seed,
   });
 
-  /** The stand-in for ImageNet: on RGB faces of seven classes, whatever it is used for. */
-  const planPretraining = async (): Promise<PlannedClassifier | undefined> => {
+  /** Pre-training in place of ImageNet: on RGB faces of seven classes, whatever it is used for. */
+  const pretraining = async (): Promise<PlannedClassifier | undefined> => {
     if (weights || !scale.pretraining) return undefined;
-    const data = await prepareSpec("raf-db", scale.pretraining.data, undefined);
+    const data = await sets.synthetic("raf-db", scale.pretraining.data);
     const { training } = scale.pretraining;
     const config = { kind: "classifier", ...commonConfig(data, 0), training } as const;
     return planRun({ title: "pre-training on easy faces", config, data, after: [] });
   };
 
-  const prepare = (dataset: DatasetName, setting?: Setting) =>
-    setting
-      ? prepareSpec(dataset, setting.synthetic, undefined)
-      : prepareSpec(dataset, scale.synthetic, options.dataFolder);
+  const prepare = (dataset: DatasetName, setting?: StudySetting) =>
+    setting ? sets.synthetic(dataset, setting.synthetic) : sets.get(dataset);
 
   const masked = new Map<string, Promise<PreparedData>>();
 
-  /** The same masks on the same pictures are made once; only random ones depend on the seed. */
+  /** The same masks on the same images are made once; only random ones depend on the seed. */
   const maskedData = (data: PreparedData, control: ControlMask, seed: number) => {
     const drawn = control.mask === "random" ? seed : 0;
     const key = canonicalJson([data.fingerprint, control, drawn]);
     const known = masked.get(key);
     if (known !== undefined) return known;
-    const masking = maskPictures(data, control, { model: scale.model, seed });
+    const masking = maskImages(data, control, { model: scale.model, seed });
     masked.set(key, masking);
     return masking;
   };
 
-  const plan = async (request: RunRequest): Promise<PlannedClassifier> => {
-    const { dataset, seed, relabel, mgn, control, pretrained = true, setting } = request;
-    // A file that does not fit is refused before anything is drawn or decoded.
-    const named =
-      mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
-    const unmasked = await prepare(dataset, setting);
-    const data = control ? await maskedData(unmasked, control, seed) : unmasked;
-    const before = pretrained ? await planPretraining() : undefined;
-    const file = pretrained ? weights : undefined;
-    const generator =
-      mgn && "m" in mgn
-        ? await planMgn({ dataset, seed, m: mgn.m, pretrained, ...(setting ? { setting } : {}) })
-        : undefined;
-    const m = named?.file.config.m ?? generator?.config.m;
-    const config: ClassifierConfig = {
-      kind: "classifier",
-      ...commonConfig(data, seed),
-      training: (setting ?? trainingOn(dataset, scale)).training,
-      ...(before ? { pretrained: { run: before.id } } : {}),
-      ...(file ? { pretrained: { sha256: file.sha256 } } : {}),
-      ...(relabel ? { relabel: relabelConfig(relabel, scale.relabelStart) } : {}),
-      ...(m === undefined
-        ? {}
-        : {
-            mgn: {
-              ...(named ? { sha256: named.sha256 } : { run: generator!.id }),
-              form: maskForm(options.maskForm, m),
-            },
-          }),
-      ...(control ? { control } : {}),
-    };
-    return planRun({
-      title: [
-        data.dataset.title,
-        ...(setting ? [setting.title] : []),
-        ...(m === undefined ? [] : [`MGN m = ${m}`]),
-        ...(control ? [`${control.mask} masks`] : []),
-        ...(relabel || !setting ? [relabel?.threshold.name ?? "no relabelling"] : []),
-        `seed ${seed}`,
-      ].join(", "),
-      config,
-      data,
-      after: [before, generator].filter((run) => run !== undefined),
-      ...(relabel ? { thresholdSpec: relabel.spec } : {}),
-      ...(file ? { pretrainedFile: file.source } : {}),
-      ...(named ? { mgnFile: named.path } : {}),
-    });
-  };
-
-  /** A mask generator: it starts from the classifier without masks or relabelling of the same seed. */
-  const planMgn = async ({ m, ...request }: MgnRequest): Promise<PlannedRun<MgnConfig>> => {
-    const start = await plan(request);
-    const { data } = start;
-    const { seed } = request;
-    const config: MgnConfig = {
-      kind: "mgn",
-      ...commonConfig(data, seed),
-      m,
-      start: { run: start.id },
-      training: (request.setting ?? trainingOn(request.dataset, scale)).mgn,
-    };
-    const title = [
-      data.dataset.title,
-      ...(request.setting ? [request.setting.title] : []),
-      `mask generator m = ${m}`,
-      `seed ${seed}`,
-    ].join(", ");
-    return planRun({ title, config, data, after: [start] });
-  };
-
-  return {
-    scale,
+  const planner: Planner = {
+    request,
     prepare,
-    async dataOf({ data, model, seed, ...config }) {
-      const control = config.kind === "classifier" ? config.control : undefined;
-      if (model.imageSize === scale.model.imageSize) {
-        const specs = [
-          scale.synthetic,
-          ...(scale.pretraining ? [scale.pretraining.data] : []),
-          ...(data.dataset === clutterDataset ? studies(scale) : []),
-        ];
-        for (const spec of options.dataFolder === undefined ? specs : [scale.synthetic]) {
-          const found = await prepareSpec(data.dataset, spec, options.dataFolder);
-          if (found.fingerprint !== data.fingerprint) continue;
-          return control ? maskPictures(found, control, { model, seed }) : found;
-        }
-      }
-      throw new UsageError(
-        `run on ${data.dataset}: expected the ${data.kind} data it was trained on (fingerprint ${data.fingerprint.slice(0, 12)}), found other data. Pass the same --scale and --data as in training.`,
-      );
+    async classifier({ relabel, mgn, control, ...spec }) {
+      const { dataset, seed, pretrained = request.pretrained, setting } = spec;
+      // A file that does not fit is refused before anything is drawn or decoded.
+      const named =
+        mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
+      const unmasked = await prepare(dataset, setting);
+      const data = control ? await maskedData(unmasked, control, seed) : unmasked;
+      const before = pretrained ? await pretraining() : undefined;
+      const file = pretrained ? weights : undefined;
+      const generator =
+        mgn && "m" in mgn ? await planner.maskGenerator({ ...spec, m: mgn.m }) : undefined;
+      const m = named?.file.config.m ?? generator?.config.m;
+      const config: ClassifierConfig = {
+        kind: "classifier",
+        ...commonConfig(data, seed),
+        training: (setting ?? trainingOn(dataset, scale)).training,
+        pretrained: before ? { run: before.id } : file && { sha256: file.sha256 },
+        relabel: relabel && relabelConfig(relabel.threshold, request),
+        mgn:
+          m === undefined
+            ? undefined
+            : {
+                ...(named ? { sha256: named.sha256 } : { run: generator!.id }),
+                form: maskForm(request.maskForm, m),
+              },
+        control,
+      };
+      return planRun({
+        title: [
+          data.dataset.title,
+          setting?.title,
+          m !== undefined && `MGN m = ${m}`,
+          control && `${control.mask} masks`,
+          (relabel || !setting) && (relabel?.threshold.name ?? "no relabelling"),
+          `seed ${seed}`,
+        ]
+          .filter(Boolean)
+          .join(", "),
+        config: withoutAbsent(config),
+        data,
+        after: [before, generator].filter((run) => run !== undefined),
+        thresholdSpec: relabel?.spec,
+        pretrainedFile: file?.source,
+        mgnFile: named?.path,
+      });
     },
-    plan,
-    planMgn,
+    async maskGenerator({ m, ...spec }) {
+      const start = await planner.classifier(spec);
+      const { data } = start;
+      const { dataset, seed, setting } = spec;
+      const config: MgnConfig = {
+        kind: "mgn",
+        ...commonConfig(data, seed),
+        m,
+        start: { run: start.id },
+        training: (setting ?? trainingOn(dataset, scale)).mgn,
+      };
+      const title = [data.dataset.title, setting?.title, `mask generator m = ${m}`, `seed ${seed}`];
+      return planRun({ title: title.filter(Boolean).join(", "), config, data, after: [start] });
+    },
   };
+  return planner;
 }
 
-/** The synthetic data of the studies, which all have the same layout. */
-function studies(scale: Scale): readonly SyntheticSpec[] {
-  return [...clutterSettings(scale), ...maskFactors(scale).map(({ setting }) => setting)].map(
-    ({ synthetic }) => synthetic,
-  );
+/** The configuration without the keys that are undefined, as its JSON has it. */
+function withoutAbsent<Config extends object>(config: Config): Config {
+  const present = Object.entries(config).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as Config;
 }
 
 function maskForm(kind: MaskForm["kind"], m: number): MaskForm {
@@ -291,14 +214,14 @@ function maskForm(kind: MaskForm["kind"], m: number): MaskForm {
   }
 }
 
-function relabelConfig(options: RelabelOptions, relabelStart: number): RelabelConfig {
-  const { threshold, delta, reference, startEpoch, minTrainAccuracy } = options;
+function relabelConfig(threshold: Threshold, request: PlanRequest): RelabelConfig {
+  const { delta, reference, relabelStart, minTrainAccuracy, scale } = request;
   const { name, parameters } = threshold;
-  return {
+  return withoutAbsent({
     threshold: { name, parameters, fingerprint: thresholdFingerprint(threshold) },
-    delta: delta ?? policyDefaults.delta,
-    reference: reference ?? policyDefaults.reference,
-    startEpoch: startEpoch ?? relabelStart,
-    ...(minTrainAccuracy === undefined ? {} : { minTrainAccuracy }),
-  };
+    delta,
+    reference,
+    startEpoch: relabelStart ?? scale.relabelStart,
+    minTrainAccuracy,
+  });
 }

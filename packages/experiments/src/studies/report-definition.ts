@@ -1,25 +1,21 @@
-/**
- * @file What a table or a figure is: the runs it needs, and what is made of them once they are done.
- */
+/** @file What a table or a figure is: the runs it needs, and what is made of them once they are finished. */
+import { UserError } from "@mvt/common";
 import type { Backend } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
-import { toCsv, toMarkdown } from "@mvt/report";
+import { svgToPng, toCsv, toMarkdown } from "@mvt/report";
 import type { DataDescription, Provenance, Selection, Table, TestedRun } from "@mvt/report";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
 import type { ClassifierResult } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
-import { UnavailableError } from "../usage-error.ts";
-import type { NamedThreshold, RelabelOptions, Workbench } from "./planner.ts";
+import type { Scale } from "../settings/scales.ts";
+import type { NamedThreshold, Planner, StudySetting } from "./planner.ts";
 
-/** What the command line asks of every table and figure. */
-export interface ReportOptions {
+/** The rows that were asked for of every table and figure. */
+export interface ReportRequest {
   readonly datasets: readonly DatasetName[];
   readonly seeds: readonly number[];
-  /** Functions f beside the paper's four. */
-  readonly added: readonly NamedThreshold[];
-  readonly relabel: Omit<RelabelOptions, keyof NamedThreshold>;
-  /** False where `--weights none` asks for training from scratch. */
-  readonly pretrained: boolean;
+  /** Functions f besides the paper's four. */
+  readonly thresholds: readonly NamedThreshold[];
 }
 
 export interface ReportContext {
@@ -47,23 +43,28 @@ export interface ReportPlan {
 }
 
 export interface ReportDefinition {
-  /** The name typed after `pnpm exp`. */
-  readonly id: string;
   /** Runs per row unless --seeds says otherwise, where the scale's number would take too long. */
   readonly seeds?: number;
-  readonly plan: (workbench: Workbench, options: ReportOptions) => Promise<ReportPlan>;
+  /** Of a study: the settings under which it trains at a scale. */
+  readonly settings?: (scale: Scale) => readonly StudySetting[];
+  readonly plan: (planner: Planner, request: ReportRequest) => Promise<ReportPlan>;
 }
 
-/** The plans of all reports; one that is unavailable is left out with a word to `say`, unless it is the only one. */
+/** What one report needs is missing: when several are made, the others are made without it. */
+export class UnavailableError extends UserError {
+  override readonly name = "UnavailableError";
+}
+
+/** The plans of all reports; one that is unavailable is left out and reported to `say`, unless it is the only one. */
 export async function planReports(
   definitions: readonly ReportDefinition[],
-  workbench: Workbench,
-  options: ReportOptions,
+  planner: Planner,
+  request: ReportRequest,
   say: (line: string) => void,
 ): Promise<readonly ReportPlan[]> {
   const plans = await Promise.all(
     definitions.map(({ plan }) =>
-      plan(workbench, options).catch((error: unknown) => {
+      plan(planner, request).catch((error: unknown) => {
         if (definitions.length === 1 || !(error instanceof UnavailableError)) throw error;
         say(`left out: ${error.message}`);
       }),
@@ -76,6 +77,16 @@ export async function planReports(
 export function tableReport(id: string, table: Table): Report {
   const markdown = toMarkdown(table);
   return { files: { [`${id}.md`]: markdown, [`${id}.csv`]: toCsv(table) }, text: markdown };
+}
+
+/** Pixels: wide enough for two panels on a screen of high density. */
+const pngWidth = 1600;
+
+/** A figure as SVG and, where it is asked for, as PNG. */
+export async function figureReport(id: string, svg: string, png: boolean): Promise<Report> {
+  const files = { [`${id}.svg`]: svg };
+  const pixels = png ? { [`${id}.png`]: await svgToPng(svg, { width: pngWidth }) } : {};
+  return { files: { ...files, ...pixels }, text: "" };
 }
 
 /** The result of a finished classifier. */

@@ -14,16 +14,16 @@ import type { ReportDefinition } from "./report-definition.ts";
 const maskRatios = [0, 0.1, 0.15, 0.2];
 
 export default {
-  id: "table1",
-  async plan(workbench, { datasets, seeds, pretrained }) {
+  async plan(planner, { datasets, seeds }) {
     const rows = await Promise.all(
       datasets
         .flatMap((dataset) => maskRatios.map((m) => ({ dataset, m })))
         .map(async ({ dataset, m }) => {
-          const masked = m === 0 ? {} : { mgn: { m } };
-          const request = { dataset, pretrained, ...masked };
-          const runs = await Promise.all(seeds.map((seed) => workbench.plan({ ...request, seed })));
-          return { dataset: (await workbench.prepare(dataset)).dataset, m, runs };
+          const mgn = m === 0 ? undefined : { m };
+          const runs = await Promise.all(
+            seeds.map((seed) => planner.classifier({ dataset, seed, mgn })),
+          );
+          return { dataset: (await planner.prepare(dataset)).dataset, m, runs };
         }),
     );
     return {

@@ -13,8 +13,8 @@ import type { Dataset } from "@mvt/datasets";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { resultOf, tableReport } from "./report-definition.ts";
-import type { ReportDefinition, ReportOptions } from "./report-definition.ts";
-import type { NamedThreshold, Workbench } from "./planner.ts";
+import type { ReportDefinition, ReportRequest } from "./report-definition.ts";
+import type { NamedThreshold, Planner } from "./planner.ts";
 
 /** One function f on one data set, with every seed. */
 export interface RelabelRow {
@@ -26,9 +26,8 @@ export interface RelabelRow {
 }
 
 export default {
-  id: "table2",
-  async plan(workbench, options) {
-    const rows = await planRelabelRows(workbench, options);
+  async plan(planner, request) {
+    const rows = await planRelabelRows(planner, request);
     return {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, select }) {
@@ -49,8 +48,8 @@ export default {
 
 /** The paper's four functions, then those that were added, on every data set. */
 export async function planRelabelRows(
-  workbench: Workbench,
-  { datasets, seeds, added, relabel, pretrained }: ReportOptions,
+  planner: Planner,
+  { datasets, seeds, thresholds: added }: ReportRequest,
 ): Promise<readonly RelabelRow[]> {
   const functions = [...builtInThresholds(), ...added];
   return Promise.all(
@@ -58,16 +57,14 @@ export async function planRelabelRows(
       .flatMap((dataset) => functions.map((f) => ({ dataset, f })))
       .map(async ({ dataset, f }) => {
         const runs = await Promise.all(
-          seeds.map((seed) =>
-            workbench.plan({ dataset, seed, pretrained, relabel: { ...relabel, ...f } }),
-          ),
+          seeds.map((seed) => planner.classifier({ dataset, seed, relabel: f })),
         );
         const { threshold } = f;
         return {
-          dataset: (await workbench.prepare(dataset)).dataset,
+          dataset: (await planner.prepare(dataset)).dataset,
           threshold,
           plugin: !(threshold.name in thresholds),
-          delta: runs[0]!.config.relabel!.delta,
+          delta: planner.request.delta,
           runs,
         };
       }),

@@ -11,9 +11,8 @@ import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
 export default {
-  id: "table3",
-  async plan(workbench, options) {
-    const rows = await planCombinations(workbench, options);
+  async plan(planner, request) {
+    const rows = await planCombinations(planner, request);
     return {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, select }) {

@@ -11,9 +11,8 @@ import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
 export default {
-  id: "table4",
-  async plan(workbench, options) {
-    const rows = await planBest(workbench, options);
+  async plan(planner, request) {
+    const rows = await planBest(planner, request);
     return {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, select }) {

@@ -15,9 +15,8 @@ import { openRun } from "../runs/run-folder.ts";
 import { readPredictions } from "../runs/predictions.ts";
 import { countSubset } from "../evaluation/subset-counts.ts";
 import type { TestSubset } from "../evaluation/subset-counts.ts";
-import { UnavailableError } from "../usage-error.ts";
 import { describeRow, planBest } from "./combinations.ts";
-import { resultOf, tableReport } from "./report-definition.ts";
+import { resultOf, tableReport, UnavailableError } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
 export type ReadSubsets = (dataset: Dataset) => Promise<readonly TestSubset[]>;
@@ -27,11 +26,10 @@ export default defineTable5(readSubsets);
 /** The table over the subsets that `read` finds; a data set without any is left out. */
 export function defineTable5(read: ReadSubsets): ReportDefinition {
   return {
-    id: "table5",
-    async plan(workbench, options) {
+    async plan(planner, request) {
       const lists = await Promise.all(
-        options.datasets.map(async (dataset) => {
-          const { dataset: found } = await workbench.prepare(dataset);
+        request.datasets.map(async (dataset) => {
+          const { dataset: found } = await planner.prepare(dataset);
           // A list may name none of the images: those of AffectNet's second distribution have other names.
           const subsets = (await read(found)).filter(({ ids }) => ids.length > 0);
           return { dataset, title: found.title, subsets };
@@ -43,8 +41,8 @@ export function defineTable5(read: ReadSubsets): ReportDefinition {
           `table5: expected lists of occluded and turned test faces, found none for ${lists.map(({ title }) => title).join(" and ")}. Name a data set that has them by --datasets, or leave this table out.`,
         );
       }
-      const best = await planBest(workbench, {
-        ...options,
+      const best = await planBest(planner, {
+        ...request,
         datasets: datasets.map(({ dataset }) => dataset),
       });
       const rows = best.flatMap((row, i) =>

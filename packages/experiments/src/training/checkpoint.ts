@@ -55,6 +55,6 @@ export function decodeCheckpoint<Metrics>(
     state: weights,
     step: Number(step),
     metrics: lines.data,
-    ...(ledger === undefined ? {} : { ledger }),
+    ledger,
   };
 }

@@ -1,38 +1,41 @@
-/**
- * @file Training one classifier: epochs of steps, relabelling, evaluation, a checkpoint after each.
- *
- * An interrupted run goes on from its checkpoint to the same result, bit for bit: every random choice
- * is a function of seed, epoch and sample, and the checkpoint holds all that is carried on.
- */
-import { countParameters, decodeSafetensors, encodeSafetensors } from "@mvt/core";
-import type { Executable, Weights } from "@mvt/core";
+/** @file Training one classifier: epochs of steps, relabelling, evaluation, and what the run leaves behind. */
+import { argmax } from "@mvt/common";
+import {
+  cosine,
+  countParameters,
+  decodeSafetensors,
+  encodeSafetensors,
+  exponential,
+  withWarmup,
+} from "@mvt/core";
+import type { Executable, Schedule, Weights } from "@mvt/core";
 import { balancedOrder, createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { Batch, BatchLoader } from "@mvt/datasets";
-import { createRelabeller, LabelLedger } from "@mvt/relabel";
-import type { Relabeller, Threshold } from "@mvt/relabel";
 import type { MgnFile } from "@mvt/mgn";
-import type { ClassifierConfig } from "../settings/run-config.ts";
+import type { Threshold } from "@mvt/relabel";
 import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import { predictionsCsv } from "../runs/predictions.ts";
+import type { Count } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
-import type { RunFolder } from "../runs/run-folder.ts";
-import type { TrainingContext } from "./context.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { argmax, evaluationBatchSize, predict } from "./predict.ts";
-import type { Count } from "./predict.ts";
-import { requireFinite } from "./finite-loss.ts";
-import { startingWeights } from "./initial-weights.ts";
-import { predictionsCsv } from "../runs/predictions.ts";
-import { partsOf } from "./micro-batches.ts";
-import { precisionOf, requirePrecision } from "./precision.ts";
-import { declareClassifier, evaluationProgram, trainingProgram, withFrozen } from "./programs.ts";
+import type { ClassifierConfig, TrainingConfig } from "../settings/run-config.ts";
+import { finishRun, requireFinite, trainEpochs } from "./epoch-loop.ts";
+import type { TrainingContext } from "./epoch-loop.ts";
+import { TrainingLabels } from "./labels.ts";
+import { microBatchCount } from "./micro-batches.ts";
+import { evaluationBatchSize, predict, runEach } from "./predict.ts";
+import {
+  declareClassifier,
+  evaluationProgram,
+  precisionOf,
+  trainingProgram,
+  withFrozen,
+} from "./programs.ts";
 import type { Classifier } from "./programs.ts";
-import { relabelOutcomeOf } from "./relabel-outcome.ts";
-import { runEach } from "./run-each.ts";
-import { scheduleOf } from "./schedule.ts";
+import { startingWeights } from "./starting-weights.ts";
 
-export interface Training {
+export interface ClassifierTraining {
   readonly config: ClassifierConfig;
   /** "RAF-DB, linear, seed 0" */
   readonly title: string;
@@ -46,159 +49,127 @@ export interface Training {
 
 /** Trains the run, or what is left of it, and writes its folder. */
 export async function trainClassifier(
-  training: Training,
+  training: ClassifierTraining,
   context: TrainingContext<EpochMetrics>,
 ): Promise<ClassifierResult> {
-  const { config, data } = training;
+  const { config, data, pretrained } = training;
   const { backend, run } = context;
+  const { model, training: settings } = config;
   const mgn = training.mgn && { file: training.mgn, form: config.mgn!.form };
-  const classifier = declareClassifier(config.model, mgn);
-  const batchSize = evaluationBatchSize(config.model.imageSize);
-  const everyEpoch = config.training.tests !== "at-end";
-  await requirePrecision(backend, [config]);
+  const classifier = declareClassifier(model, mgn);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
-  const parts = partsOf(backend, config.model, config.training);
-  const step = await backend.compile(trainingProgram(classifier, { ...config.training, parts }));
-  const answers = await backend.compile(
+  const parts = microBatchCount(backend, model, settings);
+  const step = await backend.compile(trainingProgram(classifier, { ...settings, parts }));
+  const batchSize = evaluationBatchSize(model.imageSize);
+  const evaluation = await backend.compile(
     evaluationProgram(
       classifier,
       batchSize,
-      partsOf(backend, config.model, { batchSize }),
+      microBatchCount(backend, model, { batchSize }),
       precisionOf(config),
     ),
   );
   const loader = createBatchLoader(data.train.images, {
-    batchSize: config.training.batchSize,
+    batchSize: settings.batchSize,
     threads: context.loaderThreads,
   });
+  const predictSubset = (subset: Subset) =>
+    predict(evaluation, subset, { batchSize, classes: model.classes });
+  const labels = new TrainingLabels(data, config.relabel, training.threshold);
   try {
-    const session = await startOrResume(training, context, step, classifier);
-    const test = (subset: Subset) =>
-      predict(answers, subset, { batchSize, classes: config.model.classes });
+    const metrics = await trainEpochs(
+      {
+        line: epochMetrics,
+        epochs: settings.epochs,
+        async start(checkpoint) {
+          const initial = () => startingWeights(classifier.parameters, config.seed, pretrained);
+          await step.writeState(checkpoint?.state ?? withFrozen(classifier, initial()));
+          labels.resume(checkpoint?.ledger, checkpoint?.metrics ?? []);
+        },
+        async trainEpoch(stepsBefore, earlier) {
+          const epoch = earlier.length + 1;
+          const at = { epoch, stepsBefore };
+          const trained = await trainSteps(at, training, context, { step, loader, labels });
+          const state = await step.readState();
+          await evaluation.writeState(state);
+          const validation = await predictSubset(data.validation);
+          const test =
+            settings.tests === "at-end" ? undefined : countOf(await predictSubset(data.test));
+          // In the order of `epochMetrics`, in which a resumed run writes the earlier epochs.
+          const line: EpochMetrics = {
+            ...trained.metrics,
+            validation: countOf(validation),
+            test,
+            imagesPerSecond: trained.imagesPerSecond,
+          };
+          labels.relabeller?.endEpoch(epoch, line.train.k / line.train.n);
+          if (earlier.every((before) => before.validation.k < validation.k)) {
+            await run.write(
+              "validation-best.safetensors",
+              encodeSafetensors(parametersOf(classifier, state)),
+            );
+          }
+          return { steps: trained.steps, metrics: line, state };
+        },
+        endsAfter: ({ train }) =>
+          settings.stopAtTrainAccuracy !== undefined &&
+          train.k >= settings.stopAtTrainAccuracy * train.n,
+        ledger: () => labels.toJsonLines(),
+      },
+      context,
+    );
 
-    while (!isOver(config, session)) {
-      const epoch = session.metrics.length + 1;
-      const trained = await trainEpoch(epoch, training, context, { step, loader, ...session });
-      session.steps += trained.steps;
-      const state = await step.readState();
-      await answers.writeState(state);
-      const validation = await test(data.validation);
-      const tested = everyEpoch ? await test(data.test) : undefined;
-      // In the order of `epochMetrics`, which a resumed run writes the earlier epochs in.
-      const metrics: EpochMetrics = {
-        ...trained.metrics,
-        validation: { k: validation.k, n: validation.n },
-        ...(tested ? { test: { k: tested.k, n: tested.n } } : {}),
-        imagesPerSecond: trained.imagesPerSecond,
-      };
-      session.relabeller?.endEpoch(epoch, metrics.train.k / metrics.train.n);
-      if (session.metrics.every((earlier) => earlier.validation.k < validation.k)) {
-        await run.write(
-          "validation-best.safetensors",
-          encodeSafetensors(parametersOf(classifier, state)),
-        );
-      }
-      session.metrics.push(metrics);
-      await saveProgress(run, state, session);
-      context.onEpoch?.(metrics, config.training.epochs);
-    }
-
-    // What the run leaves behind; result.json comes last, since it says that all else is there.
-    const chosenWeights = decodeSafetensors(
+    const best = decodeSafetensors(
       (await run.read("validation-best.safetensors"))!,
       run.path("validation-best.safetensors"),
     );
-    await answers.writeState(withFrozen(classifier, chosenWeights.weights));
-    const chosen = await test(data.test);
+    await evaluation.writeState(withFrozen(classifier, best.weights));
+    const chosen = await predictSubset(data.test);
     await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
     const lastState = await step.readState();
     await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
-    const testLast = async () => {
-      await answers.writeState(lastState);
-      return test(data.test);
+    const predictLast = async () => {
+      await evaluation.writeState(lastState);
+      return predictSubset(data.test);
     };
-    const last = session.metrics.at(-1)!.test ?? (await testLast());
-    const result = summarize(training, run.id, session, {
-      chosen,
-      last,
-      parameters: countParameters(chosenWeights.weights),
-      engine: engineName(backend),
+    return await finishRun(run, {
+      ...resultOf(training, run.id, metrics, {
+        chosen,
+        last: metrics.at(-1)!.test ?? (await predictLast()),
+        parameters: countParameters(best.weights),
+        engine: engineName(backend),
+      }),
+      relabel: labels.outcome(),
     });
-    await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
-    await run.remove("checkpoint.safetensors");
-    return result;
   } finally {
     await loader.close();
     await step.dispose();
-    await answers.dispose();
+    await evaluation.dispose();
   }
 }
 
-interface Session {
-  readonly ledger: LabelLedger;
-  readonly relabeller?: Relabeller;
-  readonly metrics: EpochMetrics[];
-  /** Optimiser steps taken. */
-  steps: number;
-}
-
-/** All epochs are done, or the last one was right often enough on its training images. */
-function isOver(
-  { training: { epochs, stopAtTrainAccuracy } }: ClassifierConfig,
-  { metrics }: Session,
-): boolean {
-  const last = metrics.at(-1);
-  if (last === undefined || stopAtTrainAccuracy === undefined) return metrics.length >= epochs;
-  return metrics.length >= epochs || last.train.k >= stopAtTrainAccuracy * last.train.n;
-}
-
-async function startOrResume(
-  { config, data, threshold, pretrained }: Training,
-  { run }: TrainingContext<EpochMetrics>,
-  step: Executable,
-  classifier: Classifier,
-): Promise<Session> {
-  const ledgerData = { ids: data.train.ids, given: data.train.labels, classes: data.classes };
-  const bytes = await run.read("checkpoint.safetensors");
-  const checkpoint =
-    bytes && decodeCheckpoint(bytes, run.path("checkpoint.safetensors"), epochMetrics);
-  await step.writeState(
-    checkpoint?.state ??
-      withFrozen(classifier, startingWeights(classifier.parameters, config.seed, pretrained)),
-  );
-  const ledger =
-    checkpoint?.ledger === undefined
-      ? new LabelLedger(ledgerData)
-      : LabelLedger.fromJsonLines(checkpoint.ledger, ledgerData);
-  const metrics = [...(checkpoint?.metrics ?? [])];
-  const relabeller =
-    config.relabel && threshold && createRelabeller({ ...config.relabel, threshold }, ledger);
-  for (const { epoch, train } of metrics) relabeller?.endEpoch(epoch, train.k / train.n);
-  return { ledger, metrics, steps: checkpoint?.step ?? 0, ...(relabeller ? { relabeller } : {}) };
-}
-
-async function trainEpoch(
-  epoch: number,
-  { config, data, title }: Training,
+/** The steps of one epoch. */
+async function trainSteps(
+  { epoch, stepsBefore }: { readonly epoch: number; readonly stepsBefore: number },
+  { config, data, title }: ClassifierTraining,
   { run, onStep }: TrainingContext<EpochMetrics>,
   {
     step,
     loader,
-    ledger,
-    relabeller,
-    steps,
-  }: Session & { readonly step: Executable; readonly loader: BatchLoader },
+    labels,
+  }: { readonly step: Executable; readonly loader: BatchLoader; readonly labels: TrainingLabels },
 ) {
-  const { augmentation, batchSize } = config.training;
+  const { augmentation, batchSize, sampler } = config.training;
+  const { seed } = config;
   const K = config.model.classes;
   const schedule = scheduleOf(config.training);
   const { rows, labels: given } = data.train;
   const positions = positionsOf(data.train);
   const order = (
-    config.training.sampler === "balanced"
-      ? balancedOrder(given, config.seed, epoch)
-      : shuffledOrder(rows.length, config.seed, epoch)
+    sampler === "balanced"
+      ? balancedOrder(given, seed, epoch)
+      : shuffledOrder(rows.length, seed, epoch)
   ).map((i) => rows[i]!);
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const start = performance.now();
@@ -208,12 +179,12 @@ async function trainEpoch(
   let fed = 0;
   const feedsOf = (batch: Batch) => ({
     images: batch.images,
-    labels: samplesOf(batch).map((sample) => ledger.labels[sample]!),
+    labels: samplesOf(batch).map((sample) => labels.current[sample]!),
     weights: batch.weights,
     learningRate: Float32Array.of(rate(fed)),
-    step: Float32Array.of(steps + (fed += 1)),
+    step: Float32Array.of(stepsBefore + (fed += 1)),
   });
-  const batched = loader.epoch({ order, seed: config.seed, epoch, augmentation });
+  const batched = loader.epoch({ order, seed, epoch, augmentation });
   for await (const [batch, results] of runEach(step, batched, feedsOf)) {
     const { loss, probabilities } = results as {
       readonly loss: Float32Array;
@@ -221,22 +192,24 @@ async function trainEpoch(
     };
     const { count } = batch;
     const samples = samplesOf(batch);
-    const learningRate = rate(batches);
     requireFinite(loss[0]!, {
       run: `run ${run.id} (${title})`,
       epoch,
-      learningRate,
+      learningRate: rate(batches),
       advice:
         "Lower it with --set schedule.learningRate=..., or clip gradients with --set adamw.clipNorm=1.",
     });
     for (let i = 0; i < count; i += 1) {
-      const answer = argmax(probabilities.subarray(i * K, (i + 1) * K));
-      if (answer === given[samples[i]!]) right += 1;
+      const predicted = argmax(probabilities.subarray(i * K, (i + 1) * K));
+      if (predicted === given[samples[i]!]) right += 1;
     }
     // The step used the labels as they were; changed ones count when the sample is drawn next.
     relabelled +=
-      relabeller?.observe(epoch, samples.subarray(0, count), probabilities.subarray(0, count * K))
-        .length ?? 0;
+      labels.relabeller?.observe(
+        epoch,
+        samples.subarray(0, count),
+        probabilities.subarray(0, count * K),
+      ).length ?? 0;
     totalLoss += loss[0]! * count;
     batches += 1;
     seen += count;
@@ -256,34 +229,31 @@ async function trainEpoch(
   };
 }
 
-/** From a row of the decoded pictures to its place in the subset. */
+/** The learning rate by epoch, which may be a fraction. */
+export function scheduleOf({ schedule, epochs }: TrainingConfig): Schedule {
+  const { kind, learningRate, gamma = 0.9, warmupEpochs } = schedule;
+  const base = kind === "cosine" ? cosine(learningRate, epochs) : exponential(learningRate, gamma);
+  return withWarmup(base, warmupEpochs);
+}
+
+/** From a row of the images to its place in the subset. */
 function positionsOf({ images, rows }: Subset): Int32Array {
   const positions = new Int32Array(images.count).fill(-1);
   for (const [i, row] of rows.entries()) positions[row] = i;
   return positions;
 }
 
-/** The checkpoint, and the two files that people read while the run goes on. */
-async function saveProgress(run: RunFolder, state: Weights, session: Session) {
-  const { metrics, steps, relabeller } = session;
-  const ledger = relabeller && session.ledger.toJsonLines();
-  await run.write(
-    "checkpoint.safetensors",
-    encodeCheckpoint({ state, step: steps, metrics, ...(ledger === undefined ? {} : { ledger }) }),
-  );
-  await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  if (ledger !== undefined) await run.write("labels.jsonl", ledger);
-}
-
-/** Of the state, the classifier's own parameters: no moments, no generator. */
+/** Of the state, the classifier's own parameters: no moments, no mask generator. */
 function parametersOf({ parameters }: Classifier, state: Weights): Weights {
   return new Map(parameters.map(({ name }) => [name, state.get(name)!]));
 }
 
-function summarize(
-  { config, title, data }: Training,
+const countOf = ({ k, n }: Count): Count => ({ k, n });
+
+function resultOf(
+  { config, title }: ClassifierTraining,
   id: string,
-  { metrics, ledger, relabeller }: Session,
+  metrics: readonly EpochMetrics[],
   tested: {
     readonly chosen: Count;
     readonly last: Count;
@@ -291,15 +261,14 @@ function summarize(
     readonly engine: string;
   },
 ): ClassifierResult {
-  const { epoch } = best(metrics, ({ validation }) => validation.k);
-  const validation = { k: tested.chosen.k, n: tested.chosen.n, epoch };
-  const last = { k: tested.last.k, n: tested.last.n, epoch: metrics.length };
+  const { epoch } = best(metrics, (line) => line.validation.k);
+  const validation = { ...countOf(tested.chosen), epoch };
+  const last = { ...countOf(tested.last), epoch: metrics.length };
   const onTest = [
     ...metrics.flatMap((line) => (line.test ? [{ ...line.test, epoch: line.epoch }] : [])),
     validation,
     last,
   ];
-  const relabel = relabeller && relabelOutcomeOf(ledger, data.train.labels, data.trainTruth);
   return {
     kind: "classifier",
     id,
@@ -311,11 +280,10 @@ function summarize(
     validation,
     last,
     bestOnTest: best(onTest, ({ k }) => k),
-    ...(relabel ? { relabel } : {}),
   };
 }
 
-/** The one with most right; the first of equals. */
-function best<Item>(items: readonly Item[], right: (item: Item) => number): Item {
-  return items.reduce((a, b) => (right(b) > right(a) ? b : a));
+/** The item with the highest count; the first of equals. */
+function best<Item>(items: readonly Item[], count: (item: Item) => number): Item {
+  return items.reduce((a, b) => (count(b) > count(a) ? b : a));
 }

@@ -1,7 +1,4 @@
-/**
- * @file Training a mask generation network: per batch one step of the discriminator and one of the
- * generator, an epoch's statistics, a checkpoint after each.
- */
+/** @file Training a mask generation network: per batch one step of the discriminator and one of the generator. */
 import { cosine, deit, random } from "@mvt/core";
 import type { Weights } from "@mvt/core";
 import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
@@ -26,9 +23,8 @@ import type { TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
-import type { TrainingContext } from "./context.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { requireFinite } from "./finite-loss.ts";
+import { finishRun, requireFinite, trainEpochs } from "./epoch-loop.ts";
+import type { TrainingContext } from "./epoch-loop.ts";
 
 export interface MgnTraining {
   readonly config: MgnConfig;
@@ -45,7 +41,7 @@ export async function trainMgn(
   context: TrainingContext<MgnMetrics>,
 ): Promise<MgnResult> {
   const { config, title, data, start } = training;
-  const { backend, run, onEpoch } = context;
+  const { backend, run } = context;
   const { adamw, batchSize, lambda, saturation = 0, polarity, space, epochs } = config.training;
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   const generator = generatorConfig(config.model, config.m);
@@ -61,21 +57,21 @@ export async function trainMgn(
     threads: context.loaderThreads,
   });
   try {
-    const bytes = await run.read("checkpoint.safetensors");
-    const path = run.path("checkpoint.safetensors");
-    const checkpoint = bytes && decodeCheckpoint(bytes, path, mgnMetrics);
-    const metrics = [...(checkpoint?.metrics ?? [])];
-    let steps = checkpoint?.step ?? 0;
-    await sides.writeState(checkpoint?.state ?? startingState(training));
-    for (let epoch = metrics.length + 1; epoch <= epochs; epoch += 1) {
-      const trained = await trainEpoch(epoch, steps, training, context, { sides, loader });
-      steps += trained.steps;
-      metrics.push(trained.metrics);
-      const state = await sides.readState();
-      await run.write("checkpoint.safetensors", encodeCheckpoint({ state, step: steps, metrics }));
-      await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
-      onEpoch?.(trained.metrics, epochs);
-    }
+    const metrics = await trainEpochs(
+      {
+        line: mgnMetrics,
+        epochs,
+        async start(checkpoint) {
+          await sides.writeState(checkpoint?.state ?? startingState(training));
+        },
+        async trainEpoch(stepsBefore, earlier) {
+          const at = { epoch: earlier.length + 1, stepsBefore };
+          const trained = await trainSteps(at, training, context, { sides, loader });
+          return { ...trained, state: await sides.readState() };
+        },
+      },
+      context,
+    );
     const { imagesPerSecond: _, ...last } = metrics.at(-1)!;
     await run.write(
       "mgn.safetensors",
@@ -96,10 +92,7 @@ export async function trainMgn(
     );
     const { seed, m } = config;
     const engine = engineName(backend);
-    const result: MgnResult = { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last };
-    await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
-    await run.remove("checkpoint.safetensors");
-    return result;
+    return await finishRun(run, { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last });
   } finally {
     await loader.close();
     await sides.dispose();
@@ -118,9 +111,9 @@ function startingState({ config, start }: MgnTraining): Weights {
   ]);
 }
 
-async function trainEpoch(
-  epoch: number,
-  steps: number,
+/** The steps of one epoch: per batch one of the discriminator, then one of the generator. */
+async function trainSteps(
+  { epoch, stepsBefore }: { readonly epoch: number; readonly stepsBefore: number },
   { config, data, title }: MgnTraining,
   { run, onStep }: TrainingContext<MgnMetrics>,
   { sides, loader }: { readonly sides: AlternatingMgn; readonly loader: BatchLoader },
@@ -136,7 +129,8 @@ async function trainEpoch(
   const here = {
     run: `run ${run.id} (${title})`,
     epoch,
-    advice: "Lower the learning rates of the scale's mask generator, in scales.ts.",
+    advice:
+      "Lower them with --set mgn.learningRate.discriminator=... and --set mgn.learningRate.generator=....",
   };
   const start = performance.now();
   let [batches, seen] = [0, 0];
@@ -149,8 +143,8 @@ async function trainEpoch(
     );
   for await (const batch of loader.epoch({ order, seed, epoch, augmentation })) {
     const batchLabels = batch.indices.map((row) => labelOf[row]!);
-    const step = Float32Array.of(steps + batches + 1);
-    const stream = random.stream(seed, `random-mask/${steps + batches + 1}`);
+    const step = Float32Array.of(stepsBefore + batches + 1);
+    const stream = random.stream(seed, `random-mask/${stepsBefore + batches + 1}`);
     const feeds = { images: batch.images, labels: batchLabels, weights: batch.weights, step };
     const discriminator = await sides.discriminatorStep({
       ...feeds,

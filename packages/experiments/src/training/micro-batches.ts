@@ -1,41 +1,38 @@
-/** @file In how many parts a batch goes through a classifier. */
+/** @file How many micro-batches a batch is computed in. */
+import { UserError } from "@mvt/common";
 import { deit, partsOfBatch } from "@mvt/core";
 import type { Backend } from "@mvt/core";
-import { UsageError } from "../usage-error.ts";
 
 /**
- * Activations of the widest layer that a part has at least: 4 images of DeiT-S at 224. Smaller parts spend their
- * time on the parameters' gradients, larger ones on memory that no cache holds.
+ * The fewest activations of the widest layer in a micro-batch: 4 images of DeiT-S at 224 x 224. Smaller ones spend
+ * their time on the gradients of the parameters, larger ones on memory that no cache holds.
  */
-const activationsPerPart = 4 * 197 * 1536;
+const activationsPerMicroBatch = 4 * 197 * 1536;
 
 /**
- * The parts of a batch: as many as a configuration asks for, or as few as keep a part in the caches, where the
- * backend computes parts at all. A result depends on it by rounding alone.
+ * The number of micro-batches: as many as `accumulate` asks for, else as few as keep one in the caches, where the
+ * backend computes micro-batches at all. It changes a result by rounding only.
  */
-export function partsOf(
+export function microBatchCount(
   backend: Pick<Backend, "sideBySide">,
   model: deit.VitConfig,
-  {
-    batchSize,
-    accumulate,
-  }: { readonly batchSize: number; readonly accumulate?: number | undefined },
+  { batchSize, accumulate }: { readonly batchSize: number; readonly accumulate?: number },
 ): number {
   if (accumulate !== undefined) {
     if (backend.sideBySide === undefined && accumulate > 1) {
-      throw new UsageError(
-        `accumulate: expected an engine that computes batches in parts, got one that does not. Use --device cpu, or a smaller batch.`,
+      throw new UserError(
+        `accumulate: expected an engine that computes batches in micro-batches, got one that does not. Use --device cpu, or a smaller batch.`,
       );
     }
     if (batchSize % accumulate === 0) return partsOfBatch(batchSize, backend, accumulate);
-    throw new UsageError(
+    throw new UserError(
       `accumulate: expected a divisor of the batch of ${batchSize}, got ${accumulate}. Set another with --set accumulate=N or --set batchSize=N.`,
     );
   }
   if (backend.sideBySide === undefined) return 1;
   const perImage = (deit.patchCount(model) + 1) * model.width * model.mlpRatio;
-  const imagesPerPart = Math.max(1, Math.round(activationsPerPart / perImage));
-  let parts = Math.max(1, Math.floor(batchSize / imagesPerPart));
+  const imagesPerMicroBatch = Math.max(1, Math.round(activationsPerMicroBatch / perImage));
+  let parts = Math.max(1, Math.floor(batchSize / imagesPerMicroBatch));
   while (batchSize % parts !== 0) parts -= 1;
   return parts;
 }

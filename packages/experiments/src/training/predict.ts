@@ -1,24 +1,9 @@
-/** @file Answers for a subset of images, and how many are right. */
+/** @file Predictions for a subset of images, and how many are right. */
 import { createBatchLoader, sequentialOrder } from "@mvt/datasets";
-import type { Executable } from "@mvt/core";
+import type { Executable, Feeds, Results } from "@mvt/core";
+import { argmax } from "@mvt/common";
 import type { Subset } from "../data/prepared.ts";
-import { runEach } from "./run-each.ts";
-
-export interface Count {
-  /** Right answers. */
-  readonly k: number;
-  /** Images. */
-  readonly n: number;
-}
-
-export interface Predictions extends Count {
-  /** [n] the class with the highest probability; the first of equals. */
-  readonly predicted: Int32Array;
-  /** [n, K] */
-  readonly probabilities: Float32Array;
-  /** [n, N] masks as they were applied; only of a classifier with masks. */
-  readonly masks?: Float32Array;
-}
+import type { Predictions } from "../runs/predictions.ts";
 
 /** The images of one evaluation batch: enough to keep the cores busy, few enough for DeiT-S's memory. */
 export function evaluationBatchSize(imageSize: number): number {
@@ -40,10 +25,10 @@ export async function predict(
   let [at, k] = [0, 0];
   try {
     const batches = loader.epoch({ order, seed: 0, epoch: 0 });
-    const answered = runEach(executable, batches, (batch) => ({ images: batch.images }));
-    for await (const [batch, results] of answered) {
-      const answers = results["probabilities"]!.subarray(0, batch.count * K);
-      probabilities.set(answers, at * K);
+    const predictedBatches = runEach(executable, batches, (batch) => ({ images: batch.images }));
+    for await (const [batch, results] of predictedBatches) {
+      const batchProbabilities = results["probabilities"]!.subarray(0, batch.count * K);
+      probabilities.set(batchProbabilities, at * K);
       const batchMasks = results["mask"];
       if (batchMasks) {
         const N = batchMasks.length / batchSize;
@@ -51,19 +36,37 @@ export async function predict(
         masks.set(batchMasks.subarray(0, batch.count * N), at * N);
       }
       for (let i = 0; i < batch.count; i += 1, at += 1) {
-        predicted[at] = argmax(answers.subarray(i * K, (i + 1) * K));
+        predicted[at] = argmax(batchProbabilities.subarray(i * K, (i + 1) * K));
         if (predicted[at] === labels[at]) k += 1;
       }
     }
   } finally {
     await loader.close();
   }
-  return { k, n, predicted, probabilities, ...(masks ? { masks } : {}) };
+  return { k, n, predicted, probabilities, masks };
 }
 
-/** The index of the largest value; the first of equals. */
-export function argmax(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i += 1) if (values[i]! > values[best]!) best = i;
-  return best;
+/**
+ * Runs a program over a stream of items, several in one call where the engine is faster so. Yields every item with its
+ * results, in order. `feedsOf` is called in that order, just before the run.
+ */
+export async function* runEach<Item>(
+  executable: Executable,
+  items: AsyncIterable<Item>,
+  feedsOf: (item: Item) => Feeds,
+): AsyncGenerator<readonly [Item, Results]> {
+  const { series } = executable;
+  let waiting: Item[] = [];
+  const run = async () => {
+    const feeds = waiting.map((item) => feedsOf(item));
+    const results = series ? await series.run(feeds) : [await executable.run(feeds[0]!)];
+    const done = waiting.map((item, i) => [item, results[i]!] as const);
+    waiting = [];
+    return done;
+  };
+  for await (const item of items) {
+    waiting.push(item);
+    if (waiting.length >= (series?.length ?? 1)) yield* await run();
+  }
+  if (waiting.length > 0) yield* await run();
 }

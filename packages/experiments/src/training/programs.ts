@@ -1,13 +1,40 @@
 /** @file The programs of a classifier: one training step, and one batch of answers. */
+import { UserError } from "@mvt/common";
 import { adamw, deit, inHalfPrecision, nn, ops } from "@mvt/core";
-import type { AdamWOptions, Program, Tensor, Weights } from "@mvt/core";
-import { declareScopedGenerator, frozen, generatorScope, intoScope } from "@mvt/mgn";
-import { maskedClassifierInput } from "@mvt/mgn";
+import type { AdamWOptions, Backend, Program, Tensor, Weights } from "@mvt/core";
+import {
+  declareScopedGenerator,
+  frozen,
+  generatorScope,
+  intoScope,
+  maskedClassifierInput,
+} from "@mvt/mgn";
 import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
-import type { TrainingConfig } from "../settings/run-config.ts";
+import { deviceOf } from "../engine/engine.ts";
+import type { RunConfig, TrainingConfig } from "../settings/run-config.ts";
 
 /** Of matrix products and the activations between them. */
 export type Precision = NonNullable<TrainingConfig["precision"]>;
+
+/** In which precision a run computes its matrix products. Mask generators train in float32. */
+export function precisionOf({ training }: Pick<RunConfig, "training">): Precision {
+  return ("precision" in training ? training.precision : undefined) ?? "float32";
+}
+
+/** Throws UserError where the engine does not compute in the precision of one of these runs. */
+export async function requirePrecision(
+  backend: Backend,
+  configs: readonly Pick<RunConfig, "training">[],
+): Promise<void> {
+  if (configs.every((config) => precisionOf(config) === "float32")) return;
+  if (await backend.computesFloat16?.()) return;
+  const wanted = "precision=float16: expected a GPU with 16-bit floats (WebGPU's shader-f16)";
+  throw new UserError(
+    backend.device === "webgpu"
+      ? `${wanted}, got ${deviceOf(backend)}, which has none. Train without --set precision=float16.`
+      : `${wanted}, got ${backend.name} on ${deviceOf(backend)}. Add --device webgpu, or train without --set precision=float16.`,
+  );
+}
 
 export interface Classifier {
   readonly vit: deit.Vit;

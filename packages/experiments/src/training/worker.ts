@@ -1,41 +1,31 @@
 /**
- * @file A worker thread that trains one run, so that several train at once and the main thread stays
- * free to show progress: the engine blocks the thread it runs in.
+ * @file A worker thread that trains one run. Several can train at once, and the main thread stays free to show
+ * progress: the engine blocks the thread it runs in.
  */
 import { dirname } from "node:path";
 import type { MessagePort } from "node:worker_threads";
+import { UserError } from "@mvt/common";
+import { removeUnfinished } from "@mvt/common/files";
 import { decodeSafetensors, WeightsError } from "@mvt/core";
 import { fingerprint, loadThreshold } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
-import { isMendable } from "../cli/errors.ts";
-import type { ClassifierConfig, RelabelConfig, RunConfig } from "../settings/run-config.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { openBackend } from "../engine/engine.ts";
 import type { EngineSpec } from "../engine/engine.ts";
-import { removeUnfinished } from "../runs/atomic-write.ts";
-import { withLock } from "../runs/lock.ts";
-import { openRun } from "../runs/run-folder.ts";
-import { UsageError } from "../usage-error.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
-import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
-import { classifierLine, mgnLine } from "./epoch-line.ts";
+import { isLockFile, withLock } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
+import type { PlannedRun } from "../runs/planned-run.ts";
+import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
+import { openRun } from "../runs/run-folder.ts";
+import type { ClassifierConfig, RelabelConfig } from "../settings/run-config.ts";
 import { trainClassifier } from "./classifier.ts";
-import type { Training } from "./classifier.ts";
+import type { ClassifierTraining } from "./classifier.ts";
 import { trainMgn } from "./mask-generator.ts";
 
-/** A run to train, as plain data: what cannot be sent is named and loaded here. */
-export interface TrainingTask {
-  readonly id: string;
-  readonly title: string;
-  readonly config: RunConfig;
+/** A planned run as plain data. What cannot be sent to a thread, such as f, is named and loaded here. */
+export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
   readonly data: TrainingData;
-  /** The function f, as `--threshold` names it. */
-  readonly thresholdSpec?: string;
-  /** The path of the file to start from. */
-  readonly pretrainedFile?: string;
-  /** The path of the mask generator that config.mgn names by its SHA-256. */
-  readonly mgnFile?: string;
   readonly runsFolder: string;
   readonly engine: EngineSpec;
   /** Threads that augment batches ahead; 0 for none. */
@@ -45,45 +35,46 @@ export interface TrainingTask {
 
 export type TrainingEvent =
   | { readonly kind: "step"; readonly epoch: number; readonly done: number; readonly total: number }
-  | { readonly kind: "epoch"; readonly line: string };
+  | {
+      readonly kind: "epoch";
+      readonly metrics: EpochMetrics | MgnMetrics;
+      readonly epochs: number;
+    };
 
 /** Trains the run unless it is finished. Returns the message of an error that the user can mend. */
 export default async function train(task: TrainingTask): Promise<string | undefined> {
-  const { id, runsFolder, events } = task;
+  const { id, runsFolder, events, config } = task;
   const post = (event: TrainingEvent) => events.postMessage(event);
   try {
     await withLock(runsFolder, id, async () => {
       const run = openRun(runsFolder, id);
       // Another process may have finished it meanwhile.
       if ((await run.result()) !== undefined) return;
-      await removeUnfinished(dirname(run.path("result.json")));
+      await removeUnfinished(dirname(run.path("result.json")), isLockFile);
       const context = {
         backend: await openBackend(task.engine),
         run,
         loaderThreads: task.loaderThreads,
         onStep: (epoch: number, done: number, total: number) =>
           post({ kind: "step", epoch, done, total }),
+        onEpoch: (metrics: EpochMetrics | MgnMetrics, epochs: number) =>
+          post({ kind: "epoch", metrics, epochs }),
       };
-      const tell = (line: string) => post({ kind: "epoch", line });
-      const { config } = task;
       if (config.kind === "mgn") {
         const start = await weightsOfRun(config.start.run, runsFolder);
-        const onEpoch = (metrics: MgnMetrics, epochs: number) => tell(mgnLine(metrics, epochs));
-        await trainMgn({ ...task, config, start }, { ...context, onEpoch });
+        await trainMgn({ ...task, config, start }, context);
       } else {
-        const training = { ...task, config, ...(await classifierNeeds(task, config)) };
-        const onEpoch = (metrics: EpochMetrics, epochs: number) =>
-          tell(classifierLine(metrics, epochs));
-        await trainClassifier(training, { ...context, onEpoch });
+        const needs = await classifierNeeds(task, config);
+        await trainClassifier({ ...task, config, ...needs }, context);
       }
     });
     return undefined;
   } catch (error) {
-    // A thrown error would lose its class on the way to the main thread.
+    // An error that is thrown loses its class on the way to the main thread.
     if (error instanceof WeightsError) {
       return `${error.message}. Remove the folder of that run to train it again.`;
     }
-    if (isMendable(error)) return error.message;
+    if (error instanceof UserError) return error.message;
     throw error;
   } finally {
     events.close();
@@ -94,70 +85,59 @@ export default async function train(task: TrainingTask): Promise<string | undefi
 async function classifierNeeds(
   { id, thresholdSpec, pretrainedFile, mgnFile, runsFolder }: TrainingTask,
   { relabel, pretrained, mgn, data, model }: ClassifierConfig,
-): Promise<Pick<Training, "threshold" | "pretrained" | "mgn">> {
+): Promise<Pick<ClassifierTraining, "threshold" | "pretrained" | "mgn">> {
+  const start = async () => {
+    if (pretrained === undefined) return undefined;
+    return "run" in pretrained
+      ? weightsOfRun(pretrained.run, runsFolder)
+      : plannedFile(pretrainedFile!, model, pretrained.sha256);
+  };
+  const generator = async () => {
+    if (mgn === undefined) return undefined;
+    if ("run" in mgn) return readMgn(openRun(runsFolder, mgn.run), data.dataset, model);
+    const file = await plannedGenerator(mgnFile!, mgn.sha256, { data, model });
+    // The run keeps a copy, because the classifier is useless without it.
+    await openRun(runsFolder, id).write("mgn.safetensors", file.bytes);
+    return file.file;
+  };
   return {
-    ...(thresholdSpec === undefined
-      ? {}
-      : { threshold: await thresholdOf(thresholdSpec, relabel) }),
-    ...(pretrainedFile === undefined
-      ? {}
-      : { pretrained: await plannedFile(pretrainedFile, model, pretrained) }),
-    ...(pretrained && "run" in pretrained
-      ? { pretrained: await weightsOfRun(pretrained.run, runsFolder) }
-      : {}),
-    ...(mgn && "run" in mgn
-      ? { mgn: await readMgn(openRun(runsFolder, mgn.run), data.dataset, model) }
-      : {}),
-    ...(mgn && "sha256" in mgn
-      ? { mgn: await generatorOf(mgnFile!, mgn.sha256, { id, runsFolder, data, model }) }
-      : {}),
+    threshold: thresholdSpec === undefined ? undefined : await thresholdOf(thresholdSpec, relabel),
+    pretrained: await start(),
+    mgn: await generator(),
   };
 }
 
 async function thresholdOf(spec: string, relabel: RelabelConfig | undefined): Promise<Threshold> {
   const threshold = await loadThreshold(spec);
   if (fingerprint(threshold) !== relabel?.threshold.fingerprint) {
-    throw new UsageError(
+    throw new UserError(
       `--threshold ${spec}: expected the function that the run was planned with, found one with other values. Do not edit a plugin while it runs; repeat the command.`,
     );
   }
   return threshold;
 }
 
-async function plannedFile(
-  path: string,
-  model: ClassifierConfig["model"],
-  planned: ClassifierConfig["pretrained"],
-) {
+async function plannedFile(path: string, model: ClassifierConfig["model"], sha256: string) {
   const file = await readPretrainedFile(path, model);
-  if (planned !== undefined && "sha256" in planned && planned.sha256 === file.sha256) return file;
-  throw new UsageError(
+  if (file.sha256 === sha256) return file;
+  throw new UserError(
     `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,
   );
 }
 
-/** The generator of --mgn, of which the run's folder gets a copy: the classifier is nothing without it. */
-async function generatorOf(
+async function plannedGenerator(
   path: string,
   sha256: string,
-  {
-    id,
-    runsFolder,
-    data,
-    model,
-  }: Pick<TrainingTask, "id" | "runsFolder"> & Pick<ClassifierConfig, "data" | "model">,
+  { data, model }: Pick<ClassifierConfig, "data" | "model">,
 ) {
   const named = await readMgnFile(path, data.dataset, model);
-  if (named.sha256 !== sha256) {
-    throw new UsageError(
-      `--mgn ${path}: expected the file that the run was planned with, found another in its place. Leave it alone while it is used; repeat the command.`,
-    );
-  }
-  await openRun(runsFolder, id).write("mgn.safetensors", named.bytes);
-  return named.file;
+  if (named.sha256 === sha256) return named;
+  throw new UserError(
+    `--mgn ${path}: expected the file that the run was planned with, found another in its place. Do not replace it while it is used; repeat the command.`,
+  );
 }
 
-/** The weights of a finished classifier, those chosen on its validation subset. */
+/** The validation-best weights of a finished classifier. */
 async function weightsOfRun(id: string, runsFolder: string) {
   const run = openRun(runsFolder, id);
   const source = run.path("validation-best.safetensors");

@@ -1,92 +1,94 @@
 /** @file `pnpm exp data`: draws synthetic data sets, and checks any. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { checkDataset, datasetFolder, datasetNames, loadDataset, synthesize } from "@mvt/datasets";
-import type { CheckRow, DatasetName } from "@mvt/datasets";
-import type { Argv } from "yargs";
-import { loadOptions } from "../../data/source.ts";
+import { CommandLineError, UserError } from "@mvt/common";
+import { checkDataset, datasetFolder, datasetNames, difficulties, synthesize } from "@mvt/datasets";
+import type { CheckRow, DatasetName, DifficultyName } from "@mvt/datasets";
+import { loadFrom } from "../../data/source.ts";
 import { scales } from "../../settings/scales.ts";
-import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { describeOrder, orderOfClasses } from "../class-order.ts";
-import {
-  customFlagsOf,
-  dataOptions,
-  parseDatasets,
-  requireShare,
-  requireWhole,
-  engineOptions,
-  runOptions,
-} from "../options.ts";
+import { defineCommand, isShare, wholeFrom } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
+import { dataOptions, engineOptions, parseDatasets, runsOption } from "../options.ts";
 import { requireWritable } from "../writable.ts";
 
-const actions = ["synthesize", "check"] as const;
+const drawing = "Drawing faces:";
 
-export function builder(cli: Argv) {
-  const { runs } = runOptions;
-  return cli
-    .positional("action", { choices: actions, demandOption: true })
-    .options({
-      ...dataOptions,
-      data: {
-        type: "string",
-        demandOption: true,
-        describe: "folder that holds, or will hold, raf-db/, ferplus/, affectnet/, custom/",
-      },
-      datasets: {
-        type: "string",
-        describe: "which data sets [default: raf-db,ferplus; to check, those that are there]",
-      },
-      layout: {
-        choices: ["official", "kaggle", "csv", "folders", "npy"] as const,
-        describe: "published layout to write [default: official, csv, npy]",
-      },
-      seed: { type: "number", describe: "seed of the faces [default: the scale's]" },
-      "label-noise": {
-        type: "number",
-        describe: "share of wrong training labels [default: the scale's]",
-      },
-      difficulty: {
-        choices: ["easy", "standard", "crowd"] as const,
-        describe: "[default: the scale's]",
-      },
-      run: {
-        type: "string",
-        describe:
-          "to check, the beginning of a run's id: whether its model sees the classes in another order",
-      },
-      runs,
-      ...engineOptions,
-    })
-    .example("$0 data synthesize --data data/faces", "both sets in the published layouts")
-    .example("$0 data synthesize --data data/faces --datasets affectnet-8", "AffectNet's layout")
-    .example("$0 data check --data DIR", "counts, damaged, missing and duplicate images")
-    .example(
-      "$0 data check --data DIR --run 3f2a",
-      "also the order of the classes, by a run's model",
-    );
-}
+const options = {
+  ...dataOptions,
+  data: {
+    ...dataOptions.data,
+    demandOption: true,
+    describe: "folder that holds, or will hold, raf-db/, ferplus/, affectnet/, custom/",
+  },
+  datasets: {
+    type: "string",
+    describe: "which data sets [default: raf-db,ferplus; to check, those that are there]",
+  },
+  layout: {
+    choices: ["official", "kaggle", "csv", "folders", "npy"],
+    group: drawing,
+    describe: "published layout to write [default: official, csv, npy]",
+  },
+  seed: {
+    type: "number",
+    check: wholeFrom(0),
+    group: drawing,
+    describe: "seed of the faces [default: the scale's]",
+  },
+  "label-noise": {
+    type: "number",
+    check: isShare,
+    group: drawing,
+    describe: "share of wrong training labels [default: the scale's]",
+  },
+  difficulty: {
+    choices: Object.keys(difficulties) as DifficultyName[],
+    group: drawing,
+    describe: "how hard the faces are to recognise [default: the scale's]",
+  },
+  run: {
+    type: "string",
+    describe: "check the order of the classes by the model of the run whose id begins so",
+  },
+  runs: runsOption,
+  ...engineOptions,
+} as const;
 
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+const positionals = {
+  action: { choices: ["synthesize", "check"], demandOption: true },
+} as const;
 
-export async function run(args: Args): Promise<void> {
-  const names = parseDatasets(args.datasets ?? (await defaultDatasets(args)));
-  requireWhole("seed", args.seed, 0);
-  requireShare("label-noise", args["label-noise"]);
-  if (args.action === "synthesize") {
-    if (args.run !== undefined) {
-      throw new CommandLineError(
-        "--run: expected it with `data check`, got it with `data synthesize`. Leave it out.",
-      );
+type Args = ArgsOf<typeof options & typeof positionals>;
+
+export default defineCommand({
+  options,
+  positionals,
+  examples: [
+    ["data synthesize --data data/faces", "both sets in the published layouts"],
+    ["data synthesize --data data/faces --datasets affectnet-8", "AffectNet's layout"],
+    ["data check --data DIR", "counts, damaged, missing and duplicate images"],
+    ["data check --data DIR --run 3f2a", "also the order of the classes, by a run's model"],
+  ],
+  async run(args) {
+    const names = parseDatasets(args.datasets ?? (await defaultDatasets(args)));
+    if (args.action === "synthesize") {
+      if (args.run !== undefined) {
+        throw new CommandLineError(
+          "--run: expected it with `data check`, got it with `data synthesize`. Leave it out.",
+        );
+      }
+      await requireWritable("data", args.data);
+      for (const name of names) await draw(name, args);
+      return;
     }
-    await requireWritable("data", args.data);
-    for (const name of names) await draw(name, args);
-  } else {
     let healthy = true;
     for (const name of names) healthy = (await check(name, args)) && healthy;
-    if (!healthy)
-      throw new UsageError("data check: expected no difference, found those marked above.");
-  }
-}
+    if (!healthy) {
+      throw new UserError("data check: expected no difference, found those marked above.");
+    }
+  },
+});
 
 /** What is drawn where nothing is named, or what is there to be checked. */
 async function defaultDatasets({ action, data }: Args): Promise<string> {
@@ -112,9 +114,9 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
     folder: datasetFolder(resolve(args.data), name),
     seed: args.seed ?? seed,
     difficulty: args.difficulty ?? difficulty,
-    labelNoise: args["label-noise"] ?? labelNoise,
+    labelNoise: args.labelNoise ?? labelNoise,
     counts: counts[name],
-    ...(args.layout === undefined ? {} : { layout: args.layout }),
+    layout: args.layout,
   });
   const { train, validation = 0, test } = counts[name];
   process.stdout.write(
@@ -123,12 +125,7 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
 }
 
 async function check(name: DatasetName, args: Args): Promise<boolean> {
-  const ferplus = {
-    ferplusProtocol: args["ferplus-protocol"],
-    ferplusTrain: args["ferplus-train"],
-  };
-  const options = await loadOptions(name, { ferplus, ...customFlagsOf(args) });
-  const dataset = await loadDataset(name, datasetFolder(resolve(args.data), name), options);
+  const dataset = await loadFrom(datasetFolder(resolve(args.data), name), name, args);
   const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
   const kind = synthetic
     ? "synthetic, not compared with published counts"

@@ -1,25 +1,24 @@
 /** @file `pnpm exp doctor`: what this machine has, and whether a training step works on it. */
 import { statfsSync } from "node:fs";
 import { arch, availableParallelism, cpus, totalmem } from "node:os";
+import { UserError } from "@mvt/common";
 import { DeviceError, findAdapter, missingCuda, onnxDevices } from "@mvt/core";
-import type { Argv } from "yargs";
 import { scales } from "../../settings/scales.ts";
-import { hostOperators } from "../../bench/host-operators.ts";
-import { measureThroughput } from "../../bench/throughput.ts";
-import { engineName } from "../../engine/engine.ts";
+import { hostOperators } from "../../training/host-operators.ts";
+import { measureThroughput } from "../../training/throughput.ts";
+import { engineName, engineSpecOf, openBackend } from "../../engine/engine.ts";
 import { tfjsFindings } from "../../engine/tfjs.ts";
-import { UsageError } from "../../usage-error.ts";
-import { backendOf, engineOptions } from "../options.ts";
+import { defineCommand } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
+import { engineOptions } from "../options.ts";
 
-export function builder(cli: Argv) {
-  return cli
-    .options(engineOptions)
-    .example("$0 doctor", "one line per finding; exit code 1 if training does not work");
-}
+export default defineCommand({
+  options: engineOptions,
+  examples: [["doctor", "one line per finding; exit code 1 if training does not work"]],
+  run,
+});
 
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
-
-export async function run(args: Args): Promise<void> {
+async function run(args: ArgsOf<typeof engineOptions>): Promise<void> {
   const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(30)}${found}\n`);
   const { bavail, bsize } = statfsSync(".");
   say("Node", `${process.versions.node} (${process.platform} ${arch()})`);
@@ -27,7 +26,7 @@ export async function run(args: Args): Promise<void> {
   say("memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`);
   say("disk free here", `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB`);
   for (const [name, found] of tfjsFindings()) say(name, found);
-  const backend = await backendOf(args);
+  const backend = await openBackend(await engineSpecOf(args));
   say("engine", engineName(backend));
   say("GPU through WebGPU", await describeAdapter());
   say("GPU through CUDA", missingCuda() ?? "ONNX Runtime's provider is installed");
@@ -47,7 +46,7 @@ export async function run(args: Args): Promise<void> {
     const rate = await measureThroughput(backend, { model: { ...model, classes: 7 }, training });
     say("a training step", `works: ${rate.toFixed(0)} images/s with the smoke model`);
   } catch (error) {
-    throw new UsageError(
+    throw new UserError(
       `doctor: expected a training step to work, but the engine failed: ${(error as Error).message}. Reinstall with \`npx -y pnpm@12 install --force\`.`,
     );
   }

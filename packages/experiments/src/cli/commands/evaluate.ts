@@ -1,132 +1,129 @@
-/** @file `pnpm exp evaluate`: a finished run's answers, anew or as it left them, and what they are worth. */
-import type { Argv } from "yargs";
+/** @file `pnpm exp evaluate`: measures of a finished run's predictions, made again or as it stored them. */
+import { CommandLineError } from "@mvt/common";
+import { writeWhole } from "@mvt/common/files";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import type { Answers, Provenance } from "@mvt/report";
-import type { ClassifierConfig } from "../../settings/run-config.ts";
-import { writeAtomically } from "../../runs/atomic-write.ts";
+import { createPreparedSets } from "../../data/prepared-sets.ts";
+import { engineSpecOf, openBackend } from "../../engine/engine.ts";
+import { evaluateRun } from "../../evaluation/evaluate-run.ts";
+import { predictionsCsv, readPredictions } from "../../runs/predictions.ts";
 import { describeData } from "../../runs/provenance.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
-import { evaluateRun } from "../../evaluation/evaluate-run.ts";
-import { predictionsCsv, readPredictions } from "../../runs/predictions.ts";
-import { CommandLineError } from "../../usage-error.ts";
+import type { ClassifierConfig } from "../../settings/run-config.ts";
+import { findData } from "../../studies/find-data.ts";
+import { defineCommand } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
 import {
   bootstrapOf,
   classifierConfigOf,
-  describeAnswered,
+  describePredicted,
   evaluatedRunOf,
-  measureOptions,
-  measureProvenance,
+  evaluationOptions,
+  evaluationProvenance,
   requireReport,
   writeReport,
 } from "../evaluation-report.ts";
-import {
-  backendOf,
-  dataOptions,
-  engineOptions,
-  finishedRunOptions,
-  runOptions,
-  scaleOf,
-} from "../options.ts";
+import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
+import { scaleOf } from "../request.ts";
 import { formatCount } from "../run-summary.ts";
-import { workbenchOf } from "../workbench.ts";
 import { requireWritableFile } from "../writable.ts";
 
-export function builder(cli: Argv) {
-  const { runs } = runOptions;
-  return cli
-    .options({ ...dataOptions, runs, ...engineOptions })
-    .options({
-      ...finishedRunOptions,
-      split: {
-        choices: ["test", "validation"] as const,
-        default: "test" as const,
-        describe: "which images",
-      },
-      stored: {
-        type: "boolean",
-        default: false,
-        describe: "measure the predictions.csv that the run wrote; needs neither data nor engine",
-      },
-      out: { type: "string", describe: "write the predictions of every image to this CSV file" },
-    })
-    .options(measureOptions)
-    .example("$0 evaluate --run 3f2a", "measures of the run whose id begins with 3f2a")
-    .example("$0 evaluate --run 3f2a --stored --report DIR", "from its files alone, as a report");
-}
+const options = {
+  ...dataOptions,
+  runs: runsOption,
+  ...engineOptions,
+  ...finishedRunOptions,
+  split: { choices: ["test", "validation"], default: "test", describe: "which images" },
+  stored: {
+    type: "boolean",
+    default: false,
+    describe: "measure the predictions.csv that the run wrote; needs neither data nor engine",
+  },
+  out: {
+    type: "string",
+    group: output,
+    describe: "write the prediction for every image to this CSV file",
+  },
+  ...evaluationOptions,
+} as const;
 
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+type Args = ArgsOf<typeof options>;
 
-/** Answers, and where they come from. */
-interface Answered {
+/** Predictions, and where they come from. */
+interface Evaluated {
   readonly answers: Answers;
   readonly provenance: Provenance;
-  /** Of answers anew: as --out writes them. */
+  /** Of new predictions: as --out writes them. */
   readonly csv?: string;
 }
 
-export async function run(args: Args): Promise<void> {
-  const bootstrap = bootstrapOf(args);
-  requireStoredAlone(args);
-  const folder = await findRun(args.runs, args.run);
-  const config = await classifierConfigOf(folder);
-  if (args.out !== undefined) await requireWritableFile("out", args.out);
-  await requireReport(args.report, ["evaluation", "confusion"]);
-  const { answers, provenance, csv } = args.stored
-    ? await storedAnswers(folder, config)
-    : await newAnswers(folder, config, args);
+export default defineCommand({
+  options,
+  examples: [
+    ["evaluate --run 3f2a", "measures of the run whose id begins with 3f2a"],
+    ["evaluate --run 3f2a --stored --report DIR", "from its files alone, as a report"],
+  ],
+  async run(args) {
+    const bootstrap = bootstrapOf(args);
+    requireStoredAlone(args);
+    const folder = await findRun(args.runs, args.run);
+    const config = await classifierConfigOf(folder);
+    if (args.out !== undefined) await requireWritableFile("out", args.out);
+    await requireReport(args.report, ["evaluation", "confusion"]);
+    const { answers, provenance, csv } = args.stored
+      ? await storedPredictions(folder, config)
+      : await newPredictions(folder, config, args);
 
-  const { split, weights } = args;
-  const about = await evaluatedRunOf(folder, config, { split, weights });
-  const evaluation = evaluate(answers, bootstrap);
-  const table = evaluationTable(about, evaluation, provenance);
-  process.stdout.write(
-    `run ${folder.id}, ${weights} weights, ${about.dataset} ${split}: ${formatCount(evaluation)}\n\n${toText(table)}`,
-  );
-  if (args.out !== undefined && csv !== undefined) {
-    await writeAtomically(args.out, csv);
-    process.stdout.write(`wrote ${args.out}\n`);
-  }
-  await writeReport(args.report, {
-    "evaluation.md": toMarkdown(table),
-    "evaluation.csv": toCsv(table),
-    "confusion.csv": toCsv(confusionTable(about, evaluation, provenance)),
-  });
-}
+    const { split, weights } = args;
+    const about = await evaluatedRunOf(folder, config, { split, weights });
+    const evaluation = evaluate(answers, bootstrap);
+    const table = evaluationTable(about, evaluation, provenance);
+    process.stdout.write(
+      `run ${folder.id}, ${weights} weights, ${about.dataset} ${split}: ${formatCount(evaluation)}\n\n${toText(table)}`,
+    );
+    if (args.out !== undefined && csv !== undefined) {
+      await writeWhole(args.out, csv);
+      process.stdout.write(`wrote ${args.out}\n`);
+    }
+    await writeReport(args.report, {
+      "evaluation.md": toMarkdown(table),
+      "evaluation.csv": toCsv(table),
+      "confusion.csv": toCsv(confusionTable(about, evaluation, provenance)),
+    });
+  },
+});
 
 function requireStoredAlone({ stored, weights, split, out }: Args): void {
   if (!stored || (weights === "validation-best" && split === "test" && out === undefined)) return;
   throw new CommandLineError(
-    "--stored: expected no --out, --split or --weights beside it, since predictions.csv holds the answers for the test images with the validation-best weights. Leave it out to ask the model anew.",
+    "--stored: expected no --out, --split or --weights with it, since predictions.csv holds the predictions for the test images with the validation-best weights. Leave it out to predict again.",
   );
 }
 
-async function storedAnswers(folder: RunFolder, config: ClassifierConfig): Promise<Answered> {
+async function storedPredictions(folder: RunFolder, config: ClassifierConfig): Promise<Evaluated> {
   const answers = await readPredictions(folder);
-  const data = describeAnswered(config, "test", answers.ids.length);
-  return { answers, provenance: measureProvenance([config.seed], data) };
+  const data = describePredicted(config, "test", answers.ids.length);
+  return { answers, provenance: evaluationProvenance([config.seed], data) };
 }
 
-async function newAnswers(
-  folder: RunFolder,
+async function newPredictions(
+  run: RunFolder,
   config: ClassifierConfig,
   args: Args,
-): Promise<Answered> {
+): Promise<Evaluated> {
   const progress = createProgress();
-  const data = await workbenchOf(args, { scale: scaleOf(args), progress }).dataOf(config);
+  const sets = createPreparedSets({ ...args, scale: scaleOf(args) }, progress);
+  const data = await findData(config, sets);
   progress.end();
-  const backend = await backendOf(args);
+  const backend = await openBackend(await engineSpecOf(args));
   const subset = data[args.split];
   const { weights, runs: runsFolder } = args;
-  const predictions = await evaluateRun(
-    { config, run: folder, runsFolder, weights },
-    subset,
-    backend,
-  );
+  const predictions = await evaluateRun({ config, run, runsFolder, weights }, subset, backend);
   return {
     answers: { classes: data.classes, labels: subset.labels, predicted: predictions.predicted },
-    provenance: measureProvenance([config.seed], describeData(data), backend),
+    provenance: evaluationProvenance([config.seed], describeData(data), backend),
     csv: predictionsCsv(data.classes, subset, predictions),
   };
 }

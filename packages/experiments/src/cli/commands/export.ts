@@ -1,10 +1,14 @@
 /** @file `pnpm exp export`: a finished run as one file that other programs run. */
 import { stat } from "node:fs/promises";
 import { parse, resolve } from "node:path";
+import { CommandLineError, sum, UserError } from "@mvt/common";
+import { writeWhole } from "@mvt/common/files";
 import { describeModel, encodePortable, precisions, withMetadata } from "@mvt/core";
 import type { Precision } from "@mvt/core";
-import type { Argv } from "yargs";
+import { createPreparedSets } from "../../data/prepared-sets.ts";
 import type { Subset } from "../../data/prepared.ts";
+import { engineSpecOf, openBackend } from "../../engine/engine.ts";
+import { findData } from "../../studies/find-data.ts";
 import { checkExport, tolerances } from "../../export/check-export.ts";
 import type { Agreement } from "../../export/check-export.ts";
 import { describeRun } from "../../export/describe-run.ts";
@@ -12,73 +16,73 @@ import type { Described } from "../../export/describe-run.ts";
 import { exportProgram } from "../../export/export-program.ts";
 import { exportTable } from "../../export/export-table.ts";
 import { writeSafetensors } from "../../export/write-safetensors.ts";
-import { writeAtomically } from "../../runs/atomic-write.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import { evaluateClassifier, openClassifier } from "../../evaluation/evaluate-run.ts";
-import type { Predictions } from "../../training/predict.ts";
-import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { classifierConfigOf } from "../evaluation-report.ts";
-import {
-  backendOf,
-  dataOptions,
-  requirePositive,
-  finishedRunOptions,
-  engineOptions,
-  runOptions,
-  scaleOf,
-} from "../options.ts";
+import { defineCommand, wholeFrom } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
+import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { workbenchOf } from "../workbench.ts";
+import { scaleOf } from "../request.ts";
 import { generatorFolder } from "../../runs/mgn-file.ts";
 import { requireWritableFile } from "../writable.ts";
+import type { Predictions } from "../../runs/predictions.ts";
 
-export function builder(cli: Argv) {
-  const { runs } = runOptions;
-  return cli
-    .options({ ...dataOptions, runs, ...engineOptions })
-    .options({
-      ...finishedRunOptions,
-      out: { type: "string", describe: "the file [default: mvt-DATASET-ID.onnx]" },
-      format: {
-        choices: ["onnx", "safetensors"] as const,
-        default: "onnx" as const,
-        describe: "a model that any engine runs, or weights with timm's names",
-      },
-      input: {
-        choices: ["bytes", "pixels"] as const,
-        default: "bytes" as const,
-        describe: "uint8 [B, S, S, 3], or normalised float32 [B, 3, S, S]",
-      },
-      precision: {
-        choices: precisions,
-        array: true,
-        default: ["float32"] as readonly Precision[],
-        describe: "how weights are stored; repeatable, a file for each",
-      },
-      tolerance: {
-        type: "number",
-        describe: `largest difference from the run's own answers [default: ${precisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
-      },
-      first: {
-        type: "number",
-        describe: "compare and measure on the first so many test images [default: all]",
-      },
-    })
-    .example("$0 export --run 3f2a", "one ONNX file, compared with the run on its test images")
-    .example(
-      "$0 export --run 3f2a --precision float32 float16 int8",
-      "three, with their sizes and accuracies",
-    )
-    .example("$0 export --run 3f2a --format safetensors", "weights for timm");
+const options = {
+  ...dataOptions,
+  runs: runsOption,
+  ...engineOptions,
+  ...finishedRunOptions,
+  out: { type: "string", group: output, describe: "the file [default: mvt-DATASET-ID.onnx]" },
+  format: {
+    choices: ["onnx", "safetensors"],
+    default: "onnx",
+    describe: "a model that any engine runs, or weights with timm's names",
+  },
+  input: {
+    choices: ["bytes", "pixels"],
+    default: "bytes",
+    describe: "uint8 [B, S, S, 3], or normalised float32 [B, 3, S, S]",
+  },
+  precision: {
+    choices: precisions,
+    array: true,
+    default: ["float32"] as readonly Precision[],
+    describe: "how weights are stored; repeatable, a file for each",
+  },
+  tolerance: {
+    type: "number",
+    check: isTolerance,
+    describe: `largest difference from the run's own predictions [default: ${precisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
+  },
+  first: {
+    type: "number",
+    check: wholeFrom(1),
+    describe: "compare and measure on the first N test images [default: all]",
+  },
+} as const;
+
+type Args = ArgsOf<typeof options>;
+
+export default defineCommand({
+  options,
+  examples: [
+    ["export --run 3f2a", "one ONNX file, compared with the run on its test images"],
+    [
+      "export --run 3f2a --precision float32 float16 int8",
+      "three files, with their sizes and accuracies",
+    ],
+    ["export --run 3f2a --format safetensors", "weights for timm"],
+  ],
+  run,
+});
+
+function isTolerance(value: number): void {
+  if (value > 0) return;
+  throw new CommandLineError(`--tolerance ${value}: expected a number above 0.`);
 }
 
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
-
-export async function run(args: Args): Promise<void> {
-  requirePositive("first", args.first);
-  if (args.tolerance !== undefined && !(args.tolerance > 0)) {
-    throw new CommandLineError(`--tolerance ${args.tolerance}: expected a number above 0.`);
-  }
+async function run(args: Args): Promise<void> {
   const folder = await findRun(args.runs, args.run);
   const config = await classifierConfigOf(folder);
   const evaluation = { config, run: folder, runsFolder: args.runs, weights: args.weights };
@@ -93,11 +97,16 @@ export async function run(args: Args): Promise<void> {
   }
 
   const progress = createProgress();
-  const data = await workbenchOf(args, { scale: scaleOf(args), progress }).dataOf(config);
-  progress.say("asking the run's own program");
+  const sets = createPreparedSets({ ...args, scale: scaleOf(args) }, progress);
+  const data = await findData(config, sets);
+  progress.say("predicting with the run's own program");
   const opened = await openClassifier(evaluation);
   const subset = firstOf(data.test, args.first);
-  const expected = await evaluateClassifier(opened, subset, await backendOf(args));
+  const expected = await evaluateClassifier(
+    opened,
+    subset,
+    await openBackend(await engineSpecOf(args)),
+  );
   progress.end();
   const title = (await folder.result())?.title ?? `run ${folder.id}`;
   const testLimited = subset.rows.length < data.test.rows.length;
@@ -121,18 +130,18 @@ export async function run(args: Args): Promise<void> {
     const checked = await checkedModel(described, precision, subset, expected, args);
     models.push({ precision, path, bytes: checked.model.length, ...checked });
   }
-  for (const { path, model } of models) await writeAtomically(resolve(path), model);
+  for (const { path, model } of models) await writeWhole(resolve(path), model);
   progress.end();
   const own = [folder.path(`${args.weights}.safetensors`)];
   if (config.mgn) own.push(generatorFolder(config.mgn, folder, args.runs).path("mgn.safetensors"));
   const sizes = await Promise.all(own.map(async (path) => (await stat(path)).size));
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const bytes = sum(sizes);
   process.stdout.write(
     exportTable({ id: folder.id, title, own: { bytes, ...expected }, written: models }),
   );
 }
 
-/** The bytes of the file; a UsageError where its answers are not the run's. */
+/** The bytes of the file; a UserError where its answers are not the run's. */
 async function checkedModel(
   described: Described,
   precision: Precision,
@@ -155,7 +164,7 @@ async function checkedModel(
     ["masks", agreement.mask ?? 0],
   ] as const) {
     if (value <= tolerance) continue;
-    throw new UsageError(
+    throw new UserError(
       `export in ${precision}: expected ${what} within ${tolerance} of the run's own on ${agreement.n} test images, got a difference of ${value.toPrecision(3)}. Nothing was written; choose another --precision, or pass --tolerance if you accept it.`,
     );
   }
@@ -163,7 +172,7 @@ async function checkedModel(
   const measured = {
     k,
     n,
-    largestDifference: { probabilities, ...(mask === undefined ? {} : { mask }) },
+    largestDifference: { probabilities, mask },
   };
   return { model: withMetadata(model, { measured: JSON.stringify(measured) }), agreement };
 }

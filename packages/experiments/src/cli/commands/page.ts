@@ -1,39 +1,46 @@
 /** @file `pnpm exp page`: exported models in the browser, shown on this computer or written to be published. */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { CommandLineError, UserError } from "@mvt/common";
+import { makeWhole } from "@mvt/common/files";
 import { buildPage, servePage } from "@mvt/page";
-import type { Argv } from "yargs";
+import { defineCommand } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
+import { output } from "../options.ts";
 import { openModel } from "../../predict/open-model.ts";
-import { CommandLineError, UsageError } from "../../usage-error.ts";
 import { createProgress } from "../progress.ts";
 import { requireWritable } from "../writable.ts";
 
 const defaultPort = 4173;
 
-export function builder(cli: Argv) {
-  return cli
-    .options({
-      model: {
-        type: "string",
-        describe:
-          "a file of `pnpm exp export` that the page opens first; others can be dropped on it",
-      },
-      out: {
-        type: "string",
-        describe: "write the page into this new folder, for any web server, and stop",
-      },
-      port: { type: "number", describe: `of the page on this computer [default: ${defaultPort}]` },
-    })
-    .example("$0 page --model mvt.onnx", "the page with this model, until Ctrl+C")
-    .example("$0 page --model mvt.onnx --out site", "a folder of static files to publish");
-}
+const options = {
+  model: {
+    type: "string",
+    describe: "a file of `pnpm exp export` that the page opens first; others can be dropped on it",
+  },
+  out: {
+    type: "string",
+    group: output,
+    describe: "write the page into this new folder, for any web server, and stop",
+  },
+  port: { type: "number", describe: `of the page on this computer [default: ${defaultPort}]` },
+} as const;
 
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+type Args = ArgsOf<typeof options>;
 
-export async function run(args: Args): Promise<void> {
+export default defineCommand({
+  options,
+  examples: [
+    ["page --model mvt.onnx", "the page with this model, until Ctrl+C"],
+    ["page --model mvt.onnx --out site", "a folder of static files to publish"],
+  ],
+  run,
+});
+
+async function run(args: Args): Promise<void> {
   requirePort(args);
   if (args.out !== undefined) await requireNewFolder(args.out);
   // Opened once, so that a file which is no model is told of here and not by the page.
@@ -44,15 +51,10 @@ export async function run(args: Args): Promise<void> {
 
 /** Nothing lies at `out` before the page is complete. */
 async function publish(out: string, { model }: Args): Promise<void> {
-  const [folder, unfinished] = [resolve(out), `${resolve(out)}.${process.pid}.tmp`];
-  try {
+  await makeWhole(resolve(out), async (unfinished) => {
     await build(unfinished, model);
-    if (existsSync(folder)) await rm(folder, { recursive: true }); // it is empty
-    else await mkdir(resolve(folder, ".."), { recursive: true });
-    await rename(unfinished, folder);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
+    if (existsSync(out)) await rm(out, { recursive: true }); // it is empty
+  });
   process.stdout.write(`wrote ${out}: static files for any web server, under any path\n`);
 }
 
@@ -61,7 +63,7 @@ async function show({ model, port = defaultPort }: Args): Promise<void> {
   try {
     await build(folder, model);
     const { url, close } = await servePage(folder, port).catch((error: unknown) => {
-      throw new UsageError(
+      throw new UserError(
         `--port ${port}: expected a port that is free, but it cannot be used (${(error as Error).message}). Choose another one.`,
       );
     });
@@ -96,7 +98,7 @@ async function requireNewFolder(out: string): Promise<void> {
   const folder = await requireWritable("out", out);
   const entries = existsSync(folder) ? await readdir(folder) : [];
   if (entries.length === 0) return;
-  throw new UsageError(
+  throw new UserError(
     `--out ${out}: expected a new or empty folder, found ${entries[0]} in it. Choose another name, or remove the folder.`,
   );
 }

@@ -1,7 +1,8 @@
-/** @file `pnpm exp predict`: what an exported model says of pictures. */
+/** @file `pnpm exp predict`: the expressions of images, by an exported model. */
 import { join, resolve } from "node:path";
+import { percent, UserError } from "@mvt/common";
+import { writeWhole } from "@mvt/common/files";
 import type { Mvt, Prediction } from "@mvt/core";
-import type { Argv } from "yargs";
 import { findImages } from "../../predict/find-images.ts";
 import type { NamedImage } from "../../predict/find-images.ts";
 import { openModel } from "../../predict/open-model.ts";
@@ -9,54 +10,65 @@ import { overlay } from "../../predict/overlay.ts";
 import { readPicture } from "../../predict/read-picture.ts";
 import { formatPredictions, predictionFormat } from "../../predict/write-predictions.ts";
 import type { PredictedImage } from "../../predict/write-predictions.ts";
-import { writeAtomically } from "../../runs/atomic-write.ts";
-import { UsageError } from "../../usage-error.ts";
-import { requirePositive, runOptions } from "../options.ts";
+import { defineCommand } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
+import { engineOptions, output } from "../options.ts";
 import { requireWritable, requireWritableFile } from "../writable.ts";
 
-export function builder(cli: Argv) {
-  const { threads } = runOptions;
-  return cli
-    .positional("images", {
-      type: "string",
-      array: true,
-      demandOption: true,
-      describe: "pictures, and folders of pictures",
-    })
-    .options({
-      model: { type: "string", demandOption: true, describe: "a file of `pnpm exp export`" },
-      all: {
-        type: "boolean",
-        default: false,
-        describe: "print the probability of every class, not of the first alone",
-      },
-      out: { type: "string", describe: "write the predictions to this .jsonl or .csv file" },
-      overlay: {
-        type: "string",
-        describe: "write a PNG per picture into this folder: beside it, what the mask leaves of it",
-      },
-      threads: { ...threads, describe: "threads of the engine [default: one per core]" },
-    })
-    .example("$0 predict --model mvt.onnx face.jpg", "the most probable expression")
-    .example("$0 predict --model mvt.onnx faces/ --out answers.csv", "a folder, as a table")
-    .example("$0 predict --model mvt.onnx face.jpg --overlay masks", "what the classifier saw");
-}
+const options = {
+  model: { type: "string", demandOption: true, describe: "a file of `pnpm exp export`" },
+  all: {
+    type: "boolean",
+    default: false,
+    describe: "print the probability of every class, not of the most probable alone",
+  },
+  out: {
+    type: "string",
+    group: output,
+    describe: "write the predictions to this .jsonl or .csv file",
+  },
+  overlay: {
+    type: "string",
+    group: output,
+    describe: "write a PNG per image into this folder: the image, then what the mask leaves of it",
+  },
+  threads: {
+    ...engineOptions.threads,
+    describe: "threads of the engine [default: one per core]",
+  },
+} as const;
 
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+const positionals = {
+  images: {
+    type: "string",
+    array: true,
+    demandOption: true,
+    describe: "images, and folders of images",
+  },
+} as const;
 
-/** Pictures that are in memory at once. */
+type Args = ArgsOf<typeof options & typeof positionals>;
+
+export default defineCommand({
+  options,
+  positionals,
+  examples: [
+    ["predict --model mvt.onnx face.jpg", "the most probable expression"],
+    ["predict --model mvt.onnx faces/ --out predictions.csv", "a folder, as a table"],
+    ["predict --model mvt.onnx face.jpg --overlay masks", "what the classifier saw"],
+  ],
+  run,
+});
+
+/** Images that are in memory at once. */
 const chunk = 32;
 
-export async function run(args: Args): Promise<void> {
-  requirePositive("threads", args.threads);
+async function run(args: Args): Promise<void> {
   const format = args.out === undefined ? undefined : predictionFormat(args.out);
   const images = await findImages(args.images);
   if (args.out !== undefined) await requireWritableFile("out", args.out);
   if (args.overlay !== undefined) await requireWritable("overlay", args.overlay);
-  const mvt = await openModel(
-    args.model,
-    args.threads === undefined ? {} : { threads: args.threads },
-  );
+  const mvt = await openModel(args.model, { threads: args.threads });
   try {
     requireMask(mvt, args);
     const predicted: PredictedImage[] = [];
@@ -70,7 +82,7 @@ export async function run(args: Args): Promise<void> {
     }
     if (args.out !== undefined && format !== undefined) {
       const { classes } = mvt.description;
-      await writeAtomically(resolve(args.out), formatPredictions(predicted, classes, format));
+      await writeWhole(resolve(args.out), formatPredictions(predicted, classes, format));
       process.stdout.write(`wrote ${args.out}\n`);
     }
   } finally {
@@ -89,23 +101,22 @@ async function predictPart(
   if (folder === undefined) return predictions;
   for (const [i, { mask }] of predictions.entries()) {
     const png = await overlay(pictures[i]!, mask!, mvt.description);
-    await writeAtomically(resolve(join(folder, `${images[i]!.stem}.png`)), png);
+    await writeWhole(resolve(join(folder, `${images[i]!.stem}.png`)), png);
   }
   return predictions;
 }
 
 function requireMask({ description }: Mvt, { overlay: folder, model }: Args): void {
   if (folder === undefined || description.mask !== undefined) return;
-  throw new UsageError(
+  throw new UserError(
     `--overlay ${folder}: expected a model with a mask generator, but ${model} was trained without one. Leave --overlay out, or export a run that has masks.`,
   );
 }
 
 function describe({ expression, probability, probabilities }: Prediction, all: boolean): string {
-  const percent = (p: number) => `${(100 * p).toFixed(1)} %`;
-  if (!all) return `${expression} ${percent(probability)}`;
+  if (!all) return `${expression} ${percent(probability)} %`;
   return Object.entries(probabilities)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([name, p]) => `${name} ${percent(p)}`)
+    .map(([name, p]) => `${name} ${percent(p)} %`)
     .join(", ");
 }

@@ -1,114 +1,113 @@
 /** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
 import { join, resolve } from "node:path";
+import { writeWhole } from "@mvt/common/files";
 import { loadThreshold } from "@mvt/relabel";
 import type { Selection } from "@mvt/report";
-import type { Argv } from "yargs";
-import { writeAtomically } from "../../runs/atomic-write.ts";
-import { describeData, describeMachine, sourceVersion } from "../../runs/provenance.ts";
+import { describeData, describeProvenance } from "../../runs/provenance.ts";
+import { reports } from "../../studies/index.ts";
+import type { ReportName } from "../../studies/index.ts";
 import { planReports } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
-import {
-  engineOf,
-  parseDatasets,
-  relabelOptions,
-  relabelOptionsOf,
-  runOptions,
-  scaleOf,
-  seedsOf,
-  weightsOf,
-} from "../options.ts";
-import { executeWithProgress, printPlan } from "../train-runs.ts";
-import { createProgress } from "../progress.ts";
-import { workbenchOf } from "../workbench.ts";
-import { requireWritable, requireWritableReport } from "../writable.ts";
+import { defineCommand, wholeFrom } from "../command.ts";
+import type { ArgsOf, CommandModule } from "../command.ts";
+import { output, parseDatasets, trainingOptions } from "../options.ts";
+import { openTraining } from "../request.ts";
+import { trainRuns } from "../train-runs.ts";
+import { requireWritableReport } from "../writable.ts";
 
-function builder(cli: Argv) {
-  return cli
-    .options(runOptions)
-    .options(relabelOptions)
-    .options({
-      datasets: {
-        type: "string",
-        default: "raf-db,ferplus",
-        describe: "which data sets, in order",
-      },
-      seeds: {
-        type: "number",
-        describe: "runs per row, with seeds 0, 1, ... [default: the scale's]",
-      },
-      out: { type: "string", describe: "folder of the report [default: results/<scale>]" },
-      threshold: {
-        type: "string",
-        array: true,
-        default: [] as string[],
-        describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f beside the paper's; repeatable",
-      },
-      select: {
-        choices: ["validation", "last", "best-on-test"] as const satisfies readonly Selection[],
-        default: "validation" as const,
-        describe: "whose epoch's accuracy a table shows",
-      },
-      png: { type: "boolean", default: false, describe: "figures as PNG besides SVG" },
-    })
-    .example("$0 table2 --threshold ./my-threshold.ts", "a row for a function of your own")
-    .example("$0 table1 --datasets raf-db --seeds 5", "five seeds of one data set");
-}
-
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+const options = {
+  ...trainingOptions,
+  datasets: {
+    type: "string",
+    default: "raf-db,ferplus",
+    describe: "which data sets, in this order",
+  },
+  seeds: {
+    type: "number",
+    check: wholeFrom(1),
+    describe: "runs per row, with seeds 0, 1, ... [default: the scale's]",
+  },
+  out: {
+    type: "string",
+    group: output,
+    describe: "folder of the report [default: results/<scale>]",
+  },
+  threshold: {
+    type: "string",
+    array: true,
+    default: [] as string[],
+    describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f besides the paper's; repeatable",
+  },
+  select: {
+    choices: ["validation", "last", "best-on-test"] as const satisfies readonly Selection[],
+    default: "validation",
+    describe: "the epoch whose accuracy a table shows",
+  },
+  png: {
+    type: "boolean",
+    default: false,
+    group: output,
+    describe: "figures as PNG besides SVG",
+  },
+} as const;
 
 /** The command of one table or figure, or of several, which share their runs. */
-export function reportCommand(...definitions: readonly ReportDefinition[]) {
-  return { builder, run: (args: Args) => makeReports(definitions, args) };
+export function reportCommand(names: readonly ReportName[]): CommandModule {
+  return defineCommand({
+    options,
+    examples: [
+      ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
+      ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
+    ],
+    run: (args) => makeReports(names, args),
+  });
 }
 
-async function makeReports(definitions: readonly ReportDefinition[], args: Args): Promise<void> {
-  const scale = scaleOf(args);
-  const datasets = parseDatasets(args.datasets);
-  const seeds = seedsOf(
-    args.seeds ?? Math.min(...definitions.map((one) => one.seeds ?? scale.seeds)),
+async function makeReports(
+  names: readonly ReportName[],
+  args: ArgsOf<typeof options>,
+): Promise<void> {
+  const definitions: readonly ReportDefinition[] = await Promise.all(
+    names.map((name) => reports[name].load()),
   );
-  const added = await Promise.all(
+  const datasets = parseDatasets(args.datasets);
+  const thresholds = await Promise.all(
     args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
   );
-  const relabel = relabelOptionsOf(args);
-  const weights = await weightsOf(args.weights, scale);
-  const folder = args.out ?? join("results", scale.name);
-  for (const { id } of definitions) await requireWritableReport("out", folder, id);
-  const out = resolve(folder);
-  const runsFolder = await requireWritable("runs", args.runs);
-  const engine = await engineOf(args, scale);
-  const progress = createProgress();
+  const folderFor = (scale: string) => args.out ?? join("results", scale);
+  const session = await openTraining(args, async ({ name }) => {
+    for (const stem of names) await requireWritableReport("out", folderFor(name), stem);
+  });
+  const { planner, sets, engine, progress, runsFolder } = session;
+  const { scale } = planner.request;
+  const count =
+    args.seeds ?? Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds));
+  const seeds = Array.from({ length: count }, (_, seed) => seed);
 
-  const workbench = workbenchOf(args, { scale, progress, weights });
-  const pretrained = args.weights !== "none";
-  const options = { datasets, seeds, added, relabel, pretrained };
-  const plans = await planReports(definitions, workbench, options, progress.say);
+  const request = { datasets, seeds, thresholds };
+  const plans = await planReports(definitions, planner, request, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
-  if (args.plan) return printPlan(runs, { runsFolder, engine });
+  if ((await trainRuns(runs, session, args.plan)) === undefined) return;
 
-  await executeWithProgress(runs, { runsFolder, engine, progress });
   const asked = plans.every(({ data }) => data) ? [] : datasets;
-  const prepared = await Promise.all(asked.map((name) => workbench.prepare(name)));
-  const context = {
-    runsFolder,
-    select: args.select,
-    png: args.png,
+  const prepared = await Promise.all(asked.map((name) => sets.get(name)));
+  const provenance = describeProvenance({
+    scale: scale.name,
+    seeds,
+    data: prepared.map(describeData),
     backend: engine.backend,
-    provenance: {
-      command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
-      ...sourceVersion(),
-      scale: scale.name,
-      seeds,
-      data: prepared.map(describeData),
-      machine: describeMachine(engine.backend),
-      date: new Date().toISOString(),
-    },
-  };
-  for (const { make, data } of plans) {
-    const provenance = { ...context.provenance, ...(data ? { data } : {}) };
-    const { files, text } = await make({ ...context, provenance });
+  });
+  const out = resolve(folderFor(scale.name));
+  for (const { make, data = provenance.data } of plans) {
+    const { files, text } = await make({
+      runsFolder,
+      select: args.select,
+      png: args.png,
+      backend: engine.backend,
+      provenance: { ...provenance, data },
+    });
     for (const [name, content] of Object.entries(files)) {
-      await writeAtomically(join(out, name), content);
+      await writeWhole(join(out, name), content);
     }
     process.stdout.write(text);
     progress.say(`wrote ${Object.keys(files).join(" and ")} in ${out}`);

@@ -1,38 +1,52 @@
 /** @file `pnpm exp weights`: gets the official pre-trained weights, and shows what is in any file. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { CommandLineError, UserError } from "@mvt/common";
 import { describeVit, loadVit, matchVit } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
-import type { Argv } from "yargs";
 import { download, sha256Of } from "../../pretrained/download.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
 import { scales } from "../../settings/scales.ts";
 import type { ScaleName } from "../../settings/scales.ts";
 import { mendably, openPretrainedFile } from "../../pretrained/weights-file.ts";
-import { CommandLineError, UsageError } from "../../usage-error.ts";
-import { dataOptions } from "../options.ts";
+import { defineCommand } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
+import { output, scaleOption } from "../options.ts";
 import { describeNetwork, resampledLine } from "../describe-weights.ts";
 import { requireWritableFile } from "../writable.ts";
 
-const actions = ["fetch", "show"] as const;
+const options = {
+  scale: { ...scaleOption, describe: "for whose model [default: paper]" },
+  out: {
+    type: "string",
+    group: output,
+    describe: "where to put the official file [default: data/weights/]",
+  },
+} as const;
 
-export function builder(cli: Argv) {
-  return cli
-    .positional("action", { choices: actions, demandOption: true })
-    .positional("file", { type: "string", describe: "a file of weights to show" })
-    .options({
-      scale: { ...dataOptions.scale, describe: "for whose model [default: paper]" },
-      out: { type: "string", describe: "where to put the official file [default: data/weights/]" },
-    })
-    .example("$0 weights fetch", "DeiT-S as its authors published it, 88 MB")
-    .example("$0 weights show FILE", "what is in a file, and what --weights makes of it");
-}
+const positionals = {
+  action: { choices: ["fetch", "show"], demandOption: true },
+  file: { type: "string", describe: "a file of weights to show" },
+} as const;
 
-type Args = Awaited<ReturnType<typeof builder>["argv"]>;
+export default defineCommand({
+  options,
+  positionals,
+  examples: [
+    ["weights fetch", "DeiT-S as its authors published it, 88 MB"],
+    ["weights show FILE", "what is in a file, and what --weights makes of it"],
+  ],
+  run,
+});
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-export async function run({ action, file, scale, out }: Args): Promise<void> {
+async function run({
+  action,
+  file,
+  scale,
+  out,
+}: ArgsOf<typeof options & typeof positionals>): Promise<void> {
   if (action === "fetch") {
     if (file !== undefined) {
       throw new CommandLineError(
@@ -53,7 +67,7 @@ async function fetchOfficial(out: string | undefined): Promise<void> {
   if (existsSync(path)) {
     const found = await sha256Of(path);
     if (!found.startsWith(sha256Start)) {
-      throw new UsageError(
+      throw new UserError(
         `weights fetch: expected nothing at ${path}, or the official file, whose SHA-256 begins with ${sha256Start}; found a file with ${found}. Move it away, or choose another place with --out.`,
       );
     }

@@ -1,9 +1,9 @@
 /** @file The weights a run starts from: drawn from its seed, or pre-trained but for the head. */
+import { UserError } from "@mvt/common";
 import { nn } from "@mvt/core";
 import type { Weights } from "@mvt/core";
-import { UsageError } from "../usage-error.ts";
 
-/** The head answers another question than the one it was pre-trained on, and starts anew. */
+/** The head predicts other classes than in pre-training, and starts anew. */
 const isHead = (name: string) => name.startsWith("head.");
 
 /**
@@ -23,7 +23,7 @@ export function startingWeights(
       if (isHead(name)) return [name, initial];
       const given = pretrained.weights.get(name);
       if (given === undefined || given.shape.join() !== initial.shape.join()) {
-        throw new UsageError(
+        throw new UserError(
           `${pretrained.source}: expected ${name} of shape [${initial.shape.join(", ")}], found ${given ? `[${given.shape.join(", ")}]` : "none"}. Use weights of the same variant and image size, with timm's names.`,
         );
       }

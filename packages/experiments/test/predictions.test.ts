@@ -1,5 +1,5 @@
 /** @file predictions.csv, read back. */
-import { UsageError } from "@mvt/experiments";
+import { UserError } from "@mvt/common";
 import { describe, expect, test } from "vitest";
 import { parsePredictions, predictionsCsv } from "../src/runs/predictions.ts";
 import { predictionsOf } from "./fixtures/finished-run.ts";
@@ -60,7 +60,7 @@ describe("predictions.csv", () => {
       found: `: expected the predictions of a run, found Invalid Record Length: expect 6, got 5 on line 3. ${again}`,
     },
   ])("refuses $what", ({ csv, found }) => {
-    expect(read(csv)).toThrow(UsageError);
+    expect(read(csv)).toThrow(UserError);
     expect(read(csv)).toThrow(`runs/3f2a/predictions.csv${found}`);
   });
 });

@@ -1,6 +1,6 @@
 import { deit, nn, onnxBackend } from "@mvt/core";
 import { describe, expect, test } from "vitest";
-import { partsOf } from "../src/training/micro-batches.ts";
+import { microBatchCount } from "../src/training/micro-batches.ts";
 import { declareClassifier, evaluationProgram, trainingProgram } from "../src/training/programs.ts";
 
 const small = { ...deit.variants["S/16"], classes: 7 };
@@ -9,30 +9,30 @@ const nano = { ...deit.variants.nano, classes: 3, depth: 2, width: 32 };
 describe("the parts of a batch", () => {
   test("are four images of DeiT-S at 224, whatever the batch and the threads", () => {
     for (const sideBySide of [1, 2]) {
-      expect(partsOf({ sideBySide }, small, { batchSize: 32 })).toBe(8);
-      expect(partsOf({ sideBySide }, small, { batchSize: 8 })).toBe(2);
-      expect(partsOf({ sideBySide }, small, { batchSize: 2 })).toBe(1);
+      expect(microBatchCount({ sideBySide }, small, { batchSize: 32 })).toBe(8);
+      expect(microBatchCount({ sideBySide }, small, { batchSize: 8 })).toBe(2);
+      expect(microBatchCount({ sideBySide }, small, { batchSize: 2 })).toBe(1);
     }
   });
 
   test("are one of a small model", () => {
-    expect(partsOf({ sideBySide: 2 }, nano, { batchSize: 125 })).toBe(1);
+    expect(microBatchCount({ sideBySide: 2 }, nano, { batchSize: 125 })).toBe(1);
   });
 
   test("are as many as are asked for, side by side in each", () => {
-    expect(partsOf({ sideBySide: 2 }, nano, { batchSize: 32, accumulate: 4 })).toBe(8);
-    expect(partsOf({ sideBySide: 1 }, small, { batchSize: 32, accumulate: 1 })).toBe(1);
+    expect(microBatchCount({ sideBySide: 2 }, nano, { batchSize: 32, accumulate: 4 })).toBe(8);
+    expect(microBatchCount({ sideBySide: 1 }, small, { batchSize: 32, accumulate: 1 })).toBe(1);
   });
 
   test("are refused where they do not divide the batch, or the engine has none", () => {
     const batch = { batchSize: 32, accumulate: 5 };
-    expect(() => partsOf({ sideBySide: 2 }, nano, batch)).toThrow(
+    expect(() => microBatchCount({ sideBySide: 2 }, nano, batch)).toThrow(
       "expected a divisor of the batch of 32, got 5",
     );
-    expect(() => partsOf({}, nano, batch)).toThrow(
+    expect(() => microBatchCount({}, nano, batch)).toThrow(
       "expected an engine that computes batches in parts",
     );
-    expect(partsOf({}, small, { batchSize: 32 })).toBe(1);
+    expect(microBatchCount({}, small, { batchSize: 32 })).toBe(1);
   });
 });
 

@@ -1,0 +1,117 @@
+/**
+ * @file What a command is: options that are declared once with their help and their check, examples, and what it does.
+ *
+ * Everything that speaks of commands reads these records: parsing, help, environment variables, tests of the
+ * documentation.
+ */
+import { CommandLineError } from "@mvt/common";
+import type { Argv, InferredOptionTypes, Options } from "yargs";
+
+export interface CommandOption extends Options {
+  /** Throws a CommandLineError for a value that no command could mean. Called only with values that were given. */
+  readonly check?: (value: never, flag: string) => void;
+}
+export type CommandOptions = Readonly<Record<string, CommandOption>>;
+
+type CamelCase<Key> = Key extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Key;
+
+/** Parsed options by their names in camel case. */
+export type ArgsOf<O extends CommandOptions> = {
+  readonly [Key in keyof InferredOptionTypes<O> as CamelCase<Key>]: InferredOptionTypes<O>[Key];
+};
+
+/** A command's module, loaded when the command is asked for. */
+export interface CommandModule {
+  readonly options: CommandOptions;
+  readonly positionals: CommandOptions;
+  /** Command lines without `pnpm exp`, and what they do. */
+  readonly examples: readonly (readonly [line: string, about: string])[];
+  readonly run: (args: never) => Promise<void>;
+}
+
+export interface Command {
+  /** As it is typed, with its positionals: "runs <action> [id]". */
+  readonly name: string;
+  /** Its line of help. */
+  readonly about: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** The module of a command; `run` gets the parsed options by their types. */
+export function defineCommand<
+  const O extends CommandOptions,
+  const P extends CommandOptions = Record<never, never>,
+>({
+  options,
+  positionals,
+  examples,
+  run,
+}: {
+  readonly options: O;
+  readonly positionals?: P;
+  readonly examples: CommandModule["examples"];
+  readonly run: (args: ArgsOf<O & P>) => Promise<void>;
+}): CommandModule {
+  return { options, positionals: positionals ?? {}, examples, run };
+}
+
+/** Declares a command's options to yargs; the environment sets MVT_FERPLUS_TRAIN for --ferplus-train and so on. */
+export function declare(
+  cli: Argv,
+  { options, positionals, examples }: CommandModule,
+  environment: Readonly<Record<string, string | undefined>>,
+): Argv {
+  for (const [name, option] of Object.entries(positionals)) cli.positional(name, option as never);
+  for (const [line, about] of examples) cli.example(`$0 ${line}`, about);
+  const fromEnvironment = Object.keys(options).flatMap((name) => {
+    const value = environment[`MVT_${name.toUpperCase().replaceAll("-", "_")}`];
+    return value === undefined || value === "" ? [] : [[name, value] as const];
+  });
+  return cli
+    .options(options as Record<string, Options>)
+    .config(Object.fromEntries(fromEnvironment));
+}
+
+/** Throws for an option that was given twice, without a value, with a text for a number, or out of its range. */
+export function checkOptions(
+  { options, positionals }: CommandModule,
+  parsed: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, { type, array, check }] of Object.entries({ ...positionals, ...options })) {
+    if (!Object.hasOwn(parsed, name)) continue;
+    const value = parsed[name];
+    if (Array.isArray(value) && array !== true) {
+      throw new CommandLineError(
+        `--${name}: expected it once, got it ${value.length} times (${value.join(", ")}). Leave out all but one.`,
+      );
+    }
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (type === "string" && values.includes("")) throw lacksValue(name);
+    if (type === "number") {
+      if (value === undefined) throw lacksValue(name);
+      if (Number.isNaN(value))
+        throw new CommandLineError(`--${name}: expected a number, got a text.`);
+    }
+    if (value !== undefined) check?.(value as never, name);
+  }
+}
+
+function lacksValue(name: string): CommandLineError {
+  return new CommandLineError(`--${name}: expected a value, got none.`);
+}
+
+/** A check for whole numbers of at least `least`. */
+export const wholeFrom = (least: number) => (value: number, flag: string) => {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new CommandLineError(`--${flag} ${value}: expected a whole number of at least ${least}.`);
+};
+
+/** A check for shares from 0 to 1. */
+export function isShare(value: number, flag: string): void {
+  if (value >= 0 && value <= 1) return;
+  throw new CommandLineError(
+    `--${flag} ${value}: expected a share from 0 to 1, such as 0.9 for 90 %.`,
+  );
+}

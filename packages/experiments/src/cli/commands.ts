@@ -1,0 +1,77 @@
+/** @file Every command but the benchmark's, by the name that is typed after `pnpm exp`. */
+import { reportNames, reports } from "../studies/index.ts";
+import type { ReportName } from "../studies/index.ts";
+import type { Command, CommandModule } from "./command.ts";
+
+const reportCommand = async (...names: readonly ReportName[]): Promise<CommandModule> =>
+  (await import("./commands/report.ts")).reportCommand(names);
+
+const load = async (module: Promise<{ readonly default: CommandModule }>) => (await module).default;
+
+export const commands: readonly Command[] = [
+  ...reportNames.map((name) => ({
+    name,
+    about: reports[name].about,
+    load: () => reportCommand(name),
+  })),
+  {
+    name: "all",
+    about: "All tables and figures of the paper",
+    load: () => reportCommand(...reportNames.filter((name) => reports[name].paper)),
+  },
+  {
+    name: "train",
+    about: "Train one classifier",
+    load: () => load(import("./commands/train.ts")),
+  },
+  {
+    name: "evaluate",
+    about: "Evaluate a finished run: accuracy, F1, confusion matrix, with confidence intervals",
+    load: () => load(import("./commands/evaluate.ts")),
+  },
+  {
+    name: "export",
+    about: "Export a finished run as one ONNX file, or as safetensors for timm",
+    load: () => load(import("./commands/export.ts")),
+  },
+  {
+    name: "predict <images..>",
+    about: "Predict the expressions of images with an exported model",
+    load: () => load(import("./commands/predict.ts")),
+  },
+  {
+    name: "page",
+    about: "A page that runs exported models in the browser, served here or written to publish",
+    load: () => load(import("./commands/page.ts")),
+  },
+  {
+    name: "compare",
+    about: "Compare two finished runs on the same test images, with McNemar's test",
+    load: () => load(import("./commands/compare.ts")),
+  },
+  {
+    name: "runs <action> [id]",
+    about: "List, show or remove runs",
+    load: () => load(import("./commands/runs.ts")),
+  },
+  {
+    name: "data <action>",
+    about: "Draw synthetic data sets, or check those you have",
+    load: () => load(import("./commands/data.ts")),
+  },
+  {
+    name: "weights <action> [file]",
+    about: "Fetch the official pre-trained weights, or show what a file of weights holds",
+    load: () => load(import("./commands/weights.ts")),
+  },
+  {
+    name: "doctor",
+    about: "Show what this machine has, and whether training works on it",
+    load: () => load(import("./commands/doctor.ts")),
+  },
+  {
+    name: "setup <what>",
+    about: "Build what no npm package brings: a native TensorFlow for --backend tfjs",
+    load: () => load(import("./commands/setup.ts")),
+  },
+];

@@ -1,0 +1,81 @@
+/**
+ * @file The record of what was asked for. The parsed options are the record; the scale, the pre-trained weights and the
+ * engine are opened here, once.
+ */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { CommandLineError } from "@mvt/common";
+import { createPreparedSets } from "../data/prepared-sets.ts";
+import type { PreparedSets } from "../data/prepared-sets.ts";
+import { openEngine } from "../engine/engine.ts";
+import type { EngineRequest, OpenedEngine } from "../engine/engine.ts";
+import { officialPath } from "../pretrained/official.ts";
+import { readPretrainedFile } from "../pretrained/weights-file.ts";
+import type { PretrainedFile } from "../pretrained/weights-file.ts";
+import type { Scale, ScaleName } from "../settings/scales.ts";
+import { scaleWith } from "../settings/set.ts";
+import { createPlanner } from "../studies/planner.ts";
+import type { Planner } from "../studies/planner.ts";
+import type { ArgsOf } from "./command.ts";
+import { describeWeights } from "./describe-weights.ts";
+import type { trainingOptions } from "./options.ts";
+import { createProgress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
+import { requireWritable } from "./writable.ts";
+
+type TrainingArgs = ArgsOf<typeof trainingOptions>;
+
+/** Everything that a command which trains works with. */
+export interface TrainingSession {
+  readonly planner: Planner;
+  readonly sets: PreparedSets;
+  readonly engine: OpenedEngine;
+  readonly progress: Progress;
+  readonly runsFolder: string;
+}
+
+/** Opens what the options name; what is wrong with them is found here, before anything is drawn or trained. */
+export async function openTraining(
+  args: TrainingArgs,
+  check: (scale: Scale) => Promise<void> = async () => {},
+): Promise<TrainingSession> {
+  const scale = scaleOf(args);
+  const weights = await weightsOf(args.weights, scale);
+  await check(scale);
+  const runsFolder = await requireWritable("runs", args.runs);
+  const engine = await openEngine(args satisfies EngineRequest, scale);
+  const progress = createProgress();
+  const request = { ...args, scale, weights, pretrained: args.weights !== "none" };
+  const sets = createPreparedSets(request, progress);
+  return { planner: createPlanner(request, sets), sets, engine, progress, runsFolder };
+}
+
+/** The scale asked for, by default `quick`, or `paper` on real data; with the settings of --set. */
+export function scaleOf(args: {
+  readonly scale?: ScaleName;
+  readonly data?: string;
+  readonly set?: readonly string[];
+}): Scale {
+  return scaleWith(args.scale ?? (args.data === undefined ? "quick" : "paper"), args.set ?? []);
+}
+
+/**
+ * The file of --weights, at scale paper the official one where it was fetched; undefined where the scale pre-trains
+ * itself or training starts from scratch. What was loaded and what was not goes to stderr.
+ */
+async function weightsOf(
+  weights: string | undefined,
+  { name, pretraining, model }: Scale,
+): Promise<PretrainedFile | undefined> {
+  if (weights === "none") return undefined;
+  if (weights === undefined && (name !== "paper" || pretraining !== undefined)) return undefined;
+  const path = weights === undefined ? officialPath() : resolve(weights);
+  if (weights === undefined && !existsSync(path)) {
+    throw new CommandLineError(
+      `--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Get the official one with \`pnpm exp weights fetch\`, pass one of your own, or \`--weights none\` to train from scratch.`,
+    );
+  }
+  const file = await readPretrainedFile(path, model);
+  process.stderr.write(`${describeWeights(file).join("\n")}\n`);
+  return file;
+}

@@ -1,0 +1,57 @@
+/** @file The data sets of a command, each opened and decoded once. */
+import { resolve } from "node:path";
+import type { DatasetName } from "@mvt/datasets";
+import { canonicalJson } from "../settings/run-config.ts";
+import type { SyntheticSpec } from "../settings/scales.ts";
+import { prepareData } from "./prepared.ts";
+import type { PreparedData } from "./prepared.ts";
+import { openDataset } from "./source.ts";
+import type { DataRequest } from "./source.ts";
+
+/** A tenth of the training set is held out where the set has no validation split; the paper does not say. */
+export const validationShare = 0.1;
+
+export interface DataEvents {
+  readonly onDraw?: (title: string) => void;
+  readonly onDecode?: (title: string, done: number, total: number) => void;
+}
+
+export interface PreparedSets {
+  readonly request: DataRequest;
+  /** The data set that was asked for: the user's, or the scale's synthetic one. */
+  get(dataset: DatasetName): Promise<PreparedData>;
+  /** Synthetic faces of this kind, whether the user has data or not. */
+  synthetic(dataset: DatasetName, spec: SyntheticSpec): Promise<PreparedData>;
+}
+
+export function createPreparedSets(request: DataRequest, events: DataEvents = {}): PreparedSets {
+  const { scale, images } = request;
+  const prepared = new Map<string, Promise<PreparedData>>();
+  const prepare = (name: DatasetName, spec: SyntheticSpec, data: string | undefined) => {
+    const key = `${name} ${canonicalJson(spec)} ${data}`;
+    const known = prepared.get(key);
+    if (known !== undefined) return known;
+    const preparing = (async () => {
+      const dataset = await openDataset(
+        name,
+        spec,
+        { ...request, data },
+        { syntheticFolder: resolve("data/synthetic"), onDraw: events.onDraw },
+      );
+      return prepareData(dataset, {
+        imageSize: scale.model.imageSize,
+        validationShare,
+        cacheFolder: resolve(".cache/images"),
+        images,
+        onDecode: (done, total) => events.onDecode?.(dataset.title, done, total),
+      });
+    })();
+    prepared.set(key, preparing);
+    return preparing;
+  };
+  return {
+    request,
+    get: (dataset) => prepare(dataset, scale.synthetic, request.data),
+    synthetic: (dataset, spec) => prepare(dataset, spec, undefined),
+  };
+}
