@@ -2,7 +2,7 @@
 
 /**
  * Rows with their columns padded to one width each, two spaces apart. The first column is aligned left, the
- * others right; text behind the last number of a row stays as it is if `align` says so.
+ * others right.
  *
  * @param align "left" or "right" for each column; the last one given counts for those after it
  */

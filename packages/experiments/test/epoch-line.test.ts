@@ -1,7 +1,7 @@
 /** @file How an epoch went, in one line. */
 import { describe, expect, test } from "vitest";
+import { epochLine } from "../src/cli/run-summary.ts";
 import type { EpochMetrics, MgnMetrics } from "../src/runs/result.ts";
-import { epochLine } from "../src/cli/epoch-line.ts";
 
 const classifier: EpochMetrics = {
   epoch: 1,

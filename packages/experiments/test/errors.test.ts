@@ -3,7 +3,7 @@ import { CommandLineError, UserError } from "@mvt/common";
 import { DeviceError, TfjsError, WeightsError } from "@mvt/core";
 import { DatasetError } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
-import { exitCodeOf, messageOf } from "../src/cli/errors.ts";
+import { exitCodeOf, messageOf } from "../src/cli/cli.ts";
 
 describe("a message", () => {
   test("of an error that the user can mend is shown without a stack", () => {

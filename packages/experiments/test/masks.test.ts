@@ -1,8 +1,7 @@
 import { random } from "@mvt/core";
 import { describe, expect, test } from "vitest";
-import { auc } from "../src/masks/auc.ts";
-import { measureMasks } from "../src/masks/measures.ts";
 import type { ExpressionPatches } from "../src/data/expression-patches.ts";
+import { auc, measureMasks } from "../src/masks/ground-truth-measures.ts";
 
 describe("the area under the ROC curve", () => {
   test("is the share of pairs in order, ties counting half", () => {

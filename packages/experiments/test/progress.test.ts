@@ -2,9 +2,9 @@
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createProgress, formatSeconds } from "../src/cli/progress.ts";
+import { epochLine } from "../src/cli/run-summary.ts";
 import type { PlannedRun } from "../src/runs/planned-run.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
-import { epochLine } from "../src/cli/epoch-line.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 /** A run of two epochs over 40 images: all that progress reads of one. */

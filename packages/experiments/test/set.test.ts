@@ -2,7 +2,7 @@
 import { scales } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
 import { trainingConfig } from "../src/settings/run-config.ts";
-import { override } from "../src/settings/set.ts";
+import { override, scaleWith, settingPaths, settings } from "../src/settings/set.ts";
 
 describe("--set", () => {
   const { training } = scales.quick;
@@ -27,18 +27,40 @@ describe("--set", () => {
   test.each([
     [
       "sampler=fair",
-      'sampler: Invalid option: expected one of "shuffled"|"balanced". Settings of this scale: ',
+      'sampler: Invalid option: expected one of "shuffled"|"balanced".',
     ],
     ["epochs=0", "epochs: Too small: expected number to be >0."],
     ["augmentation.erasing.p=7", "augmentation.erasing.p: Too big: expected number to be <=1."],
     [
       "augmentation.erasing.color=1",
-      'augmentation.erasing: Unrecognized key: "color". Settings of this scale: epochs,',
+      'there is no setting augmentation.erasing.color. Did you mean "augmentation.erasing.scale"? Settings: epochs,',
     ],
   ])("says what is wrong with %s", (assignment, message) => {
     expect(() => override(trainingConfig, training, [assignment])).toThrow(
       `--set ${assignment}: ${message}`,
     );
+  });
+
+  test("suggests the nearest of all settings, whether the scale sets it or not", () => {
+    const refused = (assignment: string) => () => scaleWith("quick", [assignment]);
+    expect(refused("epoch=3")).toThrow('there is no setting epoch. Did you mean "epochs"?');
+    expect(refused("samplr=balanced")).toThrow('Did you mean "sampler"?');
+    expect(refused("mgn.epoch=3")).toThrow('Did you mean "mgn.epochs"?');
+  });
+
+  test("knows every setting by its path", () => {
+    const paths = settingPaths(settings);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "epochs",
+        "sampler",
+        "adamw.weightDecay",
+        "augmentation.erasing",
+        "augmentation.erasing.p",
+        "mgn.learningRate.generator",
+      ]),
+    );
+    expect(new Set(paths).size).toBe(paths.length);
   });
 
   test("says what a part lacks that it switches on", () => {

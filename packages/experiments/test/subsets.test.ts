@@ -1,8 +1,8 @@
 /** @file Counting a part of the test set in the answers for all of it. */
 import { UserError } from "@mvt/common";
 import { describe, expect, test } from "vitest";
-import { countSubset } from "../src/evaluation/subset-counts.ts";
 import { parsePredictions } from "../src/runs/predictions.ts";
+import { countSubset } from "../src/studies/table5.ts";
 import { predictionsOf } from "./fixtures/finished-run.ts";
 
 const images = ["t1 fear fear", "t2 fear anger", "t3 anger anger", "t4 anger fear"];

@@ -5,12 +5,11 @@
  * value out of range, options that contradict each other, what is wrong with a --threshold); 1 for everything else:
  * files, data, the disk.
  */
-import { CommandLineError } from "@mvt/common";
+import { CommandLineError, UserError } from "@mvt/common";
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { checkOptions, declare } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
-import { exitCodeOf, messageOf } from "./errors.ts";
 import { clearStatus } from "./progress.ts";
 
 /** Runs one of the commands and returns the exit code. */
@@ -18,13 +17,11 @@ export async function runCli(
   args: readonly string[],
   commands: readonly Command[],
 ): Promise<number> {
-  const cli = createCli(args, commands);
   try {
-    if (args.includes("--help") || args.includes("-h")) {
-      process.stdout.write(`${withTypedOptions(await cli.getHelp())}\n`);
-    } else {
-      await cli.parseAsync();
-    }
+    await createCli(args, commands).parseAsync([...args], {}, (error, _parsed, output) => {
+      if (error) throw error;
+      if (output !== "") process.stdout.write(`${withTypedOptions(output)}\n`);
+    });
     return 0;
   } catch (error) {
     clearStatus();
@@ -94,4 +91,31 @@ function wrongCommandLine(message: string): CommandLineError {
   return new CommandLineError(
     `${sentence} \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`,
   );
+}
+
+/** What the system's refusals mean, by error code. */
+const systemErrors: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is not a folder",
+  EEXIST: "a file is where a folder was expected",
+  EISDIR: "a folder is where a file was expected",
+};
+
+/** What is written to stderr. */
+export function messageOf(error: unknown): string {
+  if (error instanceof UserError) return `error: ${error.message}`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== undefined && code in systemErrors) {
+    return `error: ${path ?? "a file"}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
+  }
+  const stack = error instanceof Error ? error.stack : String(error);
+  return `This is a defect of the program, not of what you typed. Please report it with:\n${stack}`;
+}
+
+/** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */
+export function exitCodeOf(error: unknown): 1 | 2 {
+  return error instanceof UserError ? error.exitCode : 1;
 }

@@ -7,9 +7,9 @@ import type { RunConfig } from "../settings/run-config.ts";
 import { checkPlan, executeRuns } from "../training/execute.ts";
 import type { ResultOf } from "../training/execute.ts";
 import { measureThroughput } from "../training/throughput.ts";
-import { epochLine } from "./epoch-line.ts";
 import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
 import type { TrainingSession } from "./request.ts";
+import { epochLine } from "./run-summary.ts";
 
 type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
 

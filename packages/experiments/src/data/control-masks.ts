@@ -8,10 +8,9 @@ import { UserError } from "@mvt/common";
 import { deit, fadePatches, random } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
-import { cornersMask, ellipseMask, randomMask } from "@mvt/mgn";
-import { readExpressionPatches } from "./expression-patches.ts";
-import { repeatMask, topKMasks } from "./patch-masks.ts";
+import { cornersMask, ellipseMask, maskedPatchCount, randomMask, topKMask } from "@mvt/mgn";
 import type { ControlMask } from "../settings/run-config.ts";
+import { readExpressionPatches } from "./expression-patches.ts";
 import type { PreparedData, Subset } from "./prepared.ts";
 
 /** A data set whose pictures, of all splits, are masked. The seed is for random masks. */
@@ -84,4 +83,21 @@ async function blacken(
     pixels.set(fadePatches(picture, keep, model), row * S * S * 3);
   }
   return { size: S, count, ids, pixels };
+}
+
+/** The same mask [N] for every image. */
+export function repeatMask(mask: Float32Array, images: number): Float32Array {
+  return Float32Array.from({ length: mask.length * images }, (_, i) => mask[i % mask.length]!);
+}
+
+/** 1 for the round(m N) patches of each image with the highest of `scores` [n, N]. */
+export function topKMasks(
+  scores: Float32Array,
+  { patches: N, m }: { readonly patches: number; readonly m: number },
+): Float32Array {
+  const masks = new Float32Array(scores.length);
+  for (let at = 0; at < scores.length; at += N) {
+    masks.set(topKMask(scores.subarray(at, at + N), maskedPatchCount(m, N)), at);
+  }
+  return masks;
 }

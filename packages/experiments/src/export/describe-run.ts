@@ -1,13 +1,13 @@
 /** @file What an exported run says about itself. */
 import { portableOpset, preprocessingOf } from "@mvt/core";
 import type { ModelDescription, Precision } from "@mvt/core";
-import type { ClassifierConfig } from "../settings/run-config.ts";
+import { datasetTitles } from "@mvt/datasets";
 import type { PreparedData } from "../data/prepared.ts";
-import { describeData, sourceVersion } from "../runs/provenance.ts";
 import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
-import type { ModelInput } from "./export-program.ts";
-import { licenceNote } from "./licence.ts";
 import type { Count } from "../runs/predictions.ts";
+import { describeData, sourceVersion } from "../runs/provenance.ts";
+import type { ClassifierConfig } from "../settings/run-config.ts";
+import type { ModelInput } from "./export-program.ts";
 
 export interface Described extends Pick<RunEvaluation, "config" | "run" | "weights"> {
   readonly data: PreparedData;
@@ -51,4 +51,20 @@ function maskOf({ mgn }: ClassifierConfig, { mgn: file }: OpenedClassifier) {
   if (mgn === undefined || file === undefined) return {};
   const { polarity, space, config } = file;
   return { mask: { form: mgn.form, polarity, space, m: config.m } };
+}
+
+/** The graph is this project's; the weights carry whatever the pictures and the start came with. */
+export function licenceNote({ data, pretrained }: ClassifierConfig): string {
+  const title = datasetTitles[data.dataset];
+  return [
+    "The graph and the code that wrote it: MIT.",
+    data.kind === "synthetic"
+      ? `Weights: trained on synthetic faces in the layout of ${title}, drawn by this project (MIT).`
+      : `Weights: trained on ${title}. Its owners' terms apply to what is made from it, and may allow non-commercial research only: read the agreement under which you have it.`,
+    ...(pretrained && "sha256" in pretrained
+      ? [
+          `They start from a file of pre-trained weights (SHA-256 ${pretrained.sha256}); its licence applies as well. The official DeiT weights are under Apache 2.0.`,
+        ]
+      : []),
+  ].join(" ");
 }

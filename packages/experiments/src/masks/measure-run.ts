@@ -3,15 +3,15 @@ import { deit, random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { cornersMask, ellipseDistance, ellipseMask, randomMask } from "@mvt/mgn";
 import type { MaskSource, MasksRow, MasksRun } from "@mvt/report";
-import type { MgnConfig } from "../settings/run-config.ts";
+import { repeatMask, topKMasks } from "../data/control-masks.ts";
+import { readExpressionPatches } from "../data/expression-patches.ts";
+import { readMgn } from "../runs/mgn-file.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 import { openRun } from "../runs/run-folder.ts";
-import { readMgn } from "../runs/mgn-file.ts";
-import { readExpressionPatches } from "../data/expression-patches.ts";
+import type { MgnConfig } from "../settings/run-config.ts";
 import { generateMasks } from "./generate.ts";
-import { measureMasks } from "./measures.ts";
-import type { MaskSet } from "./measures.ts";
-import { repeatMask, topKMasks } from "../data/patch-masks.ts";
+import { measureMasks } from "./ground-truth-measures.ts";
+import type { MaskSet } from "./ground-truth-measures.ts";
 
 /** Above this M_p a hard mask removes a patch. */
 const hardThreshold = 0.5;

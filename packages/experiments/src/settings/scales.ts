@@ -90,7 +90,8 @@ export const fromPretrained: TrainingConfig = {
 
 /** How classifiers and mask generators train on a data set. */
 export function trainingOn(dataset: DatasetName, scale: Scale): TrainingSettings {
-  return scale.onDataset?.[dataset] ?? scale;
+  const { training, mgn } = scale.onDataset?.[dataset] ?? scale;
+  return { training, mgn };
 }
 
 /** Section 4.2. */

@@ -8,12 +8,12 @@ import { deit, fadePatches } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import { figure2, svgToPng } from "@mvt/report";
 import sharp from "sharp";
+import { topKMasks } from "../data/control-masks.ts";
 import { contactSheet } from "../masks/contact-sheet.ts";
 import { generateMasks } from "../masks/generate.ts";
-import { topKMasks } from "../data/patch-masks.ts";
+import { readMgn } from "../runs/mgn-file.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { openRun } from "../runs/run-folder.ts";
-import { readMgn } from "../runs/mgn-file.ts";
 import { paperChoices } from "./paper-choices.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 

@@ -6,15 +6,15 @@
  *     pnpm exp table5 --data DIR --weights deit_small.safetensors
  *                                       # the paper: 85.17 / 87.99 / 88.40
  */
+import { UserError } from "@mvt/common";
 import { readSubsets } from "@mvt/datasets";
-import type { Dataset } from "@mvt/datasets";
+import type { Dataset, Subset } from "@mvt/datasets";
 import { table5 } from "@mvt/report";
 import type { SubsetRun } from "@mvt/report";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
-import { openRun } from "../runs/run-folder.ts";
 import { readPredictions } from "../runs/predictions.ts";
-import { countSubset } from "../evaluation/subset-counts.ts";
-import type { TestSubset } from "../evaluation/subset-counts.ts";
+import type { Count, NamedPredictions } from "../runs/predictions.ts";
+import { openRun } from "../runs/run-folder.ts";
 import { describeRow, planBest } from "./combinations.ts";
 import { resultOf, tableReport, UnavailableError } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
@@ -73,4 +73,38 @@ async function countRun(
   const { id, seed, validation } = await resultOf(run, runsFolder);
   const answers = await readPredictions(openRun(runsFolder, id));
   return { id, seed, epoch: validation.epoch, ...countSubset(answers, subset) };
+}
+
+/** A list of test images; an image that it names twice is there twice. */
+export type TestSubset = Pick<Subset, "name" | "title" | "ids" | "notes">;
+
+export interface SubsetCounts {
+  /** Lines of the list, an image as often as it is there. */
+  readonly listed: Count;
+  /** Each image once. */
+  readonly unique: Count;
+}
+
+/** Throws a UserError where the list is empty, or names an image that was not answered. */
+export function countSubset(
+  { ids, labels, predicted }: NamedPredictions,
+  subset: TestSubset,
+): SubsetCounts {
+  const places = new Map(ids.map((id, i) => [id, i]));
+  const unknown = subset.ids.filter((id) => !places.has(id));
+  if (subset.ids.length === 0 || unknown.length > 0) {
+    const found =
+      subset.ids.length === 0
+        ? "an empty list"
+        : `${unknown.length} that are not, such as ${unknown[0]}`;
+    throw new UserError(
+      `${subset.title}: expected a list of test images, found ${found}. Use the list that belongs to this data set.`,
+    );
+  }
+  const isRight = (id: string) => predicted[places.get(id)!] === labels[places.get(id)!];
+  const count = (lines: readonly string[]) => ({
+    k: lines.filter(isRight).length,
+    n: lines.length,
+  });
+  return { listed: count(subset.ids), unique: count([...new Set(subset.ids)]) };
 }

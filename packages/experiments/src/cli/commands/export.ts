@@ -14,7 +14,7 @@ import type { Agreement } from "../../export/check-export.ts";
 import { describeRun } from "../../export/describe-run.ts";
 import type { Described } from "../../export/describe-run.ts";
 import { exportProgram } from "../../export/export-program.ts";
-import { exportTable } from "../../export/export-table.ts";
+import { exportTable } from "../export-table.ts";
 import { writeSafetensors } from "../../export/write-safetensors.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import { evaluateClassifier, openClassifier } from "../../evaluation/evaluate-run.ts";

@@ -1,7 +1,7 @@
 /** @file How well masks find the patches that do not matter, against the ground truth. */
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
 import type { MaskMeasures } from "@mvt/report";
-import { auc } from "./auc.ts";
+import { wilcoxonRankSum } from "simple-statistics";
 import type { ExpressionPatches } from "../data/expression-patches.ts";
 
 /** Masks of n images, N patches each; high where a patch is removed. */
@@ -72,4 +72,17 @@ function isBinary(mask: Float32Array): boolean {
 
 function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((total, value, i) => total + value * b[i]!, 0);
+}
+
+/**
+ * The probability that a positive scores higher than a negative, ties counting half: the rank sum of
+ * the positives (Mann and Whitney, 1947). Undefined where there are no positives or no negatives.
+ */
+export function auc(scores: ArrayLike<number>, positive: ArrayLike<number>): number | undefined {
+  const all = Array.from(scores);
+  const positives = all.filter((_, i) => positive[i]! > 0);
+  const negatives = all.filter((_, i) => positive[i]! <= 0);
+  const [n, m] = [positives.length, negatives.length];
+  if (n === 0 || m === 0) return undefined;
+  return (wilcoxonRankSum(positives, negatives) - (n * (n + 1)) / 2) / (n * m);
 }

@@ -2,7 +2,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
 import { UserError } from "@mvt/common";
-import { isImageName } from "@mvt/datasets";
+import { maskPixels, resizePicture } from "@mvt/core";
+import type { ModelDescription, Picture } from "@mvt/core";
+import { decodePicture, isImageName } from "@mvt/datasets";
+import { contactSheet } from "../masks/contact-sheet.ts";
 
 export interface NamedImage {
   readonly path: string;
@@ -49,4 +52,26 @@ async function imagesBelow(folder: string): Promise<readonly string[]> {
     .filter((entry) => !entry.isDirectory() && isImageName(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name))
     .toSorted();
+}
+
+export async function readPicture(path: string): Promise<Picture> {
+  try {
+    return await decodePicture(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `${path}: expected a readable picture, found none (${reason.replace(/\.+$/, "")}). Put an intact file in its place, or leave it out.`,
+    );
+  }
+}
+
+/** PNG of the resized picture and, to its right, the same under the mask [N] of its patches. */
+export async function overlay(
+  picture: Picture,
+  mask: Float32Array,
+  description: ModelDescription,
+): Promise<Uint8Array> {
+  const { imageSize } = description.preprocessing;
+  const pixels = resizePicture(picture, imageSize);
+  return contactSheet([[pixels, maskPixels(pixels, mask, description)]], imageSize);
 }

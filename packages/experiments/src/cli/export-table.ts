@@ -1,13 +1,14 @@
-/** @file The files that an export wrote, beside the run itself. */
+/** @file The table that an export prints: the files it wrote, compared with the run itself. */
+import { alignColumns } from "@mvt/common";
 import type { Precision } from "@mvt/core";
-import { formatCount } from "../cli/run-summary.ts";
-import type { Agreement } from "./check-export.ts";
+import { formatCount } from "./run-summary.ts";
+import type { Agreement } from "../export/check-export.ts";
 import type { Count } from "../runs/predictions.ts";
 
 export interface Exported {
   readonly id: string;
   readonly title: string;
-  /** The run's own weights and answers. */
+  /** The size of the run's own weights, and its accuracy. */
   readonly own: Count & { readonly bytes: number };
   readonly written: readonly {
     readonly precision: Precision;
@@ -35,12 +36,5 @@ export function exportTable({ id, title, own, written }: Exported): string {
       path,
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `run ${id}: ${title}\n${lines.join("\n")}\n`;
+  return `run ${id}: ${title}\n${alignColumns(rows, ["left"]).join("\n")}\n`;
 }
