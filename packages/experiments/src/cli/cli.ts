@@ -26,7 +26,7 @@ interface Command {
   readonly load: () => Promise<CommandModule>;
 }
 
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   {
     name: "table1",
     about: "Table 1: accuracy by mask ratio m, without relabelling",
