@@ -73,12 +73,17 @@ export function flagProblem(
 
 export const nameOf = ({ name }: DocumentedCommand) => name.split(" ")[0]!;
 
+const flagsOfCommands = new WeakMap<DocumentedCommand, Declared>();
+
+/** The flags that a command's builder declares. */
 export async function flagsOf(command: DocumentedCommand): Promise<Declared> {
-  let declared: Declared | undefined;
+  let declared = flagsOfCommands.get(command);
+  if (declared !== undefined) return declared;
   await parse(command, [nameOf(command)], (built) => {
     declared = built;
   });
   if (declared === undefined) throw new Error(`${command.name}: its flags are not declared`);
+  flagsOfCommands.set(command, declared);
   return declared;
 }
 
@@ -97,6 +102,10 @@ function filledIn(words: readonly string[], { numbers, choices }: Declared): rea
   return filled;
 }
 
+/** "images" of "predict <images..>". */
+const repeatedPositionals = (name: string) =>
+  [...name.matchAll(/[<[](\w+)\.\./g)].map((match) => match[1]!);
+
 async function parse(
   { name, load }: DocumentedCommand,
   words: readonly string[],
@@ -105,7 +114,7 @@ async function parse(
   const { builder } = await load();
   let flags: ReturnType<typeof declaredFlags>;
   try {
-    await yargs([...words])
+    await yargs(words.slice(1))
       .parserConfiguration({ "boolean-negation": false, "dot-notation": false })
       .strict()
       .help(false)
@@ -115,12 +124,14 @@ async function parse(
       .fail((message, error) => {
         throw error ?? new Error(message);
       })
+      // As the default command: for others yargs draws its help at every parse, which takes long.
       .command(
-        name,
+        name.replace(/^\S+/, "$0"),
         "",
         (cli) => {
           const built = builder(cli);
           flags = declaredFlags(built);
+          flags = { ...flags, arrays: [...flags.arrays, ...repeatedPositionals(name)] };
           const { choices } = (built as never as { getOptions: () => Declared }).getOptions();
           onDeclared({ names: flags.names, numbers: flags.numbers, choices });
           return built;

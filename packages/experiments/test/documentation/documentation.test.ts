@@ -90,7 +90,7 @@ async function problemsOf(
   return found.flat();
 }
 
-const expCommand = /(?:^|[\s(;])(?:npx -y pnpm@12|pnpm) exp (.*)$/;
+const expCommand = /(?:^|[;&(|]\s*|\bdo\s+)(?:[A-Z_]+=\S*\s+)*(?:npx -y pnpm@12|pnpm) exp (.*)$/;
 
 /** "pnpm exp train --seed 1", within a line of a shell. */
 function expWords(line: string): readonly string[] | undefined {
