@@ -208,6 +208,13 @@ describe("the documentation", () => {
   });
 });
 
+test("CITATION.cff has the version and licence of package.json", () => {
+  const [citation, manifest] = readAll(["CITATION.cff", "package.json"]).map(({ text }) => text);
+  const { version, license } = JSON.parse(manifest!) as Record<"version" | "license", string>;
+  expect(citation).toContain(`\nversion: ${version}\n`);
+  expect(citation).toContain(`\nlicense: ${license}\n`);
+});
+
 describe("help and messages of the sources", () => {
   const texts = packageSources.flatMap(({ path, texts: found }) =>
     found.filter(({ text }) => text.includes(" ")).map((text) => ({ path, ...text })),
