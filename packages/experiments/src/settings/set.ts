@@ -86,20 +86,22 @@ function parseValue(text: string): unknown {
   }
 }
 
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
 /** Every path that can be set: "epochs", "schedule.kind", ... */
-export function settingPaths(schema: z.ZodType, prefix = ""): readonly string[] {
-  const inner =
-    schema instanceof z.ZodUnion
-      ? (schema.options as readonly z.ZodType[])
-      : "unwrap" in schema
-        ? [(schema.unwrap as () => z.ZodType)()]
-        : [];
-  if (schema instanceof z.ZodObject) {
-    return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([key, value]) => [
-      ...new Set(settingPaths(value, prefix === "" ? key : `${prefix}.${key}`)),
-    ]);
+export function settingPaths(schema: z.ZodType): readonly string[] {
+  return [...new Set(pathsBelow(z.toJSONSchema(schema) as JsonSchema, []))];
+}
+
+function pathsBelow(
+  { properties, anyOf = [] }: JsonSchema,
+  keys: readonly string[],
+): readonly string[] {
+  if (properties !== undefined) {
+    return Object.entries(properties).flatMap(([key, value]) => pathsBelow(value, [...keys, key]));
   }
-  return inner.length === 0
-    ? [prefix]
-    : [...new Set(inner.flatMap((one) => settingPaths(one, prefix)))];
+  return anyOf.length > 0 ? anyOf.flatMap((one) => pathsBelow(one, keys)) : [keys.join(".")];
 }

@@ -1,14 +1,8 @@
 /** @file Command lines that a text shows: whether yargs takes them, without running anything. */
-import yargs from "yargs";
-import type { Argv } from "yargs";
-import { checkFlags, declaredFlags } from "../../src/cli/flags.ts";
+import { createCli } from "../../src/cli/cli.ts";
+import type { Command } from "../../src/cli/command.ts";
 
-export interface DocumentedCommand {
-  readonly name: string;
-  readonly load: () => Promise<{ readonly builder: (cli: Argv) => Argv }>;
-}
-
-/** What yargs knows of a command's flags. */
+/** The flags of a command. */
 export interface Declared {
   readonly names: readonly string[];
   readonly numbers: readonly string[];
@@ -35,7 +29,7 @@ const missing = /^(?:Missing required argument|Not enough non-option arguments)/
  */
 export async function commandProblem(
   words: readonly string[],
-  commands: readonly DocumentedCommand[],
+  commands: readonly Command[],
   { complete }: { readonly complete: boolean },
 ): Promise<string | undefined> {
   const [name] = words;
@@ -71,20 +65,19 @@ export function flagProblem(
   return undefined;
 }
 
-export const nameOf = ({ name }: DocumentedCommand) => name.split(" ")[0]!;
+export const nameOf = ({ name }: Command) => name.split(" ")[0]!;
 
-const flagsOfCommands = new WeakMap<DocumentedCommand, Declared>();
-
-/** The flags that a command's builder declares. */
-export async function flagsOf(command: DocumentedCommand): Promise<Declared> {
-  let declared = flagsOfCommands.get(command);
-  if (declared !== undefined) return declared;
-  await parse(command, [nameOf(command)], (built) => {
-    declared = built;
-  });
-  if (declared === undefined) throw new Error(`${command.name}: its flags are not declared`);
-  flagsOfCommands.set(command, declared);
-  return declared;
+/** The flags that a command declares. */
+export async function flagsOf({ load }: Command): Promise<Declared> {
+  const { options, positionals } = await load();
+  const all = Object.entries({ ...positionals, ...options });
+  return {
+    names: ["help", ...Object.keys(options)],
+    numbers: all.filter(([, { type }]) => type === "number").map(([name]) => name),
+    choices: Object.fromEntries(
+      all.flatMap(([name, { choices }]) => (choices ? [[name, choices.map(String)]] : [])),
+    ),
+  };
 }
 
 /** Placeholders become values that the flag takes: 1 for a number, the first choice of several. */
@@ -102,43 +95,12 @@ function filledIn(words: readonly string[], { numbers, choices }: Declared): rea
   return filled;
 }
 
-/** "images" of "predict <images..>". */
-const repeatedPositionals = (name: string) =>
-  [...name.matchAll(/[<[](\w+)\.\./g)].map((match) => match[1]!);
-
-async function parse(
-  { name, load }: DocumentedCommand,
-  words: readonly string[],
-  onDeclared: (declared: Declared) => void = () => {},
-): Promise<string | undefined> {
-  const { builder } = await load();
-  let flags: ReturnType<typeof declaredFlags>;
+/** What the command line itself says is wrong; it runs nothing. */
+async function parse(command: Command, words: readonly string[]): Promise<string | undefined> {
   try {
-    await yargs(words.slice(1))
-      .parserConfiguration({ "boolean-negation": false, "dot-notation": false })
-      .strict()
-      .help(false)
-      .version(false)
-      .option("help", { type: "boolean" })
-      .exitProcess(false)
-      .fail((message, error) => {
-        throw error ?? new Error(message);
-      })
-      // As the default command: for others yargs draws its help at every parse, which takes long.
-      .command(
-        name.replace(/^\S+/, "$0"),
-        "",
-        (cli) => {
-          const built = builder(cli);
-          flags = declaredFlags(built);
-          flags = { ...flags, arrays: [...flags.arrays, ...repeatedPositionals(name)] };
-          const { choices } = (built as never as { getOptions: () => Declared }).getOptions();
-          onDeclared({ names: flags.names, numbers: flags.numbers, choices });
-          return built;
-        },
-        (parsed) => checkFlags(flags, parsed),
-      )
-      .parseAsync();
+    await createCli(words, [command], async () => {}).parseAsync([...words], {}, (error) => {
+      if (error) throw error;
+    });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -5,10 +5,9 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commands } from "../../src/cli/cli.ts";
-import { mgnTrainingConfig, trainingConfig } from "../../src/config.ts";
-import { override } from "../../src/overrides.ts";
-import { scales } from "../../src/scales.ts";
+import { commands } from "../../src/cli/commands.ts";
+import { scales } from "../../src/settings/scales.ts";
+import { settings } from "../../src/settings/set.ts";
 import { commandProblem, flagProblem, flagsOf, nameOf, wordsOf } from "./commands.ts";
 import { anchorsOf, codeLines, inlineCode, localLinks } from "./markdown.ts";
 import type { CodeText } from "./markdown.ts";
@@ -98,7 +97,6 @@ function expWords(line: string): readonly string[] | undefined {
   return rest === undefined ? undefined : wordsOf(rest);
 }
 
-const settings = trainingConfig.extend({ mgn: mgnTrainingConfig });
 const start = { ...scales.paper.training, mgn: scales.paper.mgn };
 
 describe("the documentation", () => {
@@ -135,7 +133,7 @@ describe("the documentation", () => {
   test("names settings that --set takes", async () => {
     const problem = (text: string) =>
       settingsIn(text)
-        .map((assignment) => settingProblem(settings, start, assignment, override))
+        .map((assignment) => settingProblem(settings, start, assignment))
         .find((one) => one !== undefined);
     expect(await problemsOf(documents, codeLines, problem)).toEqual([]);
     expect(await problemsOf(documents, inlineCode, problem)).toEqual([]);
@@ -223,15 +221,16 @@ describe("help and messages of the sources", () => {
     `${path}:${line}`;
 
   test("show examples that parse", async () => {
-    const examples = texts.filter(({ text }) => text.startsWith("$0 ") && !text.includes("<"));
+    const examples = await Promise.all(
+      commands.map(async ({ load }) => (await load()).examples.map(([line]) => line)),
+    );
     const found = await Promise.all(
-      examples.map(async (example) => {
-        const words = wordsOf(example.text.slice(3));
-        const problem = await commandProblem(words, commands, { complete: true });
-        return problem === undefined ? [] : [`${where(example)}: ${example.text}: ${problem}`];
+      [...new Set(examples.flat())].map(async (line) => {
+        const problem = await commandProblem(wordsOf(line), commands, { complete: true });
+        return problem === undefined ? [] : [`${line}: ${problem}`];
       }),
     );
-    expect(examples.length).toBeGreaterThan(20);
+    expect(examples.flat().length).toBeGreaterThan(20);
     expect(found.flat()).toEqual([]);
   });
 

@@ -1,11 +1,11 @@
 /** @file The documentation test finds what is wrong: its helpers on small texts. */
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Argv } from "yargs";
-import { override } from "../../src/overrides.ts";
+import { defineCommand } from "../../src/cli/command.ts";
+import { settingPaths } from "../../src/settings/set.ts";
 import { commandProblem, flagProblem, flagsOf, isPlaceholder, wordsOf } from "./commands.ts";
 import { anchorsOf, codeLines, inlineCode, localLinks } from "./markdown.ts";
-import { settingPaths, settingProblem, settingsIn } from "./settings.ts";
+import { settingProblem, settingsIn } from "./settings.ts";
 import { declaredNames, identifierIn, readSource } from "./source-text.ts";
 
 const markdown = `# Draw, then train
@@ -54,12 +54,14 @@ describe("a Markdown text", () => {
 describe("a command line", () => {
   const draw = {
     name: "draw <what>",
-    load: async () => ({
-      builder: (cli: Argv) =>
-        cli
-          .positional("what", { choices: ["faces", "masks"], demandOption: true })
-          .options({ count: { type: "number" }, ink: { choices: ["red", "blue"] } }),
-    }),
+    about: "draws",
+    load: async () =>
+      defineCommand({
+        positionals: { what: { choices: ["faces", "masks"], demandOption: true } },
+        options: { count: { type: "number" }, ink: { choices: ["red", "blue"] } },
+        examples: [],
+        run: async () => {},
+      }),
   };
   const problem = (line: string, complete = true) =>
     commandProblem(wordsOf(line), [draw], { complete });
@@ -115,7 +117,7 @@ describe("a setting", () => {
     erasing: z.strictObject({ p: z.number() }).or(z.literal(false)),
   });
   const problem = (assignment: string) =>
-    settingProblem(schema, { epochs: 1, erasing: false }, assignment, override);
+    settingProblem(schema, { epochs: 1, erasing: false }, assignment);
 
   test("is found behind --set, or by itself", () => {
     expect(settingsIn("train --set epochs=3 --set erasing.p=..")).toEqual([
@@ -126,7 +128,7 @@ describe("a setting", () => {
   });
 
   test("has a path in the schema, on any side of a choice", () => {
-    expect(settingPaths(schema)).toEqual(new Set(["epochs", "erasing", "erasing.p"]));
+    expect(settingPaths(schema)).toEqual(["epochs", "erasing.p", "erasing"]);
     expect(problem("epoch=3")).toBe("there is no setting epoch");
     expect(problem("erasing.p=..")).toBeUndefined();
   });
