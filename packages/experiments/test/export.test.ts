@@ -163,10 +163,10 @@ describe("predict", () => {
     [["--model", face, face], "expected an ONNX model, got something else"],
     [
       ["--model", "masked.onnx", "none.jpg"],
-      "none.jpg: expected a picture or a folder, found nothing",
+      "none.jpg: expected an image or a folder, found nothing",
     ],
     [["--model", "masked.onnx", "text.jpg"], "text.jpg: expected a readable picture, found none ("],
-    [["--model", "masked.onnx", "runs"], "runs: expected a folder with pictures, found no file"],
+    [["--model", "masked.onnx", "runs"], "runs: expected a folder with images, found no file"],
     [
       ["--model", "masked.onnx", face, "--out", "p.txt"],
       "expected a name that ends in .jsonl or .csv",

@@ -59,8 +59,8 @@ export async function orderOfClasses(
     subset,
     await openBackend(await engineSpecOf(request)),
   );
-  const answers: Answers = { classes, labels: subset.labels, predicted };
-  return { ...checkClassOrder(answers), run: run.id, source: "the model" };
+  const predictions: Answers = { classes, labels: subset.labels, predicted };
+  return { ...checkClassOrder(predictions), run: run.id, source: "the model" };
 }
 
 /** Like the rows of the check, then a sentence for each class that seems to have another one's label. */

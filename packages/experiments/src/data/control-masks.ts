@@ -2,7 +2,7 @@
  * @file Images under masks that no generator made: what a generated mask has to beat, and the truth,
  * which nothing that learns can beat by much.
  *
- * The masks are put on the pictures themselves, before augmentation: removed patches are black.
+ * The masks are put on the images themselves, before augmentation: removed patches are black.
  */
 import { UserError } from "@mvt/common";
 import { deit, fadePatches, random } from "@mvt/core";
@@ -13,7 +13,7 @@ import type { ControlMask } from "../settings/run-config.ts";
 import { readExpressionPatches } from "./expression-patches.ts";
 import type { PreparedData, Subset } from "./prepared.ts";
 
-/** A data set whose pictures, of all splits, are masked. The seed is for random masks. */
+/** A data set whose images, of all splits, are masked. The seed is for random masks. */
 export async function maskImages(
   data: PreparedData,
   { mask, m }: ControlMask,
@@ -49,7 +49,7 @@ export async function maskImages(
     }
   };
 
-  // Subsets may share their pictures: a validation subset is held out of the training split.
+  // Subsets may share their images: a validation subset is held out of the training split.
   const masked = new Map<Images, DecodedImages>();
   for (const split of ["train", "validation", "test"] as const) {
     const { images } = data[split];
@@ -65,7 +65,7 @@ export async function maskImages(
   };
 }
 
-/** A copy of the pictures with the removed patches [count, N] black. */
+/** A copy of the images with the removed patches [count, N] black. */
 async function blacken(
   images: Images,
   removed: Float32Array,
@@ -73,14 +73,14 @@ async function blacken(
 ): Promise<DecodedImages> {
   const { size: S, count, ids } = images;
   const pixels = new Uint8Array(new SharedArrayBuffer(count * S * S * 3));
-  const pictures = await readRows(
+  const pixelsOfImages = await readRows(
     images,
     Int32Array.from({ length: count }, (_, row) => row),
   );
   const N = deit.patchCount(model);
-  for (const [row, picture] of pictures.entries()) {
+  for (const [row, image] of pixelsOfImages.entries()) {
     const keep = removed.subarray(row * N, (row + 1) * N).map((gone) => 1 - gone);
-    pixels.set(fadePatches(picture, keep, model), row * S * S * 3);
+    pixels.set(fadePatches(image, keep, model), row * S * S * 3);
   }
   return { size: S, count, ids, pixels };
 }

@@ -10,17 +10,17 @@ export interface ExpressionPatches {
   readonly carries: Uint8Array;
 }
 
-/** Reads the energy pictures of `samples`, resized to the model's input, and sums them per patch. */
+/** Reads the energy images of `samples`, resized to the model's input, and sums them per patch. */
 export async function readExpressionPatches(
   samples: readonly Sample[],
   truth: GroundTruth,
   { imageSize: S, patchSize: P }: { readonly imageSize: number; readonly patchSize: number },
 ): Promise<ExpressionPatches> {
-  const pictures = samples.map((sample) => ({
+  const energies = samples.map((sample) => ({
     ...sample,
     image: { kind: "file", path: truth.expressionEnergy(sample.id) } as const,
   }));
-  const { pixels } = await decodeImages(pictures, { size: S });
+  const { pixels } = await decodeImages(energies, { size: S });
   const g = S / P;
   const N = g * g;
   const energy = new Float32Array(samples.length * N);

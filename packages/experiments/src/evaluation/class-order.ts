@@ -1,21 +1,20 @@
 /**
- * @file Whether a data set's labels are in another order than its classes, judged by a model's answers.
+ * @file Whether a data set's labels are in another order than its classes, judged by a model's predictions.
  *
- * Label numbers mean something else in every data set, and a set read with another one's table trains and
- * tests without a word. A model that knows the expressions shows it: what the files call fear it calls
- * surprise, and the other way round.
+ * Label numbers mean different expressions in every data set. A set that is read with the table of another one trains
+ * and tests without an error. The predictions of a trained model show the mistake: it predicts surprise for the images
+ * that the files call fear, and the other way round.
  *
- * The rule. Of all permutations of the classes the one is taken that gives the highest mean recall, since with
- * plain accuracy a swap of two rare classes would drown. It falls apart into cycles, such as fear and surprise
- * for each other, and a cycle counts only if McNemar's exact test says that renaming its classes makes more
- * answers right at p < 0.001 / K!, all permutations having been tried. The cycles that count are reported if
- * together they raise the mean recall by more than 10 points. A weak model does not get there: answers that
- * are spread, or all the same, fit no naming of the classes.
+ * The rule: of all permutations of the classes, take the one with the highest mean recall. (Accuracy would miss a swap
+ * of two rare classes.) Split it into cycles, such as fear and surprise for each other. A cycle counts only if McNemar's
+ * exact test says that renaming its classes makes more predictions correct at p < 0.001 / K!, because K! permutations
+ * were tried. The cycles that count are reported if together they raise the mean recall by more than 10 points. The
+ * predictions of a weak model fit no renaming.
  */
 import { mcnemarExact } from "@mvt/report";
 import type { Answers } from "@mvt/report";
 
-/** What the files call `files` is what the model sees as `model`. */
+/** The model predicts `model` for the images that the files call `files`. */
 export interface Renaming {
   readonly files: string;
   readonly model: string;
@@ -27,7 +26,7 @@ export interface ClassOrder {
   /** Mean recall, of the classes that have images: as the files have it, and renamed. */
   readonly recall: number;
   readonly renamedRecall: number;
-  /** Images answered right: as the files have it, and renamed. */
+  /** Images predicted correctly: with the labels of the files, and renamed. */
   readonly right: number;
   readonly renamedRight: number;
   readonly images: number;
@@ -35,18 +34,18 @@ export interface ClassOrder {
   readonly telling: boolean;
 }
 
-/** By how much the mean recall must rise. */
+/** The least gain of mean recall that is reported. */
 const leastGain = 0.1;
 const significance = 0.001;
 
 export function checkClassOrder({ classes, labels, predicted }: Answers): ClassOrder {
   const K = classes.length;
-  const counts = Array.from({ length: K }, () => new Int32Array(K)); // [files' label][answer]
+  const counts = Array.from({ length: K }, () => new Int32Array(K)); // [label][predicted]
   for (const [i, label] of labels.entries()) counts[label]![predicted[i]!]! += 1;
   const totals = counts.map((row) => row.reduce((a, b) => a + b, 0));
   const present = totals.filter((n) => n > 0).length;
-  const recallOf = (label: number, answer: number) =>
-    totals[label] === 0 ? 0 : counts[label]![answer]! / totals[label]!;
+  const recallOf = (label: number, predictedAs: number) =>
+    totals[label] === 0 ? 0 : counts[label]![predictedAs]! / totals[label]!;
 
   const best = bestPermutation(K, recallOf);
   const tested = factorial(K);
@@ -98,13 +97,13 @@ function bestPermutation(K: number, gain: (from: number, to: number) => number):
       if (total > highest + 1e-12) [best, highest] = [[...current], total];
       return;
     }
-    for (let answer = 0; answer < K; answer += 1) {
-      if (taken[answer]) continue;
-      taken[answer] = true;
-      current.push(answer);
-      extend(total + gains[row]![answer]!);
+    for (let to = 0; to < K; to += 1) {
+      if (taken[to]) continue;
+      taken[to] = true;
+      current.push(to);
+      extend(total + gains[row]![to]!);
       current.pop();
-      taken[answer] = false;
+      taken[to] = false;
     }
   };
   extend(0);

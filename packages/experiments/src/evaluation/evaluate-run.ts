@@ -1,4 +1,4 @@
-/** @file Asking a finished classifier anew: its weights, its masks, the images of one of its subsets. */
+/** @file Predictions of a finished classifier: its weights, its masks, the images of a subset. */
 import { UserError } from "@mvt/common";
 import { decodeSafetensors, WeightsError } from "@mvt/core";
 import type { Backend, Weights } from "@mvt/core";
@@ -41,7 +41,7 @@ export async function openClassifier({
   return { classifier, weights: withFrozen(classifier, weights), mgn: file };
 }
 
-/** Answers for `subset`; throws a UserError where the run has no such weights. */
+/** Predictions for `subset`; throws a UserError where the run has no such weights. */
 export async function evaluateRun(
   evaluation: RunEvaluation,
   subset: Subset,
@@ -50,7 +50,7 @@ export async function evaluateRun(
   return evaluateClassifier(await openClassifier(evaluation), subset, backend);
 }
 
-/** Answers of an opened classifier for `subset`. */
+/** Predictions of an opened classifier for `subset`. */
 export async function evaluateClassifier(
   { classifier, weights }: OpenedClassifier,
   subset: Subset,

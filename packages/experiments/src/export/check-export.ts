@@ -1,5 +1,5 @@
 /**
- * @file An exported model against the run's own program: the same pictures through both, before anything
+ * @file Compares an exported model with the run's own program on the same images, before anything
  * is written.
  */
 import { loadMvt } from "@mvt/core";
@@ -18,7 +18,7 @@ export interface Agreement extends Count {
 
 /**
  * The largest differences that count as the same model. Float32 differs by the order of sums; float16 and
- * int8 by the rounding of weights, which the accuracies printed beside them judge better than one bound.
+ * int8 by the rounding of weights, which the printed accuracies judge better than one bound.
  */
 export const tolerances: Readonly<Record<Precision, number>> = {
   float32: 1e-4,
@@ -26,10 +26,10 @@ export const tolerances: Readonly<Record<Precision, number>> = {
   int8: 0.15,
 };
 
-/** Pictures that are in work at once. */
+/** Images that are predicted at once. */
 const chunk = 256;
 
-/** Asks `model` about the pictures of `subset` and compares with what the run's own program answered. */
+/** Predicts the images of `subset` with `model`, and compares with the predictions of the run's own program. */
 export async function checkExport(
   model: Uint8Array,
   { images, rows, labels }: Subset,
@@ -46,14 +46,14 @@ export async function checkExport(
     for (let start = 0; start < rows.length; start += chunk) {
       // Of the model's size already.
       const { size } = images;
-      const pictures = (await readRows(images, rows.subarray(start, start + chunk))).map(
+      const inputs = (await readRows(images, rows.subarray(start, start + chunk))).map(
         (data) => ({ width: size, height: size, channels: 3, data }) as const,
       );
-      for (const [j, prediction] of (await mvt.predictAll(pictures)).entries()) {
+      for (const [j, prediction] of (await mvt.predictAll(inputs)).entries()) {
         const i = start + j;
-        const answer = Float32Array.from(Object.values(prediction.probabilities));
-        if (argmax(answer) === labels[i]) k += 1;
-        probabilities = Math.max(probabilities, difference(answer, expected.probabilities, i * K));
+        const found = Float32Array.from(Object.values(prediction.probabilities));
+        if (argmax(found) === labels[i]) k += 1;
+        probabilities = Math.max(probabilities, difference(found, expected.probabilities, i * K));
         if (prediction.mask && expected.masks) {
           largest = Math.max(largest, difference(prediction.mask, expected.masks, i * N));
           flipped += prediction.mask.reduce(

@@ -53,7 +53,7 @@ function maskOf({ mgn }: ClassifierConfig, { mgn: file }: OpenedClassifier) {
   return { mask: { form: mgn.form, polarity, space, m: config.m } };
 }
 
-/** The graph is this project's; the weights carry whatever the pictures and the start came with. */
+/** The graph is this project's; the weights carry whatever the images and the start came with. */
 export function licenceNote({ data, pretrained }: ClassifierConfig): string {
   const title = datasetTitles[data.dataset];
   return [

@@ -8,7 +8,7 @@ import { describeRun } from "./describe-run.ts";
 import type { Described } from "./describe-run.ts";
 
 /**
- * Writes the classifier, and beside it the mask generator if there is one. The run's own file holds the
+ * Writes the classifier, and next to it the mask generator if there is one. The run's own file holds the
  * same arrays under the same names, but says nothing of classes and preprocessing.
  */
 export async function writeSafetensors(
@@ -24,7 +24,7 @@ export async function writeSafetensors(
   print(`wrote ${out}: timm's names; the arrays of ${own} with metadata`);
   if (config.mgn === undefined) return;
   const generator = generatorFolder(config.mgn, run, described.runsFolder).path("mgn.safetensors");
-  const beside = join(dirname(out), `${parse(out).name}.mgn.safetensors`);
-  await writeWhole(resolve(beside), await readFile(generator));
-  print(`wrote ${beside}: the mask generator, a copy of ${generator}`);
+  const generatorPath = join(dirname(out), `${parse(out).name}.mgn.safetensors`);
+  await writeWhole(resolve(generatorPath), await readFile(generator));
+  print(`wrote ${generatorPath}: the mask generator, a copy of ${generator}`);
 }

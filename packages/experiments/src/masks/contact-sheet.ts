@@ -1,11 +1,11 @@
-/** @file A contact sheet: pictures of one size in rows and columns, as PNG. */
+/** @file A contact sheet: images of one size in rows and columns, as PNG. */
 import sharp from "sharp";
 
-/** Pixels between pictures. */
+/** Pixels between images. */
 const gap = 2;
 
 /**
- * Rows of pictures, each [S, S, 3] bytes, with a gap between them, enlarged by a whole factor without
+ * Rows of images, each [S, S, 3] bytes, with a gap between them, enlarged by a whole factor without
  * smoothing so that patches stay visible.
  */
 export async function contactSheet(
@@ -19,9 +19,9 @@ export async function contactSheet(
   ];
   const sheet = new Uint8Array(width * height * 3).fill(255);
   for (const [r, row] of rows.entries()) {
-    for (const [c, picture] of row.entries()) {
+    for (const [c, image] of row.entries()) {
       for (let y = 0; y < size; y += 1) {
-        const line = picture.subarray(y * size * 3, (y + 1) * size * 3);
+        const line = image.subarray(y * size * 3, (y + 1) * size * 3);
         const [top, left] = [gap + r * (size + gap) + y, gap + c * (size + gap)];
         sheet.set(line, (top * width + left) * 3);
       }

@@ -7,7 +7,7 @@ import type { MgnFile } from "@mvt/mgn";
 import type { Subset } from "../data/prepared.ts";
 import { evaluationBatchSize } from "../training/predict.ts";
 
-/** M_p of every image, [rows.length, N], soft, in the order of `rows` (of the subset's pictures). */
+/** M_p of every image, [rows.length, N], soft, in the order of `rows` (of the subset's images). */
 export async function generateMasks(
   backend: Backend,
   { config, weights, polarity, space }: MgnFile,

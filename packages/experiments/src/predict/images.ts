@@ -1,4 +1,4 @@
-/** @file The pictures that a command line names: files, and all pictures of folders. */
+/** @file The images that a command line names: files, and all images of folders. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
 import { UserError } from "@mvt/common";
@@ -9,7 +9,7 @@ import { contactSheet } from "../masks/contact-sheet.ts";
 
 export interface NamedImage {
   readonly path: string;
-  /** Unique among all, without extension: where what belongs to the picture is written. */
+  /** Unique among all, without extension: where what belongs to the image is written. */
   readonly stem: string;
 }
 
@@ -28,7 +28,7 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
     const entry = await stat(path).catch(() => undefined);
     if (entry === undefined) {
       throw new UserError(
-        `${path}: expected a picture or a folder, found nothing. Check the path.`,
+        `${path}: expected an image or a folder, found nothing. Check the path.`,
       );
     }
     if (!entry.isDirectory()) {
@@ -38,7 +38,7 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
     const files = await imagesBelow(path);
     if (files.length === 0) {
       throw new UserError(
-        `${path}: expected a folder with pictures, found no file with the ending of one. Name the files themselves.`,
+        `${path}: expected a folder with images, found no file with the ending of one. Name the files themselves.`,
       );
     }
     for (const file of files) add(file, relative(path, file).split(sep).join("/"));
@@ -60,18 +60,18 @@ export async function readPicture(path: string): Promise<Picture> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `${path}: expected a readable picture, found none (${reason.replace(/\.+$/, "")}). Put an intact file in its place, or leave it out.`,
+      `${path}: expected a readable image, found none (${reason.replace(/\.+$/, "")}). Put an intact file in its place, or leave it out.`,
     );
   }
 }
 
-/** PNG of the resized picture and, to its right, the same under the mask [N] of its patches. */
+/** PNG of the resized image and, to its right, the same under the mask [N] of its patches. */
 export async function overlay(
-  picture: Picture,
+  image: Picture,
   mask: Float32Array,
   description: ModelDescription,
 ): Promise<Uint8Array> {
   const { imageSize } = description.preprocessing;
-  const pixels = resizePicture(picture, imageSize);
+  const pixels = resizePicture(image, imageSize);
   return contactSheet([[pixels, maskPixels(pixels, mask, description)]], imageSize);
 }

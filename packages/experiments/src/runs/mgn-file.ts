@@ -12,7 +12,7 @@ import type { RunFolder } from "./run-folder.ts";
 
 type Sizes = Pick<deit.VitConfig, "imageSize" | "patchSize">;
 
-/** Reads mgn.safetensors and checks that it was trained for this data set and these pictures. */
+/** Reads mgn.safetensors and checks that it was trained for this data set and these images. */
 export async function readMgn(
   run: RunFolder,
   dataset: DatasetName,

@@ -12,7 +12,7 @@ export const epochMetrics = z.object({
   learningRate: z.number(),
   /** Mean over the epoch's samples. */
   loss: z.number(),
-  /** Right answers of the training steps themselves, on the labels of the data set's files. */
+  /** Correct predictions of the training steps themselves, on the labels of the data set's files. */
   train: count,
   /** Labels that relabelling changed in this epoch. */
   relabelled: z.int().nonnegative(),

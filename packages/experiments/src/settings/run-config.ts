@@ -79,7 +79,7 @@ export const mgnTrainingConfig = z.strictObject({
   saturation: z.number().nonnegative().exactOptional(),
   /** How the rates go on from there: constant if absent, or along half a cosine to zero. */
   decay: z.enum(["constant", "cosine"]).exactOptional(),
-  /** The share of the picture that random masks show: m if absent, else drawn between the two. */
+  /** The share of the image that random masks show: m if absent, else drawn between the two. */
   randomShare: z.tuple([probability, probability]).readonly().exactOptional(),
   polarity: z.enum(["remove", "keep"]),
   space: z.enum(["pixel", "normalized"]),
@@ -143,7 +143,7 @@ export interface ClassifierConfig extends CommonConfig {
   readonly mgn?: ({ readonly run: string } | { readonly sha256: string }) & {
     readonly form: MaskForm;
   };
-  /** The mask that its pictures have without any generator; none if absent. */
+  /** The mask that its images have without any generator; none if absent. */
   readonly control?: ControlMask;
 }
 

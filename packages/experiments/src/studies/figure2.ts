@@ -1,6 +1,6 @@
 /**
  * @file Figure 2: test images over their masked versions, one contact sheet per data set. Rows: the
- * picture, soft masks as the paper's text has them, and the round(m N) patches of highest M_p in black.
+ * image, soft masks as the paper's text has them, and the round(m N) patches of highest M_p in black.
  *
  *     pnpm exp figure2
  */
@@ -17,7 +17,7 @@ import { openRun } from "../runs/run-folder.ts";
 import { paperChoices } from "./paper-choices.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
-/** Pictures side by side. */
+/** Images side by side. */
 const columns = 10;
 
 export default {
@@ -40,20 +40,20 @@ export default {
             const file = await readMgn(openRun(runsFolder, id), dataset.name, model);
             const masks = await generateMasks(backend, file, images, rows);
             const N = deit.patchCount(model);
-            const pictures = await readRows(images, rows);
+            const shown = await readRows(images, rows);
             /** I (1 - M_p) */
             const masked = (Mp: Float32Array) =>
-              pictures.map((picture, i) => {
+              shown.map((pixels, i) => {
                 const keep = Array.from(Mp.subarray(i * N, (i + 1) * N), (value) => 1 - value);
-                return fadePatches(picture, keep, model);
+                return fadePatches(pixels, keep, model);
               });
             const topK = topKMasks(masks, { patches: N, m });
-            const png = await contactSheet([pictures, masked(masks), masked(topK)], images.size);
+            const png = await contactSheet([shown, masked(masks), masked(topK)], images.size);
             const { width, height } = await sharp(png).metadata();
             const svg = figure2({
               dataset: dataset.title,
               synthetic: dataKind(dataset) === "synthetic",
-              labels: ["Picture", "Soft, I (1 − M_p)", `Highest ${100 * m} % black`],
+              labels: ["Image", "Soft, I (1 − M_p)", `Highest ${100 * m} % black`],
               sheet: { png, width, height },
             });
             return [`figure2-${dataset.name}.png`, await svgToPng(svg)] as const;

@@ -1,6 +1,6 @@
 /**
- * @file What nobody can measure on real faces: how much of what masks remove carries no expression.
- * Masks of MGN in three forms beside masks that never look at the picture, on the test images.
+ * @file How much of what masks remove carries no expression, which only synthetic faces can tell: MGN's masks in three
+ * forms, compared with masks that do not depend on the image, on the test images.
  *
  *     pnpm exp masks --seeds 5
  */

@@ -1,7 +1,7 @@
 /**
  * @file Table 2: accuracy by threshold function f, without MGN (section 4.3).
  *
- *     pnpm exp table2 --scale smoke     # half a minute, checks the plumbing
+ *     pnpm exp table2 --scale smoke     # a minute, to check that all works
  *     pnpm exp table2                   # synthetic faces, minutes on two cores
  *     pnpm exp table2 --data DIR --weights deit_small.safetensors
  *                                       # the paper: RAF-DB 86.86 / 87.09 / 87.20 / 87.45

@@ -1,6 +1,6 @@
 /**
  * @file Table 5: MGN with relabelling on test faces that are occluded or turned (section 4.4), counted
- * in the answers that each run has left for the whole test set: no image is shown again.
+ * in the predictions that each run stored for the whole test set.
  *
  *     pnpm exp table5                   # synthetic faces, minutes on two cores
  *     pnpm exp table5 --data DIR --weights deit_small.safetensors
@@ -71,8 +71,8 @@ async function countRun(
   runsFolder: string,
 ): Promise<SubsetRun> {
   const { id, seed, validation } = await resultOf(run, runsFolder);
-  const answers = await readPredictions(openRun(runsFolder, id));
-  return { id, seed, epoch: validation.epoch, ...countSubset(answers, subset) };
+  const predictions = await readPredictions(openRun(runsFolder, id));
+  return { id, seed, epoch: validation.epoch, ...countSubset(predictions, subset) };
 }
 
 /** A list of test images; an image that it names twice is there twice. */
@@ -85,7 +85,7 @@ export interface SubsetCounts {
   readonly unique: Count;
 }
 
-/** Throws a UserError where the list is empty, or names an image that was not answered. */
+/** Throws a UserError where the list is empty, or names an image without a prediction. */
 export function countSubset(
   { ids, labels, predicted }: NamedPredictions,
   subset: TestSubset,

@@ -93,12 +93,12 @@ async function predictPart(
   images: readonly NamedImage[],
   folder: string | undefined,
 ): Promise<readonly Prediction[]> {
-  const pictures = [];
-  for (const { path } of images) pictures.push(await readPicture(path));
-  const predictions = await mvt.predictAll(pictures);
+  const decoded = [];
+  for (const { path } of images) decoded.push(await readPicture(path));
+  const predictions = await mvt.predictAll(decoded);
   if (folder === undefined) return predictions;
   for (const [i, { mask }] of predictions.entries()) {
-    const png = await overlay(pictures[i]!, mask!, mvt.description);
+    const png = await overlay(decoded[i]!, mask!, mvt.description);
     await writeWhole(resolve(join(folder, `${images[i]!.stem}.png`)), png);
   }
   return predictions;

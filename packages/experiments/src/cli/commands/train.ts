@@ -60,6 +60,6 @@ export default defineCommand({
 function isMaskRatio(m: number): void {
   if (m > 0 && m < 1) return;
   throw new CommandLineError(
-    `--m ${m}: expected a share of the picture between 0 and 1, such as 0.15. Leave it out to train without masks.`,
+    `--m ${m}: expected a share of the image between 0 and 1, such as 0.15. Leave it out to train without masks.`,
   );
 }
