@@ -165,7 +165,7 @@ describe("predict", () => {
       ["--model", "masked.onnx", "none.jpg"],
       "none.jpg: expected an image or a folder, found nothing",
     ],
-    [["--model", "masked.onnx", "text.jpg"], "text.jpg: expected a readable picture, found none ("],
+    [["--model", "masked.onnx", "text.jpg"], "text.jpg: expected a readable image, found none ("],
     [["--model", "masked.onnx", "runs"], "runs: expected a folder with images, found no file"],
     [
       ["--model", "masked.onnx", face, "--out", "p.txt"],
