@@ -1,5 +1,5 @@
 /** Parameters and gradients that a graph reads and writes in pieces, where they lie. */
-import { adamw, gradients, onnxBackend, ops, simplify } from "@mvt/core";
+import { adamw, gradients, minimize, onnxBackend, ops, simplify } from "@mvt/core";
 import type { Tensor } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { encodeGraph } from "../src/backends/onnx/encode.ts";
@@ -89,12 +89,12 @@ describe("a parameter that is read in pieces", () => {
         ops.sum(ops.mul(ops.matmul(x, a, { transposeY: true }), 3)),
         ops.sum(ops.exp(b)),
       );
-      const executable = await backend.compile({
-        inputs: [x],
-        outputs: { loss },
-        state: [],
-        update: adamw(loss, [weight]),
-      });
+      const executable = await backend.compile(
+        minimize(
+          { inputs: [x], outputs: { loss }, state: [] },
+          { loss, parameters: [weight], optimizer: adamw() },
+        ),
+      );
       await executable.writeState(
         new Map([
           ["weight", { shape: [6, 2], data: Float32Array.from({ length: 12 }, (_, i) => i / 10) }],

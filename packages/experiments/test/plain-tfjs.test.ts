@@ -1,5 +1,5 @@
 /** @file The step that is timed as TensorFlow.js alone: the same training as this project's own. */
-import { momentName, nn, onnxBackend } from "@mvt/core";
+import { nn, onnxBackend, optimizerStateName } from "@mvt/core";
 import type { deit, Tf, Weights } from "@mvt/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPlainTfjsTraining } from "../src/bench/plain-tfjs-training.ts";
@@ -78,7 +78,7 @@ describe.for(libraries)("DeiT in TensorFlow.js alone, on %s,", ([, { tf, registe
     const variables = [...training.variables.values()];
     const { value, grads } = tf.variableGrads(() => training.loss(images, labels), variables);
     for (const { name, tensor } of parameters) {
-      const m = state.get(momentName("m", name))!; // (1 - β₁) g after the first step
+      const m = state.get(optimizerStateName("adamw", "m", name))!; // (1 - β₁) g after the first step
       const expected = { shape: tensor.shape, data: m.data.map((x) => x / 0.1) };
       expectSame(tf, grads[name]!.dataSync(), expected, name);
     }

@@ -13,11 +13,10 @@ export interface Product {
 }
 
 /** Every matrix product of one run of the program, the same shapes counted together. */
-export function productsOf({ outputs, state, update }: Program): readonly Product[] {
+export function productsOf({ outputs, state }: Program): readonly Product[] {
   const results: readonly Tensor[] = [
     ...Object.values(outputs),
     ...state.flatMap(({ next }) => next ?? []),
-    ...(update?.parameters ?? []).map(({ gradient }) => gradient),
   ];
   const products = simplify(results).nodes.flatMap(({ op, inputs, params, outputs: [z] }) => {
     if (op !== "matmul" && op !== "affine") return [];

@@ -1,6 +1,6 @@
 /**
- * @file One memory for all arrays that a program on the CPU lives on, laid out before it is made. Threads share
- * it, WebAssembly computes in it, and ONNX Runtime reads and writes it through views.
+ * @file One memory for all arrays of a program on the CPU. It is laid out before it is allocated. Threads share it,
+ * WebAssembly computes in it, and ONNX Runtime reads and writes it through views.
  */
 import type { Feed } from "../../program/program.ts";
 import { sizeOf } from "../../tensor.ts";
@@ -20,9 +20,9 @@ export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** Where an array lies: plain data. */
+/** Where an array lies in a memory: plain data. */
 export interface Span {
-  /** In bytes. */
+  /** The offset of its first byte. */
   readonly at: number;
   readonly shape: Shape;
   readonly dtype: DType;
@@ -30,7 +30,7 @@ export interface Span {
 
 const pageBytes = 65_536;
 const mostPages = 65_536; // 4 GiB
-/** Arrays begin on cache lines; up to the next line a kernel may write past an array's end. */
+/** Arrays begin at multiples of a cache line. A kernel may write beyond an array's end up to the next multiple. */
 const alignment = 64;
 
 export class MemoryLayout {
@@ -43,14 +43,14 @@ export class MemoryLayout {
     return { at, shape, dtype };
   }
 
-  /** The memory, zeros all over. Throws RangeError where more than 4 GiB were reserved. */
+  /** The memory, filled with zeros. Throws RangeError if more than 4 GiB are reserved. */
   allocate(): SharedMemory {
     const initial = Math.ceil(this.#bytes / pageBytes) + 1;
     return new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
   }
 }
 
-/** The array itself. */
+/** An array of the memory, as a view. */
 export function viewOf({ buffer }: SharedMemory, span: Span): Feed {
   const [at, n] = [span.at, sizeOf(span.shape)];
   if (span.dtype === "float32") return new Float32Array(buffer, at, n);

@@ -1,8 +1,8 @@
-/** @file One of the sessions that compute parts of a batch side by side, and its share of the optimiser's work. */
+/** @file An ONNX Runtime session on the shared memory, with a thread's slice of the optimiser's work. */
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { sumBefore } from "./accumulated-outputs.ts";
 import { openAdamW } from "./adamw-kernel.ts";
-import type { AdamWPlan, Share, StepFeeds } from "./adamw-kernel.ts";
+import type { AdamWPlan, AdamWStep, SliceIndex } from "./adamw-kernel.ts";
 import { createSession } from "./session.ts";
 import { viewOf } from "./shared-memory.ts";
 import type { SharedMemory, Span } from "./shared-memory.ts";
@@ -10,42 +10,42 @@ import { runUnreturned } from "./unreturned-outputs.ts";
 
 type Spans = Readonly<Record<string, Span>>;
 
-/** Everything that a replica is made from: plain data, fit for another thread. */
-export interface ReplicaPlan {
-  /** An ONNX model of one part. */
+/** What a session is made from: plain data, so that another thread can open it. */
+export interface HostSessionPlan {
+  /** An ONNX model with unreturned outputs. */
   readonly model: Uint8Array;
   readonly memory: SharedMemory;
-  readonly share: Share;
+  /** Threads inside an operator. Default: what ONNX Runtime chooses. */
   readonly threads?: number;
+  /** See `OnnxOptions`. */
   readonly profile?: string;
   /** What the session reads: feeds and state. */
   readonly inputs: Spans;
-  /** What it writes but gradients. */
+  /** What it writes, except gradients. */
   readonly outputs: Spans;
   readonly gradients: Spans;
-  readonly adamw?: AdamWPlan;
-  /** Whether the model adds to the gradients that are there: see `accumulated-outputs.ts`. */
+  /** Whether the model adds to the gradients in the memory: see `accumulated-outputs.ts`. */
   readonly accumulates: boolean;
+  /** The update that this session's thread takes its slice of. */
+  readonly adamw?: { readonly plan: AdamWPlan; readonly slice: SliceIndex };
 }
 
-export interface Replica {
-  /** Computes a part whose feeds stand in the memory; its gradients add to those since a part that began `afresh`. */
-  run(options: { readonly afresh: boolean }): Promise<void>;
-  /** Adds all replicas' gradients up; returns Σ g². Of its share, as `step`. */
-  gatherSquares(): Promise<number>;
-  step(feeds: StepFeeds, options: { readonly gathered: boolean }): Promise<void>;
+export interface HostSession {
+  /** Computes a micro-batch from the feeds in the memory. The `first` of a batch begins the sums of gradients anew. */
+  run(options: { readonly first: boolean }): Promise<void>;
+  /** See `AdamWKernel`. */
+  addGradients(): Promise<number>;
+  /** See `AdamWKernel`. */
+  update(step: AdamWStep): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A replica in this thread. */
-export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
+/** A session that computes in this thread. */
+export async function openHostSession(plan: HostSessionPlan): Promise<HostSession> {
   const ort = await import("onnxruntime-node");
-  const { memory, share, threads, profile, gradients, adamw, accumulates } = plan;
-  const session = await createSession(ort, plan.model, {
-    ...(threads === undefined ? {} : { threads }),
-    ...(profile === undefined ? {} : { profile }),
-  });
-  const kernel = adamw && openAdamW(memory, adamw, share);
+  const { memory, threads, profile, gradients, adamw, accumulates } = plan;
+  const session = await createSession(ort, plan.model, { threads, profile });
+  const kernel = adamw && openAdamW(memory, adamw.plan, adamw.slice);
 
   const wrap = (span: Span) =>
     new ort.Tensor(span.dtype, viewOf(memory, span) as Float32Array, span.shape);
@@ -59,14 +59,14 @@ export async function openReplica(plan: ReplicaPlan): Promise<Replica> {
   const outputs = wrapAll(written, Object.keys(written));
 
   return {
-    async run({ afresh }) {
-      if (accumulates && afresh) {
+    async run({ first }) {
+      if (accumulates && first) {
         for (const span of Object.values(gradients)) viewOf(memory, span).fill(0);
       }
       await runUnreturned(session, feeds, outputs);
     },
-    gatherSquares: async () => kernel!.gatherSquares(),
-    step: async (stepFeeds, options) => kernel!.step(stepFeeds, options),
+    addGradients: async () => kernel!.addGradients(),
+    update: async (step) => kernel!.update(step),
     async close() {
       if (profile !== undefined) session.endProfiling();
       await session.release();
