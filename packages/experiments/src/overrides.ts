@@ -1,5 +1,6 @@
 /** @file Settings of a run that are changed on the command line: `--set adamw.weightDecay=0.05`. */
 import type { z } from "zod";
+import { chooseOptimizers } from "./optimizer-settings.ts";
 import { CommandLineError } from "./usage-error.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -11,7 +12,7 @@ export function override<Config extends object>(
   assignments: readonly string[],
 ): Config {
   const changed = structuredClone<object>(config) as Record<string, unknown>;
-  for (const assignment of assignments) assign(changed, assignment);
+  for (const assignment of chooseOptimizers(changed, assignments)) assign(changed, assignment);
   const parsed = schema.safeParse(changed);
   if (parsed.success) return parsed.data;
   const issue = deepest(parsed.error.issues[0]!);
