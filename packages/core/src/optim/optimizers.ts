@@ -27,18 +27,9 @@ export type OptimizerChoice = {
 } & { readonly [Name in OptimizerName]?: OptimizerSettings<Name> };
 
 /** The chosen optimiser, with gradient clipping if its settings have a `clipNorm`. Other settings are ignored. */
-export function createOptimizer(choice: OptimizerChoice): Optimizer {
-  return named(choice.optimizer ?? "adamw", choice);
-}
-
-function named<Name extends OptimizerName>(
-  name: Name,
-  choice: { readonly [N in OptimizerName]?: OptimizerSettings<N> },
-): Optimizer {
-  const make: { readonly [N in OptimizerName]: (options?: OptimizerSettings<N>) => Optimizer } =
-    optimizers;
-  const settings = choice[name];
-  const optimizer = make[name](settings);
+export function createOptimizer({ optimizer: name = "adamw", ...all }: OptimizerChoice): Optimizer {
+  const settings = all[name];
+  const optimizer = optimizers[name](settings);
   return settings?.clipNorm === undefined
     ? optimizer
     : clipByGlobalNorm(optimizer, settings.clipNorm);

@@ -58,7 +58,7 @@ export const trainingStepWith = (optimizer: Optimizer) => stepFor(logits, { opti
 export const halfStep = (lossScaling: LossScaling = {}) => stepFor(halfLogits, { lossScaling });
 
 /** The program without its hint for backends on where gradients end: everything is computed in one graph. */
-export const inOneGraph = ({ update: _, ...program }: Program): Program => program;
+export const inOneGraph = (program: Program): Program => ({ ...program, update: undefined });
 
 /** Four images with labels, for one step; other ones for every name. */
 export function drawBatch(name = "images") {
