@@ -22,6 +22,29 @@ export interface AdamWOptions {
   readonly decays?: (name: string, parameter: Tensor) => boolean;
 }
 
+/** A step of AdamW as numbers, for a fused kernel. It gives the same next values as the graph, to rounding. */
+export interface FusedAdamW {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** [] an input of the program. */
+  readonly learningRate: Tensor;
+  /** [] an input of the program: 1 at the first step. */
+  readonly step: Tensor;
+  /** If present, gradients are first multiplied with min(1, clipNorm / (‖g‖ + 1e-6)), ‖g‖ their joint norm. */
+  readonly clipNorm?: number;
+  readonly parameters: readonly FusedParameter[];
+}
+
+/** A parameter, its gradient, its moments, and its decoupled weight decay λ: p ← p - ηλp. */
+export interface FusedParameter {
+  readonly parameter: Tensor;
+  readonly gradient: Tensor;
+  readonly m: Tensor;
+  readonly v: Tensor;
+  readonly weightDecay: number;
+}
+
 /**
  * With gradient g, moments m and v, which start at zero, and λ = 0 for parameters that do not decay:
  *

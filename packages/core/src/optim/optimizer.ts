@@ -7,8 +7,9 @@ import { add, mul } from "../ops/elementwise.ts";
 import { sum } from "../ops/reduction.ts";
 import { input } from "../ops/sources.ts";
 import { inputOf } from "../program/program.ts";
-import type { FusedAdamW, StateSlot } from "../program/program.ts";
+import type { StateSlot } from "../program/program.ts";
 import type { Tensor } from "../tensor.ts";
+import type { FusedAdamW } from "./adamw.ts";
 
 /** What an optimiser computes a step from. */
 export interface GradientStep {

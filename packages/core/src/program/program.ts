@@ -3,6 +3,7 @@
  *
  * Models, losses and optimisers know this file and no backend.
  */
+import type { FusedAdamW } from "../optim/adamw.ts";
 import type { InputType, Shape, Tensor } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
 import type { Parts } from "./parts.ts";
@@ -28,7 +29,7 @@ export interface Program {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** What persists between runs: parameters, optimiser state, frozen weights. */
   readonly state: readonly StateSlot[];
-  /** Where gradients end and the optimiser begins, in a program that trains. `minimize` sets it. */
+  /** Present if an optimiser changes state: which tensors are its gradients. `minimize` sets it. */
   readonly update?: GradientUpdate;
   /** The program describes one micro-batch; a run computes all micro-batches of a batch, then the new state. */
   readonly parts?: Parts;
@@ -44,29 +45,6 @@ export interface GradientUpdate {
   readonly gradients: readonly Tensor[];
   /** Present if AdamW changes these slots of `state`: a backend may run a fused kernel instead of its graph. */
   readonly fused?: FusedAdamW;
-}
-
-/** A step of AdamW as numbers, for a fused kernel. It gives the same next values as the graph, to rounding. */
-export interface FusedAdamW {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** [] an input of the program. */
-  readonly learningRate: Tensor;
-  /** [] an input of the program: 1 at the first step. */
-  readonly step: Tensor;
-  /** If present, gradients are first multiplied with min(1, clipNorm / (‖g‖ + 1e-6)), ‖g‖ their joint norm. */
-  readonly clipNorm?: number;
-  readonly parameters: readonly FusedParameter[];
-}
-
-/** A parameter, its gradient, its moments, and its decoupled weight decay λ: p ← p - ηλp. */
-export interface FusedParameter {
-  readonly parameter: Tensor;
-  readonly gradient: Tensor;
-  readonly m: Tensor;
-  readonly v: Tensor;
-  readonly weightDecay: number;
 }
 
 export type Feed = Float32Array | Int32Array | Uint8Array;
@@ -87,7 +65,7 @@ export interface Executable {
   writeState(weights: Weights): Promise<void>;
   /**
    * Copies slots from another executable of the same backend; both programs must have them. State on a device is
-   * copied on the device. Present only if the backend has something to gain from it.
+   * copied on the device. Absent if it would be no cheaper than `readState` and `writeState`.
    */
   copyState?(from: Executable, names: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
@@ -95,7 +73,7 @@ export interface Executable {
 
 /** Several runs in one call, one after the other, with the results that `run` gives. */
 export interface MultiStep {
-  /** The number of runs per call from which on more would hardly be cheaper. */
+  /** How many runs a caller should collect for a call: with more, a run would hardly be cheaper. */
   readonly steps: number;
   run(feeds: readonly Feeds[]): Promise<readonly Results[]>;
 }

@@ -3,9 +3,9 @@
  * place in one SIMD pass. Every thread updates a slice of each parameter.
  */
 import { readFileSync } from "node:fs";
-import type { FusedAdamW } from "../../program/program.ts";
+import type { FusedAdamW } from "../../optim/adamw.ts";
 import { sizeOf } from "../../tensor.ts";
-import type { MemoryLayout, SharedMemory, Span } from "./shared-memory.ts";
+import type { MemoryLayout, MemorySlice, SharedMemory } from "./shared-memory.ts";
 
 // TypeScript declares WebAssembly only with the browser's library; this is the part used here.
 declare const WebAssembly: {
@@ -24,11 +24,11 @@ interface Wasm {
 /** Where a parameter, its moments and its gradients lie. */
 export interface ParameterMemory {
   readonly weightDecay: number;
-  readonly parameter: Span;
-  readonly m: Span;
-  readonly v: Span;
+  readonly parameter: MemorySlice;
+  readonly m: MemorySlice;
+  readonly v: MemorySlice;
   /** One from each session; the kernel adds them up in the first. */
-  readonly gradients: readonly Span[];
+  readonly gradients: readonly MemorySlice[];
 }
 
 /** What the kernel knows of an update before the first step: plain data. */
@@ -82,7 +82,7 @@ export function openAdamW(
   const wasm = exports as Wasm;
   const slices = parameters.map(({ parameter, m, v, gradients, weightDecay }) => {
     const { from, n } = elementsOf(sizeOf(parameter.shape), slice);
-    const address = ({ at }: Span) => at + from * 4;
+    const address = ({ at }: MemorySlice) => at + from * 4;
     return {
       n,
       weightDecay,

@@ -7,26 +7,26 @@ import type { AdamWPlan } from "./adamw-kernel.ts";
 import { fedInputs, slotsOf } from "./host-model.ts";
 import type { Stages } from "./host-model.ts";
 import { MemoryLayout, viewOf } from "./shared-memory.ts";
-import type { SharedMemory, Span } from "./shared-memory.ts";
+import type { MemorySlice, SharedMemory } from "./shared-memory.ts";
 
 export interface HostMemory {
   readonly memory: SharedMemory;
   /** By name, in the order of the program's state. */
-  readonly state: ReadonlyMap<string, Span & { readonly initial?: number }>;
+  readonly state: ReadonlyMap<string, MemorySlice & { readonly initial?: number }>;
   readonly sessions: readonly SessionMemory[];
   /** Next values of `Stages.updated`. */
-  readonly updated: readonly Span[];
+  readonly updated: readonly MemorySlice[];
   /** Where the kernel finds what it updates. */
   readonly adamw?: AdamWPlan;
 }
 
 /** What a session has for itself. */
 export interface SessionMemory {
-  readonly feeds: ReadonlyMap<string, Span>;
-  readonly outputs: readonly Span[];
+  readonly feeds: ReadonlyMap<string, MemorySlice>;
+  readonly outputs: readonly MemorySlice[];
   /** Next values of `Stages.carried`. */
-  readonly carried: readonly Span[];
-  readonly gradients: readonly Span[];
+  readonly carried: readonly MemorySlice[];
+  readonly gradients: readonly MemorySlice[];
 }
 
 /** Allocates everything, with state at its initial values. Throws RangeError if it takes more than 4 GiB. */
@@ -58,8 +58,8 @@ export function allocateHostMemory(
   const updated = nextOf(stages.updated);
 
   const memory = layout.allocate();
-  for (const { initial = 0, ...span } of state.values()) {
-    if (initial !== 0) viewOf(memory, span).fill(initial); // it is zero already
+  for (const { initial = 0, ...slice } of state.values()) {
+    if (initial !== 0) viewOf(memory, slice).fill(initial); // it is zero already
   }
   return { memory, state, sessions, updated, adamw };
 }

@@ -2,11 +2,12 @@
  * @file The models of a program on the CPU: one that every micro-batch goes through and, where no kernel does its
  * work, one that computes new state from the gradients of the whole batch.
  */
+import type { FusedAdamW } from "../../optim/adamw.ts";
 import { add } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
 import { requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
-import type { FusedAdamW, Program, StateSlot } from "../../program/program.ts";
+import type { Program, StateSlot } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
 import type { Graph } from "../../program/simplify.ts";
 import { substitute } from "../../program/substitute.ts";

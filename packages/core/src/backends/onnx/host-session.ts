@@ -5,10 +5,10 @@ import { openAdamW } from "./adamw-kernel.ts";
 import type { AdamWPlan, AdamWStep, SliceIndex } from "./adamw-kernel.ts";
 import { createSession } from "./session.ts";
 import { viewOf } from "./shared-memory.ts";
-import type { SharedMemory, Span } from "./shared-memory.ts";
+import type { MemorySlice, SharedMemory } from "./shared-memory.ts";
 import { runUnreturned } from "./unreturned-outputs.ts";
 
-type Spans = Readonly<Record<string, Span>>;
+type Slices = Readonly<Record<string, MemorySlice>>;
 
 /** What a session is made from: plain data, so that another thread can open it. */
 export interface HostSessionPlan {
@@ -20,10 +20,10 @@ export interface HostSessionPlan {
   /** See `OnnxOptions`. */
   readonly profile?: string;
   /** What the session reads: feeds and state. */
-  readonly inputs: Spans;
+  readonly inputs: Slices;
   /** What it writes, except gradients. */
-  readonly outputs: Spans;
-  readonly gradients: Spans;
+  readonly outputs: Slices;
+  readonly gradients: Slices;
   /** Whether the model adds to the gradients in the memory: see `accumulated-outputs.ts`. */
   readonly accumulates: boolean;
   /** The update that this session's thread takes its slice of. */
@@ -47,12 +47,12 @@ export async function openHostSession(plan: HostSessionPlan): Promise<HostSessio
   const session = await createSession(ort, plan.model, { threads, profile });
   const kernel = adamw && openAdamW(memory, adamw.plan, adamw.slice);
 
-  const wrap = (span: Span) =>
-    new ort.Tensor(span.dtype, viewOf(memory, span) as Float32Array, span.shape);
-  const wrapAll = (spans: Spans, names: readonly string[]): Record<string, OrtTensor> =>
-    Object.fromEntries(names.map((name) => [name, wrap(spans[name]!)]));
-  const sums: Spans = Object.fromEntries(
-    Object.entries(gradients).map(([name, span]) => [sumBefore(name), span]),
+  const wrap = (slice: MemorySlice) =>
+    new ort.Tensor(slice.dtype, viewOf(memory, slice) as Float32Array, slice.shape);
+  const wrapAll = (slices: Slices, names: readonly string[]): Record<string, OrtTensor> =>
+    Object.fromEntries(names.map((name) => [name, wrap(slices[name]!)]));
+  const sums: Slices = Object.fromEntries(
+    Object.entries(gradients).map(([name, slice]) => [sumBefore(name), slice]),
   );
   const feeds = wrapAll({ ...plan.inputs, ...sums }, session.inputNames);
   const written = { ...plan.outputs, ...gradients };
@@ -61,7 +61,7 @@ export async function openHostSession(plan: HostSessionPlan): Promise<HostSessio
   return {
     async run({ first }) {
       if (accumulates && first) {
-        for (const span of Object.values(gradients)) viewOf(memory, span).fill(0);
+        for (const slice of Object.values(gradients)) viewOf(memory, slice).fill(0);
       }
       await runUnreturned(session, feeds, outputs);
     },

@@ -21,7 +21,7 @@ import { fusedUpdate, openGraphUpdate } from "./host-update.ts";
 import { inPieces } from "./pieces-in-place.ts";
 import type { OnnxOptions } from "./session.ts";
 import { viewOf } from "./shared-memory.ts";
-import type { Span } from "./shared-memory.ts";
+import type { MemorySlice } from "./shared-memory.ts";
 
 /** More sessions than this cost more memory than they save time: each has gradients of its own. */
 const mostSessions = 4;
@@ -55,9 +55,9 @@ export async function compileHostState(
       : stages.fused && fusedUpdate(sessions, stages.fused);
   const runMicroBatches = microBatchRunner(program, parts, host, sessions);
 
-  const floats = (span: Span) => viewOf(host.memory, span) as Float32Array;
+  const floats = (slice: MemorySlice) => viewOf(host.memory, slice) as Float32Array;
   const stateArray = (name: string) => floats(host.state.get(name)!);
-  const copyNext = (slots: readonly StateSlot[], next: readonly Span[]) => {
+  const copyNext = (slots: readonly StateSlot[], next: readonly MemorySlice[]) => {
     for (const [i, { input }] of slots.entries())
       stateArray(inputOf(input).name).set(floats(next[i]!));
   };
@@ -71,9 +71,9 @@ export async function compileHostState(
     },
     async readState() {
       return new Map(
-        [...host.state].map(([name, span]): [string, NdArray] => [
+        [...host.state].map(([name, slice]): [string, NdArray] => [
           name,
-          { shape: span.shape, data: Float32Array.from(floats(span)) },
+          { shape: slice.shape, data: Float32Array.from(floats(slice)) },
         ]),
       );
     },
@@ -105,8 +105,8 @@ function openSessions(
 ): Promise<readonly HostSession[]> {
   const of = sessions.length;
   const open = of === 1 ? openHostSession : openHostSessionThread;
-  const named = (names: readonly string[], spans: readonly Span[]) =>
-    new Map(names.map((name, i) => [name, spans[i]!]));
+  const named = (names: readonly string[], slices: readonly MemorySlice[]) =>
+    new Map(names.map((name, i) => [name, slices[i]!]));
   const read = inPieces(state, pieces);
   return Promise.all(
     sessions.map(({ feeds, outputs, carried, gradients }, index) =>

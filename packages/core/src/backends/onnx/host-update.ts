@@ -1,10 +1,11 @@
 /** @file The optimiser's part of a step on the CPU: what happens once per batch, after all micro-batches. */
-import { inputOf } from "../../program/program.ts";
-import type { Feeds, FusedAdamW, Program } from "../../program/program.ts";
 import { sum } from "@mvt/common";
+import type { FusedAdamW } from "../../optim/adamw.ts";
+import { inputOf } from "../../program/program.ts";
+import type { Feeds, Program } from "../../program/program.ts";
+import type { HostMemory } from "./host-memory.ts";
 import { encodeUpdate, gradientInput } from "./host-model.ts";
 import type { Stages } from "./host-model.ts";
-import type { HostMemory } from "./host-memory.ts";
 import { openHostSession } from "./host-session.ts";
 import type { HostSession } from "./host-session.ts";
 
@@ -46,7 +47,7 @@ export async function openGraphUpdate(
 ): Promise<HostUpdate> {
   const { model, resultNames } = encodeUpdate(program, stages, sessions.length);
   const gradients = sessions.flatMap((own, session) =>
-    own.gradients.map((span, i) => [gradientInput(i, session), span] as const),
+    own.gradients.map((slice, i) => [gradientInput(i, session), slice] as const),
   );
   const session = await openHostSession({
     model,

@@ -21,7 +21,7 @@ export interface SharedMemory {
 }
 
 /** Where an array lies in a memory: plain data. */
-export interface Span {
+export interface MemorySlice {
   /** The offset of its first byte. */
   readonly at: number;
   readonly shape: Shape;
@@ -36,7 +36,7 @@ const alignment = 64;
 export class MemoryLayout {
   #bytes = 0;
 
-  reserve({ shape, dtype }: { readonly shape: Shape; readonly dtype: DType }): Span {
+  reserve({ shape, dtype }: { readonly shape: Shape; readonly dtype: DType }): MemorySlice {
     const at = this.#bytes;
     const bytes = sizeOf(shape) * (dtype === "float32" || dtype === "int32" ? 4 : 1);
     this.#bytes += Math.ceil(bytes / alignment) * alignment;
@@ -51,9 +51,9 @@ export class MemoryLayout {
 }
 
 /** An array of the memory, as a view. */
-export function viewOf({ buffer }: SharedMemory, span: Span): Feed {
-  const [at, n] = [span.at, sizeOf(span.shape)];
-  if (span.dtype === "float32") return new Float32Array(buffer, at, n);
-  if (span.dtype === "int32") return new Int32Array(buffer, at, n);
+export function viewOf({ buffer }: SharedMemory, slice: MemorySlice): Feed {
+  const [at, n] = [slice.at, sizeOf(slice.shape)];
+  if (slice.dtype === "float32") return new Float32Array(buffer, at, n);
+  if (slice.dtype === "int32") return new Int32Array(buffer, at, n);
   return new Uint8Array(buffer, at, n);
 }
