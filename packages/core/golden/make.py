@@ -1,13 +1,15 @@
 """Golden values from PyTorch for @mvt/core, as safetensors that record the versions they came from.
 
     python -m venv .venv && .venv/bin/pip install torch==2.13.0 numpy safetensors
-    .venv/bin/python packages/core/golden/make.py
+    .venv/bin/python packages/core/golden/make.py            # all files
+    .venv/bin/python packages/core/golden/make.py sgd adamw  # some
 
 Everything is computed in float64 and stored in float32, so the rounding is ours and not PyTorch's.
 """
 
 import math
 import platform
+import sys
 from pathlib import Path
 
 import numpy
@@ -164,16 +166,16 @@ def deit():
     }
 
 
-def adamw():
-    """Five steps of torch.optim.AdamW with decay on one parameter only, and clipped gradients."""
+def five_steps(make_optimizer, weight_decay):
+    """Five steps of an optimiser with decay on one parameter only, and clipped gradients."""
     matrix, bias = leaf(3, 4), leaf(4)
     target = torch.randn(3, 4)
     result = {"matrix": matrix.detach().clone(), "bias": bias.detach().clone(), "target": target}
-    optimizer = torch.optim.AdamW(
-        [{"params": [matrix], "weight_decay": 0.05}, {"params": [bias], "weight_decay": 0.0}],
-        lr=1e-2,
-        betas=(0.9, 0.99),
-        eps=1e-8,
+    optimizer = make_optimizer(
+        [
+            {"params": [matrix], "weight_decay": weight_decay},
+            {"params": [bias], "weight_decay": 0.0},
+        ]
     )
     for step in range(1, 6):
         optimizer.zero_grad()
@@ -186,7 +188,41 @@ def adamw():
     return result
 
 
+def adamw():
+    return five_steps(
+        lambda groups: torch.optim.AdamW(groups, lr=1e-2, betas=(0.9, 0.99), eps=1e-8), 0.05
+    )
+
+
+def sgd():
+    return five_steps(lambda groups: torch.optim.SGD(groups, lr=1e-2, momentum=0.9), 0.05)
+
+
+def sgd_nesterov():
+    return five_steps(
+        lambda groups: torch.optim.SGD(groups, lr=1e-2, momentum=0.8, nesterov=True), 0.0
+    )
+
+
+def sgd_plain():
+    return five_steps(lambda groups: torch.optim.SGD(groups, lr=1e-2), 0.05)
+
+
+MAKERS = [
+    layer_norm,
+    gelu,
+    softmax,
+    log_softmax,
+    cross_entropy,
+    attention,
+    deit,
+    adamw,
+    sgd,
+    sgd_nesterov,
+    sgd_plain,
+]
+
 if __name__ == "__main__":
-    for make in [layer_norm, gelu, softmax, log_softmax, cross_entropy, attention, deit, adamw]:
+    for make in [make for make in MAKERS if make.__name__ in (sys.argv[1:] or [make.__name__])]:
         torch.manual_seed(len(make.__name__) + math.floor(math.pi))
         save(make.__name__.replace("_", "-"), make())

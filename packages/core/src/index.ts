@@ -24,9 +24,28 @@ export {
 export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
-export { adamw, type AdamWOptions, decaysMatrices, withUpdateInGraph } from "./optim/adamw.ts";
+export { adamw, type AdamWOptions } from "./optim/adamw.ts";
+export { clipByGlobalNorm } from "./optim/clip.ts";
 export type { LossScaling } from "./optim/loss-scale.ts";
+export { minimize, type Objective } from "./optim/minimize.ts";
+export {
+  decaysMatrices,
+  type GradientStep,
+  type Optimizer,
+  optimizerStateName,
+  type OptimizerUpdate,
+} from "./optim/optimizer.ts";
+export {
+  createOptimizer,
+  type OptimizerChoice,
+  type OptimizerName,
+  optimizerNames,
+  type OptimizerOptions,
+  optimizers,
+  type OptimizerSettings,
+} from "./optim/optimizers.ts";
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
+export { sgd, type SgdOptions } from "./optim/sgd.ts";
 export { fadePatches } from "./images/fade-patches.ts";
 export { resizeBilinear } from "./images/resize.ts";
 export {
@@ -43,13 +62,13 @@ export { maskPixels, type Picture, resizePicture } from "./portable/picture.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type Precision, precisions } from "./portable/precision.ts";
 export { type Parts, partsOfBatch } from "./program/parts.ts";
-export { momentName } from "./program/program.ts";
 export type {
-  AdamWUpdate,
   Backend,
   Executable,
   Feed,
   Feeds,
+  GradientUpdate,
+  MultiStep,
   Program,
   Results,
   StateSlot,

@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
-import { nn, ops, withUpdateInGraph } from "@mvt/core";
+import { nn, ops } from "@mvt/core";
 import type { Program } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import wabt from "wabt";
 import { backend } from "./support/evaluate.ts";
-import { drawBatch, parameters, train as trainOn, trainingStep } from "./support/small-training.ts";
+import {
+  drawBatch,
+  inOneGraph,
+  parameters,
+  train as trainOn,
+  trainingStep,
+} from "./support/small-training.ts";
 
 describe("state", () => {
   const x = ops.input("x", [2]);
@@ -101,7 +107,7 @@ describe("training", () => {
   // node of the backward pass may still read the old value. Both ways must agree.
   test("gives the same weights with the optimiser after the graph and inside it", async () => {
     const after = await train(trainingStep, 8);
-    const inside = await train(withUpdateInGraph(trainingStep), 8);
+    const inside = await train(inOneGraph(trainingStep), 8);
     expect(after.losses).toBeAllClose(inside.losses, { rtol: 1e-5 });
     expect([...after.state.keys()].toSorted()).toEqual([...inside.state.keys()].toSorted());
     for (const [name, { data }] of after.state) {

@@ -1,11 +1,11 @@
 /** Parameters and gradients that a graph reads and writes in pieces, where they lie. */
-import { adamw, gradients, onnxBackend, ops, simplify } from "@mvt/core";
+import { adamw, gradients, minimize, onnxBackend, ops, simplify } from "@mvt/core";
 import type { Tensor } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { encodeGraph } from "../src/backends/onnx/encode.ts";
 import { engineForm } from "../src/backends/onnx/encoders.ts";
 import { inPieces, withPiecesInPlace } from "../src/backends/onnx/pieces-in-place.ts";
-import type { Span } from "../src/backends/onnx/shared-memory.ts";
+import type { MemorySlice } from "../src/backends/onnx/shared-memory.ts";
 
 const weight = ops.input("weight", [6, 2]);
 const x = ops.input("x", [1, 2]);
@@ -57,7 +57,7 @@ describe("a parameter that is read in pieces", () => {
   test("lies where its array lies", () => {
     const { pieces } = cut([y]);
     const [dtype, other] = ["float32", { at: 512, shape: [1], dtype: "float32" }] as const;
-    const spans = new Map<string, Span>([
+    const spans = new Map<string, MemorySlice>([
       ["weight", { at: 256, shape: [6, 2], dtype }],
       ["other", other],
     ]);
@@ -89,12 +89,12 @@ describe("a parameter that is read in pieces", () => {
         ops.sum(ops.mul(ops.matmul(x, a, { transposeY: true }), 3)),
         ops.sum(ops.exp(b)),
       );
-      const executable = await backend.compile({
-        inputs: [x],
-        outputs: { loss },
-        state: [],
-        update: adamw(loss, [weight]),
-      });
+      const executable = await backend.compile(
+        minimize(
+          { inputs: [x], outputs: { loss }, state: [] },
+          { loss, parameters: [weight], optimizer: adamw() },
+        ),
+      );
       await executable.writeState(
         new Map([
           ["weight", { shape: [6, 2], data: Float32Array.from({ length: 12 }, (_, i) => i / 10) }],

@@ -1,9 +1,10 @@
-/** Operators, layers, a whole DeiT and AdamW against golden values from PyTorch (golden/make.py). */
-import { adamw, deit, gradients, nn, ops, withUpdateInGraph } from "@mvt/core";
-import type { NdArray, Program, Tensor } from "@mvt/core";
+/** Operators, layers, a whole DeiT and the optimisers against golden values from PyTorch (golden/make.py). */
+import { adamw, clipByGlobalNorm, deit, gradients, minimize, nn, ops, sgd } from "@mvt/core";
+import type { NdArray, Tensor } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { backend, evaluate } from "./support/evaluate.ts";
 import { golden } from "./support/golden.ts";
+import { inOneGraph } from "./support/small-training.ts";
 
 const near = { rtol: 1e-5, atol: 1e-6 };
 
@@ -101,28 +102,29 @@ describe("a small DeiT", () => {
   });
 });
 
-describe("AdamW", () => {
-  const file = golden("adamw");
+// Every parameter of a golden file but "bias" decays.
+describe.for([
+  ["adamw", "AdamW", adamw({ betas: [0.9, 0.99], weightDecay: 0.05 })],
+  ["sgd", "SGD, with momentum and weight decay,", sgd({ momentum: 0.9, weightDecay: 0.05 })],
+  ["sgd-nesterov", "SGD in Nesterov's form", sgd({ momentum: 0.8, nesterov: true })],
+  ["sgd-plain", "SGD without momentum", sgd({ momentum: 0, weightDecay: 0.05 })],
+] as const)("%s.safetensors: %s", ([name, , optimizer]) => {
+  const file = golden(name);
   const [matrix, bias] = [ops.input("matrix", [3, 4]), ops.input("bias", [4])];
   const error = ops.sub(ops.add(matrix, bias), ops.constant(file.data("target"), [3, 4]));
   const loss = ops.sum(ops.mul(error, error));
-  const program: Program = {
-    inputs: [],
-    outputs: { loss },
-    state: [],
-    update: adamw(loss, [matrix, bias], { betas: [0.9, 0.99], weightDecay: 0.05, clipNorm: 1 }),
-  };
+  const program = minimize(
+    { inputs: [], outputs: { loss }, state: [] },
+    { loss, parameters: [matrix, bias], optimizer: clipByGlobalNorm(optimizer, 1) },
+  );
   const initial = new Map<string, NdArray>([
     ["matrix", file.array("matrix")],
     ["bias", file.array("bias")],
   ]);
 
-  const places = {
-    "in place, after the graph": program,
-    "inside the graph": withUpdateInGraph(program),
-  };
+  const places = { "as the backend places it": program, "in one graph": inOneGraph(program) };
   for (const [place, placed] of Object.entries(places)) {
-    test(`${place}, takes the steps of torch.optim.AdamW with clip_grad_norm_`, async () => {
+    test(`takes the steps of torch.optim with clip_grad_norm_, ${place}`, async () => {
       const executable = await backend.compile(placed);
       await executable.writeState(initial);
       for (let step = 1; step <= 5; step += 1) {

@@ -76,7 +76,7 @@ describe("runId", () => {
     const { relabel: _, ...plain } = relabelling;
     const { pretrained: __, ...scratch } = relabelling;
     const { adamw, augmentation } = relabelling.training;
-    const { clipNorm: ___, ...unclipped } = adamw;
+    const { clipNorm: ___, ...unclipped } = adamw!;
     const training = (part: Partial<ClassifierConfig["training"]>) => ({
       ...relabelling,
       training: { ...relabelling.training, ...part },

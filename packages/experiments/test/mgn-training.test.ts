@@ -171,7 +171,7 @@ describe("a mask generator that diverges", () => {
   test.each(["discriminator", "generator"] as const)(
     "by its %s ends at once, and says where and what to do",
     async (side) => {
-      const { clipNorm: _, ...adamw } = config.training.adamw;
+      const { clipNorm: _, ...adamw } = config.training.adamw!;
       const learningRate = { ...config.training.learningRate, [side]: 1e30 };
       const wild = { ...config, training: { ...config.training, adamw, learningRate } };
       const elsewhere = await temporaryFolder(onTestFinished);

@@ -10,17 +10,19 @@ const feedsOf = (i: number): Feeds => ({ x: Float32Array.of(i) });
 const answer = ({ x }: Feeds) => ({ y: Float32Array.of(10 * x![0]!) });
 const refused = async () => Promise.reject(new Error("not asked for here"));
 
-/** An executable that multiplies by ten; in series of three, whose lengths it notes, if `calls` is given. */
+/** An executable that multiplies by ten; three runs per call if `calls` is given, where it notes the number of runs. */
 function tenfold(calls?: number[]): Executable {
-  const series = {
-    length: 3,
+  const multiStep = {
+    steps: 3,
     run: async (all: readonly Feeds[]) => {
       calls?.push(all.length);
       return all.map((feeds) => answer(feeds));
     },
   };
   const others = { readState: refused, writeState: refused, dispose: refused };
-  return calls ? { run: refused, series, ...others } : { run: async (x) => answer(x), ...others };
+  return calls
+    ? { run: refused, multiStep, ...others }
+    : { run: async (x) => answer(x), ...others };
 }
 
 describe("runs over a stream", () => {
@@ -30,7 +32,7 @@ describe("runs over a stream", () => {
     expect(await Array.fromAsync(runEach(tenfold(), items(7), feedsOf))).toEqual(expected);
   });
 
-  test("go in series where the engine has them, the last one shorter", async () => {
+  test("go several per call if the backend can, the last call with fewer", async () => {
     const calls: number[] = [];
     const seen = await Array.fromAsync(runEach(tenfold(calls), items(7), feedsOf));
     expect(seen).toEqual(expected);

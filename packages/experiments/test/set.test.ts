@@ -71,3 +71,73 @@ describe("--set", () => {
     );
   });
 });
+
+describe("--set optimizer", () => {
+  const { training, mgn } = scales.quick;
+  const { adamw, ...rest } = training;
+
+  test("brings the settings of the optimiser along, and takes those of AdamW away", () => {
+    const changed = override(trainingConfig, training, ["optimizer=sgd"]);
+    expect(changed).toEqual({
+      ...rest,
+      optimizer: "sgd",
+      sgd: { momentum: 0.9, weightDecay: 0 },
+    });
+    expect(changed).not.toHaveProperty("adamw");
+  });
+
+  test.each([
+    [["optimizer=sgd", "sgd.momentum=0.8", "sgd.weightDecay=1e-4"]],
+    [["sgd.momentum=0.8", "sgd.weightDecay=1e-4", "optimizer=sgd"]],
+  ])("may stand before or behind its settings: %s", (assignments) => {
+    expect(override(trainingConfig, training, assignments).sgd).toEqual({
+      momentum: 0.8,
+      weightDecay: 1e-4,
+    });
+  });
+
+  test("adds nothing where it names AdamW, which every scale has", () => {
+    expect(override(trainingConfig, training, ["optimizer=adamw"])).toEqual(training);
+    const weaker = override(trainingConfig, training, [
+      "optimizer=adamw",
+      "adamw.weightDecay=0.01",
+    ]);
+    expect(weaker).toEqual({ ...training, adamw: { ...adamw, weightDecay: 0.01 } });
+  });
+
+  test("is there for mask generators, under mgn", () => {
+    const changed = override(settings, { ...training, mgn }, [
+      "mgn.optimizer=sgd",
+      "mgn.sgd.clipNorm=1",
+    ]);
+    const { adamw: _, ...others } = mgn;
+    expect(changed).toEqual({
+      ...training,
+      mgn: {
+        ...others,
+        optimizer: "sgd",
+        sgd: { momentum: 0.9, weightDecay: 0, clipNorm: 1 },
+      },
+    });
+  });
+
+  test.each([
+    [
+      ["sgd.momentum=0.8"],
+      "--set sgd.momentum=0.8: expected settings of the optimiser adamw, got one of sgd. Set adamw.*, or add --set optimizer=sgd.",
+    ],
+    [
+      ["optimizer=sgd", "adamw.weightDecay=0.1"],
+      "--set adamw.weightDecay=0.1: expected settings of the optimiser sgd, got one of adamw. Set sgd.*, or add --set optimizer=adamw.",
+    ],
+    [["optimizer=adam"], 'optimizer: Invalid option: expected one of "adamw"|"sgd"'],
+    [["optimizer=sgd", "sgd.momentum=1"], "sgd.momentum: Too big: expected number to be <1"],
+    [
+      ["optimizer=sgd", "sgd.momentum=0", "sgd.nesterov=true"],
+      "sgd: nesterov expects a momentum above 0, got 0",
+    ],
+    [["optimizer=sgd", "sgd.betas=[0.9,0.9]"], "there is no setting sgd.betas."],
+  ])("says what is wrong with %s", (assignments, message) => {
+    expect(() => override(trainingConfig, training, assignments)).toThrow(message);
+  });
+});

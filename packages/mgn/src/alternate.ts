@@ -1,4 +1,4 @@
-/** @file Alternating training: two executables, each with a frozen copy of what the other trains. */
+/** @file Alternating training of MGN: two executables, each with a frozen copy of the weights that the other trains. */
 import type { Backend, Executable, Feeds, nn, Results, Weights } from "@mvt/core";
 import type { Mgn } from "./mgn.ts";
 import { discriminatorProgram, generatorProgram, type MgnProgramOptions } from "./programs.ts";
@@ -7,8 +7,10 @@ import type { MaskOptions } from "./masks.ts";
 
 export interface AlternatingOptions extends MaskOptions {
   readonly batchSize: number;
-  readonly discriminator?: Pick<MgnProgramOptions, "adamw">;
-  readonly generator?: Pick<MgnProgramOptions, "adamw"> & { readonly loss?: GeneratorLossOptions };
+  readonly discriminator?: Pick<MgnProgramOptions, "optimizer">;
+  readonly generator?: Pick<MgnProgramOptions, "optimizer"> & {
+    readonly loss?: GeneratorLossOptions;
+  };
 }
 
 export interface AlternatingMgn {
@@ -16,15 +18,15 @@ export interface AlternatingMgn {
   discriminatorStep(feeds: Feeds): Promise<Results>;
   /** One step on L_G. Feeds and results: `generatorProgram`; others are ignored. */
   generatorStep(feeds: Feeds): Promise<Results>;
-  /** Parameters and moments of both sides, under their scopes. */
+  /** Parameters and optimiser state of both sides, under their scopes. */
   readState(): Promise<Weights>;
   writeState(weights: Weights): Promise<void>;
   dispose(): Promise<void>;
 }
 
 /**
- * Compiles both sides. Steps may come in any ratio (the paper says "alternately": one of each per
- * batch). Before a step, the side gets the other's weights if those have changed since.
+ * Compiles both sides. Steps may be taken in any ratio (the paper says "alternately": one of each per batch). Before
+ * a step, a side gets the weights of the other side if those have changed.
  */
 export async function alternatingMgn(
   backend: Backend,
@@ -34,7 +36,7 @@ export async function alternatingMgn(
   const shared = { batchSize, ...masking };
   const D = await backend.compile(discriminatorProgram(mgn, { ...shared, ...discriminator }));
   const G = await backend.compile(generatorProgram(mgn, { ...shared, ...generator }));
-  /** The side whose weights the other has not seen yet. */
+  /** The side whose latest weights the other side does not have yet. */
   let ahead: Executable | undefined;
 
   const handOver = async () => {
@@ -67,7 +69,7 @@ export async function alternatingMgn(
   };
 }
 
-/** The given parameters of `to` become those of `from`; its own parameters and moments stay. */
+/** Copies the given parameters from one executable to another, whose other state stays. */
 async function copyWeights(
   from: Executable,
   to: Executable,

@@ -1,11 +1,11 @@
 /**
- * @file One training program for each side of MGN, which holds the other side frozen, and one for masks.
+ * @file The training programs of MGN's two sides, generator and discriminator, and a program that makes masks.
  *
- * The parameters of the frozen side are state without a next value: nothing in the program writes them.
- * M_p is a constant to the discriminator because no gradient is taken with respect to what makes it.
+ * Each training program changes one side and keeps the other frozen: frozen parameters are state without a next
+ * value. The discriminator's program takes no gradient with respect to the generator, so M_p is a constant in it.
  */
-import { adamw, deit, ops } from "@mvt/core";
-import type { AdamWOptions, nn, Program, Tensor } from "@mvt/core";
+import { adamw, deit, minimize, ops } from "@mvt/core";
+import type { nn, Optimizer, Program, Tensor } from "@mvt/core";
 import type { MaskGenerator } from "./generator.ts";
 import { discriminatorLoss, generatorLoss, type GeneratorLossOptions } from "./losses.ts";
 import { generatedMask, maskedPatches, type MaskOptions } from "./masks.ts";
@@ -14,7 +14,8 @@ import { frozen, type Mgn } from "./mgn.ts";
 export interface MgnProgramOptions extends MaskOptions {
   /** B */
   readonly batchSize: number;
-  readonly adamw?: AdamWOptions;
+  /** Default: AdamW with its own defaults. */
+  readonly optimizer?: Optimizer;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface MgnProgramOptions extends MaskOptions {
  */
 export function discriminatorProgram(
   { generator, discriminator }: Mgn,
-  { batchSize: B, adamw: options, ...masking }: MgnProgramOptions,
+  { batchSize: B, optimizer = adamw(), ...masking }: MgnProgramOptions,
 ): Program {
   const images = imagesInput(generator.model, B);
   const labels = ops.input("labels", [B], "int32");
@@ -36,7 +37,7 @@ export function discriminatorProgram(
   const logits = deit.classify(discriminator.model, ops.concat([gm, rm], 0)); // [2B, K]
   const [logitsGm, logitsRm] = ops.split(logits, 0, [B, B]) as [Tensor, Tensor];
   const losses = discriminatorLoss(logitsGm, logitsRm, labels, weights);
-  return {
+  const program: Program = {
     inputs: [images, labels, weights, Mr],
     outputs: {
       ...losses,
@@ -45,8 +46,12 @@ export function discriminatorProgram(
       Mp,
     },
     state: frozen(generator.parameters),
-    update: adamw(losses.LD, tensorsOf(discriminator), options),
   };
+  return minimize(program, {
+    loss: losses.LD,
+    parameters: tensorsOf(discriminator),
+    optimizer,
+  });
 }
 
 /**
@@ -57,7 +62,7 @@ export function generatorProgram(
   { generator, discriminator }: Mgn,
   {
     batchSize: B,
-    adamw: options,
+    optimizer = adamw(),
     loss,
     ...masking
   }: MgnProgramOptions & { readonly loss?: GeneratorLossOptions },
@@ -68,15 +73,15 @@ export function generatorProgram(
   const gm = maskedPatches(pixels, Mp, "training", masking);
   const logitsGm = deit.classify(discriminator.model, gm);
   const losses = generatorLoss(logitsGm, Mp, generator.model.config.m, weights, loss);
-  return {
+  const program: Program = {
     inputs: [images, weights],
     outputs: { ...losses, probabilitiesGm: ops.softmax(logitsGm), Mp },
     state: frozen(discriminator.parameters),
-    update: adamw(losses.LG, tensorsOf(generator), options),
   };
+  return minimize(program, { loss: losses.LG, parameters: tensorsOf(generator), optimizer });
 }
 
-/** Masks and nothing else. Feeds: images. Results: Mp [B, N]. */
+/** Masks without training. Feeds: images. Results: Mp [B, N]. */
 export function maskProgram(
   generator: nn.Declared<MaskGenerator>,
   { batchSize, ...masking }: MaskOptions & { readonly batchSize: number },

@@ -60,10 +60,10 @@ describe("a training step", () => {
       const { update, ...rest } = program;
       const own = mgn[side as keyof typeof sides].parameters.map(({ name }) => name);
       const gradients = Object.fromEntries(
-        update!.parameters.map(({ gradient }, i) => [own[i]!, gradient]),
+        update!.gradients.map((gradient, i) => [own[i]!, gradient]),
       );
-      // Without the update its parameters are ordinary state.
-      const state = [...rest.state, ...update!.parameters.map((p) => ({ input: p.parameter }))];
+      // All state is frozen.
+      const state = rest.state.map(({ input, initial }) => ({ input, initial }));
       const { results } = await runOnce(
         { ...rest, outputs: gradients, state },
         file.weights,

@@ -1,5 +1,5 @@
 /** MGN's programs with TensorFlow.js, against ONNX Runtime. */
-import { ops, tfjsBackend } from "@mvt/core";
+import { adamw, ops, tfjsBackend } from "@mvt/core";
 import { discriminatorProgram, generatorProgram, maskProgram, shapeMask } from "@mvt/mgn";
 import { expect, test } from "vitest";
 import { backend as onnx } from "./support/evaluate.ts";
@@ -10,7 +10,7 @@ const tfjs = await tfjsBackend({ engine: "cpu" });
 
 const mgn = smallMgn();
 // The gradient of a key's bias is rounding alone: a small ε would make a step of it.
-const options = { batchSize: B, adamw: { epsilon: 1e-4 } };
+const options = { batchSize: B, optimizer: adamw({ epsilon: 1e-4 }) };
 const feeds = {
   ...smallBatch(),
   randomMask: Float32Array.from({ length: B * N }, (_, i) => Number(i % 3 === 0)),

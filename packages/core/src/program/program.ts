@@ -1,62 +1,50 @@
 /**
- * @file The contract between models and engines: a program, and what a backend makes of it.
+ * @file The contract between models and backends: a program, and what a backend makes of it.
  *
- * Nothing above this line of the stack knows which engine runs.
+ * Models, losses and optimisers know this file and no backend.
  */
+import type { FusedAdamW } from "../optim/adamw.ts";
 import type { InputType, Shape, Tensor } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
-import type { LossScale } from "../optim/loss-scale.ts";
 import type { Parts } from "./parts.ts";
 
-/** A tensor that stays with the executable from run to run. */
+/** A tensor that an executable keeps from run to run. */
 export interface StateSlot {
   /** The input that holds the value during a run; its name is the slot's name. */
   readonly input: Tensor;
-  /** The value for the next run; without it the slot never changes (frozen weights). */
+  /** The value for the next run. Without it the slot never changes (frozen weights). */
   readonly next?: Tensor;
-  /** What every element is at first, and where `writeState` is given none: that is an error without it. */
+  /**
+   * The value of every element before any state is written, and where `writeState` is given no array of this name.
+   * Without it a missing array is an error.
+   */
   readonly initial?: number;
-}
-
-/**
- * AdamW on a set of parameters: Loshchilov and Hutter, arXiv:1711.05101, as PyTorch writes it.
- * A backend may put it into the graph (`withUpdateInGraph`) or run it on the returned gradients.
- */
-export interface AdamWUpdate {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** [] fed at every run: the learning rate of this step. */
-  readonly learningRate: Tensor;
-  /** [] fed at every run: 1 at the first step. */
-  readonly step: Tensor;
-  /** All gradients are scaled so that their joint norm is at most this; not at all if absent. */
-  readonly clipNorm?: number;
-  /** The gradients are those of scale times the loss; a step whose gradients are not all finite changes nothing. */
-  readonly lossScale?: LossScale;
-  readonly parameters: readonly UpdatedParameter[];
-}
-
-export interface UpdatedParameter {
-  /** An input of the program; its name is the parameter's name. */
-  readonly parameter: Tensor;
-  readonly gradient: Tensor;
-  /** Decoupled weight decay λ: p ← p - ηλp. */
-  readonly weightDecay: number;
 }
 
 /** A pure function of its inputs and state, ready to be compiled. */
 export interface Program {
   /** Fed at every run. */
   readonly inputs: readonly Tensor[];
-  /** float32 tensors handed back by every run. */
+  /** float32 tensors that every run returns. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** What persists beside the updated parameters: frozen weights, and slots with a `next`. */
+  /** What persists between runs: parameters, optimiser state, frozen weights. */
   readonly state: readonly StateSlot[];
-  /** The optimiser; its parameters and moments are state as well. */
-  readonly update?: AdamWUpdate;
-  /** The program describes one part of a batch, and a run goes through all parts before it updates. */
+  /** Present if an optimiser changes state: which tensors are its gradients. `minimize` sets it. */
+  readonly update?: GradientUpdate;
+  /** The program describes one micro-batch; a run computes all micro-batches of a batch, then the new state. */
   readonly parts?: Parts;
+}
+
+/**
+ * How next values of state follow from gradients. A backend that computes the whole batch in one graph can ignore
+ * it: `state` says all. One that computes micro-batches adds their gradients up before it computes new state.
+ */
+export interface GradientUpdate {
+  readonly parameters: readonly Tensor[];
+  /** dL/dp for each parameter. The gradients of a batch are the sums of those of its micro-batches. */
+  readonly gradients: readonly Tensor[];
+  /** Present if AdamW changes these slots of `state`: a backend may run a fused kernel instead of its graph. */
+  readonly fused?: FusedAdamW;
 }
 
 export type Feed = Float32Array | Int32Array | Uint8Array;
@@ -66,27 +54,27 @@ export type Results = Readonly<Record<string, Float32Array>>;
 export interface Executable {
   /** One run. Feeds are row-major and have exactly the sizes of the program's inputs. */
   run(feeds: Feeds): Promise<Results>;
-  /** Only of engines that spare something by it. */
-  readonly series?: Series;
-  /** A copy of all state: parameters, moments, frozen weights, by name. */
+  /** Present only if the backend runs several steps in one call more cheaply. */
+  readonly multiStep?: MultiStep;
+  /** A copy of all state: parameters, optimiser state, frozen weights, by name. */
   readState(): Promise<Weights>;
   /**
-   * Sets all state. Names the program does not have are ignored (a training state holds moments
-   * that evaluation does not need); a missing parameter is an error; missing moments become zero.
+   * Sets all state. Names that the program does not have are ignored: a training state holds optimiser state that
+   * evaluation does not need. Missing slots take their initial value; one without an initial value is an error.
    */
   writeState(weights: Weights): Promise<void>;
   /**
-   * Slots become what they are in another executable of the same backend, which both programs must have.
-   * Where state stays on a device it does not leave it; an engine without such a device need not have this.
+   * Copies slots from another executable of the same backend; both programs must have them. State on a device is
+   * copied on the device. Absent if it would be no cheaper than `readState` and `writeState`.
    */
   copyState?(from: Executable, names: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Runs one after the other in one call, with the results that `run` would give. */
-export interface Series {
-  /** How many are worth waiting for. */
-  readonly length: number;
+/** Several runs in one call, one after the other, with the results that `run` gives. */
+export interface MultiStep {
+  /** How many runs a caller should collect for a call: with more, a run would hardly be cheaper. */
+  readonly steps: number;
   run(feeds: readonly Feeds[]): Promise<readonly Results[]>;
 }
 
@@ -97,9 +85,9 @@ export interface Backend {
   readonly device: string;
   /** The device's own name, where it is known: "NVIDIA GeForce RTX 4090". */
   readonly adapter?: string;
-  /** How many parts of a batch it computes at once; 1 if absent. */
+  /** How many micro-batches it computes at the same time. Absent if it computes no micro-batches. */
   readonly sideBySide?: number;
-  /** Whether programs with float16 in them (`inHalfPrecision`) compute in it here; if absent they do not. */
+  /** Whether it computes float16 in programs that have it (`inHalfPrecision`). Absent if it never does. */
   computesFloat16?(): Promise<boolean>;
   compile(program: Program): Promise<Executable>;
 }
@@ -114,14 +102,4 @@ export function inputOf(x: Tensor): {
     throw new TypeError(`program: expected an input, got the output of ${x.node.op}`);
   const { name } = x.node.params as { readonly name: string };
   return { name, shape: x.shape, dtype: x.dtype as InputType };
-}
-
-/** The name of a parameter's first (m) or second (v) moment in the state. */
-export function momentName(moment: "m" | "v", parameter: string): string {
-  return `adamw.${moment}/${parameter}`;
-}
-
-/** Whether a slot of state is an optimiser's moment. */
-export function isMomentName(name: string): boolean {
-  return name.startsWith("adamw.");
 }

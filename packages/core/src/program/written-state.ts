@@ -2,9 +2,8 @@
 import { formatShape, sameShape, sizeOf } from "../tensor.ts";
 import type { Shape } from "../tensor.ts";
 import type { NdArray, Weights } from "../weights/weights.ts";
-import { isMomentName } from "./program.ts";
 
-/** An array for every slot, out of `weights`: missing moments are zeros, others what they are initially, or an error. */
+/** An array for every slot, out of `weights`. A missing one takes its initial value; without one it is an error. */
 export function writtenState(
   slots: Iterable<
     readonly [name: string, { readonly shape: Shape; readonly initial?: number | undefined }]
@@ -12,7 +11,7 @@ export function writtenState(
   weights: Weights,
 ): ReadonlyMap<string, NdArray> {
   const written = new Map<string, NdArray>();
-  for (const [name, { shape, initial = isMomentName(name) ? 0 : undefined }] of slots) {
+  for (const [name, { shape, initial }] of slots) {
     const given = weights.get(name);
     if (given === undefined && initial !== undefined) {
       written.set(name, { shape, data: filled(shape, initial) });

@@ -1,6 +1,15 @@
 /** @file A small vision transformer that trains, and what it trains on. */
-import { adamw, deit, inHalfPrecision, nn, ops, random } from "@mvt/core";
-import type { AdamWOptions, Backend, LossScaling, Program, Tensor, Weights } from "@mvt/core";
+import {
+  adamw,
+  clipByGlobalNorm,
+  deit,
+  inHalfPrecision,
+  minimize,
+  nn,
+  ops,
+  random,
+} from "@mvt/core";
+import type { Backend, LossScaling, Optimizer, Program, Tensor, Weights } from "@mvt/core";
 
 const config = {
   imageSize: 16,
@@ -22,31 +31,34 @@ const logits = deit.classify(model, deit.normalizePixels(deit.toPixels(deit.patc
 /** The same with matrix products in float16. */
 export const [halfLogits] = inHalfPrecision([logits]) as readonly [Tensor];
 
-function stepFor(y: Tensor, options: AdamWOptions = {}): Program {
+// The gradient of a key's bias is rounding alone, and with a smaller ε AdamW would scale it up to a step.
+const usual = clipByGlobalNorm(adamw({ weightDecay: 0.05, epsilon: 1e-4 }), 1);
+
+function stepFor(
+  y: Tensor,
+  options: { readonly optimizer?: Optimizer; readonly lossScaling?: LossScaling } = {},
+): Program {
   const loss = nn.crossEntropy(y, labels, weights);
-  return {
+  const program = {
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(y) },
     state: [],
-    update: adamw(
-      loss,
-      parameters.map(({ tensor }) => tensor),
-      {
-        weightDecay: 0.05,
-        clipNorm: 1,
-        // The gradient of a key's bias is rounding alone, and AdamW would scale it up to a step.
-        epsilon: 1e-4,
-        ...options,
-      },
-    ),
   };
+  const tensors = parameters.map(({ tensor }) => tensor);
+  return minimize(program, { loss, parameters: tensors, optimizer: usual, ...options });
 }
 
 /** One training step. Feeds: images, labels, weights, learningRate, step. Results: loss, probabilities. */
 export const trainingStep = stepFor(logits);
 
+/** The same with another optimiser. */
+export const trainingStepWith = (optimizer: Optimizer) => stepFor(logits, { optimizer });
+
 /** The same in half precision. */
 export const halfStep = (lossScaling: LossScaling = {}) => stepFor(halfLogits, { lossScaling });
+
+/** The program without its hint for backends on where gradients end: everything is computed in one graph. */
+export const inOneGraph = (program: Program): Program => ({ ...program, update: undefined });
 
 /** Four images with labels, for one step; other ones for every name. */
 export function drawBatch(name = "images") {

@@ -7,6 +7,7 @@ import type { Augmentation, DatasetName } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
 import { z } from "zod";
+import { optimizerChoice } from "./optimizer.ts";
 
 const probability = z.number().min(0).max(1);
 const strength = z.number().nonnegative();
@@ -41,12 +42,7 @@ export const trainingConfig = z.strictObject({
     gamma: z.number().positive().max(1).exactOptional(),
     warmupEpochs: z.number().nonnegative(),
   }),
-  adamw: z.strictObject({
-    betas: z.tuple([probability, probability]).readonly(),
-    weightDecay: z.number().nonnegative(),
-    /** Joint norm that gradients are clipped to; not clipped if absent. */
-    clipNorm: z.number().positive().exactOptional(),
-  }),
+  ...optimizerChoice,
   augmentation,
   /** In how many parts, one after another, a batch is computed, to save memory; as is fastest if absent. */
   accumulate: z.int().positive().exactOptional(),
@@ -71,7 +67,7 @@ export const mgnTrainingConfig = z.strictObject({
     discriminator: z.number().nonnegative(),
     generator: z.number().nonnegative(),
   }),
-  adamw: trainingConfig.shape.adamw,
+  ...optimizerChoice,
   augmentation,
   /** Weight of |M_avg - m| in Eq. 2; the paper has 1. */
   lambda: z.number().nonnegative(),

@@ -1,6 +1,7 @@
 /** @file Settings of a run that are changed on the command line: `--set adamw.weightDecay=0.05`. */
 import { CommandLineError, didYouMean } from "@mvt/common";
 import { z } from "zod";
+import { chooseOptimizers } from "./optimizer.ts";
 import { mgnTrainingConfig, trainingConfig } from "./run-config.ts";
 import { scales } from "./scales.ts";
 import type { Scale, ScaleName, TrainingSettings } from "./scales.ts";
@@ -31,7 +32,7 @@ export function override<Config extends object>(
   assignments: readonly string[],
 ): Config {
   const changed = structuredClone<object>(config) as Record<string, unknown>;
-  for (const assignment of assignments) assign(changed, assignment);
+  for (const assignment of chooseOptimizers(changed, assignments)) assign(changed, assignment);
   const parsed = schema.safeParse(changed);
   if (parsed.success) return parsed.data;
   throw new CommandLineError(

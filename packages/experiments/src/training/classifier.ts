@@ -196,8 +196,7 @@ async function trainSteps(
       run: `run ${run.id} (${title})`,
       epoch,
       learningRate: rate(batches),
-      advice:
-        "Lower it with --set schedule.learningRate=..., or clip gradients with --set adamw.clipNorm=1.",
+      advice: `Lower it with --set schedule.learningRate=..., or clip gradients with --set ${config.training.optimizer ?? "adamw"}.clipNorm=1.`,
     });
     for (let i = 0; i < count; i += 1) {
       const predicted = argmax(probabilities.subarray(i * K, (i + 1) * K));

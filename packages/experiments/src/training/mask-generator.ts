@@ -1,5 +1,5 @@
 /** @file Training a mask generation network: per batch one step of the discriminator and one of the generator. */
-import { cosine, deit, random } from "@mvt/core";
+import { cosine, createOptimizer, deit, random } from "@mvt/core";
 import type { Weights } from "@mvt/core";
 import { createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { BatchLoader } from "@mvt/datasets";
@@ -42,13 +42,14 @@ export async function trainMgn(
 ): Promise<MgnResult> {
   const { config, title, data, start } = training;
   const { backend, run } = context;
-  const { adamw, batchSize, lambda, saturation = 0, polarity, space, epochs } = config.training;
+  const { batchSize, lambda, saturation = 0, polarity, space, epochs } = config.training;
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   const generator = generatorConfig(config.model, config.m);
+  const optimizer = createOptimizer(config.training);
   const sides = await alternatingMgn(backend, declareMgn(generator, config.model), {
     batchSize,
-    discriminator: { adamw },
-    generator: { adamw, loss: { lambda, saturation } },
+    discriminator: { optimizer },
+    generator: { optimizer, loss: { lambda, saturation } },
     polarity,
     space,
   });

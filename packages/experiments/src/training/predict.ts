@@ -55,18 +55,18 @@ export async function* runEach<Item>(
   items: AsyncIterable<Item>,
   feedsOf: (item: Item) => Feeds,
 ): AsyncGenerator<readonly [Item, Results]> {
-  const { series } = executable;
+  const { multiStep } = executable;
   let waiting: Item[] = [];
   const run = async () => {
     const feeds = waiting.map((item) => feedsOf(item));
-    const results = series ? await series.run(feeds) : [await executable.run(feeds[0]!)];
+    const results = multiStep ? await multiStep.run(feeds) : [await executable.run(feeds[0]!)];
     const done = waiting.map((item, i) => [item, results[i]!] as const);
     waiting = [];
     return done;
   };
   for await (const item of items) {
     waiting.push(item);
-    if (waiting.length >= (series?.length ?? 1)) yield* await run();
+    if (waiting.length >= (multiStep?.steps ?? 1)) yield* await run();
   }
   if (waiting.length > 0) yield* await run();
 }

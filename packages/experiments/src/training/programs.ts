@@ -1,7 +1,7 @@
 /** @file The programs of a classifier: one training step, and one batch of answers. */
 import { UserError } from "@mvt/common";
-import { adamw, deit, inHalfPrecision, nn, ops } from "@mvt/core";
-import type { AdamWOptions, Backend, Program, Tensor, Weights } from "@mvt/core";
+import { createOptimizer, deit, inHalfPrecision, minimize, nn, ops } from "@mvt/core";
+import type { Backend, OptimizerChoice, Program, Tensor, Weights } from "@mvt/core";
 import {
   declareScopedGenerator,
   frozen,
@@ -118,9 +118,8 @@ export function withFrozen({ masking }: Classifier, weights: Weights): Weights {
   return masking ? new Map([...weights, ...masking.weights]) : weights;
 }
 
-export interface TrainingOptions {
+export interface TrainingOptions extends OptimizerChoice {
   readonly batchSize: number;
-  readonly adamw: AdamWOptions;
   /** In how many parts the batch goes; they divide it. Default 1. */
   readonly parts?: number;
   /** Compute the activations of a block again for its gradients rather than keep them. Default false. */
@@ -132,13 +131,7 @@ export interface TrainingOptions {
 /** Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K]. */
 export function trainingProgram(
   classifier: Classifier,
-  {
-    batchSize,
-    adamw: options,
-    parts = 1,
-    recompute = false,
-    precision = "float32",
-  }: TrainingOptions,
+  { batchSize, parts = 1, recompute = false, precision = "float32", ...optimizer }: TrainingOptions,
 ): Program {
   const S = classifier.vit.config.imageSize;
   const b = batchSize / parts;
@@ -148,28 +141,27 @@ export function trainingProgram(
   const batchWeights = parts === 1 ? weights : ops.input("batchWeights", [batchSize]);
   const { logits, blockInputs } = inPrecision(answerBytes(classifier, images), precision);
   const loss = nn.crossEntropy(logits, labels, weights, batchWeights);
-  const recomputeBetween = recompute ? (blockInputs ?? []) : [];
-  const tensors = classifier.parameters.map(({ tensor }) => tensor);
-  return {
+  const program: Program = {
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: frozen(classifier.masking?.generator.parameters ?? []),
-    update: adamw(loss, tensors, {
-      ...options,
-      recomputeBetween,
-      ...(precision === "float16" ? { lossScaling: {} } : {}),
-    }),
-    ...(parts === 1
-      ? {}
-      : {
-          parts: {
+    parts:
+      parts === 1
+        ? undefined
+        : {
             count: parts,
             samples: [images, labels, weights],
             whole: [{ input: batchWeights, of: weights }],
             sums: ["loss"],
           },
-        }),
   };
+  return minimize(program, {
+    loss,
+    parameters: classifier.parameters.map(({ tensor }) => tensor),
+    optimizer: createOptimizer(optimizer),
+    lossScaling: precision === "float16" ? {} : undefined,
+    recomputeBetween: recompute ? blockInputs : undefined,
+  });
 }
 
 /** Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks. */

@@ -1,12 +1,11 @@
 /**
- * @file AdamW on the CPU: parameters, gradients and moments side by side in one memory, updated in place in
- * one SIMD pass, of which every thread can take a share.
+ * @file AdamW on the CPU as a fused kernel: parameters, gradients and moments lie in one memory and are updated in
+ * place in one SIMD pass. Every thread updates a slice of each parameter.
  */
 import { readFileSync } from "node:fs";
-import { inputOf } from "../../program/program.ts";
-import type { AdamWUpdate } from "../../program/program.ts";
+import type { FusedAdamW } from "../../optim/adamw.ts";
 import { sizeOf } from "../../tensor.ts";
-import type { MemoryLayout, SharedMemory, Span } from "./shared-memory.ts";
+import type { MemoryLayout, MemorySlice, SharedMemory } from "./shared-memory.ts";
 
 // TypeScript declares WebAssembly only with the browser's library; this is the part used here.
 declare const WebAssembly: {
@@ -22,62 +21,68 @@ interface Wasm {
   readonly adamw: (...args: readonly number[]) => void;
 }
 
-/** Where a parameter and what belongs to it lie. */
-export interface ParameterSpans {
-  readonly name: string;
+/** Where a parameter, its moments and its gradients lie. */
+export interface ParameterMemory {
   readonly weightDecay: number;
-  readonly parameter: Span;
-  readonly m: Span;
-  readonly v: Span;
-  /** One from each replica; the first takes their sum. */
-  readonly gradients: readonly Span[];
+  readonly parameter: MemorySlice;
+  readonly m: MemorySlice;
+  readonly v: MemorySlice;
+  /** One from each session; the kernel adds them up in the first. */
+  readonly gradients: readonly MemorySlice[];
 }
 
-/** All that an update needs but the values: plain data. */
-export interface AdamWPlan extends Pick<AdamWUpdate, "beta1" | "beta2" | "epsilon"> {
-  readonly parameters: readonly ParameterSpans[];
+/** What the kernel knows of an update before the first step: plain data. */
+export interface AdamWPlan extends Pick<FusedAdamW, "beta1" | "beta2" | "epsilon"> {
+  readonly parameters: readonly ParameterMemory[];
 }
 
-export interface StepFeeds {
+/** What a step is given. */
+export interface AdamWStep {
   readonly learningRate: number;
   /** 1 at the first step. */
   readonly step: number;
   /** A factor on every gradient. */
   readonly gradientScale: number;
+  /** Whether `addGradients` has run since the gradients were computed. */
+  readonly gradientsAdded: boolean;
 }
 
-/** Thread `index` of `of`, which takes as many of every parameter's elements as the others. */
-export interface Share {
+/** One of `of` slices of equal size, which thread `index` updates. */
+export interface SliceIndex {
   readonly index: number;
   readonly of: number;
 }
 
-export function planAdamW(update: AdamWUpdate, layout: MemoryLayout, replicas: number): AdamWPlan {
-  const { beta1, beta2, epsilon } = update;
-  const parameters = update.parameters.map(({ parameter, weightDecay }): ParameterSpans => {
-    const { name, shape } = inputOf(parameter);
+/** Reserves memory for parameters, their moments, and their gradients in each of so many sessions. */
+export function planAdamW(fused: FusedAdamW, layout: MemoryLayout, sessions: number): AdamWPlan {
+  const { beta1, beta2, epsilon } = fused;
+  const parameters = fused.parameters.map(({ parameter, weightDecay }): ParameterMemory => {
+    const { shape } = parameter;
     const reserve = () => layout.reserve({ shape, dtype: "float32" });
-    const gradients = Array.from({ length: replicas }, reserve);
-    return { name, weightDecay, parameter: reserve(), m: reserve(), v: reserve(), gradients };
+    const gradients = Array.from({ length: sessions }, reserve);
+    return { weightDecay, parameter: reserve(), m: reserve(), v: reserve(), gradients };
   });
   return { beta1, beta2, epsilon, parameters };
 }
 
-export type AdamWKernel = ReturnType<typeof openAdamW>;
+export interface AdamWKernel {
+  /** Adds the sessions' gradients up; returns Σ g² of the sum. Of its slice, as `update`. */
+  addGradients(): number;
+  update(step: AdamWStep): void;
+}
 
-/** The kernel on a memory. What it does, it does to its share. */
+/** The kernel on a memory, for one thread's slice of every parameter. */
 export function openAdamW(
   memory: SharedMemory,
   { beta1, beta2, epsilon, parameters }: AdamWPlan,
-  share: Share,
-) {
+  slice: SliceIndex,
+): AdamWKernel {
   const compiled = new WebAssembly.Module(readFileSync(new URL("adamw.wasm", import.meta.url)));
   const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
   const wasm = exports as Wasm;
-  const slices = parameters.map((spans) => {
-    const { from, n } = sliceOf(sizeOf(spans.parameter.shape), share);
-    const address = ({ at }: Span) => at + from * 4;
-    const { weightDecay, parameter, m, v, gradients } = spans;
+  const slices = parameters.map(({ parameter, m, v, gradients, weightDecay }) => {
+    const { from, n } = elementsOf(sizeOf(parameter.shape), slice);
+    const address = ({ at }: MemorySlice) => at + from * 4;
     return {
       n,
       weightDecay,
@@ -88,27 +93,25 @@ export function openAdamW(
       others: gradients.slice(1).map(address),
     };
   });
-  const gather = ({ g, others, n }: (typeof slices)[number]) => {
+  const addUp = ({ g, others, n }: (typeof slices)[number]) => {
     for (const other of others) wasm.add(g, other, n);
   };
   return {
-    /** Adds the replicas' gradients up; returns the sum's Σ g². */
-    gatherSquares(): number {
+    addGradients() {
       let total = 0;
-      for (const slice of slices) {
-        gather(slice);
-        total += wasm.squares(slice.g, slice.n);
+      for (const part of slices) {
+        addUp(part);
+        total += wasm.squares(part.g, part.n);
       }
       return total;
     },
-    /** One step, from gradients that are added up already or are to be. */
-    step({ learningRate, step, gradientScale }: StepFeeds, { gathered = false } = {}) {
+    update({ learningRate, step, gradientScale, gradientsAdded }) {
       const stepSize = learningRate / (1 - beta1 ** step);
       const root = 1 / Math.sqrt(1 - beta2 ** step);
       const decays = [beta1, 1 - beta1, beta2, 1 - beta2];
-      for (const slice of slices) {
-        if (!gathered) gather(slice);
-        const { p, g, m, v, n, weightDecay } = slice;
+      for (const part of slices) {
+        if (!gradientsAdded) addUp(part);
+        const { p, g, m, v, n, weightDecay } = part;
         const keep = 1 - learningRate * weightDecay;
         wasm.adamw(p, g, m, v, n, gradientScale, ...decays, keep, stepSize, root, epsilon);
       }
@@ -116,11 +119,11 @@ export function openAdamW(
   };
 }
 
-/** So many floats in whole SIMD registers; what is left of a cache line absorbs the rest. */
+/** The number of floats in whole SIMD registers; the rest of the last one lies in the array's cache line. */
 const lanes = (n: number) => Math.ceil(n / 4) * 4;
 
-/** Elements `from` to `from + n`, on borders of cache lines. */
-function sliceOf(size: number, { index, of }: Share) {
+/** Elements `from` to `from + n`: slices begin at cache lines. */
+function elementsOf(size: number, { index, of }: SliceIndex) {
   const border = (i: number) => Math.min(Math.ceil((size * i) / of / 16) * 16, lanes(size));
   const from = border(index);
   return { from, n: border(index + 1) - from };

@@ -1,8 +1,8 @@
 /**
- * @file A program whose state stays on the device: AdamW is a part of the graph, every next value is an output
- * that never leaves, and the next run reads it. What crosses per run is the batch, and the program's outputs.
+ * @file A program whose state stays on the device. The optimiser is part of the graph; next values of state are
+ * outputs that stay on the device, where the next run reads them. A run uploads the batch and downloads the
+ * program's outputs.
  */
-import { withUpdateInGraph } from "../../optim/adamw.ts";
 import { requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Program } from "../../program/program.ts";
@@ -13,7 +13,7 @@ import type { OrtTensors } from "./device-copies.ts";
 import { createFeeder, openSession, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
 
-/** What the executables made here have on the device, for `copyState`. */
+/** The state of the executables made here, for `copyState`. */
 const stateOf = new WeakMap<Executable, () => OrtTensors>();
 
 export async function compileDeviceState(
@@ -21,7 +21,7 @@ export async function compileDeviceState(
   program: Program,
   options: OnnxOptions,
 ): Promise<Executable> {
-  const { inputs, outputs: named, state: slots } = withUpdateInGraph(program);
+  const { inputs, outputs: named, state: slots } = program;
   const outputs = Object.entries(named);
   const carried = slots.filter(({ next }) => next !== undefined);
   const { session, resultNames } = await openSession(
@@ -48,7 +48,7 @@ export async function compileDeviceState(
     return copies.copy(new Map(wrapped), "device");
   };
   let state: OrtTensors = new Map();
-  /** Some or all slots get new tensors; the old ones are gone. */
+  /** Gives some or all slots new tensors and disposes of the old ones. */
   const replace = (next: OrtTensors) => {
     for (const name of next.keys()) state.get(name)?.dispose();
     state = new Map([...state, ...next]);

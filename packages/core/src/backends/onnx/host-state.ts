@@ -1,39 +1,35 @@
 /**
- * @file A program whose state lies in the host's memory, in one session or in several side by side. AdamW runs
- * after the graph, in place.
+ * @file A program whose state lies in the host's memory. Micro-batches go through one session or through several at
+ * the same time; then the optimiser changes the state.
  */
 import { availableParallelism } from "node:os";
-import { withUpdateInGraph } from "../../optim/adamw.ts";
-import { requireAllKnown } from "../../program/checks.ts";
 import { feedsOfPart, joinResults } from "../../program/parts.ts";
 import type { Parts } from "../../program/parts.ts";
-import { inputOf, momentName } from "../../program/program.ts";
+import { inputOf } from "../../program/program.ts";
 import type { Executable, Feeds, Program, Results, StateSlot } from "../../program/program.ts";
-import { simplify } from "../../program/simplify.ts";
 import { writtenState } from "../../program/written-state.ts";
 import { formatShape, sizeOf } from "../../tensor.ts";
-import type { Tensor } from "../../tensor.ts";
-import type { NdArray, Weights } from "../../weights/weights.ts";
-import { withAccumulatedOutputs } from "./accumulated-outputs.ts";
-import { planAdamW } from "./adamw-kernel.ts";
-import { cpuForm } from "./cpu-encoders.ts";
-import { encodeGraph, encodeModel } from "./encode.ts";
-import { inPieces, withPiecesInPlace } from "./pieces-in-place.ts";
-import { openReplica } from "./replica.ts";
-import type { Replica, ReplicaPlan } from "./replica.ts";
-import { openReplicaThread } from "./replica-thread.ts";
+import type { NdArray } from "../../weights/weights.ts";
+import { allocateHostMemory } from "./host-memory.ts";
+import type { HostMemory } from "./host-memory.ts";
+import { encodeStep, fedInputs, stagesOf } from "./host-model.ts";
+import type { StepModel } from "./host-model.ts";
+import { openHostSession } from "./host-session.ts";
+import type { HostSession } from "./host-session.ts";
+import { openHostSessionThread } from "./host-session-thread.ts";
+import { fusedUpdate, openGraphUpdate } from "./host-update.ts";
+import { inPieces } from "./pieces-in-place.ts";
 import type { OnnxOptions } from "./session.ts";
-import { MemoryLayout, viewOf } from "./shared-memory.ts";
-import type { Span } from "./shared-memory.ts";
-import { withUnreturnedOutputs } from "./unreturned-outputs.ts";
+import { viewOf } from "./shared-memory.ts";
+import type { MemorySlice } from "./shared-memory.ts";
 
 /** More sessions than this cost more memory than they save time: each has gradients of its own. */
-const mostReplicas = 4;
+const mostSessions = 4;
 
-/** How many parts of a batch are computed at once. */
-export function replicasFor({
+/** How many micro-batches are computed at the same time. */
+export function sessionsFor({
   threads = availableParallelism(),
-  sessions = mostReplicas,
+  sessions = mostSessions,
 }: Pick<OnnxOptions, "threads" | "sessions">): number {
   return Math.min(threads, sessions);
 }
@@ -42,176 +38,135 @@ export function replicasFor({
 const stateOf = new WeakMap<Executable, (name: string) => Float32Array>();
 
 export async function compileHostState(
-  original: Program,
+  program: Program,
   options: OnnxOptions,
 ): Promise<Executable> {
-  const { threads = availableParallelism(), profile } = options;
-  // Only in the graph does the optimiser see to the loss scale.
-  const program = original.update?.lossScale === undefined ? original : withUpdateInGraph(original);
-  const { update } = program;
+  const { threads = availableParallelism() } = options;
   const parts: Parts = program.parts ?? { count: 1, samples: [] };
-  const carried = program.state.filter(({ next }) => next !== undefined);
-  if (parts.count > 1 && carried.length > 0) {
-    throw new TypeError(
-      "compile: expected state that only the optimiser changes in a program with parts",
-    );
-  }
-  const replicaCount = replicasOf(parts.count, replicasFor(options));
+  const stages = stagesOf(program);
+  const sessionCount = largestDivisor(parts.count, sessionsFor(options));
+  const accumulates = parts.count > sessionCount; // a session's gradients are sums over its micro-batches
+  const host = allocateHostMemory(program, stages, sessionCount);
+  const model = encodeStep(program, stages, accumulates);
+  const sessions = await openSessions(model, host, { ...options, threads, accumulates });
+  const update =
+    stages.updated.length > 0
+      ? await openGraphUpdate(program, stages, host, threads)
+      : stages.fused && fusedUpdate(sessions, stages.fused);
+  const runMicroBatches = microBatchRunner(program, parts, host, sessions);
 
-  // What a session computes: outputs, next states, and what the optimiser reads.
-  const outputs = Object.entries(program.outputs);
-  const gradients = update?.parameters ?? [];
-  const graph = simplify([
-    ...outputs.map(([, x]) => x),
-    ...carried.map(({ next }) => next!),
-    ...gradients.map(({ gradient }) => gradient),
-  ]);
-  const { graph: encoded, resultNames } = encodeGraph(graph, cpuForm);
-  const outputNames = resultNames.slice(0, outputs.length + carried.length);
-  const gradientNames = resultNames.slice(outputNames.length);
-  const frozen = program.state.filter(({ next }) => next === undefined);
-  const { graph: inPlace, pieces } = withPiecesInPlace(encoded, [
-    ...frozen.map(({ input }) => inputOf(input)),
-    ...gradients.map((x, i) => ({ ...inputOf(x.parameter), gradient: gradientNames[i]! })),
-  ]);
-
-  // Where everything lies.
-  const layout = new MemoryLayout();
-  const adamw = update && planAdamW(update, layout, replicaCount);
-  const state = new Map<string, Span & Pick<StateSlot, "initial">>();
-  for (const { input, initial } of program.state) {
-    const { name, shape } = inputOf(input);
-    const span = layout.reserve({ shape, dtype: "float32" });
-    state.set(name, initial === undefined ? span : { ...span, initial });
-  }
-  for (const { name, parameter, m, v } of adamw?.parameters ?? []) {
-    state.set(name, parameter);
-    state.set(momentName("m", name), m);
-    state.set(momentName("v", name), v);
-  }
-  const fed = [...program.inputs, ...(parts.whole ?? []).map(({ input }) => input)].map(inputOf);
-  const optimizerFed = update ? [update.learningRate, update.step].map(inputOf) : [];
-  requireAllKnown(
-    graph.nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => inputOf(x).name),
-    new Set([...[...fed, ...optimizerFed].map(({ name }) => name), ...state.keys()]),
-  );
-  const reserveAll = (tensors: readonly Tensor[]) => tensors.map((x) => layout.reserve(x));
-  const places = Array.from({ length: replicaCount }, () => ({
-    feeds: new Map([...fed, ...optimizerFed].map((x) => [x.name, layout.reserve(x)])),
-    outputs: reserveAll([...outputs.map(([, x]) => x), ...carried.map(({ next }) => next!)]),
-  }));
-
-  // As the sessions name it: parameters and gradients in pieces where the graph has pieces.
-  const read = inPieces(state, pieces);
-  const gradientsOf = (replica: number) =>
-    inPieces(
-      new Map(gradientNames.map((name, i) => [name, adamw!.parameters[i]!.gradients[replica]!])),
-      pieces,
-    );
-  const inTurn = parts.count > replicaCount; // a replica's gradients are sums over several parts
-  const summed = inTurn ? withAccumulatedOutputs(inPlace, [...gradientsOf(0).keys()]) : inPlace;
-  const model = encodeModel(withUnreturnedOutputs(summed), cpuForm);
-
-  const memory = layout.allocate();
-  const open = replicaCount === 1 ? openReplica : openReplicaThread;
-  const replicas = await Promise.all(
-    places.map(({ feeds, outputs: written }, index): Promise<Replica> => {
-      const plan: ReplicaPlan = {
-        model,
-        memory,
-        share: { index, of: replicaCount },
-        threads: Math.max(1, Math.floor(threads / replicaCount)),
-        inputs: Object.fromEntries([...feeds, ...read]),
-        outputs: Object.fromEntries(outputNames.map((name, i) => [name, written[i]!])),
-        gradients: Object.fromEntries(gradientsOf(index)),
-        accumulates: inTurn,
-        ...(adamw ? { adamw } : {}),
-        ...(profile === undefined
-          ? {}
-          : { profile: index === 0 ? profile : `${profile}-${index}` }),
-      };
-      return open(plan);
-    }),
-  );
-  const floats = (span: Span) => viewOf(memory, span) as Float32Array;
-
-  /** Part `index` of a batch in one replica. */
-  const runPart = async (index: number, given: Feeds): Promise<Results> => {
-    const r = index % replicaCount;
-    const { feeds, outputs: written } = places[r]!;
-    const ofPart = feedsOfPart(parts, given, index);
-    for (const x of [...fed, ...optimizerFed]) {
-      const data = ofPart[x.name];
-      if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, parts);
-      viewOf(memory, feeds.get(x.name)!).set(data);
-    }
-    await replicas[r]!.run({ afresh: index < replicaCount });
-    return Object.fromEntries(outputs.map(([name], i) => [name, floats(written[i]!).slice()]));
+  const floats = (slice: MemorySlice) => viewOf(host.memory, slice) as Float32Array;
+  const stateArray = (name: string) => floats(host.state.get(name)!);
+  const copyNext = (slots: readonly StateSlot[], next: readonly MemorySlice[]) => {
+    for (const [i, { input }] of slots.entries())
+      stateArray(inputOf(input).name).set(floats(next[i]!));
   };
-  const updateParameters = async (given: Feeds) => {
-    const { clipNorm } = update!;
-    const norm =
-      clipNorm === undefined
-        ? undefined
-        : Math.sqrt(total(await Promise.all(replicas.map((replica) => replica.gatherSquares()))));
-    const feeds = {
-      learningRate: given["learningRate"]![0]!,
-      step: given["step"]![0]!,
-      gradientScale: norm === undefined ? 1 : Math.min(1, clipNorm! / (norm + 1e-6)),
-    };
-    const gathered = norm !== undefined;
-    await Promise.all(replicas.map((replica) => replica.step(feeds, { gathered })));
-  };
-
-  const stateArray = (name: string) => floats(state.get(name)!);
-  for (const [name, { initial }] of state)
-    if (initial !== undefined) stateArray(name).fill(initial);
   const executable: Executable = {
-    async run(given: Feeds): Promise<Results> {
-      const results: Results[] = [];
-      const runParts = async (r: number) => {
-        for (let i = r; i < parts.count; i += replicaCount) results[i] = await runPart(i, given);
-      };
-      await Promise.all(replicas.map((_, r) => runParts(r)));
-      if (update) await updateParameters(given);
-      for (const [i, { input }] of carried.entries()) {
-        floats(state.get(inputOf(input).name)!).set(
-          floats(places[0]!.outputs[outputs.length + i]!),
-        );
-      }
-      return parts.count === 1 ? results[0]! : joinResults(parts, results);
+    async run(given) {
+      const results = await runMicroBatches(given);
+      await update?.apply(given);
+      copyNext(stages.carried, host.sessions[0]!.carried);
+      copyNext(stages.updated, host.updated);
+      return results;
     },
     async readState() {
       return new Map(
-        [...state].map(([name, span]): [string, NdArray] => [
+        [...host.state].map(([name, slice]): [string, NdArray] => [
           name,
-          { shape: span.shape, data: Float32Array.from(floats(span)) },
+          { shape: slice.shape, data: Float32Array.from(floats(slice)) },
         ]),
       );
     },
-    async writeState(weights: Weights) {
-      for (const [name, { data }] of writtenState(state, weights)) stateArray(name).set(data);
+    async writeState(weights) {
+      for (const [name, { data }] of writtenState(host.state, weights)) stateArray(name).set(data);
     },
     async copyState(from, names) {
       const others = stateOf.get(from)!;
       for (const name of names) stateArray(name).set(others(name));
     },
     async dispose() {
-      await Promise.all(replicas.map((replica) => replica.close()));
+      await update?.close();
+      await Promise.all(sessions.map((session) => session.close()));
     },
   };
   stateOf.set(executable, stateArray);
   return executable;
 }
 
-/** As many sessions, of `most`, as share the parts evenly. */
-function replicasOf(parts: number, most: number): number {
-  let replicas = Math.min(most, parts);
-  while (parts % replicas !== 0) replicas -= 1;
-  return replicas;
+/** One session in this thread, or several, each in a thread of its own. */
+function openSessions(
+  { model, resultNames, gradientNames, pieces }: StepModel,
+  { memory, state, sessions, adamw }: HostMemory,
+  {
+    threads,
+    profile,
+    accumulates,
+  }: { readonly threads: number; readonly profile?: string; readonly accumulates: boolean },
+): Promise<readonly HostSession[]> {
+  const of = sessions.length;
+  const open = of === 1 ? openHostSession : openHostSessionThread;
+  const named = (names: readonly string[], slices: readonly MemorySlice[]) =>
+    new Map(names.map((name, i) => [name, slices[i]!]));
+  const read = inPieces(state, pieces);
+  return Promise.all(
+    sessions.map(({ feeds, outputs, carried, gradients }, index) =>
+      open({
+        model,
+        memory,
+        threads: Math.max(1, Math.floor(threads / of)),
+        profile: profile === undefined || index === 0 ? profile : `${profile}-${index}`,
+        inputs: Object.fromEntries([...feeds, ...read]),
+        outputs: Object.fromEntries(named(resultNames, [...outputs, ...carried])),
+        gradients: Object.fromEntries(inPieces(named(gradientNames, gradients), pieces)),
+        accumulates,
+        adamw: adamw && { plan: adamw, slice: { index, of } },
+      }),
+    ),
+  );
 }
 
-const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+/** A function from the feeds of a batch to its results. It leaves the gradients in the memory. */
+function microBatchRunner(
+  program: Program,
+  parts: Parts,
+  { memory, sessions: places }: HostMemory,
+  sessions: readonly HostSession[],
+): (given: Feeds) => Promise<Results> {
+  const fed = fedInputs(program).map(inputOf);
+  const outputNames = Object.keys(program.outputs);
+
+  const runOne = async (index: number, given: Feeds): Promise<Results> => {
+    const session = index % sessions.length;
+    const { feeds, outputs } = places[session]!;
+    const own = feedsOfPart(parts, given, index);
+    for (const x of fed) {
+      const data = own[x.name];
+      if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, parts);
+      viewOf(memory, feeds.get(x.name)!).set(data);
+    }
+    await sessions[session]!.run({ first: index < sessions.length });
+    return Object.fromEntries(
+      outputNames.map((name, i) => [name, (viewOf(memory, outputs[i]!) as Float32Array).slice()]),
+    );
+  };
+  return async (given) => {
+    const results: Results[] = [];
+    const runAllOf = async (session: number) => {
+      for (let i = session; i < parts.count; i += sessions.length) {
+        results[i] = await runOne(i, given);
+      }
+    };
+    await Promise.all(sessions.map((_, session) => runAllOf(session)));
+    return parts.count === 1 ? results[0]! : joinResults(parts, results);
+  };
+}
+
+/** The largest divisor of `count` that is at most `most`. */
+function largestDivisor(count: number, most: number): number {
+  let divisor = Math.min(most, count);
+  while (count % divisor !== 0) divisor -= 1;
+  return divisor;
+}
 
 function wrongFeed(
   { name, shape }: ReturnType<typeof inputOf>,
@@ -220,6 +175,6 @@ function wrongFeed(
 ): TypeError {
   const times = samples.some((x) => inputOf(x).name === name) ? count : 1;
   return new TypeError(
-    `run: expected ${sizeOf(shape) * times} values for ${name} ${formatShape(shape)}${times > 1 ? ` of ${times} parts` : ""}, got ${got === undefined ? "none" : got * times}`,
+    `run: expected ${sizeOf(shape) * times} values for ${name} ${formatShape(shape)}${times > 1 ? ` of ${times} micro-batches` : ""}, got ${got === undefined ? "none" : got * times}`,
   );
 }

@@ -7,7 +7,7 @@ import { sizeOf } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
 import { encodeValueInfo } from "./encode.ts";
 import type { GraphProto, NodeProto } from "./schema/onnx_pb.js";
-import type { Span } from "./shared-memory.ts";
+import type { MemorySlice } from "./shared-memory.ts";
 
 /** Rows of an array, as an input or output of their own. */
 export interface Piece {
@@ -79,12 +79,12 @@ export function withPiecesInPlace(
 
 /** Where everything lies, with pieces in the place of the arrays that they belong to. */
 export function inPieces(
-  spans: ReadonlyMap<string, Span>,
+  spans: ReadonlyMap<string, MemorySlice>,
   pieces: readonly Piece[],
-): ReadonlyMap<string, Span> {
+): ReadonlyMap<string, MemorySlice> {
   const cut = Map.groupBy(pieces, ({ of }) => of);
   return new Map(
-    [...spans].flatMap(([name, span]): readonly (readonly [string, Span])[] => {
+    [...spans].flatMap(([name, span]): readonly (readonly [string, MemorySlice])[] => {
       const own = cut.get(name);
       if (own === undefined) return [[name, span]];
       return own.map((piece) => [

@@ -41,8 +41,8 @@ interface ProfileEvent {
   readonly args?: { readonly provider?: string; readonly op_name?: string };
 }
 
-function zeroFeeds({ inputs, update }: Program): Feeds {
-  const fed = [...inputs, ...(update ? [update.learningRate, update.step] : [])].map(inputOf);
+function zeroFeeds({ inputs }: Program): Feeds {
+  const fed = inputs.map(inputOf);
   return Object.fromEntries(
     fed.map(({ name, shape, dtype }) => [name, new feedTypes[dtype](sizeOf(shape))]),
   );

@@ -30,7 +30,7 @@ export const scanNames = {
   outputs: (output: string) => `outputs/${output}`,
 };
 
-/** The model for any number of runs; the optimiser must be in the program's graph (`withUpdateInGraph`). */
+/** The model for any number of runs. */
 export function encodeScan(program: Program, form: Form): Uint8Array<ArrayBuffer> {
   const carried = program.state.filter(({ next }) => next !== undefined);
   const outputs = Object.entries(program.outputs);

@@ -1,6 +1,6 @@
 /**
- * @file One memory for all arrays that a program on the CPU lives on, laid out before it is made. Threads share
- * it, WebAssembly computes in it, and ONNX Runtime reads and writes it through views.
+ * @file One memory for all arrays of a program on the CPU. It is laid out before it is allocated. Threads share it,
+ * WebAssembly computes in it, and ONNX Runtime reads and writes it through views.
  */
 import type { Feed } from "../../program/program.ts";
 import { sizeOf } from "../../tensor.ts";
@@ -20,9 +20,9 @@ export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** Where an array lies: plain data. */
-export interface Span {
-  /** In bytes. */
+/** Where an array lies in a memory: plain data. */
+export interface MemorySlice {
+  /** The offset of its first byte. */
   readonly at: number;
   readonly shape: Shape;
   readonly dtype: DType;
@@ -30,30 +30,30 @@ export interface Span {
 
 const pageBytes = 65_536;
 const mostPages = 65_536; // 4 GiB
-/** Arrays begin on cache lines; up to the next line a kernel may write past an array's end. */
+/** Arrays begin at multiples of a cache line. A kernel may write beyond an array's end up to the next multiple. */
 const alignment = 64;
 
 export class MemoryLayout {
   #bytes = 0;
 
-  reserve({ shape, dtype }: { readonly shape: Shape; readonly dtype: DType }): Span {
+  reserve({ shape, dtype }: { readonly shape: Shape; readonly dtype: DType }): MemorySlice {
     const at = this.#bytes;
     const bytes = sizeOf(shape) * (dtype === "float32" || dtype === "int32" ? 4 : 1);
     this.#bytes += Math.ceil(bytes / alignment) * alignment;
     return { at, shape, dtype };
   }
 
-  /** The memory, zeros all over. Throws RangeError where more than 4 GiB were reserved. */
+  /** The memory, filled with zeros. Throws RangeError if more than 4 GiB are reserved. */
   allocate(): SharedMemory {
     const initial = Math.ceil(this.#bytes / pageBytes) + 1;
     return new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
   }
 }
 
-/** The array itself. */
-export function viewOf({ buffer }: SharedMemory, span: Span): Feed {
-  const [at, n] = [span.at, sizeOf(span.shape)];
-  if (span.dtype === "float32") return new Float32Array(buffer, at, n);
-  if (span.dtype === "int32") return new Int32Array(buffer, at, n);
+/** An array of the memory, as a view. */
+export function viewOf({ buffer }: SharedMemory, slice: MemorySlice): Feed {
+  const [at, n] = [slice.at, sizeOf(slice.shape)];
+  if (slice.dtype === "float32") return new Float32Array(buffer, at, n);
+  if (slice.dtype === "int32") return new Int32Array(buffer, at, n);
   return new Uint8Array(buffer, at, n);
 }

@@ -1,6 +1,5 @@
 /** @file The `tfjs` backend: a program is interpreted node by node with TensorFlow.js. */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
-import { withUpdateInGraph } from "../../optim/adamw.ts";
 import { feedOf, requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Backend, Executable, Feeds, Program, Results } from "../../program/program.ts";
@@ -13,10 +12,10 @@ import { createInterpreter, tensorOf } from "./interpreter.ts";
 
 /**
  * A backend on TensorFlow.js: an independent check of every operator and gradient, and CUDA through
- * TensorFlow. All state stays where TensorFlow.js computes; AdamW is part of the graph.
+ * TensorFlow. All state stays where TensorFlow.js computes; the optimiser is part of the graph.
  *
- * It turns on the production mode of TensorFlow.js (`tf.enableProdMode`) in this thread. Throws TfjsError where
- * no engine that fits the options is there.
+ * It turns on the production mode of TensorFlow.js (`tf.enableProdMode`) in this thread. Throws TfjsError if no
+ * installed engine fits the options.
  */
 export async function tfjsBackend(options: TfjsOptions = {}): Promise<Backend> {
   const engine = await openEngine(options);
@@ -25,14 +24,14 @@ export async function tfjsBackend(options: TfjsOptions = {}): Promise<Backend> {
 }
 
 function compile({ tf, registeredAs }: Engine, program: Program): Executable {
-  // Whatever computes does so synchronously from here on, so that no other engine comes between.
+  // Called before anything that computes. From there on it computes synchronously, so that the engine stays chosen.
   const useEngine = () => {
     if (tf.getBackend() !== registeredAs) void tf.setBackend(registeredAs);
   };
   useEngine();
-  const { inputs, outputs, state } = withUpdateInGraph(program);
+  const { inputs, outputs, state } = program;
   const outputNames = Object.keys(outputs);
-  // The last parameters first: their gradients are known first, and can be let go once they are used.
+  // The last parameters first: their gradients are known first, and their memory is free once they are used.
   const carried = state.filter(({ next }) => next !== undefined).toReversed();
   const graph = simplify([...Object.values(outputs), ...carried.map(({ next }) => next!)]);
   const fed = inputs.map(inputOf);
@@ -59,13 +58,13 @@ function compile({ tf, registeredAs }: Engine, program: Program): Executable {
       });
       try {
         return interpreter.run(new Map([...values, ...tensors]), (results) => {
-          const answers = outputNames.map((name, i) => {
+          const fetched = outputNames.map((name, i) => {
             return [name, new Float32Array(results[i]!.dataSync())] as const;
           });
-          // A clone is a handle of its own on the same numbers.
+          // A clone shares the numbers and is disposed of on its own.
           const next = results.slice(outputNames.length).map((x) => tf.clone(x));
           for (const [i, { input }] of carried.entries()) replace(inputOf(input).name, next[i]!);
-          return Object.fromEntries(answers);
+          return Object.fromEntries(fetched);
         });
       } finally {
         for (const [, tensor] of tensors) tensor.dispose();

@@ -3,25 +3,25 @@ import { DeviceError, missingCuda, nn, onnxBackend, ops } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { compileSeriesState } from "../src/backends/onnx/series-state.ts";
+import { compileMultiStepState } from "../src/backends/onnx/multi-step-state.ts";
 import { drawBatch, parameters, train, trainingStep } from "./support/small-training.ts";
 
 const cpu = await onnxBackend({ threads: 1 });
-const inSeries: Backend = {
+const inOneCall: Backend = {
   ...cpu,
-  compile: (program) => compileSeriesState(ort, program, { threads: 1 }),
+  compile: (program) => compileMultiStepState(ort, program, { threads: 1 }),
 };
 const batches = Array.from({ length: 6 }, (_, i) => drawBatch(`batch ${i}`));
 const feeds = batches.map((batch, i) => ({ ...batch, step: Float32Array.of(i + 1) }));
 
-describe("a series of steps", () => {
-  test("gives what the steps give one by one, and leaves the same state", async () => {
-    const single = await train(inSeries, trainingStep, batches);
-    const executable = await inSeries.compile(trainingStep);
+describe("several steps in one call", () => {
+  test("give what the steps give one by one, and leave the same state", async () => {
+    const single = await train(inOneCall, trainingStep, batches);
+    const executable = await inOneCall.compile(trainingStep);
     await executable.writeState(nn.initialWeights(parameters, 3));
     const results = [
-      ...(await executable.series!.run(feeds.slice(0, 4))),
-      ...(await executable.series!.run(feeds.slice(4))),
+      ...(await executable.multiStep!.run(feeds.slice(0, 4))),
+      ...(await executable.multiStep!.run(feeds.slice(4))),
     ];
     expect(results.map(({ loss }) => loss![0]!)).toEqual(single.losses);
     expect(results[5]!["probabilities"]).toHaveLength(4 * 3);
@@ -29,25 +29,25 @@ describe("a series of steps", () => {
     await executable.dispose();
   });
 
-  test("runs a program whose state never changes", async () => {
+  test("run a program whose state never changes", async () => {
     const [x, w] = [ops.input("x", [2]), ops.input("w", [2])];
-    const executable = await inSeries.compile({
+    const executable = await inOneCall.compile({
       inputs: [x],
       outputs: { y: ops.mul(x, w), x },
       state: [{ input: w }],
     });
     await executable.writeState(new Map([["w", { shape: [2], data: Float32Array.of(2, 3) }]]));
     const rows = [Float32Array.of(1, 2), Float32Array.of(3, 4)];
-    expect(await executable.series!.run(rows.map((row) => ({ x: row })))).toEqual([
+    expect(await executable.multiStep!.run(rows.map((row) => ({ x: row })))).toEqual([
       { y: Float32Array.of(2, 6), x: rows[0] },
       { y: Float32Array.of(6, 12), x: rows[1] },
     ]);
     await executable.dispose();
   });
 
-  test("gives the weights of steps whose AdamW runs after the graph", async () => {
+  test("give the weights of steps whose AdamW runs after the graph", async () => {
     const [here, there] = [
-      await train(inSeries, trainingStep, batches),
+      await train(inOneCall, trainingStep, batches),
       await train(cpu, trainingStep, batches),
     ];
     expect(here.losses).toBeAllClose(there.losses, { rtol: 1e-5 });

@@ -1,9 +1,8 @@
 /**
- * @file A program whose state crosses to the device and back with every call, which therefore does many runs: what
- * ONNX Runtime for Node leaves for CUDA, whose tensors it cannot keep on the device. AdamW is a part of the graph.
+ * @file A program whose state crosses to the device and back with every call, so that a call does many runs. ONNX
+ * Runtime for Node cannot keep tensors on a CUDA device. The optimiser is part of the graph.
  */
 import type { Tensor as OrtTensor } from "onnxruntime-node";
-import { withUpdateInGraph } from "../../optim/adamw.ts";
 import { feedOf, requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Feed, Feeds, Program, Results } from "../../program/program.ts";
@@ -14,15 +13,14 @@ import { encodeScan, scanNames } from "./scan.ts";
 import { createSession, devices, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
 
-/** Of DeiT-S, 22 million parameters with two moments, 260 MB go in and come out: 33 MB for each of 16 runs. */
-const seriesLength = 16;
+/** DeiT-S has 22 million parameters with two moments: 260 MB go in and come out, 33 MB for each of 16 runs. */
+const stepsPerCall = 16;
 
-export async function compileSeriesState(
+export async function compileMultiStepState(
   ort: Ort,
-  given: Program,
+  program: Program,
   options: OnnxOptions,
 ): Promise<Executable> {
-  const program = withUpdateInGraph(given);
   const { form } = devices[options.device ?? "cpu"];
   const session = await createSession(ort, encodeScan(program, form), options);
   const inputs = program.inputs.map(inputOf);
@@ -47,7 +45,7 @@ export async function compileSeriesState(
     ]),
   );
 
-  const runSeries = async (all: readonly Feeds[]): Promise<readonly Results[]> => {
+  const runSteps = async (all: readonly Feeds[]): Promise<readonly Results[]> => {
     const feeds: Record<string, OrtTensor> = {};
     for (const fed of inputs) {
       const { name, shape, dtype } = fed;
@@ -72,8 +70,8 @@ export async function compileSeriesState(
   };
 
   return {
-    run: async (feeds) => (await runSeries([feeds]))[0]!,
-    series: { length: seriesLength, run: runSeries },
+    run: async (feeds) => (await runSteps([feeds]))[0]!,
+    multiStep: { steps: stepsPerCall, run: runSteps },
     async readState() {
       return new Map(
         [...state].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
@@ -96,7 +94,7 @@ export async function compileSeriesState(
 
 const valuesOf = ({ data }: OrtTensor) => data as Float32Array;
 
-/** The feeds of one input, one above the other. */
+/** The feeds of one input for several runs, stacked along a new first axis. */
 function stacked(rows: readonly Feed[]): Feed {
   const [first] = rows;
   const size = first!.length;
