@@ -2,6 +2,7 @@
  * @file The one dial: what `smoke`, `quick` and `paper` stand for.
  */
 import { deit } from "@mvt/core";
+import type { BackboneConfig } from "@mvt/core";
 import { type Augmentation, defaultAugmentation } from "@mvt/datasets";
 import type { DatasetName, Difficulty, DifficultyName, SyntheticName } from "@mvt/datasets";
 import type { MgnTrainingConfig, TrainingConfig } from "./config.ts";
@@ -29,7 +30,7 @@ export interface SyntheticSpec {
 export interface Scale {
   readonly name: ScaleName;
   readonly about: string;
-  readonly model: Omit<deit.VitConfig, "classes">;
+  readonly model: BackboneConfig;
   readonly training: TrainingConfig;
   /** Of mask generators. */
   readonly mgn: MgnTrainingConfig;

@@ -4,7 +4,7 @@
  * The parameters of the frozen side are state without a next value: nothing in the program writes them.
  * M_p is a constant to the discriminator because no gradient is taken with respect to what makes it.
  */
-import { adamw, deit, ops } from "@mvt/core";
+import { adamw, deit, ops, traceNetwork } from "@mvt/core";
 import type { AdamWOptions, nn, Program, Tensor } from "@mvt/core";
 import type { MaskGenerator } from "./generator.ts";
 import { discriminatorLoss, generatorLoss, type GeneratorLossOptions } from "./losses.ts";
@@ -33,7 +33,7 @@ export function discriminatorProgram(
   const { pixels, Mp } = generatedMask(generator.model, images, masking);
   const gm = maskedPatches(pixels, Mp, "training", masking);
   const rm = maskedPatches(pixels, Mr, "training", masking);
-  const logits = deit.classify(discriminator.model, ops.concat([gm, rm], 0)); // [2B, K]
+  const { logits } = traceNetwork(discriminator.model, ops.concat([gm, rm], 0)); // [2B, K]
   const [logitsGm, logitsRm] = ops.split(logits, 0, [B, B]) as [Tensor, Tensor];
   const losses = discriminatorLoss(logitsGm, logitsRm, labels, weights);
   return {
@@ -66,7 +66,7 @@ export function generatorProgram(
   const weights = ops.input("weights", [B]);
   const { pixels, Mp } = generatedMask(generator.model, images, masking);
   const gm = maskedPatches(pixels, Mp, "training", masking);
-  const logitsGm = deit.classify(discriminator.model, gm);
+  const { logits: logitsGm } = traceNetwork(discriminator.model, gm); // [B, K]
   const losses = generatorLoss(logitsGm, Mp, generator.model.config.m, weights, loss);
   return {
     inputs: [images, weights],

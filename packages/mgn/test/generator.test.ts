@@ -3,7 +3,7 @@ import {
   declareGenerator,
   generateMask,
   generatorConfig,
-  generatorFromDeit,
+  generatorFromClassifier,
   type GeneratorConfig,
 } from "@mvt/mgn";
 import { describe, expect, test } from "vitest";
@@ -107,7 +107,7 @@ describe("a generator from a DeiT", () => {
     deit.declareVit(scope, { ...backbone, classes: 3, positions: "sin-cos" }),
   );
   const trained = nn.initialWeights(vit.parameters, 9);
-  const start = generatorFromDeit(trained, config, { seed: 4 });
+  const start = generatorFromClassifier(trained, config, { seed: 4 });
 
   test("takes embedding, first blocks and last normalisation as they are", () => {
     for (const name of ["patch_embed.proj.weight", "blocks.0.attn.qkv.weight", "norm.weight"]) {
@@ -135,8 +135,8 @@ describe("a generator from a DeiT", () => {
 
   test("gets a head of its own, from the seed", () => {
     expect(start.initialized).toEqual(["head.weight", "head.bias"]);
-    const other = generatorFromDeit(trained, config, { seed: 5 });
-    const again = generatorFromDeit(trained, config, { seed: 4 });
+    const other = generatorFromClassifier(trained, config, { seed: 5 });
+    const again = generatorFromClassifier(trained, config, { seed: 4 });
     const head = ({ weights }: typeof start) => weights.get("head.weight")!.data;
     expect(head(again)).toEqual(head(start));
     expect(head(other)).not.toEqual(head(start));
@@ -150,7 +150,7 @@ describe("a generator from a DeiT", () => {
 
   test("refuses a DeiT of another size, or with too few blocks", () => {
     const refuse = (changes: Partial<GeneratorConfig>) => () =>
-      generatorFromDeit(trained, { ...config, ...changes }, { seed: 4, source: "deit.pth" });
+      generatorFromClassifier(trained, { ...config, ...changes }, { seed: 4, source: "deit.pth" });
     expect(refuse({ imageSize: 16 })).toThrow(
       "deit.pth: expected pos_embed [1, 17, 16], got [1, 10, 16];",
     );

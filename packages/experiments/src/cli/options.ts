@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import type { Backend } from "@mvt/core";
+import { backboneNames, backbones, defaultBackbone, withBackbone } from "@mvt/core";
+import type { BackboneName, Backend } from "@mvt/core";
 import {
   datasetNames,
   defaultFerplusProtocol,
@@ -95,10 +96,15 @@ export const runOptions = {
   runs: { type: "string", default: "runs", describe: "folder of all runs" },
   ...engineOptions,
   jobs: { type: "number", describe: "runs that train at once [default: the scale's]" },
+  backbone: {
+    choices: backboneNames,
+    default: defaultBackbone,
+    describe: `network of classifiers and mask generators: ${backboneNames.map((name) => `${name}, ${backbones[name].about}`).join("; ")}`,
+  },
   weights: {
     type: "string",
     describe:
-      "pre-trained DeiT: .pth, .safetensors or .onnx; or none to train from scratch [default at scale paper: what `weights fetch` got]",
+      "pre-trained weights of the backbone: .pth, .safetensors or .onnx; or none to train from scratch [default at scale paper: what `weights fetch` got]",
   },
   set: {
     type: "string",
@@ -168,9 +174,10 @@ export function relabelOptionsOf(args: {
 /** What --set can change: settings of classifiers, and under `mgn` those of mask generators. */
 const scaleSettings = trainingConfig.extend({ mgn: mgnTrainingConfig });
 
-/** The scale asked for, by default `quick`, or `paper` on real data; with the settings of --set. */
+/** The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone and the settings of --set. */
 export function scaleOf(args: {
   readonly scale?: ScaleName | undefined;
+  readonly backbone?: BackboneName;
   readonly data?: string | undefined;
   readonly set?: readonly string[];
 }): Scale {
@@ -178,6 +185,7 @@ export function scaleOf(args: {
   const { affectnet } = scale;
   return {
     ...scale,
+    model: withBackbone(scale.model, args.backbone ?? defaultBackbone),
     ...withSettings(scale, args.set),
     ...(affectnet ? { affectnet: withSettings(affectnet, args.set) } : {}),
   };
@@ -305,6 +313,12 @@ export async function weightsOf(
 ): Promise<PretrainedFile | undefined> {
   if (weights === "none") return undefined;
   if (weights === undefined && (name !== "paper" || pretraining !== undefined)) return undefined;
+  const { backbone = defaultBackbone } = model;
+  if (weights === undefined && backbone !== defaultBackbone) {
+    throw new CommandLineError(
+      `--weights: expected a file of pre-trained ${backbones[backbone].title} weights for --backbone ${backbone} at scale paper, got none. Pass one, or \`--weights none\` to train from scratch.`,
+    );
+  }
   const path = weights === undefined ? officialPath() : resolve(weights);
   if (weights === undefined && !existsSync(path)) {
     throw new CommandLineError(

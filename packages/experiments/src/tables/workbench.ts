@@ -2,6 +2,7 @@
  * @file What a table is made with: data prepared once, runs planned from a scale, options and seeds.
  */
 import { resolve } from "node:path";
+import { backbones } from "@mvt/core";
 import type { DatasetName, FerplusOptions, ImageStorage } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
@@ -211,6 +212,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     return planRun({
       title: [
         data.dataset.title,
+        ...backboneTitle(scale),
         ...(setting ? [setting.title] : []),
         ...(m === undefined ? [] : [`MGN m = ${m}`]),
         ...(control ? [`${control.mask} masks`] : []),
@@ -240,6 +242,7 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     };
     const title = [
       data.dataset.title,
+      ...backboneTitle(scale),
       ...(request.setting ? [request.setting.title] : []),
       `mask generator m = ${m}`,
       `seed ${seed}`,
@@ -271,6 +274,11 @@ export function createWorkbench(options: WorkbenchOptions): Workbench {
     plan,
     planMgn,
   };
+}
+
+/** The network's name for the titles of runs, unless it is the default. */
+function backboneTitle({ model: { backbone } }: Scale): readonly string[] {
+  return backbone === undefined ? [] : [backbones[backbone].title];
 }
 
 /** The synthetic data of the studies, which all have the same layout. */

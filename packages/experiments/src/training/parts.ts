@@ -33,7 +33,7 @@ export function partsOf(
     );
   }
   if (backend.sideBySide === undefined) return 1;
-  const perImage = (deit.patchCount(model) + 1) * model.width * model.mlpRatio;
+  const perImage = deit.tokenCount(model) * model.width * model.mlpRatio;
   const imagesPerPart = Math.max(1, Math.round(activationsPerPart / perImage));
   let parts = Math.max(1, Math.floor(batchSize / imagesPerPart));
   while (batchSize % parts !== 0) parts -= 1;

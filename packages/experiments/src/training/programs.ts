@@ -1,6 +1,6 @@
 /** @file The programs of a classifier: one training step, and one batch of answers. */
-import { adamw, deit, inHalfPrecision, nn, ops } from "@mvt/core";
-import type { AdamWOptions, Program, Tensor, Weights } from "@mvt/core";
+import { adamw, declareNetwork, deit, inHalfPrecision, nn, ops, traceNetwork } from "@mvt/core";
+import type { AdamWOptions, NetworkConfig, Program, Tensor, Weights } from "@mvt/core";
 import { declareScopedGenerator, frozen, generatorScope, intoScope } from "@mvt/mgn";
 import { maskedClassifierInput } from "@mvt/mgn";
 import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
@@ -24,10 +24,10 @@ interface Masking {
 
 /** A classifier of whole pictures, or of pictures masked by a frozen generator. */
 export function declareClassifier(
-  model: deit.VitConfig,
+  model: NetworkConfig,
   mgn?: { readonly file: MgnFile; readonly form: MaskForm },
 ): Classifier {
-  const { model: vit, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, model));
+  const { model: vit, parameters } = nn.declareParameters((scope) => declareNetwork(scope, model));
   if (mgn === undefined) return { vit, parameters };
   const { config, weights, polarity, space } = mgn.file;
   const masking: Masking = {
@@ -43,10 +43,10 @@ export function answerBytes({ vit, masking }: Classifier, images: Tensor): Answe
   if (masking) {
     const { model } = masking.generator;
     const { patches, Mp } = maskedClassifierInput(model, images, masking.options);
-    return { ...deit.traceClassify(vit, patches), mask: Mp };
+    return { ...traceNetwork(vit, patches), mask: Mp };
   }
   const pixels = deit.toPixels(deit.patchify(images, vit.config.patchSize));
-  return deit.traceClassify(vit, deit.normalizePixels(pixels));
+  return traceNetwork(vit, deit.normalizePixels(pixels));
 }
 
 /** The same answer with matrix products in the given precision; logits and mask are float32 in either. */
