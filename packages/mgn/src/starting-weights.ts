@@ -52,7 +52,7 @@ export function generatorFromClassifier(
   const needed = left.find((name) => isOfGenerator(name, config.depth));
   if (needed !== undefined) {
     throw new MgnError(
-      `${source}: expected blocks without ${needed}, which this generator has no parameter for; use a classifier of the generator's backbone.`,
+      `${source}: expected no ${needed}, for which this generator has no parameter; use a classifier of the generator's backbone.`,
     );
   }
   return {
