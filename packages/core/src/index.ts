@@ -21,6 +21,22 @@ export {
   type TfjsEngine,
   tfjsEngines,
 } from "./backends/tfjs/packages.ts";
+export {
+  type Backbone,
+  type BackboneConfig,
+  backboneNames,
+  type BackboneName,
+  backboneOf,
+  backbones,
+  declareNetwork,
+  defaultBackbone,
+  describeNetwork,
+  type NetworkConfig,
+  type NetworkDescription,
+  traceNetwork,
+  withBackbone,
+} from "./backbones/backbones.ts";
+export { reportOf, type VitReport } from "./backbones/report.ts";
 export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
@@ -81,10 +97,7 @@ export { WeightsError } from "./weights/error.ts";
 export { openWeights } from "./weights/open.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";
 export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";
-export { describeVit, type VitDescription } from "./weights/vit/describe.ts";
-export { loadVit, problemOf } from "./weights/vit/load.ts";
-export { matchVit, type Match, type VitMatch, type VitShape } from "./weights/vit/match.ts";
+export type { Match, VitMatch } from "./weights/vit/match.ts";
 export type { NameScheme } from "./weights/vit/names.ts";
 export { resamplePositions } from "./weights/vit/positions.ts";
-export { reportOf, type VitReport } from "./weights/vit/report.ts";
 export { countParameters, type NdArray, type Weights } from "./weights/weights.ts";

@@ -1,9 +1,8 @@
 /** @file What of a file is loaded, what is skipped and why, and what makes it of no use. */
 import {
-  describeVit,
+  backbones,
+  describeNetwork,
   encodeSafetensors,
-  loadVit,
-  matchVit,
   openWeights,
   resamplePositions,
 } from "@mvt/core";
@@ -12,6 +11,7 @@ import { describe, expect, test } from "vitest";
 import { bytesOf, load, match, tiny } from "./support/weights.ts";
 
 const { classes: _, ...headless } = tiny;
+const { match: matchVit, load: loadVit } = backbones.deit;
 
 /** The tiny DeiT with some of its arrays changed; undefined takes one away. */
 async function changed(changes: Readonly<Record<string, NdArray | undefined>>) {
@@ -96,6 +96,7 @@ describe("matching a file with a network", () => {
     const larger = await match("distilled.pth", { ...tiny, imageSize: 20 });
     expect(larger.matched.find(({ positions }) => positions)!.positions).toEqual({
       prefix: 2,
+      kept: 1,
       from: 3,
       to: 5,
     });
@@ -188,12 +189,15 @@ describe("a description", () => {
   test.each(["zip.pth", "hugging-face-vit.safetensors", "hugging-face-modules.safetensors"])(
     "of %s tells width, depth, patches and classes",
     async (name) => {
-      expect(describeVit(await openWeights(bytesOf(name), name))).toEqual({
+      expect(describeNetwork(await openWeights(bytesOf(name), name))).toEqual({
+        backbone: "deit",
         width: 8,
         depth: 2,
         patchSize: 4,
         classes: 5,
         distilled: false,
+        registers: 0,
+        layerScale: false,
       });
     },
   );
@@ -208,6 +212,10 @@ describe("a description", () => {
       ["dist_token", zeros(1)],
     ] as const;
     const file = await openWeights(encodeSafetensors(new Map([...arrays, ...blocks])), "s");
-    expect(describeVit(file)).toMatchObject({ variant: "S/16", distilled: true });
+    expect(describeNetwork(file)).toMatchObject({
+      backbone: "deit",
+      variant: "S/16",
+      distilled: true,
+    });
   });
 });

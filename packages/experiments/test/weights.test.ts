@@ -97,7 +97,7 @@ describe("--weights refuses", () => {
         what: "weights of another width",
         given: goldenFile("zip.pth"),
         stderr:
-          "cls_token of shape [1, 1, 64], got cls_token of shape [1, 1, 8], float32. Use weights of the same width, depth and patch size: those of DeiT-S at scale paper.",
+          "cls_token of shape [1, 1, 64], got cls_token of shape [1, 1, 8], float32. Use weights of a DeiT of the same width, depth and patch size.",
       },
       {
         what: "weights that are no numbers",
@@ -106,10 +106,16 @@ describe("--weights refuses", () => {
           "finite numbers in norm.bias, got NaN at element 3. The file was damaged, or the training that made it diverged; use another one.",
       },
       {
-        what: "a network with more parts",
+        what: "a network with parameters that this one does not have",
+        given: changed({ "blocks.0.attn.q_norm.weight": zeros(64) }),
+        stderr:
+          "no more than the parameters of a DeiT of this depth, got also blocks.0.attn.q_norm.weight. Without them the network would compute something else; use weights of a DeiT of the same size.",
+      },
+      {
+        what: "a network of another backbone, and says which",
         given: changed({ "blocks.0.ls1.gamma": zeros(64) }),
         stderr:
-          "no more than the parameters of a DeiT of this depth, got also blocks.0.ls1.gamma. A network with more parts than ours would not give the same answers; use DeiT weights of the same variant.",
+          "no more than the parameters of a DeiT of this depth, got also blocks.0.ls1.gamma. The file holds a DeiT III: choose that network with --backbone deit3, or use weights of a DeiT.",
       },
     ].map(({ stderr, ...mistake }) => ({
       ...mistake,

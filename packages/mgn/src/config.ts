@@ -1,11 +1,8 @@
 /** @file What a mask generator is made of. */
-import type { deit } from "@mvt/core";
+import type { BackboneConfig } from "@mvt/core";
 import { MgnError } from "./error.ts";
 
-/** What generator and classifier have in common: a `deit.VitConfig` without its classes. */
-export type Backbone = Omit<deit.VitConfig, "classes">;
-
-export interface GeneratorConfig extends Backbone {
+export interface GeneratorConfig extends BackboneConfig {
   /** m of Eq. 2, in (0, 1): the share of the picture that inference removes. One generator per m. */
   readonly m: number;
   /**
@@ -17,7 +14,7 @@ export interface GeneratorConfig extends Backbone {
 
 /** A generator for a backbone: its first half ("the first six layers of DeiT-S", section 4.2). */
 export function generatorConfig(
-  backbone: Backbone & { readonly classes?: number },
+  backbone: BackboneConfig & { readonly classes?: number },
   m: number,
 ): GeneratorConfig {
   const { classes: _classes, ...shared } = backbone;

@@ -1,19 +1,19 @@
 /**
- * @file The mask generator of section 3.1: the first blocks of a DeiT, and one value per patch.
+ * @file The mask generator of section 3.1: the first blocks of the classifier, and one value per patch.
  *
- * No class token: the paper adds E_pos of N x D, feeds N vectors and gets N back, so `pos_embed` has
- * N rows. DeiT's final normalisation stays. Names of parameters are timm's.
+ * No class token: the paper adds E_pos of N x D, feeds N vectors and gets N back, so `pos_embed` has N rows. Of a
+ * backbone with registers, the register tokens go through the blocks with the patches and are dropped after
+ * them: the blocks were trained to keep in them what belongs to no patch. The final normalisation stays.
+ * Names of parameters are timm's.
  *
- * Shapes: B images, N patches, D width, P side of a patch, L = 3 P P.
+ * Shapes: B images, N patches, R registers, D width, P side of a patch, L = 3 P P.
  */
 import { deit, nn, ops } from "@mvt/core";
 import type { Tensor } from "@mvt/core";
-import { type Backbone, type GeneratorConfig, requireM } from "./config.ts";
+import { type GeneratorConfig, requireM } from "./config.ts";
 
-export interface MaskGenerator {
+export interface MaskGenerator extends deit.TokenEmbedding {
   readonly config: GeneratorConfig;
-  readonly posEmbed: Tensor; // [1, N, D]
-  readonly patchEmbed: nn.Linear; // weight [D, 3, P, P]
   readonly blocks: readonly nn.Block[];
   readonly norm: nn.LayerNorm;
   readonly head: nn.Linear; // [D, 1]
@@ -21,19 +21,14 @@ export interface MaskGenerator {
 
 /** Throws MgnError for m outside (0, 1), ShapeError for sizes that do not divide. */
 export function declareGenerator(scope: nn.Scope, config: GeneratorConfig): MaskGenerator {
-  const { patchSize: P, width: D, depth, m, headBias = "logit-m" } = config;
+  const { width: D, depth, m, headBias = "logit-m" } = config;
   requireM("generator", m);
-  const initializer = nn.truncatedNormal(config.initStd ?? 0.02);
-  const positions = positionInitializer(config);
-  const [embedding, head] = [scope.at("patch_embed").at("proj"), scope.at("head")];
+  const initializer = deit.matrixInitializer(config);
+  const head = scope.at("head");
   const bias = headBias === "zero" ? 0 : logit(m);
   return {
     config,
-    posEmbed: scope.declare("pos_embed", [1, deit.patchCount(config), D], positions),
-    patchEmbed: {
-      weight: embedding.declare("weight", [D, 3, P, P], initializer),
-      bias: embedding.declare("bias", [D], nn.constantInitializer(0)),
-    },
+    ...deit.declareTokens(scope, config, { classToken: false }),
     blocks: Array.from({ length: depth }, (_, i) =>
       nn.declareBlock(scope.at("blocks").at(`${i}`), { ...config, initializer }),
     ),
@@ -47,8 +42,10 @@ export function declareGenerator(scope: nn.Scope, config: GeneratorConfig): Mask
 
 /** M_p [B, N] in (0, 1) of normalised patches [B, N, L]: the higher, the less a patch matters. */
 export function generateMask(generator: MaskGenerator, patches: Tensor): Tensor {
-  let z = ops.add(deit.embedPatches(generator.patchEmbed, patches), generator.posEmbed); // [B, N, D]
+  const { registers: R = 0 } = generator.config;
+  let z = deit.embedTokens(generator, patches); // [B, R + N, D]
   for (const parameters of generator.blocks) z = nn.block(parameters, z);
+  if (R > 0) z = ops.slice(z, 1, R, z.shape[1]!); // [B, N, D]
   const logits = nn.linear(generator.head, nn.layerNorm(generator.norm, z)); // [B, N, 1]
   return ops.sigmoid(ops.reshape(logits, logits.shape.slice(0, 2)));
 }
@@ -56,13 +53,4 @@ export function generateMask(generator: MaskGenerator, patches: Tensor): Tensor 
 /** The inverse of the sigmoid. */
 function logit(p: number): number {
   return Math.log(p / (1 - p));
-}
-
-/** How DeiT's own position embeddings start, without the class token's row in front. */
-function positionInitializer(backbone: Backbone): nn.Initializer {
-  const { parameters } = nn.declareParameters((scope) =>
-    deit.declareVit(scope, { ...backbone, classes: 1 }),
-  );
-  const { initializer } = parameters.find(({ name }) => name === "pos_embed")!;
-  return ([, N, D], random) => initializer([1, N! + 1, D!], random).slice(D);
 }

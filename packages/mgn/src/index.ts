@@ -2,7 +2,7 @@
 
 export { type AlternatingMgn, alternatingMgn, type AlternatingOptions } from "./alternate.ts";
 export { collapse } from "./collapse.ts";
-export { type Backbone, generatorConfig, type GeneratorConfig } from "./config.ts";
+export { generatorConfig, type GeneratorConfig } from "./config.ts";
 export {
   type ControlMaskOptions,
   cornersMask,
@@ -53,5 +53,5 @@ export {
 } from "./programs.ts";
 export { randomMask, type RandomMaskOptions } from "./random-mask.ts";
 export { intoScope, outOfScope } from "./scopes.ts";
-export { generatorFromDeit, type StartingWeights } from "./starting-weights.ts";
+export { generatorFromClassifier, type StartingWeights } from "./starting-weights.ts";
 export { maskedPatchCount, topK, topKMask } from "./top-k.ts";

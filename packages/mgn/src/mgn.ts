@@ -1,6 +1,6 @@
 /** @file Generator and discriminator together, with the names they have in a program. */
-import { deit, nn } from "@mvt/core";
-import type { StateSlot } from "@mvt/core";
+import { declareNetwork, nn } from "@mvt/core";
+import type { deit, NetworkConfig, StateSlot } from "@mvt/core";
 import type { GeneratorConfig } from "./config.ts";
 import { MgnError } from "./error.ts";
 import { declareGenerator, type MaskGenerator } from "./generator.ts";
@@ -22,7 +22,7 @@ export function declareScopedGenerator(config: GeneratorConfig): nn.Declared<Mas
 }
 
 /** Throws MgnError if the two do not cut images into the same patches. */
-export function declareMgn(generator: GeneratorConfig, discriminator: deit.VitConfig): Mgn {
+export function declareMgn(generator: GeneratorConfig, discriminator: NetworkConfig): Mgn {
   for (const size of ["imageSize", "patchSize"] as const) {
     if (generator[size] !== discriminator[size]) {
       throw new MgnError(
@@ -33,7 +33,7 @@ export function declareMgn(generator: GeneratorConfig, discriminator: deit.VitCo
   return {
     generator: declareScopedGenerator(generator),
     discriminator: nn.declareParameters((scope) =>
-      deit.declareVit(scope.at(discriminatorScope), discriminator),
+      declareNetwork(scope.at(discriminatorScope), discriminator),
     ),
   };
 }

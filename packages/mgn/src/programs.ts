@@ -4,7 +4,7 @@
  * Each training program changes one side and keeps the other frozen: frozen parameters are state without a next
  * value. The discriminator's program takes no gradient with respect to the generator, so M_p is a constant in it.
  */
-import { adamw, deit, minimize, ops } from "@mvt/core";
+import { adamw, deit, minimize, ops, traceNetwork } from "@mvt/core";
 import type { nn, Optimizer, Program, Tensor } from "@mvt/core";
 import type { MaskGenerator } from "./generator.ts";
 import { discriminatorLoss, generatorLoss, type GeneratorLossOptions } from "./losses.ts";
@@ -34,7 +34,7 @@ export function discriminatorProgram(
   const { pixels, Mp } = generatedMask(generator.model, images, masking);
   const gm = maskedPatches(pixels, Mp, "training", masking);
   const rm = maskedPatches(pixels, Mr, "training", masking);
-  const logits = deit.classify(discriminator.model, ops.concat([gm, rm], 0)); // [2B, K]
+  const { logits } = traceNetwork(discriminator.model, ops.concat([gm, rm], 0)); // [2B, K]
   const [logitsGm, logitsRm] = ops.split(logits, 0, [B, B]) as [Tensor, Tensor];
   const losses = discriminatorLoss(logitsGm, logitsRm, labels, weights);
   const program: Program = {
@@ -71,7 +71,7 @@ export function generatorProgram(
   const weights = ops.input("weights", [B]);
   const { pixels, Mp } = generatedMask(generator.model, images, masking);
   const gm = maskedPatches(pixels, Mp, "training", masking);
-  const logitsGm = deit.classify(discriminator.model, gm);
+  const { logits: logitsGm } = traceNetwork(discriminator.model, gm); // [B, K]
   const losses = generatorLoss(logitsGm, Mp, generator.model.config.m, weights, loss);
   const program: Program = {
     inputs: [images, weights],

@@ -1,4 +1,4 @@
-/** @file What a generator starts from: the first blocks of a trained DeiT, and a new head. */
+/** @file What a generator starts from: the first blocks of a trained classifier, and a new head. */
 import { nn } from "@mvt/core";
 import type { NdArray, Weights } from "@mvt/core";
 import type { GeneratorConfig } from "./config.ts";
@@ -8,23 +8,24 @@ import { declareGenerator } from "./generator.ts";
 export interface StartingWeights {
   /** Of every parameter of the generator, with timm's plain names. */
   readonly weights: Weights;
-  /** Parameters that came from the DeiT. */
+  /** Parameters that came from the classifier. */
   readonly taken: readonly string[];
-  /** What the DeiT has and the generator has not: class token and its position, head, later blocks. */
+  /** What the classifier has and the generator has not: class token and its position, head, later blocks. */
   readonly dropped: readonly string[];
   /** Parameters that are new: the head. */
   readonly initialized: readonly string[];
 }
 
 /**
- * The generator's first blocks, patch embedding, positions and final normalisation from a DeiT with
- * timm's names, pos_embed [1, N + 1, D]. The new head is drawn from its own streams under `seed`.
- * Throws MgnError for a DeiT of another width, image size or patch size, or with too few blocks.
+ * The generator's patch embedding, positions, registers, blocks and final normalisation from a classifier of the
+ * same backbone, with timm's names. Its pos_embed has a first row for the class token, which is left out, unless
+ * the backbone has none (`classPosition: false`). The new head is drawn from its own streams under `seed`.
+ * Throws MgnError for a classifier of another backbone or size, or with too few blocks.
  */
-export function generatorFromDeit(
-  vit: Weights,
+export function generatorFromClassifier(
+  classifier: Weights,
   config: GeneratorConfig,
-  { seed, source = "DeiT weights" }: { readonly seed: number; readonly source?: string },
+  { seed, source = "weights" }: { readonly seed: number; readonly source?: string },
 ): StartingWeights {
   const { parameters } = nn.declareParameters((scope) => declareGenerator(scope, config));
   const isHead = ({ name }: nn.Declaration) => name.startsWith("head.");
@@ -33,24 +34,37 @@ export function generatorFromDeit(
 
   const shapes = new Map(backbone.map(({ name, tensor }) => [name, tensor.shape]));
   const [, N, D] = shapes.get("pos_embed")!;
-  const fromVit = (name: string): NdArray => {
-    const positions = name === "pos_embed";
-    const expected = positions ? [1, N! + 1, D!] : shapes.get(name)!;
-    const given = vit.get(name);
+  const { classPosition = true } = config;
+  const take = (name: string): NdArray => {
+    const hasClassRow = name === "pos_embed" && classPosition;
+    const expected = hasClassRow ? [1, N! + 1, D!] : shapes.get(name)!;
+    const given = classifier.get(name);
     if (given?.shape.join() !== expected.join()) {
       throw new MgnError(
-        `${source}: expected ${name} [${expected.join(", ")}], got ${given ? `[${given.shape.join(", ")}]` : "none"}; use a DeiT without distillation token, of the generator's width, image size and patch size.`,
+        `${source}: expected ${name} [${expected.join(", ")}], got ${given ? `[${given.shape.join(", ")}]` : "none"}; use a classifier of the generator's backbone, width, image size and patch size, without distillation token.`,
       );
     }
-    if (!positions) return given;
-    return { shape: shapes.get(name)!, data: given.data.slice(D) }; // row 0 is the class token's
+    return hasClassRow ? { shape: shapes.get(name)!, data: given.data.slice(D) } : given;
   };
 
   const taken = [...shapes.keys()];
+  const left = [...classifier.keys()].filter((name) => !shapes.has(name));
+  const needed = left.find((name) => isOfGenerator(name, config.depth));
+  if (needed !== undefined) {
+    throw new MgnError(
+      `${source}: expected no ${needed}, for which this generator has no parameter; use a classifier of the generator's backbone.`,
+    );
+  }
   return {
-    weights: new Map([...taken.map((name) => [name, fromVit(name)] as const), ...head]),
+    weights: new Map([...taken.map((name) => [name, take(name)] as const), ...head]),
     taken,
-    dropped: [...[...vit.keys()].filter((name) => !shapes.has(name)), "pos_embed[:, 0]"],
+    dropped: [...left, ...(classPosition ? ["pos_embed[:, 0]"] : [])],
     initialized: [...head.keys()],
   };
+}
+
+/** Whether a parameter takes part in what the generator computes: registers, and everything in its blocks. */
+function isOfGenerator(name: string, depth: number): boolean {
+  const [, block] = /^blocks\.(\d+)\./.exec(name) ?? [];
+  return name === "reg_token" || (block !== undefined && Number(block) < depth);
 }

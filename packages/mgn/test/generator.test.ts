@@ -1,14 +1,18 @@
-import { countParameters, deit, nn, ops, random } from "@mvt/core";
+import { countParameters, declareNetwork, deit, nn, ops, random, withBackbone } from "@mvt/core";
 import {
   declareGenerator,
+  declareMgn,
+  discriminatorProgram,
   generateMask,
   generatorConfig,
-  generatorFromDeit,
+  generatorFromClassifier,
+  generatorProgram,
   type GeneratorConfig,
 } from "@mvt/mgn";
 import { describe, expect, test } from "vitest";
-import { evaluate } from "./support/evaluate.ts";
-import { backbone, m, N } from "./support/small.ts";
+import { backend, evaluate } from "./support/evaluate.ts";
+import { runOn } from "./support/run-on.ts";
+import { B, backbone, K, m, N, smallBatch } from "./support/small.ts";
 
 const declare = (config: GeneratorConfig) =>
   nn.declareParameters((scope) => declareGenerator(scope, config));
@@ -107,7 +111,7 @@ describe("a generator from a DeiT", () => {
     deit.declareVit(scope, { ...backbone, classes: 3, positions: "sin-cos" }),
   );
   const trained = nn.initialWeights(vit.parameters, 9);
-  const start = generatorFromDeit(trained, config, { seed: 4 });
+  const start = generatorFromClassifier(trained, config, { seed: 4 });
 
   test("takes embedding, first blocks and last normalisation as they are", () => {
     for (const name of ["patch_embed.proj.weight", "blocks.0.attn.qkv.weight", "norm.weight"]) {
@@ -135,8 +139,8 @@ describe("a generator from a DeiT", () => {
 
   test("gets a head of its own, from the seed", () => {
     expect(start.initialized).toEqual(["head.weight", "head.bias"]);
-    const other = generatorFromDeit(trained, config, { seed: 5 });
-    const again = generatorFromDeit(trained, config, { seed: 4 });
+    const other = generatorFromClassifier(trained, config, { seed: 5 });
+    const again = generatorFromClassifier(trained, config, { seed: 4 });
     const head = ({ weights }: typeof start) => weights.get("head.weight")!.data;
     expect(head(again)).toEqual(head(start));
     expect(head(other)).not.toEqual(head(start));
@@ -150,7 +154,7 @@ describe("a generator from a DeiT", () => {
 
   test("refuses a DeiT of another size, or with too few blocks", () => {
     const refuse = (changes: Partial<GeneratorConfig>) => () =>
-      generatorFromDeit(trained, { ...config, ...changes }, { seed: 4, source: "deit.pth" });
+      generatorFromClassifier(trained, { ...config, ...changes }, { seed: 4, source: "deit.pth" });
     expect(refuse({ imageSize: 16 })).toThrow(
       "deit.pth: expected pos_embed [1, 17, 16], got [1, 10, 16];",
     );
@@ -169,5 +173,121 @@ describe("sine-cosine positions", () => {
     const vit = nn.initialWeights(parameters, 0).get("pos_embed")!.data;
     const own = nn.initialWeights(declare(sinCos).parameters, 0).get("pos_embed")!;
     expect(own).toEqual({ shape: [1, N, 16], data: vit.slice(16) });
+  });
+});
+
+describe("a generator of a backbone with registers and LayerScale", () => {
+  const registers = withBackbone(backbone, "dinov2-reg");
+  const config = generatorConfig(registers, m);
+  const classifier = nn.declareParameters((scope) =>
+    declareNetwork(scope, { ...registers, classes: 3 }),
+  );
+  const trained = nn.initialWeights(classifier.parameters, 9);
+  const start = generatorFromClassifier(trained, config, { seed: 4 });
+  const { model, parameters } = declare(config);
+
+  test("has the register tokens, N positions, and LayerScale in its blocks", () => {
+    const shapes = new Map(parameters.map(({ name, tensor }) => [name, tensor.shape]));
+    expect(shapes.get("reg_token")).toEqual([1, 4, 16]);
+    expect(shapes.get("pos_embed")).toEqual([1, N, 16]);
+    expect(shapes.get("blocks.0.ls1.gamma")).toEqual([16]);
+    expect(shapes.get("blocks.0.ls2.gamma")).toEqual([16]);
+    expect(shapes.has("cls_token")).toBe(false);
+  });
+
+  test("starts with the classifier's registers, positions and blocks as they are", () => {
+    for (const name of ["reg_token", "pos_embed", "blocks.0.ls1.gamma", "norm.weight"]) {
+      expect(start.weights.get(name)!.data, name).toBe(trained.get(name)!.data);
+      expect(start.taken).toContain(name);
+    }
+    expect(start.dropped.filter((name) => !name.startsWith("blocks.1."))).toEqual([
+      "cls_token",
+      "head.weight",
+      "head.bias",
+    ]);
+  });
+
+  test("gives one value per patch, for which the blocks have seen the registers", async () => {
+    const stream = random.stream(2, "patches");
+    const data = Float32Array.from({ length: N * 48 }, () => stream.normal());
+    const patches = ops.constant(data, [1, N, 48]);
+    // The paper's tokens with the registers before them; LayerScale at 1, so that blocks matter.
+    const weights = new Map(
+      [...start.weights].map(([name, { shape, data: values }]) => [
+        name,
+        { shape, data: name.endsWith(".gamma") ? values.map(() => 1) : values },
+      ]),
+    );
+    const embedded = nn.linear(
+      { weight: ops.reshape(model.patchEmbed.weight, [16, 48]), bias: model.patchEmbed.bias },
+      patches,
+    );
+    const placed = ops.add(embedded, model.posEmbed);
+    const z = nn.block(model.blocks[0]!, ops.concat([model.regToken!, placed], 1));
+    const rows = ops.slice(z, 1, 4, 4 + N);
+    const logits = nn.linear(model.head, nn.layerNorm(model.norm, rows));
+    const without = nn.linear(
+      model.head,
+      nn.layerNorm(model.norm, nn.block(model.blocks[0]!, placed)),
+    );
+    const results = await evaluate(
+      {
+        Mp: generateMask(model, patches),
+        expected: ops.sigmoid(logits),
+        without: ops.sigmoid(without),
+      },
+      parameters.map(({ tensor }) => tensor),
+      Object.fromEntries([...weights].map(([name, array]) => [name, array.data])),
+    );
+    expect(results.Mp).toHaveLength(N);
+    expect(results.Mp).toBeAllClose(results.expected, { rtol: 1e-6 });
+    const differences = results.Mp.map((value, i) => Math.abs(value - results.without[i]!));
+    expect(Math.max(...differences)).toBeGreaterThan(1e-3);
+  });
+
+  test("refuses a classifier of another backbone", () => {
+    const refuse = (from: typeof trained, into: GeneratorConfig) => () =>
+      generatorFromClassifier(from, into, { seed: 4, source: "classifier" });
+    const plain = nn.initialWeights(
+      nn.declareParameters((scope) => declareNetwork(scope, { ...backbone, classes: 3 })).parameters,
+      9,
+    );
+    expect(refuse(plain, config)).toThrow("classifier: expected reg_token [1, 4, 16], got none;");
+    for (const other of ["deit", "deit3"] as const) {
+      expect(refuse(trained, generatorConfig(withBackbone(backbone, other), m))).toThrow(
+        "classifier: expected no reg_token, for which this generator has no parameter;",
+      );
+    }
+  });
+
+  test("trains against a discriminator of the same backbone, registers and all", async () => {
+    const mgn = declareMgn(config, { ...registers, classes: K });
+    const all = [...mgn.generator.parameters, ...mgn.discriminator.parameters];
+    const weights = nn.initialWeights(all, 1);
+    const { images, labels, weights: sampleWeights } = smallBatch();
+    const sides = {
+      generator: generatorProgram(mgn, { batchSize: B }),
+      discriminator: discriminatorProgram(mgn, { batchSize: B }),
+    };
+    for (const [side, program] of Object.entries(sides)) {
+      const feeds = { images, labels, weights: sampleWeights, randomMask: new Float32Array(B * N) };
+      const inputs = new Set(program.inputs.map(({ node }) => (node.params as { name: string }).name));
+      const { results, state } = await runOn(
+        backend,
+        program,
+        weights,
+        {
+          ...Object.fromEntries(Object.entries(feeds).filter(([name]) => inputs.has(name))),
+          learningRate: Float32Array.of(1e-2),
+        },
+        2,
+      );
+      const loss = results[side === "generator" ? "LG" : "LD"]!;
+      expect(loss[0]).toBeGreaterThan(0);
+      for (const name of ["reg_token", "blocks.0.ls1.gamma"]) {
+        const after = state.get(`${side}.${name}`)!.data;
+        expect(after, name).not.toEqual(weights.get(`${side}.${name}`)!.data);
+      }
+    }
   });
 });

@@ -1,5 +1,6 @@
-/** @file DeiT: the vision transformers of the paper, and what turns images into their patches. */
+/** @file The vision transformers, and what turns images into their patches. */
 
+export { patchCount, tokenCount, type Variant, variants, type VitConfig } from "./config.ts";
 export {
   denormalizePixels,
   imagenet,
@@ -9,14 +10,5 @@ export {
   patchifyPlanar,
   toPixels,
 } from "./pixels.ts";
-export {
-  classify,
-  declareVit,
-  embedPatches,
-  patchCount,
-  traceClassify,
-  type Variant,
-  variants,
-  type Vit,
-  type VitConfig,
-} from "./vit.ts";
+export { declareTokens, embedTokens, matrixInitializer, type TokenEmbedding } from "./tokens.ts";
+export { classify, declareVit, type Trace, traceClassify, type Vit } from "./vit.ts";

@@ -3,7 +3,7 @@
  *
  * Shapes: B images, T tokens, D width, H heads. Names of parameters are timm's.
  */
-import { add, gelu } from "../ops/elementwise.ts";
+import { add, gelu, mul } from "../ops/elementwise.ts";
 import { layerNorm as normalize, softmax } from "../ops/normalization.ts";
 import { affine, matmul } from "../ops/product.ts";
 import { reshape, slice, split, transpose } from "../ops/shape.ts";
@@ -37,8 +37,12 @@ export interface Mlp {
 export interface Block {
   readonly norm1: LayerNorm;
   readonly attn: Attention;
+  /** γ of LayerScale [D], on the output of attention; absent without LayerScale. */
+  readonly ls1?: Tensor;
   readonly norm2: LayerNorm;
   readonly mlp: Mlp;
+  /** γ on the output of the MLP [D]. */
+  readonly ls2?: Tensor;
 }
 
 export interface BlockOptions {
@@ -46,6 +50,8 @@ export interface BlockOptions {
   readonly heads: number;
   /** Width of the MLP's hidden layer over D. */
   readonly mlpRatio: number;
+  /** The value that every γ of LayerScale starts with; no LayerScale if absent. */
+  readonly layerScale?: number;
   /** Of weight matrices. Default: truncated normal with std 0.02, as timm. */
   readonly initializer?: Initializer;
 }
@@ -75,7 +81,7 @@ export function declareLayerNorm(scope: Scope, width: number, epsilon = 1e-6): L
 
 export function declareBlock(
   scope: Scope,
-  { width, heads, mlpRatio, initializer = defaultInitializer }: BlockOptions,
+  { width, heads, mlpRatio, layerScale, initializer = defaultInitializer }: BlockOptions,
 ): Block {
   if (width % heads !== 0) {
     throw new ShapeError(
@@ -84,6 +90,10 @@ export function declareBlock(
   }
   const [attentionScope, mlpScope] = [scope.at("attn"), scope.at("mlp")];
   const hidden = Math.round(width * mlpRatio);
+  const gamma = (name: string) =>
+    layerScale === undefined
+      ? undefined
+      : scope.at(name).declare("gamma", [width], constantInitializer(layerScale));
   return {
     norm1: declareLayerNorm(scope.at("norm1"), width),
     attn: {
@@ -91,11 +101,13 @@ export function declareBlock(
       qkv: declareLinear(attentionScope.at("qkv"), width, 3 * width, initializer),
       proj: declareLinear(attentionScope.at("proj"), width, width, initializer),
     },
+    ls1: gamma("ls1"),
     norm2: declareLayerNorm(scope.at("norm2"), width),
     mlp: {
       fc1: declareLinear(mlpScope.at("fc1"), width, hidden, initializer),
       fc2: declareLinear(mlpScope.at("fc2"), hidden, width, initializer),
     },
+    ls2: gamma("ls2"),
   };
 }
 
@@ -141,7 +153,17 @@ export function mlp({ fc1, fc2 }: Mlp, x: Tensor): Tensor {
 }
 
 /**
- * A pre-norm block; Eq. 2 and 3 of the ViT paper, arXiv:2010.11929.
+ * LayerScale: γ times x, feature by feature, [B, T, D] to [B, T, D]; x itself without γ.
+ * Touvron et al., "Going deeper with Image Transformers", ICCV 2021, arXiv:2103.17239.
+ */
+function layerScale(gamma: Tensor | undefined, x: Tensor): Tensor {
+  if (gamma === undefined) return x;
+  const [B, T, D] = dims(x, "B T D");
+  return reshape(mul(reshape(x, [B * T, D]), gamma), [B, T, D]); // as rows, over which γ's gradient sums fastest
+}
+
+/**
+ * A pre-norm block; Eq. 2 and 3 of the ViT paper, arXiv:2010.11929, with LayerScale where it has γ.
  *
  * @param z [B, T, D]
  * @param rows as in `attention`: what follows reads the first `rows` tokens only. Exact, and cheaper.
@@ -149,6 +171,8 @@ export function mlp({ fc1, fc2 }: Mlp, x: Tensor): Tensor {
  */
 export function block(p: Block, z: Tensor, rows?: number): Tensor {
   const kept = rows === undefined ? z : slice(z, 1, 0, rows);
-  const attended = add(kept, attention(p.attn, layerNorm(p.norm1, z), rows)); // z' = MSA(LN(z)) + z
-  return add(attended, mlp(p.mlp, layerNorm(p.norm2, attended))); //              z  = MLP(LN(z')) + z'
+  // z' = γ₁ MSA(LN(z)) + z
+  const attended = add(kept, layerScale(p.ls1, attention(p.attn, layerNorm(p.norm1, z), rows)));
+  // z = γ₂ MLP(LN(z')) + z'
+  return add(attended, layerScale(p.ls2, mlp(p.mlp, layerNorm(p.norm2, attended))));
 }

@@ -1,11 +1,11 @@
 /** @file Loading the tiny DeiT out of bytes, and the reason why that is refused. */
-import { loadVit, matchVit, openWeights, WeightsError } from "@mvt/core";
+import { backbones, openWeights, WeightsError } from "@mvt/core";
 import type { Weights } from "@mvt/core";
 import { expect } from "vitest";
 import { tiny } from "./weights.ts";
 
 export async function load(bytes: Uint8Array, source: string): Promise<Weights> {
-  return loadVit(matchVit(await openWeights(bytes, source), tiny));
+  return backbones.deit.load(backbones.deit.match(await openWeights(bytes, source), tiny));
 }
 
 /** The message of the WeightsError; the test fails where there is none, or no advice with it. */

@@ -1,6 +1,6 @@
 /** @file Files of weights made by golden/weights.py, and the tiny DeiT that is in most of them. */
 import { readFileSync } from "node:fs";
-import { decodeSafetensors, deit, loadVit, matchVit, nn, openWeights, ops } from "@mvt/core";
+import { backbones, decodeSafetensors, deit, nn, openWeights, ops } from "@mvt/core";
 import type { VitMatch, Weights } from "@mvt/core";
 import { evaluate } from "./evaluate.ts";
 
@@ -20,11 +20,11 @@ export const tiny: deit.VitConfig = {
 };
 
 export async function match(name: string, model = tiny): Promise<VitMatch> {
-  return matchVit(await openWeights(bytesOf(name), name), model);
+  return backbones.deit.match(await openWeights(bytesOf(name), name), model);
 }
 
 export async function load(name: string): Promise<Weights> {
-  return loadVit(await match(name));
+  return backbones.deit.load(await match(name));
 }
 
 /** PyTorch's: the images and the logits that belong to them. */

@@ -1,6 +1,7 @@
 /** @file Pre-trained weights, for people: what a file is, and what became of its arrays. */
 import { basename } from "node:path";
-import type { VitDescription, VitReport } from "@mvt/core";
+import { backbones, defaultBackbone } from "@mvt/core";
+import type { NetworkDescription, VitReport } from "@mvt/core";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 
 /** A short summary: everything that was not loaded is in it. */
@@ -17,15 +18,28 @@ export function describeWeights({ source, sha256, report }: PretrainedFile): rea
 
 /** "DeiT S/16 with 1000 classes, PyTorch zip, timm's names" */
 export function describeFile({ network, format, names }: VitReport): string {
-  const parts = [network && describeNetwork(network), format, `${names}'s names`];
+  const parts = [network && networkLine(network), format, `${names}'s names`];
   return parts.filter((part) => part !== undefined).join(", ");
 }
 
-export function describeNetwork(network: VitDescription): string {
-  const { variant, width, depth, patchSize: P, classes, distilled } = network;
-  const kind = variant === undefined ? "ViT" : `${distilled ? "distilled " : ""}DeiT ${variant}`;
-  const head = classes === undefined ? "no head" : `${classes} classes`;
-  return `${kind} (width ${width}, ${depth} blocks, patches of ${P} x ${P}, ${head})`;
+/** "DeiT S/16 (width 384, 12 blocks, patches of 16 x 16, 1000 classes)" */
+export function networkLine(network: NetworkDescription): string {
+  const { backbone, variant, width, depth, patchSize: P, classes, distilled, registers } = network;
+  const { title } = backbones[backbone];
+  const kind =
+    variant !== undefined
+      ? `${title} ${variant}`
+      : backbone === defaultBackbone
+        ? "ViT"
+        : `ViT in the form of ${title}`;
+  const sizes = [
+    `width ${width}`,
+    `${depth} blocks`,
+    `patches of ${P} x ${P}`,
+    ...(registers > 0 ? [`${registers} registers`] : []),
+    classes === undefined ? "no head" : `${classes} classes`,
+  ];
+  return `${distilled && variant ? "distilled " : ""}${kind} (${sizes.join(", ")})`;
 }
 
 export function resampledLine({ from, to }: NonNullable<VitReport["resampled"]>): string {

@@ -1,5 +1,6 @@
 /** @file The options that several commands share, each declared once. */
 import { CommandLineError } from "@mvt/common";
+import { backboneNames, backbones, defaultBackbone } from "@mvt/core";
 import {
   datasetNames,
   defaultFerplusProtocol,
@@ -127,11 +128,17 @@ export const trainingOptions = {
     group: engine,
     describe: "runs that train at once [default: the scale's]",
   },
+  backbone: {
+    choices: backboneNames,
+    default: defaultBackbone,
+    group: training,
+    describe: `network of classifiers and mask generators: ${backboneNames.map((name) => `${name}, ${backbones[name].about}`).join("; ")}`,
+  },
   weights: {
     type: "string",
     group: training,
     describe:
-      "pre-trained DeiT: .pth, .safetensors or .onnx; or none to train from scratch [default at scale paper: the file of `weights fetch`]",
+      "pre-trained weights of the backbone: .pth, .safetensors or .onnx; or none to train from scratch [default at scale paper: the file of `weights fetch`]",
   },
   set: {
     type: "string",

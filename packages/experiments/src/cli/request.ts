@@ -5,6 +5,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError } from "@mvt/common";
+import { backbones, defaultBackbone, withBackbone } from "@mvt/core";
+import type { BackboneName } from "@mvt/core";
 import { createPreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
 import { openEngine } from "../engine/engine.ts";
@@ -50,13 +52,16 @@ export async function openTraining(
   return { planner: createPlanner(request, sets), sets, engine, progress, runsFolder };
 }
 
-/** The scale asked for, by default `quick`, or `paper` on real data; with the settings of --set. */
+/** The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone and the settings of --set. */
 export function scaleOf(args: {
   readonly scale?: ScaleName;
   readonly data?: string;
+  readonly backbone?: BackboneName;
   readonly set?: readonly string[];
 }): Scale {
-  return scaleWith(args.scale ?? (args.data === undefined ? "quick" : "paper"), args.set ?? []);
+  const name = args.scale ?? (args.data === undefined ? "quick" : "paper");
+  const scale = scaleWith(name, args.set ?? []);
+  return { ...scale, model: withBackbone(scale.model, args.backbone ?? defaultBackbone) };
 }
 
 /**
@@ -69,6 +74,12 @@ async function weightsOf(
 ): Promise<PretrainedFile | undefined> {
   if (weights === "none") return undefined;
   if (weights === undefined && (name !== "paper" || pretraining !== undefined)) return undefined;
+  const { backbone = defaultBackbone } = model;
+  if (weights === undefined && backbone !== defaultBackbone) {
+    throw new CommandLineError(
+      `--weights: expected a file of pre-trained ${backbones[backbone].title} weights for --backbone ${backbone} at scale paper, got none. Pass one, or \`--weights none\` to train from scratch.`,
+    );
+  }
   const path = weights === undefined ? officialPath() : resolve(weights);
   if (weights === undefined && !existsSync(path)) {
     throw new CommandLineError(

@@ -1,5 +1,5 @@
 /** @file The program that is exported: a classifier and its mask generator, from bytes or from pixels. */
-import { deit, ops } from "@mvt/core";
+import { deit, ops, traceNetwork } from "@mvt/core";
 import type { ModelDescription, Program, Tensor } from "@mvt/core";
 import { generateMask, maskedPatches, shapeMask } from "@mvt/mgn";
 import { answerBytes, answerProgram } from "../training/programs.ts";
@@ -28,10 +28,10 @@ export function exportProgram(
 /** As `answerBytes`, of normalised pixels [B, 3, S, S]. Masks that multiply pixels see them as they were. */
 function answerPixels({ vit, masking }: Classifier, images: Tensor): Answer {
   const patches = deit.patchifyPlanar(images, vit.config.patchSize); // [B, N, L]
-  if (masking === undefined) return { logits: deit.classify(vit, patches) };
+  if (masking === undefined) return { logits: traceNetwork(vit, patches).logits };
   const { generator, options } = masking;
   const mask = shapeMask(generateMask(generator.model, patches), options.form); // [B, N]
   const pixels = deit.denormalizePixels(patches);
   const masked = maskedPatches(pixels, mask, "inference", options);
-  return { logits: deit.classify(vit, masked), mask };
+  return { logits: traceNetwork(vit, masked).logits, mask };
 }

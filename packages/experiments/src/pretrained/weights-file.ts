@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "@mvt/common";
-import { loadVit, matchVit, openWeights, reportOf, WeightsError } from "@mvt/core";
-import type { deit, VitReport, Weights, WeightsFile } from "@mvt/core";
+import { backboneOf, openWeights, reportOf, WeightsError } from "@mvt/core";
+import type { BackboneConfig, VitReport, Weights, WeightsFile } from "@mvt/core";
 import { officialWeights } from "./official.ts";
 
 export interface PretrainedFile {
@@ -29,12 +29,13 @@ const maximumBytes = 2 ** 31 - 1;
 /** Reads the weights of `model`, but its head's, from a PyTorch checkpoint, safetensors or ONNX. */
 export async function readPretrainedFile(
   path: string,
-  model: Omit<deit.VitConfig, "classes">,
+  model: BackboneConfig,
 ): Promise<PretrainedFile> {
   return mendably("--weights ", async () => {
     const { sha256, file } = await openPretrainedFile(path);
-    const match = matchVit(file, { ...model, classes: undefined });
-    return { source: path, sha256, weights: loadVit(match), report: reportOf(match) };
+    const backbone = backboneOf(model);
+    const match = backbone.match(file, { ...model, classes: undefined });
+    return { source: path, sha256, weights: backbone.load(match), report: reportOf(match) };
   });
 }
 

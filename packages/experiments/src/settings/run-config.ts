@@ -2,7 +2,7 @@
  * @file The configuration of a run: everything its result depends on, and the id made from it.
  */
 import { createHash } from "node:crypto";
-import type { deit } from "@mvt/core";
+import type { NetworkConfig } from "@mvt/core";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
@@ -123,7 +123,7 @@ interface CommonConfig {
     readonly validationShare: number;
   };
   /** The classifier; of a mask generator, its discriminator and backbone. */
-  readonly model: deit.VitConfig;
+  readonly model: NetworkConfig;
   readonly seed: number;
 }
 

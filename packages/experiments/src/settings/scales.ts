@@ -2,6 +2,7 @@
  * @file Scales: the model, image size, epochs, image counts and seeds behind `smoke`, `quick` and `paper`.
  */
 import { deit } from "@mvt/core";
+import type { BackboneConfig } from "@mvt/core";
 import { type Augmentation, defaultAugmentation } from "@mvt/datasets";
 import type { DatasetName, Difficulty, DifficultyName, SyntheticName } from "@mvt/datasets";
 import type { MgnTrainingConfig, TrainingConfig } from "./run-config.ts";
@@ -35,7 +36,7 @@ export interface TrainingSettings {
 
 export interface Scale extends TrainingSettings {
   readonly name: ScaleName;
-  readonly model: Omit<deit.VitConfig, "classes">;
+  readonly model: BackboneConfig;
   /** Data sets on which training differs. */
   readonly onDataset?: Partial<Readonly<Record<DatasetName, TrainingSettings>>>;
   /** The model is too small to gain from more than one thread, so several runs train at once. */

@@ -1,4 +1,5 @@
 /** @file Plans runs from what was asked for: their configurations, titles, data and the runs they need. */
+import { backbones } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import type { MaskForm } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint } from "@mvt/relabel";
@@ -90,6 +91,9 @@ export interface Planner {
 
 export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner {
   const { scale, weights } = request;
+  const { backbone } = scale.model;
+  /** For the titles of runs, unless it is the default. */
+  const backboneTitle = backbone && backbones[backbone].title;
 
   const commonConfig = (data: PreparedData, seed: number) => ({
     format: 1 as const,
@@ -163,6 +167,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       return planRun({
         title: [
           data.dataset.title,
+          backboneTitle,
           setting?.title,
           m !== undefined && `MGN m = ${m}`,
           control && `${control.mask} masks`,
@@ -190,7 +195,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         start: { run: start.id },
         training: (setting ?? trainingOn(dataset, scale)).mgn,
       };
-      const title = [data.dataset.title, setting?.title, `mask generator m = ${m}`, `seed ${seed}`];
+      const title = [data.dataset.title, backboneTitle, setting?.title, `mask generator m = ${m}`, `seed ${seed}`];
       return planRun({ title: title.filter(Boolean).join(", "), config, data, after: [start] });
     },
   };

@@ -10,7 +10,7 @@ import {
   discriminatorScope,
   encodeMgn,
   generatorConfig,
-  generatorFromDeit,
+  generatorFromClassifier,
   generatorScope,
   intoScope,
   monitorMgn,
@@ -102,10 +102,14 @@ export async function trainMgn(
 
 /** The discriminator starts as the trained classifier, the generator as its first blocks. */
 function startingState({ config, start }: MgnTraining): Weights {
-  const generator = generatorFromDeit(start.weights, generatorConfig(config.model, config.m), {
-    seed: config.seed,
-    source: start.source,
-  });
+  const generator = generatorFromClassifier(
+    start.weights,
+    generatorConfig(config.model, config.m),
+    {
+      seed: config.seed,
+      source: start.source,
+    },
+  );
   return new Map([
     ...intoScope(discriminatorScope, start.weights),
     ...intoScope(generatorScope, generator.weights),

@@ -30,7 +30,7 @@ export function microBatchCount(
     );
   }
   if (backend.sideBySide === undefined) return 1;
-  const perImage = (deit.patchCount(model) + 1) * model.width * model.mlpRatio;
+  const perImage = deit.tokenCount(model) * model.width * model.mlpRatio;
   const imagesPerMicroBatch = Math.max(1, Math.round(activationsPerMicroBatch / perImage));
   let parts = Math.max(1, Math.floor(batchSize / imagesPerMicroBatch));
   while (batchSize % parts !== 0) parts -= 1;

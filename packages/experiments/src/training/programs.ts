@@ -1,7 +1,16 @@
 /** @file The programs of a classifier: one training step, and one batch of answers. */
 import { UserError } from "@mvt/common";
-import { createOptimizer, deit, inHalfPrecision, minimize, nn, ops } from "@mvt/core";
-import type { Backend, OptimizerChoice, Program, Tensor, Weights } from "@mvt/core";
+import {
+  createOptimizer,
+  declareNetwork,
+  deit,
+  inHalfPrecision,
+  minimize,
+  nn,
+  ops,
+  traceNetwork,
+} from "@mvt/core";
+import type { Backend, NetworkConfig, OptimizerChoice, Program, Tensor, Weights } from "@mvt/core";
 import {
   declareScopedGenerator,
   frozen,
@@ -51,10 +60,10 @@ interface Masking {
 
 /** A classifier of whole pictures, or of pictures masked by a frozen generator. */
 export function declareClassifier(
-  model: deit.VitConfig,
+  model: NetworkConfig,
   mgn?: { readonly file: MgnFile; readonly form: MaskForm },
 ): Classifier {
-  const { model: vit, parameters } = nn.declareParameters((scope) => deit.declareVit(scope, model));
+  const { model: vit, parameters } = nn.declareParameters((scope) => declareNetwork(scope, model));
   if (mgn === undefined) return { vit, parameters };
   const { config, weights, polarity, space } = mgn.file;
   const masking: Masking = {
@@ -70,10 +79,10 @@ export function answerBytes({ vit, masking }: Classifier, images: Tensor): Answe
   if (masking) {
     const { model } = masking.generator;
     const { patches, Mp } = maskedClassifierInput(model, images, masking.options);
-    return { ...deit.traceClassify(vit, patches), mask: Mp };
+    return { ...traceNetwork(vit, patches), mask: Mp };
   }
   const pixels = deit.toPixels(deit.patchify(images, vit.config.patchSize));
-  return deit.traceClassify(vit, deit.normalizePixels(pixels));
+  return traceNetwork(vit, deit.normalizePixels(pixels));
 }
 
 /** The same answer with matrix products in the given precision; logits and mask are float32 in either. */

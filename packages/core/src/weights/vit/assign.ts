@@ -6,13 +6,14 @@ import type { StoredArray, WeightsFile } from "../stored.ts";
 import { meaningOf, schemeOf, stack, wrapperOf } from "./names.ts";
 import type { NameScheme } from "./names.ts";
 
-/** An array, or three of them stacked, and the names they have in the file. */
+/** What a parameter is loaded from: an array of the file, or several of them joined. */
 export interface Source {
+  /** Their names in the file. */
   readonly from: readonly string[];
   readonly array: StoredArray;
 }
 
-/** An array of another shape than its parameter's, or that holds no floating-point numbers. */
+/** An array whose shape is not that of its parameter, or that holds no floating-point numbers. */
 export interface Unfit {
   readonly parameter: string;
   readonly expected: Shape;
@@ -23,11 +24,11 @@ export interface Unfit {
 export interface Assignment {
   readonly names: NameScheme;
   readonly sources: ReadonlyMap<string, Source>;
-  /** Not needed, and why. */
+  /** Names that are not needed, and why. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  /** Of no parameter that the network has, or of one that has a source already. */
+  /** Names of no parameter of the network, or of one that has a source already. */
   readonly unknown: readonly string[];
-  /** Parts of qkv alone; other shapes are not looked at. */
+  /** Only q, k and v where they come apart; the shapes of other arrays are not compared here. */
   readonly unfit: readonly Unfit[];
 }
 
@@ -43,12 +44,12 @@ export function assignNames(
   const bare = (name: string) => name.slice(wrapper.length);
   const names = schemeOf([...arrays.keys()].map(bare));
   const sources = new Map<string, Source>();
-  const qkv = new Map<string, (Source | undefined)[]>();
+  const apart = new Map<string, (Source | undefined)[]>(); // q, k and v of each parameter
   const skipped: { name: string; reason: string }[] = [];
   const unknown: string[] = [];
   const unfit: Unfit[] = [];
 
-  const assign = (name: string, array: StoredArray, parameter: string, part?: 0 | 1 | 2) => {
+  const assign = (name: string, array: StoredArray, parameter: string, qkv?: 0 | 1 | 2) => {
     const source: Source = { from: [name], array };
     const shape = shapes.get(parameter)!;
     if (!withHead && isHead(parameter)) {
@@ -57,7 +58,7 @@ export function assignNames(
         name,
         reason: `the head of ${classes} classes, in whose place a new one starts`,
       });
-    } else if (part === undefined) {
+    } else if (qkv === undefined) {
       if (sources.has(parameter)) unknown.push(name);
       else sources.set(parameter, source);
     } else {
@@ -65,8 +66,8 @@ export function assignNames(
       if (!sameShape(array.shape, expected) || !isFloat(array.type)) {
         unfit.push({ parameter, expected, from: [name], got: array });
       }
-      const parts = qkv.get(parameter) ?? [undefined, undefined, undefined];
-      if (parts[part] === undefined) qkv.set(parameter, parts.with(part, source));
+      const found = apart.get(parameter) ?? [undefined, undefined, undefined];
+      if (found[qkv] === undefined) apart.set(parameter, found.with(qkv, source));
       else unknown.push(name);
     }
   };
@@ -76,15 +77,15 @@ export function assignNames(
     if (meaning !== undefined && "skip" in meaning) {
       skipped.push({ name, reason: meaning.skip });
     } else if (meaning !== undefined && shapes.has(meaning.parameter)) {
-      assign(name, array, meaning.parameter, meaning.part);
+      assign(name, array, meaning.parameter, meaning.qkv);
     } else if (isFloat(array.type)) {
       unknown.push(name);
     } else {
       skipped.push({ name, reason: `a buffer of ${array.type}, no weight` });
     }
   }
-  for (const [parameter, parts] of qkv) {
-    const present = parts.filter((part) => part !== undefined);
+  for (const [parameter, found] of apart) {
+    const present = found.filter((source) => source !== undefined);
     sources.set(parameter, {
       from: present.flatMap(({ from }) => from),
       array: stack(present.map(({ array }) => array)),

@@ -1,21 +1,29 @@
 /** @file What network a file of weights belongs to, as far as its names and shapes tell. */
-import { variants } from "../../deit/vit.ts";
 import type { WeightsFile } from "../stored.ts";
 
-/** What is known of the network; a field is absent where the file does not tell. */
+/** What is known of a vision transformer from its file. */
 export interface VitDescription {
-  /** "S/16" */
+  /** "S/16"; absent where no published network has these sizes. */
   readonly variant?: string;
   /** D */
   readonly width: number;
   readonly depth: number;
+  /** P */
   readonly patchSize: number;
-  /** K of the head. */
+  /** K of the head; absent without a head. */
   readonly classes?: number;
+  /** Whether it has a distillation token. */
   readonly distilled: boolean;
+  /** R */
+  readonly registers: number;
+  /** Whether its blocks have LayerScale. */
+  readonly layerScale: boolean;
 }
 
-/** The network of a file with timm's or Hugging Face's names; undefined where it is none. */
+/**
+ * The network of a file with the names of timm, DeiT III, DINOv2 or Hugging Face, without the name of a variant;
+ * undefined where it is none.
+ */
 export function describeVit({ arrays }: WeightsFile): VitDescription | undefined {
   const names = [...arrays.keys()];
   const shapeOf = (ending: RegExp) =>
@@ -28,15 +36,14 @@ export function describeVit({ arrays }: WeightsFile): VitDescription | undefined
   const depth = new Set(blocks).size;
   if (width === undefined || patchSize === undefined || depth === 0) return undefined;
   const [classes] = shapeOf(/(^|\.)(head|classifier|cls_classifier)\.weight$/) ?? [];
-  const variant = Object.entries(variants).find(
-    ([, known]) => known.width === width && known.depth === depth && known.patchSize === patchSize,
-  );
+  const [, registers = 0] = shapeOf(/(^|\.)(reg_token|register_tokens)$/) ?? [];
   return {
     width,
     depth,
     patchSize,
+    classes,
     distilled: names.some((name) => /dist(illation)?_token$/.test(name)),
-    ...(variant ? { variant: variant[0] } : {}),
-    ...(classes === undefined ? {} : { classes }),
+    registers,
+    layerScale: names.some((name) => /\.(ls1\.gamma|gamma_1|layer_scale1\.lambda1)$/.test(name)),
   };
 }

@@ -1,6 +1,6 @@
 /** @file Which array of a file becomes which parameter of a vision transformer, and what is left over. */
+import type { VitConfig } from "../../deit/config.ts";
 import { declareVit } from "../../deit/vit.ts";
-import type { VitConfig } from "../../deit/vit.ts";
 import { declareParameters } from "../../nn/parameters.ts";
 import { sameShape } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
@@ -8,23 +8,17 @@ import { isFloat } from "../element.ts";
 import type { WeightsFile } from "../stored.ts";
 import { assignNames, isHead } from "./assign.ts";
 import type { Assignment, Source, Unfit } from "./assign.ts";
+import { plusFirstPosition } from "./positions.ts";
+import type { Positions } from "./positions.ts";
 
-/** A network; its head is asked for where `classes` is given. */
+/** The sizes of a network. Its head is matched only if `classes` is given. */
 export type VitShape = Omit<VitConfig, "classes"> & { readonly classes?: number | undefined };
 
 /** A parameter and what it is loaded from. */
 export interface Match extends Source {
   readonly parameter: string;
-  /** Of position embeddings. */
+  /** Of position embeddings: what they become. */
   readonly positions?: Positions;
-}
-
-export interface Positions {
-  /** Rows in the file before those of the patches: class token, distillation token. */
-  readonly prefix: number;
-  /** Patches along a side, in the file and in the network. */
-  readonly from: number;
-  readonly to: number;
 }
 
 /** All names of the file and all parameters of the network: each is in exactly one of these lists. */
@@ -33,7 +27,7 @@ export interface VitMatch extends Pick<Assignment, "names" | "skipped" | "unknow
   readonly matched: readonly Match[];
   /** Parameters that the file has no array for. */
   readonly missing: readonly string[];
-  /** Parameters of a head that was not asked for. */
+  /** Parameters of a new head, which start from the seed. */
   readonly startsAnew: readonly string[];
 }
 
@@ -46,6 +40,10 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
   const withHead = classes !== undefined;
   const { sources, ...assignment } = assignNames(file, shapes, { withHead });
   const isDistilled = assignment.skipped.some(({ name }) => /dist(illation)?_token$/.test(name));
+  const stored = sources.get("pos_embed");
+  const kept = (model.classPosition ?? true) ? 1 : 0;
+  const positions =
+    stored && positionsOf(stored.array.shape, shapes.get("pos_embed")!, { kept, isDistilled });
 
   const matched: Match[] = [];
   const missing: string[] = [];
@@ -58,11 +56,15 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
       continue;
     }
     const { from, array } = source;
-    const positions =
-      parameter === "pos_embed" ? positionsOf(array.shape, expected, isDistilled) : undefined;
-    const fits = positions !== undefined || sameShape(array.shape, expected);
+    const isPositions = parameter === "pos_embed" && positions !== undefined;
+    const fits = isPositions || sameShape(array.shape, expected);
     if (!fits || !isFloat(array.type)) unfit.push({ parameter, expected, from, got: array });
-    else matched.push({ parameter, from, array, ...(positions ? { positions } : {}) });
+    else if (isPositions) matched.push({ parameter, from, array, positions });
+    // A class token without position in the network has its position in the file added once and for all.
+    else if (parameter === "cls_token" && positions && positions.prefix > 0 && kept === 0) {
+      const joined = plusFirstPosition(array, stored!.array);
+      matched.push({ parameter, from: [...from, ...stored!.from], array: joined });
+    } else matched.push({ parameter, from, array });
   }
   const startsAnew = withHead ? [] : [...shapes.keys()].filter(isHead);
   return { ...assignment, file, matched, missing, startsAnew, unfit };
@@ -71,20 +73,20 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
 /** Patches along a side: 4,096 pixels in patches of 16. */
 const maximumGrid = 256;
 
-/** The grids of two position embeddings [1, prefix + g², D]; undefined unless both have one, and the same D. */
+/**
+ * How position embeddings [1, prefix + g², D] of a file become those of the network; undefined unless they have
+ * a square grid, and the same D.
+ */
 function positionsOf(
   [one, rows, D, ...more]: Shape,
   [, ourRows, ourD]: Shape,
-  isDistilled: boolean,
+  { kept, isDistilled }: { readonly kept: 0 | 1; readonly isDistilled: boolean },
 ): Positions | undefined {
-  const prefix = isDistilled ? 2 : 1;
-  const from = Math.sqrt(rows! - prefix);
-  const isGrid =
-    one === 1 &&
-    more.length === 0 &&
-    D === ourD &&
-    Number.isInteger(from) &&
-    from > 0 &&
-    from <= maximumGrid;
-  return isGrid ? { prefix, from, to: Math.sqrt(ourRows! - 1) } : undefined;
+  if (one !== 1 || more.length > 0 || D !== ourD) return undefined;
+  const side = (prefix: number) => Math.sqrt(rows! - prefix);
+  const isGrid = (from: number) => Number.isInteger(from) && from > 0 && from <= maximumGrid;
+  const prefixes = isDistilled ? [2] : kept === 1 ? [1] : [0, 1];
+  const prefix = prefixes.find((count) => isGrid(side(count)));
+  if (prefix === undefined) return undefined;
+  return { prefix, kept, from: side(prefix), to: Math.sqrt(ourRows! - kept) };
 }

@@ -1,8 +1,8 @@
 /**
- * @file Whose names a file of weights uses, and which parameter of ours each of them is.
+ * @file Whose names a file of weights uses, and which of our parameters each of them is.
  *
- * Ours are timm's. Hugging Face splits q, k and v, and has two ways of naming: that of its files, and
- * that of its modules since transformers 5.
+ * Our names are timm's. DeiT III and DINOv2 have two names of their own, which timm changes. Hugging Face splits
+ * q, k and v, and has two ways of naming: that of its files, and that of its modules since transformers 5.
  */
 import type { StoredArray } from "../stored.ts";
 
@@ -10,15 +10,18 @@ export type NameScheme = "timm" | "Hugging Face";
 
 /** Which parameter a name stands for, or why it is not needed; undefined for a name that is not known. */
 export type Meaning =
-  | { readonly parameter: string; /** Of q, k and v, which one. */ readonly part?: 0 | 1 | 2 }
+  | {
+      readonly parameter: string;
+      /** 0 for q, 1 for k, 2 for v, where they come apart. */ readonly qkv?: 0 | 1 | 2;
+    }
   | { readonly skip: string };
 
-/** Names come out of a file, and one of them may be "constructor": no plain object. */
+/** A Map and no plain object, because a name in a file may be "constructor". */
 function tableOf<Value>(entries: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
   return new Map(Object.entries(entries));
 }
 
-/** What wrappers put before every name: DataParallel, Lightning, torch.compile. */
+/** Prefixes that wrappers put before every name: DataParallel, Lightning, torch.compile. */
 const wrappers = ["module.", "model.", "_orig_mod."];
 
 const noDistillation = "distillation, which this network does not have";
@@ -36,9 +39,17 @@ const skipped = tableOf<string>({
   "pooler.dense.bias": "a pooler, which DeiT's head does not go through",
 });
 
+/** The name that timm gives to one of DeiT III (`blocks.0.gamma_1`) or DINOv2 (`register_tokens`). */
+function timmName(name: string): string {
+  return name
+    .replace(/^register_tokens$/, "reg_token")
+    .replace(/^(blocks\.\d+)\.gamma_([12])$/, "$1.ls$2.gamma");
+}
+
 /** Hugging Face's names outside blocks. */
 const huggingFace = tableOf<string>({
   "embeddings.cls_token": "cls_token",
+  "embeddings.register_tokens": "reg_token",
   "embeddings.position_embeddings": "pos_embed",
   "embeddings.patch_embeddings.projection": "patch_embed.proj",
   layernorm: "norm",
@@ -46,7 +57,7 @@ const huggingFace = tableOf<string>({
   cls_classifier: "head",
 });
 
-/** In a block, of its files and of its modules. */
+/** Within a block: names of files, of modules, and of DINOv2. */
 const huggingFaceBlock = tableOf<readonly [string, (0 | 1 | 2)?]>({
   layernorm_before: ["norm1"],
   layernorm_after: ["norm2"],
@@ -62,11 +73,15 @@ const huggingFaceBlock = tableOf<readonly [string, (0 | 1 | 2)?]>({
   "attention.o_proj": ["attn.proj"],
   "mlp.fc1": ["mlp.fc1"],
   "mlp.fc2": ["mlp.fc2"],
+  norm1: ["norm1"],
+  norm2: ["norm2"],
+  layer_scale1: ["ls1"],
+  layer_scale2: ["ls2"],
 });
 
-const blockName = /^(?:encoder\.layer|layers)\.(\d+)\.(.+)\.(weight|bias)$/;
+const blockName = /^(?:encoder\.layer|layers)\.(\d+)\.(.+)\.(weight|bias|lambda1)$/;
 
-/** The scheme of a file's names; timm's where nothing tells. */
+/** The scheme of a file's names; timm's if no name is Hugging Face's. */
 export function schemeOf(names: Iterable<string>): NameScheme {
   for (const name of names) {
     if (/(^|\.)embeddings\.(cls_token|position_embeddings)$/.test(name)) return "Hugging Face";
@@ -74,14 +89,15 @@ export function schemeOf(names: Iterable<string>): NameScheme {
   return "timm";
 }
 
-/** What stands before every name and means nothing. */
+/** The prefix of a wrapper that every name has; "" without one. */
 export function wrapperOf(names: readonly string[]): string {
   return wrappers.find((prefix) => names.every((name) => name.startsWith(prefix))) ?? "";
 }
 
 /** What a name without its wrapper means. */
 export function meaningOf(name: string, scheme: NameScheme): Meaning | undefined {
-  const bare = scheme === "timm" ? name : name.replace(/^(vit|deit)\./, "");
+  const bare =
+    scheme === "timm" ? timmName(name) : name.replace(/^(vit|deit|dinov2(_with_registers)?)\./, "");
   const skip = skipped.get(bare);
   if (skip !== undefined) return { skip };
   return scheme === "timm" ? { parameter: bare } : meaningOfHuggingFace(bare);
@@ -90,10 +106,10 @@ export function meaningOf(name: string, scheme: NameScheme): Meaning | undefined
 function meaningOfHuggingFace(name: string): Meaning | undefined {
   const [, block, layer = "", kind] = blockName.exec(name) ?? [];
   if (block !== undefined) {
-    const [ours, part] = huggingFaceBlock.get(layer) ?? [];
+    const [ours, qkv] = huggingFaceBlock.get(layer) ?? [];
     if (ours === undefined) return undefined;
-    const parameter = `blocks.${Number(block)}.${ours}.${kind}`;
-    return part === undefined ? { parameter } : { parameter, part };
+    const parameter = `blocks.${Number(block)}.${ours}.${kind === "lambda1" ? "gamma" : kind}`;
+    return { parameter, qkv };
   }
   const [, stem = name, ending = ""] = /^(.+)(\.(?:weight|bias))$/.exec(name) ?? [];
   const whole = huggingFace.get(name) ?? huggingFace.get(stem);
@@ -101,16 +117,16 @@ function meaningOfHuggingFace(name: string): Meaning | undefined {
   return { parameter: huggingFace.has(name) ? whole : `${whole}${ending}` };
 }
 
-/** q, k and v, one above the other: the rows of timm's qkv. */
-export function stack(parts: readonly StoredArray[]): StoredArray {
-  const [{ type, shape }] = parts as readonly [StoredArray];
-  const rows = parts.reduce((sum, part) => sum + part.shape[0]!, 0);
+/** q, k and v as the rows of one array, as timm's qkv. */
+export function stack(arrays: readonly StoredArray[]): StoredArray {
+  const [{ type, shape }] = arrays as readonly [StoredArray];
+  const rows = arrays.reduce((sum, array) => sum + array.shape[0]!, 0);
   const stacked = [rows, ...shape.slice(1)];
   return {
     type,
     shape: stacked,
     load: () => {
-      const loaded = parts.map((part) => part.load().data);
+      const loaded = arrays.map((array) => array.load().data);
       const data = new Float32Array(loaded.reduce((sum, { length }) => sum + length, 0));
       let offset = 0;
       for (const values of loaded) {

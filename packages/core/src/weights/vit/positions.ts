@@ -1,11 +1,22 @@
 /**
  * @file Position embeddings for another grid of patches.
  *
- * As timm's resample_abs_pos_embed: bicubic, antialiased, without aligned corners; the class token's
- * row stays. The filter is the one of PyTorch's interpolate(mode="bicubic", antialias=True), which is
+ * As timm's resample_abs_pos_embed: bicubic, antialiased, without aligned corners; the rows of other tokens
+ * stay as they are. The filter is the one of PyTorch's interpolate(mode="bicubic", antialias=True), which is
  * Pillow's: Keys' cubic with a = -1/2, widened by the scale where the grid shrinks.
  */
+import type { StoredArray } from "../stored.ts";
 import type { NdArray } from "../weights.ts";
+
+export interface Positions {
+  /** Rows in the file before those of the patches: class token, distillation token. */
+  readonly prefix: number;
+  /** How many of these rows the network has: 1, the class token's, or 0. */
+  readonly kept: number;
+  /** Patches along a side, in the file and in the network. */
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Keys, "Cubic Convolution Interpolation", IEEE Trans. ASSP 1981, with a = -1/2. */
 function cubic(x: number): number {
@@ -16,8 +27,8 @@ function cubic(x: number): number {
   return 0;
 }
 
-/** For each of `to` places, the places out of `from` that it is made of: their first, and their weights. */
-function taps(from: number, to: number) {
+/** For each of `to` places, which of the `from` places it is a weighted sum of: the first, and all weights. */
+function interpolation(from: number, to: number) {
   const scale = from / to;
   const width = Math.max(scale, 1);
   const support = 2 * width;
@@ -36,7 +47,7 @@ function taps(from: number, to: number) {
 /**
  * Position embeddings [1, prefix + from², D] as [1, prefix + to², D].
  *
- * @param prefix rows before those of the patches, which are kept: class and distillation token
+ * @param prefix rows before those of the patches, which are kept: class and distillation token; may be 0
  */
 export function resamplePositions(
   positions: NdArray,
@@ -49,7 +60,7 @@ export function resamplePositions(
   } = positions;
   const kept = data.subarray(0, prefix * D!);
   const grid = data.subarray(prefix * D!); // [from, from, D]
-  const places = taps(from, to);
+  const places = interpolation(from, to);
   // One axis at a time, in float64: columns, then rows.
   const wide = new Float64Array(from * to * D!); // [from, to, D]
   for (let row = 0; row < from; row += 1) {
@@ -71,4 +82,30 @@ export function resamplePositions(
   resampled.set(kept);
   resampled.set(square, kept.length);
   return { shape: [1, prefix + to * to, D!], data: resampled };
+}
+
+/** Position embeddings [1, prefix + from², D] of a file as the network has them: [1, kept + to², D]. */
+export function loadPositions(
+  { shape, data }: NdArray,
+  { prefix, kept, from, to }: Positions,
+): NdArray {
+  const D = shape[2]!;
+  const patches = { shape: [1, from * from, D], data: data.subarray(prefix * D) };
+  const resampled = resamplePositions(patches, { prefix: 0, from, to });
+  const rows = new Float32Array((kept + to * to) * D);
+  rows.set(data.subarray(0, kept * D));
+  rows.set(resampled.data, kept * D);
+  return { shape: [1, kept + to * to, D], data: rows };
+}
+
+/** A class token [1, 1, D] plus the first row of position embeddings [1, rows, D], its own position. */
+export function plusFirstPosition(classToken: StoredArray, positions: StoredArray): StoredArray {
+  return {
+    ...classToken,
+    load: () => {
+      const { shape, data } = classToken.load();
+      const row = positions.load().data;
+      return { shape, data: data.map((value, d) => value + row[d]!) };
+    },
+  };
 }

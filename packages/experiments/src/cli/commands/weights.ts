@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { describeVit, loadVit, matchVit } from "@mvt/core";
+import { backbones, defaultBackbone, describeNetwork, withBackbone } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
 import { download, sha256Of } from "../../pretrained/download.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
@@ -12,7 +12,7 @@ import { mendably, openPretrainedFile } from "../../pretrained/weights-file.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { output, scaleOption } from "../options.ts";
-import { describeNetwork, resampledLine } from "../describe-weights.ts";
+import { networkLine, resampledLine } from "../describe-weights.ts";
 import { requireWritableFile } from "../writable.ts";
 
 const options = {
@@ -81,17 +81,18 @@ async function fetchOfficial(out: string | undefined): Promise<void> {
 async function show(path: string, scale: ScaleName): Promise<void> {
   await mendably("", async () => {
     const { file, bytes, sha256 } = await openPretrainedFile(path);
-    const network = describeVit(file);
-    const match = matchVit(file, scales[scale].model);
+    const network = describeNetwork(file);
+    const { backbone = defaultBackbone } = network ?? {};
+    const match = backbones[backbone].match(file, withBackbone(scales[scale].model, backbone));
     print(`${path}: ${file.format}, ${bytes} bytes, SHA-256 ${sha256}`);
-    print(network ? describeNetwork(network) : "no vision transformer that is known here");
+    print(network ? networkLine(network) : "no vision transformer that is known here");
     for (const row of rowsOf(match)) print(row);
     if (file.beside.length > 0) print(`in the file besides the weights, not read: ${file.beside.join(", ")}`);
-    const weights = loadVit(match);
+    const weights = backbones[backbone].load(match);
     const positions = match.matched.flatMap((each) => each.positions ?? [])[0];
     if (positions && positions.from !== positions.to) print(resampledLine(positions));
     print(
-      `usable as --weights at scale ${scale}: ${weights.size} parameters are loaded, ${match.startsAnew.join(" and ")} start anew`,
+      `usable as --weights at scale ${scale}${backbone === defaultBackbone ? "" : ` with --backbone ${backbone}`}: ${weights.size} parameters are loaded, ${match.startsAnew.join(" and ")} start anew`,
     );
   });
 }

@@ -1,0 +1,152 @@
+/**
+ * @file The networks that a classifier can be: each is declared, traced and filled from a file of weights by the
+ * functions of its record. Types, help, configurations and the readers of weights take them from here.
+ *
+ * All of them are vision transformers on square patches, because masks are made of patches; what sets them apart
+ * are the options of `deit/vit.ts`.
+ */
+import { variants } from "../deit/config.ts";
+import type { VitConfig } from "../deit/config.ts";
+import { declareVit, traceClassify } from "../deit/vit.ts";
+import type { Trace, Vit } from "../deit/vit.ts";
+import type { Scope } from "../nn/parameters.ts";
+import type { Tensor } from "../tensor.ts";
+import type { WeightsFile } from "../weights/stored.ts";
+import { describeVit } from "../weights/vit/describe.ts";
+import type { VitDescription } from "../weights/vit/describe.ts";
+import { loadVit } from "../weights/vit/load.ts";
+import { matchVit } from "../weights/vit/match.ts";
+import type { VitMatch, VitShape } from "../weights/vit/match.ts";
+import type { Weights } from "../weights/weights.ts";
+
+/** A network without its head, as configurations of runs hold it. */
+export interface BackboneConfig extends Omit<VitConfig, "classes"> {
+  /** The default, "deit", if absent. */
+  readonly backbone?: BackboneName;
+}
+
+/** A whole classifier. */
+export interface NetworkConfig extends BackboneConfig {
+  /** K */
+  readonly classes: number;
+}
+
+export interface Backbone {
+  /** "DeiT": its name in messages and reports. */
+  readonly title: string;
+  /** What it is, in one line of help. */
+  readonly about: string;
+  /** The network of this kind in the size of a DeiT. */
+  of(size: BackboneConfig): BackboneConfig;
+  /** Declares all parameters of the classifier. Throws ShapeError for sizes that do not divide. */
+  declare(scope: Scope, config: NetworkConfig): Vit;
+  /** Normalised patches [B, N, 3 P P] to logits [B, K], with the inputs of the blocks. */
+  trace(network: Vit, patches: Tensor): Trace;
+  /** Which array of a file becomes which parameter, and what is left over. Nothing is refused yet. */
+  match(file: WeightsFile, network: BackboneConfig & Pick<VitShape, "classes">): VitMatch;
+  /** Loads what was matched. Throws WeightsError for what is missing, too much, of another shape or not finite. */
+  load(match: VitMatch): Weights;
+  /** What the file tells of its network; undefined unless it holds one of this kind. */
+  describe(file: WeightsFile): VitDescription | undefined;
+}
+
+/** The options of a vision transformer that make it one kind or the other. */
+type Kind = Pick<VitConfig, "registers" | "layerScale" | "classPosition"> & {
+  /** P of the published networks in place of DeiT's 16; that of the size if absent. */
+  readonly patchSize?: number;
+};
+
+function visionTransformer(about: Pick<Backbone, "title" | "about">, kind: Kind): Backbone {
+  const { patchSize: published, ...options } = kind;
+  const of = (size: BackboneConfig): BackboneConfig => ({
+    ...size,
+    ...options,
+    patchSize: size.patchSize === 16 ? (published ?? 16) : size.patchSize,
+  });
+  return {
+    ...about,
+    of,
+    declare: declareVit,
+    trace: traceClassify,
+    match: matchVit,
+    load: (match) => loadVit(match, { title: about.title, advice: adviceFor(match, about.title) }),
+    describe(file) {
+      const found = describeVit(file);
+      const isThis =
+        found?.layerScale === (kind.layerScale !== undefined) &&
+        found.registers > 0 === (kind.registers ?? 0) > 0;
+      if (!isThis) return undefined;
+      const variant = Object.entries(variants).find(([, size]) => {
+        const { width, depth, patchSize } = of(size);
+        return found.width === width && found.depth === depth && found.patchSize === patchSize;
+      });
+      return { ...found, variant: variant?.[0].replace(/\/.*/, `/${found.patchSize}`) };
+    },
+  };
+}
+
+/** The backbones, by the name that `--backbone` takes. */
+export const backbones = {
+  deit: visionTransformer({ title: "DeiT", about: "the paper's network" }, {}),
+  deit3: visionTransformer(
+    {
+      title: "DeiT III",
+      about: "with LayerScale, and no position embedding for the class token",
+    },
+    { layerScale: 1e-6, classPosition: false }, // timm's deit3_small_patch16_224
+  ),
+  "dinov2-reg": visionTransformer(
+    {
+      title: "DINOv2 with registers",
+      about: "as deit3, with four register tokens, and patches of 14 x 14 pixels at 224 x 224",
+    },
+    { registers: 4, layerScale: 1e-5, classPosition: false, patchSize: 14 }, // vit_small_patch14_reg4_dinov2
+  ),
+} as const satisfies Readonly<Record<string, Backbone>>;
+
+export type BackboneName = keyof typeof backbones;
+
+export const backboneNames = Object.keys(backbones) as readonly BackboneName[];
+
+export const defaultBackbone: BackboneName = "deit";
+
+/** The record of a configuration's backbone. */
+export function backboneOf({ backbone = defaultBackbone }: BackboneConfig): Backbone {
+  return backbones[backbone];
+}
+
+/** A network of the named kind in the size of a DeiT. For the default it is `size` itself, so that run ids stay. */
+export function withBackbone(size: BackboneConfig, backbone: BackboneName): BackboneConfig {
+  return backbone === defaultBackbone ? size : { ...backbones[backbone].of(size), backbone };
+}
+
+/** Declares the classifier of a configuration. */
+export function declareNetwork(scope: Scope, config: NetworkConfig): Vit {
+  return backboneOf(config).declare(scope, config);
+}
+
+/** Normalised patches [B, N, 3 P P] to logits [B, K], with the inputs of the blocks. */
+export function traceNetwork(network: Vit, patches: Tensor): Trace {
+  return backboneOf(network.config).trace(network, patches);
+}
+
+export interface NetworkDescription extends VitDescription {
+  readonly backbone: BackboneName;
+}
+
+/** Which backbone a file holds, and in which size; undefined if none of them. */
+export function describeNetwork(file: WeightsFile): NetworkDescription | undefined {
+  for (const backbone of backboneNames) {
+    const found = backbones[backbone].describe(file);
+    if (found !== undefined) return { ...found, backbone };
+  }
+  return undefined;
+}
+
+/** What to do about a file of another backbone than the wanted one. */
+function adviceFor({ file }: VitMatch, wanted: string): string | undefined {
+  const found = describeNetwork(file);
+  if (found === undefined || backbones[found.backbone].title === wanted) return undefined;
+  const { title } = backbones[found.backbone];
+  return `The file holds a ${title}: choose that network with --backbone ${found.backbone}, or use weights of a ${wanted}.`;
+}
