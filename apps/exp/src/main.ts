@@ -1,5 +1,6 @@
-/** @file The entry of `pnpm exp`. */
-import { runCli } from "./cli/cli.ts";
+/** @file The entry of `pnpm exp`: the commands of all packages. */
+import { benchCommand } from "@mvt/bench";
+import { commands, runCli } from "@mvt/experiments/cli";
 
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -7,4 +8,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runCli(process.argv.slice(2));
+process.exitCode = await runCli(process.argv.slice(2), [...commands, benchCommand]);

@@ -2,10 +2,10 @@
 
     python torch_predict.py '{"imageSize": 224, ..., "classes": 7, "threads": 2}'
 
-The protocol is that of `src/bench/protocol.ts`: one JSON object per line, asked on stdin, answered on stdout. Every
-question says how many images are answered at once.
+The protocol is that of `src/processes/protocol.ts`: one JSON object per line, requests on stdin, replies on stdout.
+Every request says how many images a step predicts.
 
-From bytes [B, S, S, 3] to probabilities [B, K], as an exported model; the weights are as PyTorch draws them.
+From bytes [B, S, S, 3] to probabilities [B, K], as an exported model does. The weights are untrained.
 """
 
 import json
@@ -14,8 +14,8 @@ import sys
 from time import perf_counter
 
 
-def say(answer):
-    print(json.dumps(answer), flush=True)
+def say(line):
+    print(json.dumps(line), flush=True)
 
 
 try:
@@ -28,7 +28,7 @@ except ImportError as error:
     sys.exit(1)
 
 
-class Answers(nn.Module):
+class Predictor(nn.Module):
     """Bytes in, probabilities out."""
 
     def __init__(self, vit):
@@ -45,15 +45,15 @@ class Answers(nn.Module):
 def main():
     sizes = json.loads(sys.argv[1])
     torch.set_num_threads(sizes["threads"])
-    model = Answers(PlainVit(**vit_arguments(sizes))).eval()
+    model = Predictor(PlainVit(**vit_arguments(sizes))).eval()
     size = sizes["imageSize"]
     say({"ready": f"PyTorch {torch.__version__}, Python {platform.python_version()}", "notes": []})
     with torch.inference_mode():
         for line in sys.stdin:
-            asked = json.loads(line)
-            images = torch.randint(0, 256, (asked["images"], size, size, 3), dtype=torch.uint8)
+            request = json.loads(line)
+            images = torch.randint(0, 256, (request["images"], size, size, 3), dtype=torch.uint8)
             seconds = []
-            for _ in range(asked["steps"]):
+            for _ in range(request["steps"]):
                 start = perf_counter()
                 model(images)
                 seconds.append(perf_counter() - start)

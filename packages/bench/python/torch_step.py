@@ -1,14 +1,14 @@
-"""A training step of DeiT in PyTorch, eager, as a contestant of `pnpm exp bench`.
+"""A training step of DeiT in PyTorch, eager, as a competitor of `pnpm exp bench`.
 
     python torch_step.py --versions
     python torch_step.py '{"model": {...}, "batchSize": 8, "threads": 2, "device": "cpu", "classRow": false}'
 
-The protocol is that of `src/bench/protocol.ts`: one JSON object per line, asked on stdin, answered on stdout.
+The protocol is that of `src/processes/protocol.ts`: one JSON object per line, requests on stdin, replies on stdout.
 
-The model is timm's VisionTransformer where timm can be imported, else the same against torch.nn (torch_vit.py).
-timm imports torchvision, of which this model uses nothing; where it is missing an empty one takes its place.
-AdamW is whichever is faster here of PyTorch's two implementations, `foreach` and `fused`. Pictures are on
-the device as float32 and normalised, which the step of this project does by itself.
+The model is timm's VisionTransformer if timm can be imported, else the same model in torch.nn (torch_vit.py). timm
+imports torchvision, of which this model uses nothing: where torchvision is missing or does not fit this PyTorch, an
+empty module takes its place. AdamW is the faster one of PyTorch's two implementations, `foreach` and `fused`. Images
+are on the device as normalised float32, whereas the step of this project normalises them itself.
 """
 
 import importlib.abc
@@ -21,8 +21,8 @@ import time
 import types
 
 
-def say(answer):
-    print(json.dumps(answer), flush=True)
+def say(line):
+    print(json.dumps(line), flush=True)
 
 
 try:
@@ -36,7 +36,7 @@ except ImportError as error:
 
 
 class AnyName(type):
-    """A class that has every attribute, as enumerations have."""
+    """A class that has every attribute, so that it can stand for an enumeration."""
 
     def __getattr__(cls, name):
         if name.startswith("__"):
@@ -45,7 +45,7 @@ class AnyName(type):
 
 
 class EmptyTorchvision(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Modules below `torchvision` in which every name is an empty class."""
+    """`torchvision` and its submodules, in which every name is an empty class."""
 
     def find_spec(self, name, path, target=None):
         if name.split(".")[0] != "torchvision":
@@ -68,23 +68,25 @@ class EmptyTorchvision(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def import_timm():
-    """timm's VisionTransformer and its version; without timm None and why."""
-    stand_in = ""
+    """timm's VisionTransformer and its version; if it cannot be imported, None and the reason."""
+    without = ""
     try:
         import torchvision  # noqa: F401
-    except ImportError:
-        sys.meta_path.append(EmptyTorchvision())
-        stand_in = " (without torchvision)"
+    except (ImportError, RuntimeError):  # it is missing, or was built for another PyTorch
+        for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
+            del sys.modules[name]  # what was imported before it failed
+        sys.meta_path.insert(0, EmptyTorchvision())
+        without = " (without torchvision)"
     try:
         import timm
         from timm.models.vision_transformer import VisionTransformer
-    except Exception as error:  # of a timm that does not fit this PyTorch, or the empty torchvision
+    except Exception as error:  # timm does not fit this PyTorch, or the empty torchvision
         return None, f"its own model, for timm cannot be imported ({error})"
-    return VisionTransformer, f"timm {timm.__version__}{stand_in}"
+    return VisionTransformer, f"timm {timm.__version__}{without}"
 
 
 class ClassRow(nn.Module):
-    """The same function of the same weights; the last block computes the class token's row alone."""
+    """The same function of the same weights, whose last block computes the class token's row alone."""
 
     def __init__(self, vit):
         super().__init__()
@@ -126,13 +128,13 @@ def build(vit_class, model, class_row):
 
 
 def faster_adamw(module, synchronize):
-    """The optimiser whose step on zero gradients takes less, and its name. Changes no weight."""
+    """The optimiser whose step on zero gradients takes less time, and its name. No weight changes."""
     parameters = list(module.parameters())
     for parameter in parameters:
         parameter.grad = torch.zeros_like(parameter)
     names = ["foreach", "fused"]
-    still = {"lr": 0.0, "weight_decay": 0.0}
-    optimizers = {name: torch.optim.AdamW(parameters, **still, **{name: True}) for name in names}
+    no_change = {"lr": 0.0, "weight_decay": 0.0}
+    optimizers = {name: torch.optim.AdamW(parameters, **no_change, **{name: True}) for name in names}
     least = dict.fromkeys(names, math.inf)
     for _ in range(8):
         for name, optimizer in optimizers.items():
@@ -145,7 +147,7 @@ def faster_adamw(module, synchronize):
 
 
 def peak_memory():
-    """Bytes of resident memory at its highest; of this program, where the system can tell (see peak-memory.ts)."""
+    """The most resident memory of this process so far, in bytes (see `peakMemory` in src/machine.ts)."""
     try:
         with open("/proc/self/status") as status:
             for line in status:
@@ -160,7 +162,7 @@ def peak_memory():
 
 
 def open_step(vit_class, task):
-    """A function that takes one training step, and what to say of it."""
+    """A function that takes one training step, and the name of the optimiser."""
     device = task["device"]
     torch.set_num_threads(task["threads"])
     torch.manual_seed(0)

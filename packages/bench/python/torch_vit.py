@@ -1,4 +1,4 @@
-"""DeiT against torch.nn alone, for the two programs beside this file that `pnpm exp bench` times."""
+"""DeiT in torch.nn alone, for torch_step.py and torch_predict.py."""
 
 import torch
 import torch.nn.functional as F
@@ -44,7 +44,7 @@ class Block(nn.Module):
 
 
 class PlainVit(nn.Module):
-    """With timm's names of what its forward pass is made of, and the arguments of its VisionTransformer."""
+    """Has the arguments of timm's VisionTransformer, and its names of the parts of the forward pass."""
 
     def __init__(self, img_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, num_classes):
         super().__init__()
@@ -69,7 +69,7 @@ class PlainVit(nn.Module):
 
 
 def vit_arguments(model):
-    """A config of this project as the arguments of `PlainVit` and of timm's VisionTransformer."""
+    """The arguments of `PlainVit` and of timm's VisionTransformer, from a configuration of this project."""
     return {
         "img_size": model["imageSize"],
         "patch_size": model["patchSize"],

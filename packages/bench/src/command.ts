@@ -1,10 +1,18 @@
-/**
- * @file `pnpm exp bench`: how fast this project is, beside the floor, PyTorch and other engines; and
- * `bench predict`: how fast an exported model answers.
- */
-import { join, resolve } from "node:path";
+/** @file `pnpm exp bench`: its options, the plan that they describe, and the files of the report. */
 import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { CommandLineError } from "@mvt/common";
+import { writeWhole } from "@mvt/common/files";
 import { deit } from "@mvt/core";
+import { describeMachine, sourceVersion } from "@mvt/experiments";
+import {
+  chooseDevice,
+  createProgress,
+  engineOptions,
+  requirePositive,
+  requireWritableReport,
+  sessionsOf,
+} from "@mvt/experiments/cli";
 import {
   growthFigure,
   speedMeasurements,
@@ -15,96 +23,118 @@ import {
 } from "@mvt/report";
 import type { Provenance, SpeedReport } from "@mvt/report";
 import type { Argv } from "yargs";
-import { engines, entryOf, findTorch } from "../../bench/roster.ts";
-import type { EngineEntry } from "../../bench/roster.ts";
-import { cpuFeatures } from "../../bench/cpu-features.ts";
-import { quick, thorough } from "../../bench/plan.ts";
-import type { BenchPlan } from "../../bench/plan.ts";
-import { measureSpeed, sections } from "../../bench/report.ts";
-import type { SectionName } from "../../bench/report.ts";
-import { requireKnown } from "../../bench/step-sections.ts";
-import { writeAtomically } from "../../runs/atomic-write.ts";
-import { describeMachine, sourceVersion } from "../../runs/provenance.ts";
-import { CommandLineError } from "../../usage-error.ts";
-import { chooseDevice } from "../device.ts";
-import { engineOptions, requirePositive, sessionsOf } from "../options.ts";
-import { createProgress } from "../progress.ts";
-import { requireWritableReport } from "../writable.ts";
-import { benchPredict, predictOptions } from "./bench-predict.ts";
+import { benchmarks, runBenchmarks } from "./benchmarks/index.ts";
+import type { BenchmarkName } from "./benchmarks/index.ts";
+import { requireKnownCompetitors } from "./benchmarks/steps.ts";
+import { engineEntryOf, engines } from "./engines.ts";
+import type { EngineEntry } from "./engines.ts";
+import { cpuFeatures } from "./machine.ts";
+import { full, quick } from "./plan.ts";
+import type { BenchPlan } from "./plan.ts";
+import { benchPredict, predictOptions } from "./predict-command.ts";
+import { findTorch } from "./processes/pytorch.ts";
 
-const sectionNames = Object.keys(sections) as SectionName[];
+const benchmarkNames = Object.keys(benchmarks) as BenchmarkName[];
+
+const workloadOptions = {
+  variant: {
+    choices: Object.keys(deit.variants) as deit.Variant[],
+    describe: "which DeiT [default: S/16; nano with --quick]",
+  },
+  batch: {
+    type: "string",
+    describe: "images per training step, separated by commas [default: 8,32; 8 with --quick]",
+  },
+  rounds: {
+    type: "number",
+    describe: "rounds, in each of which every competitor runs once [default: 5; 1 with --quick]",
+  },
+  steps: {
+    type: "number",
+    describe: "steps of each competitor in a round [default: 3; 2 with --quick]",
+  },
+  quick: {
+    type: "boolean",
+    default: false,
+    describe: "a tiny model for some seconds: tries all of the code, the numbers mean nothing",
+  },
+} as const;
+
+const competitorOptions = {
+  python: {
+    type: "string",
+    array: true,
+    default: [] as string[],
+    describe: "a Python with PyTorch, which is timed as well; repeatable, except for predict",
+  },
+  only: {
+    type: "string",
+    describe:
+      "competitors of the training step, separated by commas: floor (the matrix products alone), pytorch, tfjs-wasm, ...; a wrong name lists all of them [default: all]",
+  },
+} as const;
+
+const baselineOptions = {
+  ...engineOptions,
+  device: {
+    ...engineOptions.device,
+    describe: "where it computes [default: cpu; with --backend tfjs the best that is installed]",
+  },
+  threads: { type: "number", describe: "threads of every competitor [default: one per core]" },
+} as const;
+
+const reportOptions = {
+  out: {
+    type: "string",
+    describe: "folder of the report [default: results/bench for all; nothing is written otherwise]",
+  },
+} as const;
 
 export function builder(cli: Argv) {
   return cli
     .positional("what", {
-      choices: ["all", ...sectionNames, "predict"] as const,
+      choices: ["all", ...benchmarkNames, "predict"] as const,
       default: "all" as const,
       describe:
-        "all of it; training steps, evaluation, growth or the data pipeline alone; or the answers of an exported model",
+        "train: training steps; evaluate: MVT with masks; growth: time and memory by batch, image size and depth; data: the data pipeline; all: these four; predict: an exported model",
     })
-    .options(engineOptions)
-    .options({
-      variant: {
-        choices: Object.keys(deit.variants) as deit.Variant[],
-        describe: "which DeiT [default: S/16; nano with --quick]",
-      },
-      batch: {
-        type: "string",
-        describe: "images per training step, separated by commas [default: 8,32; 8 with --quick]",
-      },
-      rounds: {
-        type: "number",
-        describe: "turns of every contestant [default: 5; 1 with --quick]",
-      },
-      steps: { type: "number", describe: "steps in each turn [default: 3; 2 with --quick]" },
-      python: {
-        type: "string",
-        array: true,
-        default: [] as string[],
-        describe:
-          "a Python with PyTorch, to be timed on the same training step or, of predict, the same answers; repeatable",
-      },
-      only: {
-        type: "string",
-        describe:
-          "who takes training steps beside this project's engine: floor,pytorch,pytorch-class-row,... [default: all]",
-      },
-      quick: {
-        type: "boolean",
-        default: false,
-        describe: "a tiny model for some seconds: checks the plumbing, the numbers mean nothing",
-      },
-      out: {
-        type: "string",
-        describe:
-          "folder of the report [default: results/bench; none for a part of it, or --quick]",
-      },
-    })
+    .options(workloadOptions)
+    .group(Object.keys(workloadOptions), "What is timed:")
+    .options(competitorOptions)
+    .group(Object.keys(competitorOptions), "What it is compared with:")
+    .options(baselineOptions)
+    .group(Object.keys(baselineOptions), "The engine of this project:")
+    .options(reportOptions)
+    .group(Object.keys(reportOptions), "The report:")
     .options(predictOptions)
+    .group(Object.keys(predictOptions), "Of predict only:")
     .example(
       "$0 bench --python .venv/bin/python",
-      "the whole report, with PyTorch: some 20 minutes",
+      "the whole report, with PyTorch: about 20 minutes",
     )
-    .example("$0 bench train --only floor --batch 8", "a training step and its floor alone")
-    .example("$0 bench predict --model mvt.onnx", "one picture's latency, throughput of 256")
-    .example("$0 bench predict --python .venv/bin/python", "DeiT-S beside PyTorch's");
+    .example(
+      "$0 bench train --only floor --batch 8",
+      "a training step and its matrix products alone",
+    )
+    .example("$0 bench predict --model mvt.onnx", "latency of one image, throughput of 256")
+    .example("$0 bench predict --python .venv/bin/python", "DeiT-S here and in PyTorch");
 }
 
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
 export async function run(args: Args): Promise<void> {
   if (args.what === "predict") return benchPredict(args);
-  const names = args.what === "all" ? sectionNames : [args.what];
+  const names = args.what === "all" ? benchmarkNames : [args.what];
   const stem = args.what === "all" ? "bench" : `bench-${args.what}`;
   const folder =
     args.out ?? (stem === "bench" && !args.quick ? join("results", "bench") : undefined);
   const { plan, variant } = await planOf(args);
   if (folder !== undefined) await requireWritableReport("out", folder, stem);
 
-  const { report, software } = await measureSpeed(names, plan);
+  const { report, software } = await runBenchmarks(names, plan);
   const { imageSize: S } = plan.model;
   const title = `DeiT ${variant}, ${S} x ${S}, float32, ${threadWords(plan.threads)}`;
-  const files = await filesOf({ ...report, title }, stem, {
+  const { text, files } = await filesOf({ ...report, title }, stem, {
     command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
     ...sourceVersion(),
     scale: args.quick ? "quick, whose numbers mean nothing" : "full",
@@ -113,73 +143,76 @@ export async function run(args: Args): Promise<void> {
     machine: { ...describeMachine(), features: cpuFeatures(), software },
     date: new Date().toISOString(),
   });
-  process.stdout.write(files.text);
+  process.stdout.write(text);
   if (folder === undefined) return;
-  for (const [name, content] of Object.entries(files.contents)) {
-    await writeAtomically(join(resolve(folder), name), content);
-  }
-  process.stdout.write(`wrote ${Object.keys(files.contents).join(", ")} in ${folder}\n`);
+  for (const [name, content] of files) await writeWhole(join(resolve(folder), name), content);
+  process.stdout.write(`wrote ${files.map(([name]) => name).join(", ")} in ${folder}\n`);
 }
 
+/** What the options ask for. Throws a CommandLineError or a UserError if that cannot be measured. */
 async function planOf(args: Args): Promise<{
   readonly plan: BenchPlan;
   readonly variant: deit.Variant;
 }> {
   for (const flag of ["rounds", "steps", "threads"] as const) requirePositive(flag, args[flag]);
-  const effort = args.quick ? quick : thorough;
+  const effort = args.quick ? quick : full;
   const variant = args.variant ?? (args.quick ? "nano" : "S/16");
   const device = await chooseDevice(args.device, args.backend);
-  const named = entryOf({ backend: args.backend, ...device });
-  const engine = { ...named.engine, ...sessionsOf(args, device) };
-  const base = timedAnyway({ ...named, engine });
+  const entry = engineEntryOf({ backend: args.backend, ...device });
+  const engine = { ...entry.engine, ...sessionsOf(args, device) };
+  const baseline = onAnyDevice({ ...entry, engine });
   const only = args.only?.split(",");
-  const asked = {
+  const batchSizes = batchSizesOf(args.batch ?? (args.quick ? "8" : "8,32"));
+  const pythons = await Promise.all(args.python.map(findTorch));
+  const plan: BenchPlan = {
     ...effort,
     rounds: args.rounds ?? effort.rounds,
     steps: args.steps ?? effort.steps,
     model: { ...deit.variants[variant], classes: 7 },
-    batches: batchesOf(args.batch ?? (args.quick ? "8" : "8,32")),
+    batchSizes,
     threads: args.threads ?? availableParallelism(),
-    base,
-    rivals: engines
-      .filter(({ id }) => id !== base.id)
-      .map((entry) => (only?.includes(entry.id) ? timedAnyway(entry) : entry)),
+    baseline,
+    otherEngines: engines
+      .filter(({ id }) => id !== baseline.id)
+      .map((other) => (only?.includes(other.id) ? onAnyDevice(other) : other)),
+    pythons,
+    only,
     say: createProgress().say,
-    ...(only === undefined ? {} : { only }),
   };
-  const pythons = await Promise.all(args.python.map(findTorch));
-  const plan: BenchPlan = { ...asked, pythons };
-  requireKnown(plan);
+  requireKnownCompetitors(plan);
   return { plan, variant };
 }
 
-/** An engine that was asked for by name, whatever its device is. */
-const timedAnyway = (entry: EngineEntry): EngineEntry => ({ ...entry, hardwareOnly: false });
+/** An engine that was asked for by name: it is timed even if its GPU driver computes on the CPU. */
+const onAnyDevice = (entry: EngineEntry): EngineEntry => ({ ...entry, hardwareOnly: false });
 
 /** "8,32" as numbers. */
-function batchesOf(list: string): readonly number[] {
-  const batches = list.split(",").map(Number);
-  if (batches.every((batch) => Number.isSafeInteger(batch) && batch >= 1)) return batches;
+function batchSizesOf(list: string): BenchPlan["batchSizes"] {
+  const [first, ...others] = list.split(",").map(Number);
+  const sizes = [first!, ...others] as const;
+  if (sizes.every((size) => Number.isSafeInteger(size) && size >= 1)) return [...sizes];
   throw new CommandLineError(
     `--batch ${list}: expected whole numbers of at least 1, separated by commas.`,
   );
 }
 
+/** The report for the terminal, and the files of the report by name. */
 async function filesOf(
   report: SpeedReport,
   stem: string,
   provenance: Provenance,
-): Promise<{ readonly text: string; readonly contents: Readonly<Record<string, string>> }> {
+): Promise<{
+  readonly text: string;
+  readonly files: readonly (readonly [name: string, content: string])[];
+}> {
   const table = speedTable(report, provenance);
   const { title, growths } = report;
-  return {
-    text: toText(table),
-    contents: {
-      [`${stem}.md`]: toMarkdown(table),
-      [`${stem}.csv`]: toCsv(speedMeasurements(report, provenance)),
-      ...(growths.length === 0 ? {} : { [`${stem}.svg`]: await growthFigure(title, growths) }),
-    },
-  };
+  const files: [string, string][] = [
+    [`${stem}.md`, toMarkdown(table)],
+    [`${stem}.csv`, toCsv(speedMeasurements(report, provenance))],
+  ];
+  if (growths.length > 0) files.push([`${stem}.svg`, await growthFigure(title, growths)]);
+  return { text: toText(table), files };
 }
 
 function threadWords(threads: number): string {

@@ -1,42 +1,48 @@
 /** @file What a benchmark measures, and how thoroughly. */
 import type { deit } from "@mvt/core";
-import type { EngineEntry, TorchPython } from "./roster.ts";
-import type { RoundOptions } from "./rounds.ts";
+import type { EngineEntry } from "./engines.ts";
+import type { TorchPython } from "./processes/pytorch.ts";
+import type { RoundOptions } from "./processes/rounds.ts";
+import type { PublishedSet } from "./workloads/image-sets.ts";
 
-export interface BenchPlan extends Thoroughness {
+export interface BenchPlan extends Effort {
   readonly model: deit.VitConfig;
-  /** Images per training step. The first of them wherever one has to do. */
-  readonly batches: readonly number[];
+  /** Images per training step. Benchmarks that need one batch size take the first. */
+  readonly batchSizes: readonly [number, ...number[]];
   readonly threads: number;
-  /** The engine of this project that others are held against. */
-  readonly base: EngineEntry;
-  /** Its other engines. */
-  readonly rivals: readonly EngineEntry[];
+  /** The engine of this project that everything else is compared with. */
+  readonly baseline: EngineEntry;
+  /** The other engines of this project. */
+  readonly otherEngines: readonly EngineEntry[];
+  /** The Pythons whose PyTorch is timed. */
   readonly pythons: readonly TorchPython[];
-  /** Of those beside the base only these take part, by their ids; all if absent. */
+  /** The ids of the competitors that the baseline is compared with; all of them if absent. */
   readonly only?: readonly string[];
+  /** Prints a line of progress. */
   readonly say: (line: string) => void;
 }
 
-export interface Thoroughness {
+/** How much is measured. */
+export interface Effort {
   readonly rounds: number;
-  /** Of each contestant in each round. */
+  /** Of each competitor in each round. */
   readonly steps: number;
-  /** Images per step, as growth is measured. */
+  /** Batch sizes of `growth`. */
   readonly growingBatches: readonly number[];
-  /** Of the model's own image side; rounded to whole patches. */
+  /** Image sides of `growth`, relative to the model's own; rounded to whole patches. */
   readonly growingSides: readonly number[];
-  /** Of the model's own depth. */
+  /** Depths of `growth`, relative to the model's own. */
   readonly growingDepths: readonly number[];
-  /** Pictures of a set, as growth is measured, in memory and streamed. */
+  /** Numbers of images of the data sets whose batches are timed, in memory and streamed. */
   readonly growingSets: { readonly memory: readonly number[]; readonly stream: readonly number[] };
-  /** Pictures of the training sets of RAF-DB and AffectNet. */
-  readonly publishedSets: { readonly "raf-db": number; readonly "affectnet-8": number };
-  /** How many pictures of a set batches are timed on. */
-  readonly timedPictures: number;
+  /** Numbers of training images of RAF-DB and AffectNet. */
+  readonly publishedSets: Readonly<Record<PublishedSet, number>>;
+  /** The images of a data set on whose batches the loader is timed. */
+  readonly timedImages: number;
 }
 
-export const thorough: Thoroughness = {
+/** What the published report measures: about 20 minutes. */
+export const full: Effort = {
   rounds: 5,
   steps: 3,
   growingBatches: [1, 2, 4, 8, 16, 32],
@@ -44,11 +50,11 @@ export const thorough: Thoroughness = {
   growingDepths: [1 / 3, 2 / 3, 1],
   growingSets: { memory: [1000, 4000, 12_271], stream: [1000, 12_271, 100_000, 287_651] },
   publishedSets: { "raf-db": 12_271, "affectnet-8": 287_651 },
-  timedPictures: 512,
+  timedImages: 512,
 };
 
-/** Every step of the way in seconds; the numbers mean nothing. */
-export const quick: Thoroughness = {
+/** Runs all of the code in seconds. The numbers mean nothing. */
+export const quick: Effort = {
   rounds: 1,
   steps: 2,
   growingBatches: [2, 8],
@@ -56,15 +62,18 @@ export const quick: Thoroughness = {
   growingDepths: [1 / 2, 1],
   growingSets: { memory: [32, 64], stream: [32, 64] },
   publishedSets: { "raf-db": 32, "affectnet-8": 64 },
-  timedPictures: 32,
+  timedImages: 32,
 };
 
-/** How rounds are played and announced. */
-export function roundsOf({ rounds, steps, say }: BenchPlan, title: string): RoundOptions {
+/** The plan's rounds and steps, announced line by line under a title. */
+export function roundOptions(
+  { rounds, steps, say }: Pick<BenchPlan, "rounds" | "steps" | "say">,
+  title: string,
+): RoundOptions {
   return {
     rounds,
     steps,
-    onTurn: ({ id }, round) =>
-      say(`${title}: ${round === 0 ? "starting" : `round ${round} of ${rounds},`} ${id}`),
+    onStart: ({ id }) => say(`${title}: starting ${id}`),
+    onRound: ({ id }, round) => say(`${title}: round ${round} of ${rounds}, ${id}`),
   };
 }

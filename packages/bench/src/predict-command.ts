@@ -1,43 +1,48 @@
-/** @file `pnpm exp bench predict`: how fast an exported model answers, beside PyTorch where that is installed. */
+/** @file `pnpm exp bench predict`: latency and throughput of an exported model, next to PyTorch's with --python. */
 import { availableParallelism } from "node:os";
+import { CommandLineError, UserError } from "@mvt/common";
 import { deit } from "@mvt/core";
 import type { ModelDescription } from "@mvt/core";
+import { openModel } from "@mvt/experiments";
+import { requirePositive } from "@mvt/experiments/cli";
 import { z } from "zod";
-import { predictorOf, timePredictions, untrainedModel } from "../../bench/prediction.ts";
-import type { PredictionTimes } from "../../bench/prediction.ts";
-import { startPyTorch } from "../../bench/pytorch.ts";
-import { openModel } from "../../predict/open-model.ts";
-import { CommandLineError, UsageError } from "../../usage-error.ts";
-import { requirePositive } from "../options.ts";
+import { openTorchPredictor } from "./processes/pytorch.ts";
+import { predictorOf, timePredictions, untrainedModel } from "./workloads/prediction.ts";
+import type { PredictionTimes } from "./workloads/prediction.ts";
 
+/** The options that only `bench predict` reads. */
 export const predictOptions = {
   model: {
     type: "string",
-    describe: "of predict: a file of `pnpm exp export` [default: an untrained DeiT]",
+    describe: "a file of `pnpm exp export` [default: an untrained DeiT]",
   },
-  images: { type: "number", default: 256, describe: "of predict: pictures in batches of 32" },
+  images: {
+    type: "number",
+    default: 256,
+    describe: "images whose throughput is timed, in batches of 32",
+  },
 } as const;
 
 interface Args {
-  readonly variant?: deit.Variant | undefined;
-  readonly model?: string | undefined;
+  readonly variant?: deit.Variant;
+  readonly model?: string;
   readonly images: number;
-  readonly threads?: number | undefined;
-  /** A Python with torch, which answers in turn with the same model. */
+  readonly threads?: number;
+  /** At most one Python with torch. */
   readonly python: readonly string[];
 }
 
 export async function benchPredict(args: Args): Promise<void> {
   requirePositive("images", args.images);
   requirePositive("threads", args.threads);
-  const { variant = "S/16" } = args;
+  const { variant = "S/16", images, threads = availableParallelism() } = args;
   const [python, ...others] = args.python;
   if (others.length > 0) {
     throw new CommandLineError(
-      `--python: expected one Python for predict, got ${args.python.length}. Leave out all but one.`,
+      `--python: expected one Python for predict, got ${args.python.length}`,
+      { advice: "Leave out all but one." },
     );
   }
-  const threads = args.threads ?? availableParallelism();
   const mvt =
     args.model === undefined
       ? await untrainedModel({ ...deit.variants[variant], classes: 7 }, { threads })
@@ -49,26 +54,26 @@ export async function benchPredict(args: Args): Promise<void> {
   try {
     const lines =
       python === undefined
-        ? timeLines((await timePredictions([predictorOf(mvt)], args.images))[0]!, args.images)
-        : await besidePyTorch(python);
+        ? timeLines((await timePredictions([predictorOf(mvt)], images))[0]!, images)
+        : await linesWithPyTorch(python);
     process.stdout.write(`${[header, ...lines].join("\n")}\n`);
   } finally {
     await mvt.dispose();
   }
 
-  async function besidePyTorch(path: string): Promise<readonly string[]> {
+  async function linesWithPyTorch(path: string): Promise<readonly string[]> {
     const sizes = sizesOf(mvt.description, title);
-    const pytorch = await startPyTorch(path, sizes, threads);
+    const pytorch = await openTorchPredictor(path, sizes, threads);
     try {
       const predictors = [predictorOf(mvt), pytorch.predictor];
-      const [ours, theirs] = await timePredictions(predictors, args.images);
+      const [ours, theirs] = await timePredictions(predictors, images);
       const latency = theirs!.latency.median / ours!.latency.median;
       const throughput = ours!.throughput / theirs!.throughput;
       return [
-        `${latency.toFixed(2)} times as fast as PyTorch for one picture, ${throughput.toFixed(2)} times for ${args.images} pictures`,
-        ...timeLines(ours!, args.images),
-        `${pytorch.name}, eager, float32, ${threads} threads, with weights of its own:`,
-        ...timeLines(theirs!, args.images),
+        `${latency.toFixed(2)} times as fast as PyTorch for one image, ${throughput.toFixed(2)} times for ${images} images`,
+        ...timeLines(ours!, images),
+        `${pytorch.name}, eager, float32, ${threads} threads, untrained:`,
+        ...timeLines(theirs!, images),
       ];
     } finally {
       await pytorch.close();
@@ -79,8 +84,8 @@ export async function benchPredict(args: Args): Promise<void> {
 function timeLines({ latency, throughput }: PredictionTimes, images: number): readonly string[] {
   const ms = (seconds: number) => `${(1000 * seconds).toFixed(1)} ms`;
   return [
-    `one picture  ${ms(latency.median)} median (fastest ${ms(latency.least)}, slowest ${ms(latency.most)})`,
-    `${images} pictures  ${throughput.toFixed(1)} images/s`,
+    `one image  ${ms(latency.median)} median (fastest ${ms(latency.least)}, slowest ${ms(latency.most)})`,
+    `${images} images  ${throughput.toFixed(1)} images/s`,
   ];
 }
 
@@ -95,11 +100,12 @@ const sizesInFile = z.object({
   classes: size,
 });
 
-/** The sizes that an export writes. PyTorch's side has no mask generator, and one half would be no comparison. */
+/** The sizes that an exported file names. The program for PyTorch has no mask generator: a model with masks is refused. */
 function sizesOf({ about, mask }: ModelDescription, source: string): deit.VitConfig {
   const sizes = sizesInFile.safeParse(about["model"]);
   if (sizes.success && mask === undefined) return sizes.data;
-  throw new UsageError(
-    `--python: expected a classifier without masks that names its sizes, but ${source} ${mask ? "has a mask generator" : "does not"}. Leave --model out, or export a run without masks.`,
+  throw new UserError(
+    `--python: expected a classifier without masks that names its sizes, but ${source} ${mask ? "has a mask generator" : "does not"}`,
+    { advice: "Leave --model out, or export a run without masks." },
   );
 }

@@ -2,16 +2,16 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runCommand } from "./fixtures/command-line.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
-import { file, refuses } from "./fixtures/mistakes.ts";
+import { runCommand } from "@mvt/testing/command-line";
+import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
+import { file, refuses } from "@mvt/testing/mistakes";
 
-const contestant = join(import.meta.dirname, "fixtures/contestant.ts");
+const competitor = join(import.meta.dirname, "fixtures/competitor.ts");
 
-/** A program "python" that does as the contestant of that behaviour does. */
+/** A program "python" that behaves as the competitor of that name does. */
 const python = (behaviour: string) => async (folder: string) => {
   const path = join(folder, "python");
-  await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" "${contestant}" "${behaviour}"\n`);
+  await writeFile(path, `#!/bin/sh\nexec "${process.execPath}" "${competitor}" "${behaviour}"\n`);
   await chmod(path, 0o755);
 };
 
@@ -38,10 +38,10 @@ describe("pnpm exp bench", () => {
       ]);
       const markdown = await readFile(join(folder, "report/bench.md"), "utf8");
       for (const [what, of, to] of [
-        ["training step, batch 8", "this project, .*", "the floor"],
+        ["training step, batch 8", "this project, .*", "matrix products alone"],
         ["training step, batch 8", "this project, .*", "Fake 1.0 eager"],
         ["training step, batch 8", "this project, .*", "TensorFlow.js alone, WebAssembly, batch 1"],
-        ["evaluation of MVT with masks, batch 125", "this project, .*", "the floor"],
+        ["evaluation of MVT with masks, batch 125", "this project, .*", "matrix products alone"],
         ["data pipeline, batch 8", "batches alone, .*", "steps on one batch"],
         ["data pipeline, batch 8", "steps on batches, .*", "steps on one batch"],
       ]) {
@@ -68,12 +68,14 @@ describe("pnpm exp bench", () => {
     },
   );
 
-  test("of one part writes nothing unless it is told where", { tags: ["slow"] }, async () => {
+  test("of one benchmark writes nothing without --out", { tags: ["slow"] }, async () => {
     const folder = await temporaryFolder(onTestFinished);
     const args = "bench train --quick --steps 1 --only floor --batch 2,3".split(" ");
     const { exitCode, stdout } = await runCommand(args, folder);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^\| training step, batch 3 +\| this project, .* \| the floor +\|/m);
+    expect(stdout).toMatch(
+      /^\| training step, batch 3 +\| this project, .* \| matrix products alone +\|/m,
+    );
     expect(stdout).not.toContain("wrote");
     expect(await filesBelow(folder)).toEqual([]);
   });
@@ -105,7 +107,7 @@ describe("pnpm exp bench", () => {
       stderr: "--rounds 0: expected a whole number of at least 1.",
     },
     {
-      what: "a contestant that nobody knows",
+      what: "a competitor that is not known",
       args: "bench --only floor,jax --python ./python",
       given: python("works"),
       exitCode: 2,
@@ -117,7 +119,7 @@ describe("pnpm exp bench", () => {
       args: "bench --only pytorch",
       exitCode: 2,
       stderr:
-        "--only pytorch: expected names out of onnx-cpu, onnx-cpu-recompute, onnx-cpu-one-session, onnx-cpu-one-by-one, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, got pytorch. PyTorch takes part with --python PATH.",
+        "--only pytorch: expected names out of onnx-cpu, onnx-cpu-recompute, onnx-cpu-one-session, onnx-cpu-one-by-one, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, got pytorch. Add --python PATH to time PyTorch.",
     },
     {
       what: "a Python that is not there",

@@ -1,13 +1,11 @@
-/** @file The step that is timed as TensorFlow.js alone: the same training as this project's own. */
+/** @file The step that is timed as TensorFlow.js alone is the same training as this project's own. */
 import { momentName, nn, onnxBackend } from "@mvt/core";
 import type { deit, Tf, Weights } from "@mvt/core";
+import { declareClassifier, noiseOf, openTfjsLibrary, trainingProgram } from "@mvt/experiments";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createPlainTfjsTraining } from "../src/bench/plain-tfjs-training.ts";
-import type { PlainTfjsTraining } from "../src/bench/plain-tfjs-training.ts";
-import { turnedWeight } from "../src/bench/plain-tfjs-vit.ts";
-import { noiseOf } from "../src/bench/workload.ts";
-import { openTfjsLibrary } from "../src/tfjs-engine.ts";
-import { declareClassifier, trainingProgram } from "../src/training/programs.ts";
+import { createPlainTfjsTraining } from "../src/workloads/plain-tfjs-training.ts";
+import type { PlainTfjsTraining } from "../src/workloads/plain-tfjs-training.ts";
+import { transposedWeight } from "../src/workloads/plain-tfjs-model.ts";
 
 const model: deit.VitConfig = {
   imageSize: 24,
@@ -23,7 +21,7 @@ const batchSize = 3;
 const learningRate = 0.01;
 // With the usual ε Adam would make whole steps of rounding errors: keys' biases have no gradient.
 const adamw = { weightDecay: 0.1, epsilon: 1e-3 };
-const { images, labels } = noiseOf({ kind: "train", model, batchSize });
+const { images, labels } = noiseOf(model, batchSize);
 const classifier = declareClassifier(model);
 const { parameters } = classifier;
 const weights = nn.initialWeights(parameters, 1);
@@ -106,11 +104,11 @@ describe.for(libraries)("DeiT in TensorFlow.js alone, on %s,", ([, { tf, registe
 function expectSame(
   tf: Tf,
   actual: ArrayLike<number>,
-  expected: Parameters<typeof turnedWeight>[1],
+  expected: Parameters<typeof transposedWeight>[1],
   name: string,
   unit = 0.01,
 ): void {
-  const turned = turnedWeight(tf, expected);
-  expect(actual, name).toBeAllClose(turned.dataSync(), { rtol: 1e-4, atol: 1e-4 * unit });
-  turned.dispose();
+  const transposed = transposedWeight(tf, expected);
+  expect(actual, name).toBeAllClose(transposed.dataSync(), { rtol: 1e-4, atol: 1e-4 * unit });
+  transposed.dispose();
 }

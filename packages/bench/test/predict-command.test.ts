@@ -1,16 +1,16 @@
-/** @file `pnpm exp bench predict --python`, with a program in the place of Python that answers as PyTorch would. */
+/** @file `pnpm exp bench predict --python`, with a program in the place of Python that replies as PyTorch would. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { timePredictions } from "../src/bench/prediction.ts";
-import { runCommand } from "./fixtures/command-line.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
-import { refuses } from "./fixtures/mistakes.ts";
+import { timePredictions } from "../src/workloads/prediction.ts";
+import { runCommand } from "@mvt/testing/command-line";
+import { temporaryFolder } from "@mvt/testing/folder";
+import { refuses } from "@mvt/testing/mistakes";
 
-/** Says `first`, and that every picture takes a second. */
-const standIn = (first: unknown) => `#!/usr/bin/env node
+/** The source of a program that says `first`, and then that every image takes a second. */
+const fakePython = (first: unknown) => `#!/usr/bin/env node
 const { createInterface } = require("node:readline");
-const say = (answer) => console.log(JSON.stringify(answer));
+const say = (line) => console.log(JSON.stringify(line));
 say(${JSON.stringify(first)});
 createInterface({ input: process.stdin }).on("line", (line) => {
   const { steps, images } = JSON.parse(line);
@@ -18,15 +18,15 @@ createInterface({ input: process.stdin }).on("line", (line) => {
 });
 `;
 
-const standInFile = (first: unknown) => (folder: string) =>
-  writeFile(join(folder, "python"), standIn(first), { mode: 0o755 });
+const fakePythonFile = (first: unknown) => (folder: string) =>
+  writeFile(join(folder, "python"), fakePython(first), { mode: 0o755 });
 
 describe("predictions of several engines", () => {
-  test("are timed in turn: 3 and 20 single pictures, one batch, and all in batches of 32", async () => {
+  test("are timed alternately: 3 and 20 single images, one batch, and all in batches of 32", async () => {
     const asked: string[] = [];
-    const predictor = (name: string, seconds: number) => async (pictures: number) => {
-      asked.push(`${name}${pictures}`);
-      return pictures * seconds;
+    const predictor = (name: string, seconds: number) => async (images: number) => {
+      asked.push(`${name}${images}`);
+      return images * seconds;
     };
     const times = await timePredictions([predictor("a", 1), predictor("b", 2)], 70);
     const sizes = [...Array.from({ length: 23 }, () => 1), 32, 32, 32, 6];
@@ -38,30 +38,30 @@ describe("predictions of several engines", () => {
   });
 });
 
-describe("bench predict beside PyTorch", () => {
+describe("bench predict with PyTorch", () => {
   test("prints the ratios first, then both", { timeout: 30_000 }, async ({ onTestFinished }) => {
     const folder = await temporaryFolder(onTestFinished);
-    await standInFile({ ready: "PyTorch 9.9, Python 9.8", notes: [] })(folder);
+    await fakePythonFile({ ready: "PyTorch 9.9, Python 9.8", notes: [] })(folder);
     const args = "bench predict --variant nano --images 8 --threads 1 --python ./python".split(" ");
     const { stdout, stderr } = await runCommand(args, folder);
     expect(stderr).toBe("");
     expect(stdout.trimEnd().split("\n")).toEqual([
       "DeiT nano, untrained: 48 x 48, float32, CPU, 1 threads",
       expect.stringMatching(
-        /^[\d.]+ times as fast as PyTorch for one picture, [\d.]+ times for 8 pictures$/,
+        /^[\d.]+ times as fast as PyTorch for one image, [\d.]+ times for 8 images$/,
       ),
-      expect.stringMatching(/^one picture {2}[\d.]+ ms median /),
-      expect.stringMatching(/^8 pictures {2}[\d.]+ images\/s$/),
-      "PyTorch 9.9, Python 9.8, eager, float32, 1 threads, with weights of its own:",
-      "one picture  1000.0 ms median (fastest 1000.0 ms, slowest 1000.0 ms)",
-      "8 pictures  1.0 images/s",
+      expect.stringMatching(/^one image {2}[\d.]+ ms median /),
+      expect.stringMatching(/^8 images {2}[\d.]+ images\/s$/),
+      "PyTorch 9.9, Python 9.8, eager, float32, 1 threads, untrained:",
+      "one image  1000.0 ms median (fastest 1000.0 ms, slowest 1000.0 ms)",
+      "8 images  1.0 images/s",
     ]);
   });
 
   refuses([
     {
       what: "a Python without torch",
-      given: standInFile({ error: "No module named 'torch'" }),
+      given: fakePythonFile({ error: "No module named 'torch'" }),
       args: "bench predict --variant nano --python ./python",
       exitCode: 1,
       stderr:

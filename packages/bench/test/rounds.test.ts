@@ -1,17 +1,17 @@
-/** @file Contestants that take turns: what they are asked, and what becomes of those that fail. */
+/** @file Interleaved rounds: what competitors are asked, and what becomes of those that fail. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openContestant } from "../src/bench/contestant.ts";
-import type { Contestant } from "../src/bench/contestant.ts";
-import { playRounds } from "../src/bench/rounds.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
+import { openCompetitor } from "../src/processes/competitor.ts";
+import type { Competitor } from "../src/processes/competitor.ts";
+import { timeInRounds } from "../src/processes/rounds.ts";
+import { temporaryFolder } from "@mvt/testing/folder";
 
-const program = join(import.meta.dirname, "fixtures/contestant.ts");
+const program = join(import.meta.dirname, "fixtures/competitor.ts");
 
-function contestant(
+function competitor(
   behaviour: string,
-  more: Partial<Contestant> = {},
+  more: Partial<Competitor> = {},
   log: readonly string[] = [],
 ) {
   return {
@@ -20,12 +20,12 @@ function contestant(
     batchSize: 8,
     command: [process.execPath, program, behaviour, ...log],
     ...more,
-  } satisfies Contestant;
+  } satisfies Competitor;
 }
 
-describe("a contestant", () => {
+describe("a competitor", () => {
   test("is asked for steps once it is ready, whatever else it prints", async () => {
-    const open = await openContestant(contestant("works"));
+    const open = await openCompetitor(competitor("works"));
     expect(open.ready).toEqual({ ready: "Fake 1.0", notes: ["works at your service"] });
     expect(await open.time(2)).toEqual({ seconds: [1, 2], peak: 1000 });
     expect(await open.time(1)).toEqual({ seconds: [3], peak: 2000 });
@@ -33,23 +33,23 @@ describe("a contestant", () => {
   });
 
   test.for([
-    [contestant("refuses"), "no such device"],
-    [contestant("throws"), "ended with exit code 1: TypeError: no such operator"],
-    [contestant("babbles"), "gave an answer that is none: {ready"],
+    [competitor("refuses"), "no such device"],
+    [competitor("throws"), "ended with exit code 1: TypeError: no such operator"],
+    [competitor("babbles"), "sent a line that is no reply: {ready"],
     [
-      contestant("x", { command: ["no-such-program"] }),
+      competitor("x", { command: ["no-such-program"] }),
       "no-such-program cannot be started (ENOENT)",
     ],
   ] as const)("that never gets ready says why: $1", async ([one, reason]) => {
-    await expect(openContestant(one)).rejects.toThrow(reason);
+    await expect(openCompetitor(one)).rejects.toThrow(reason);
   });
 });
 
 describe("rounds", () => {
-  test("give each its turn before anyone has a second one", async () => {
+  test("run every competitor once before any runs a second time", async () => {
     const log = join(await temporaryFolder(onTestFinished), "log");
-    const { timings } = await playRounds(
-      ["a", "b", "c"].map((name) => contestant(name, {}, [log])),
+    const { timings } = await timeInRounds(
+      ["a", "b", "c"].map((name) => competitor(name, {}, [log])),
       { rounds: 2, steps: 2 },
     );
     expect((await readFile(log, "utf8")).trim().split("\n")).toEqual([
@@ -73,15 +73,15 @@ describe("rounds", () => {
   });
 
   test("ask a slow one less often, and for fewer steps", async () => {
-    const slow = contestant("slow", { pace: { rounds: 1, steps: 1 } });
-    const { timings } = await playRounds([slow], { rounds: 3, steps: 4 });
+    const slow = competitor("slow", { repetitions: { rounds: 1, steps: 1 } });
+    const { timings } = await timeInRounds([slow], { rounds: 3, steps: 4 });
     expect(timings[0]?.rounds).toEqual([[1], [], []]);
   });
 
   test("go on without those that fail, and keep what they did", async () => {
     const names = ["refuses", "works", "dies", "gives up"];
-    const { timings, failures } = await playRounds(
-      names.map((name) => contestant(name)),
+    const { timings, failures } = await timeInRounds(
+      names.map((name) => competitor(name)),
       { rounds: 3, steps: 1 },
     );
     expect(timings.map((one) => [one.contestant, one.rounds])).toEqual([
@@ -89,7 +89,7 @@ describe("rounds", () => {
       ["dies", [[1], [], []]],
       ["gives up", [[1], [], []]],
     ]);
-    expect(failures.map((one) => [one.contestant.id, one.reason])).toEqual([
+    expect(failures.map((one) => [one.competitor.id, one.reason])).toEqual([
       ["refuses", "no such device"],
       ["dies", "was ended by SIGKILL, as where memory runs out"],
       ["gives up", "ended with exit code 3"],

@@ -1,4 +1,5 @@
 /** @file How errors reach the user: one message without a stack for what they can mend. */
+import { UserError } from "@mvt/common";
 import { DeviceError, WeightsError } from "@mvt/core";
 import { DatasetError } from "@mvt/datasets";
 import { MgnError } from "@mvt/mgn";
@@ -17,6 +18,7 @@ const systemErrors: Readonly<Record<string, string>> = {
 };
 
 const mendable = [
+  UserError,
   UsageError,
   DeviceError,
   DatasetError,
@@ -44,5 +46,6 @@ export function messageOf(error: unknown): string {
 
 /** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */
 export function exitCodeOf(error: unknown): 1 | 2 {
+  if (error instanceof UserError) return error.exitCode;
   return error instanceof CommandLineError || error instanceof ThresholdError ? 2 : 1;
 }

@@ -10,7 +10,7 @@ import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
 import { readExpressionPatches } from "../src/masks/expression-patches.ts";
 import { scales } from "../src/scales.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 
 const model = { ...scales.quick.model, imageSize: 48, patchSize: 8 };
 const [N, P, S] = [36, 8, 48];

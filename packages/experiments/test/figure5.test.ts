@@ -4,7 +4,7 @@ import figure5 from "../src/tables/figure5.ts";
 import type { Workbench } from "../src/tables/workbench.ts";
 import { UsageError } from "../src/usage-error.ts";
 import { finishedWorkbench, reportOptions } from "./fixtures/finished-workbench.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 
 describe("figure5", () => {
   let workbench: Workbench;

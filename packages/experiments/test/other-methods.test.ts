@@ -11,7 +11,7 @@ import type { ReadSubsets } from "../src/tables/table5.ts";
 import type { Workbench } from "../src/tables/workbench.ts";
 import { UnavailableError, UsageError } from "../src/usage-error.ts";
 import { finishedWorkbench, reportOptions } from "./fixtures/finished-workbench.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 
 let workbench: Workbench;
 let context: ReportContext;

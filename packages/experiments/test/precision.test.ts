@@ -10,7 +10,7 @@ import type { EpochMetrics } from "../src/runs/result.ts";
 import { requirePrecision } from "../src/training/precision.ts";
 import { declareClassifier, evaluationProgram, trainingProgram } from "../src/training/programs.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
+import { temporaryFolder } from "@mvt/testing/folder";
 import { configFor, tinyConfig } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, remains, train, withRelabelling } from "./fixtures/train.ts";
 

@@ -12,7 +12,7 @@ import { inOrder, planRun, unfinished } from "../src/runs/plan.ts";
 import type { PlannedClassifier } from "../src/runs/plan.ts";
 import type { RunResult } from "../src/runs/result.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/store.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 const id = runId(tinyConfig);

@@ -10,9 +10,9 @@ import { summaryLines } from "../src/cli/weights-lines.ts";
 import type { ClassifierConfig } from "../src/config.ts";
 import { readPretrainedFile } from "../src/training/pretrained-file.ts";
 import train from "../src/training/worker.ts";
-import { runCommand } from "./fixtures/command-line.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
-import { file, refuses } from "./fixtures/mistakes.ts";
+import { runCommand } from "@mvt/testing/command-line";
+import { temporaryFolder } from "@mvt/testing/folder";
+import { file, refuses } from "@mvt/testing/mistakes";
 import { nanoWeights } from "./fixtures/nano-weights.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 

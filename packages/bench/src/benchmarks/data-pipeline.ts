@@ -1,23 +1,23 @@
-/** @file The data pipeline: decoding, augmenting and batching, alone and while training. */
+/** @file `bench data`: decoding, augmenting and batching images, alone and while training. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ImageStorage } from "@mvt/datasets";
-import type { Contestant } from "./contestant.ts";
-import { batchesContestant, engineContestant } from "./roster.ts";
-import { grow } from "./growth-section.ts";
-import { drawPictures } from "./pictures.ts";
-import type { PictureKind, Pictures } from "./pictures.ts";
-import { roundsOf } from "./plan.ts";
-import type { BenchPlan } from "./plan.ts";
-import { playRounds } from "./rounds.ts";
-import { joined, sectionOf } from "./section.ts";
-import type { Section } from "./section.ts";
-import type { Workload } from "./workload.ts";
+import { roundOptions } from "../plan.ts";
+import type { BenchPlan } from "../plan.ts";
+import type { Competitor } from "../processes/competitor.ts";
+import { engineCompetitor, loaderCompetitor } from "../processes/competitors.ts";
+import { timeInRounds } from "../processes/rounds.ts";
+import { drawFaces } from "../workloads/image-sets.ts";
+import type { ImageSet, PublishedSet } from "../workloads/image-sets.ts";
+import type { Workload } from "../workloads/step.ts";
+import { combined, findingsOf } from "./findings.ts";
+import type { Findings } from "./findings.ts";
+import { measureGrowth } from "./growth.ts";
 
-/** The published sets as this project would hold them: RAF-DB fits into memory, AffectNet's 43 GB do not. */
+/** The published sets as a training would hold them: RAF-DB fits into memory, AffectNet's 43 GB do not. */
 const sets: readonly {
-  readonly kind: PictureKind;
+  readonly kind: PublishedSet;
   readonly storage: ImageStorage;
   readonly title: string;
 }[] = [
@@ -26,77 +26,87 @@ const sets: readonly {
   { kind: "affectnet-8", storage: "stream", title: "AffectNet's size, streamed" },
 ];
 
-export async function dataSection(plan: BenchPlan): Promise<Section> {
+type Folders = Readonly<Record<PublishedSet, string>>;
+
+/** Draws the data sets, and removes them at the end. */
+export async function dataBenchmark(plan: BenchPlan): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), "mvt-bench-"));
   try {
     plan.say("drawing faces");
-    const folders = {
-      "raf-db": await drawPictures(folder, "raf-db"),
-      "affectnet-8": await drawPictures(folder, "affectnet-8"),
+    const folders: Folders = {
+      "raf-db": await drawFaces(folder, "raf-db"),
+      "affectnet-8": await drawFaces(folder, "affectnet-8"),
     };
-    return joined([await whileTraining(plan, folders), await growingData(plan, folders)]);
+    return combined([await whileTraining(plan, folders), await growingSets(plan, folders)]);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-type Folders = Readonly<Record<PictureKind, string>>;
-
-/** Steps on one batch again and again; steps on what the loader makes; what the loader makes without steps. */
-async function whileTraining(plan: BenchPlan, folders: Folders): Promise<Section> {
-  const { base, model, threads, publishedSets } = plan;
-  const [batchSize] = plan.batches as readonly [number];
+/** Steps on the same batch again and again; steps on batches of the loader; the loader without steps. */
+async function whileTraining(plan: BenchPlan, folders: Folders): Promise<Findings> {
+  const { baseline, model, threads, publishedSets } = plan;
+  const [batchSize] = plan.batchSizes;
   const workload: Workload = { kind: "train", model, batchSize };
-  const steps = engineContestant(base, workload, { threads });
-  const constant: Contestant = { ...steps, id: "steps", title: "steps on one batch" };
+  const constant: Competitor = {
+    ...engineCompetitor(baseline, workload, { threads }),
+    id: "steps",
+    title: "steps on one batch",
+  };
   const others = sets.map(({ kind, storage, title }) => {
     const set = { kind, storage, count: publishedSets[kind] };
-    const pictures: Pictures = { ...set, folder: folders[kind], size: model.imageSize };
-    const id = `${kind}-${storage}`;
-    const fed = engineContestant(base, workload, { threads, pictures });
+    const images: ImageSet = { ...set, folder: folders[kind], size: model.imageSize };
+    const name = `${kind}-${storage}`;
     return {
-      fed: { ...fed, id: `steps-${id}`, title: `steps on batches, ${title}` },
-      batches: batchesAlone(plan, pictures, {
-        id: `batches-${id}`,
+      steps: {
+        ...engineCompetitor(baseline, workload, { threads, images }),
+        id: `steps-${name}`,
+        title: `steps on batches, ${title}`,
+      },
+      batches: batchesAlone(plan, images, {
+        id: `batches-${name}`,
         title: `batches alone, ${title}`,
       }),
     };
   });
-  const contestants = [constant, ...others.flatMap(({ fed, batches }) => [fed, batches])];
+  const competitors = [constant, ...others.flatMap(({ steps, batches }) => [steps, batches])];
   const title = `data pipeline, batch ${batchSize}`;
-  const outcome = await playRounds(contestants, roundsOf(plan, title));
+  const result = await timeInRounds(competitors, roundOptions(plan, title));
   const pairs = [
     ...others.map(({ batches }) => ({ of: batches.id, to: constant.id })),
-    ...others.map(({ fed }) => ({ of: fed.id, to: constant.id })),
+    ...others.map(({ steps }) => ({ of: steps.id, to: constant.id })),
   ];
-  return sectionOf(outcome, { id: "data", title, pairs }, constant);
+  return findingsOf(result, { id: "data", title, pairs }, constant);
 }
 
-async function growingData(plan: BenchPlan, folders: Folders): Promise<Section> {
-  const { growingSets, model } = plan;
+/** The loader alone, on larger and larger sets. */
+async function growingSets(plan: BenchPlan, folders: Folders): Promise<Findings> {
   const kind = "affectnet-8";
-  const sections: Section[] = [];
+  const findings: Findings[] = [];
   for (const [storage, quantity] of [
-    ["memory", "pictures in memory"],
-    ["stream", "pictures that are streamed"],
+    ["memory", "images in memory"],
+    ["stream", "images that are streamed"],
   ] as const) {
-    const set = { kind, storage, folder: folders[kind], size: model.imageSize } as const;
+    const set = { kind, storage, folder: folders[kind], size: plan.model.imageSize } as const;
     const names = { id: `batches-${storage}`, title: "the batch loader" };
-    const at = (count: number) => batchesAlone(plan, { ...set, count }, names);
-    const what = `augmented batch of ${plan.batches[0]}`;
-    const about = { id: `data-${storage}`, quantity, what };
-    sections.push(await grow(plan, { about, xs: growingSets[storage], at }));
+    const what = `augmented batch of ${plan.batchSizes[0]}`;
+    findings.push(
+      await measureGrowth(plan, {
+        about: { id: `data-${storage}`, quantity, what },
+        xs: plan.growingSets[storage],
+        competitorAt: (count) => batchesAlone(plan, { ...set, count }, names),
+      }),
+    );
   }
-  return joined(sections);
+  return combined(findings);
 }
 
-/** In each turn as many batches as `timedPictures` make. */
+/** The loader alone. In each round it makes as many batches as the plan's `timedImages` fill. */
 function batchesAlone(
-  { batches, timedPictures }: BenchPlan,
-  pictures: Pictures,
-  names: Pick<Contestant, "id" | "title">,
-): Contestant {
-  const [batchSize] = batches as readonly [number];
-  const steps = Math.max(1, Math.ceil(timedPictures / batchSize));
-  return { ...batchesContestant(names, pictures, batchSize), pace: { steps } };
+  { batchSizes: [batchSize], timedImages }: BenchPlan,
+  images: ImageSet,
+  names: Pick<Competitor, "id" | "title">,
+): Competitor {
+  const batches = Math.max(1, Math.ceil(timedImages / batchSize));
+  return loaderCompetitor(names, images, { batchSize, batches });
 }

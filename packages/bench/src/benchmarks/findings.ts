@@ -1,28 +1,31 @@
-/** @file What one part of the benchmark found. */
+/** @file What one of the benchmarks found. */
+import { UserError } from "@mvt/common";
 import type { Growth, SpeedSetting } from "@mvt/report";
-import { UsageError } from "../usage-error.ts";
-import type { Contestant } from "./contestant.ts";
-import type { Failure, Outcome } from "./rounds.ts";
+import type { Competitor } from "../processes/competitor.ts";
+import type { Failure, RoundsResult } from "../processes/rounds.ts";
 
-export interface Section {
+export interface Findings {
+  /** Competitors that were compared with each other. */
   readonly settings: readonly SpeedSetting[];
+  /** How time and memory grow with one quantity. */
   readonly growths: readonly Growth[];
   readonly failures: readonly Failure[];
-  /** What computed, with versions, and what contestants said of themselves. */
+  /** What computed, with versions. */
   readonly software: readonly string[];
+  /** What a reader must know about the numbers. */
   readonly notes: readonly string[];
 }
 
-/** What was played, as a section. Throws a UsageError where it failed for the one that all depends on. */
-export function sectionOf(
-  { timings, products, failures, ready }: Outcome,
+/** The result of rounds as findings. Throws a UserError if the `required` competitor failed. */
+export function findingsOf(
+  { timings, products, failures, ready }: RoundsResult,
   setting: Pick<SpeedSetting, "id" | "title" | "pairs">,
-  needed: Contestant,
-): Section {
-  const failure = failures.find(({ contestant }) => contestant.id === needed.id);
-  if (failure) throw failed(failure.contestant, failure.reason);
+  required: Competitor,
+): Findings {
+  const failure = failures.find(({ competitor }) => competitor.id === required.id);
+  if (failure) throw requiredFailed(failure.competitor, failure.reason);
   return {
-    settings: [{ ...setting, timings, ...(products ? { products } : {}) }],
+    settings: [{ ...setting, timings, products }],
     growths: [],
     failures,
     software: ready.map((one) => one.ready).filter(Boolean),
@@ -30,17 +33,17 @@ export function sectionOf(
   };
 }
 
-/** The error for a contestant without which there is nothing to tell. */
-export function failed({ title }: Contestant, reason: string): UsageError {
-  return new UsageError(
-    `bench: expected ${title} to work here, but: ${reason}. \`pnpm exp doctor\` says what this machine has.`,
-  );
+/** The error for a competitor without which there is nothing to report. */
+export function requiredFailed({ title }: Competitor, reason: string): UserError {
+  return new UserError(`bench: expected ${title} to work here, but: ${reason}`, {
+    advice: "`pnpm exp doctor` says what this machine has.",
+  });
 }
 
-/** One after another. */
-export function joined(sections: readonly Section[]): Section {
-  const all = <Key extends keyof Section>(key: Key) =>
-    sections.flatMap((section) => section[key] as readonly Section[Key][number][]);
+/** Several findings as one, in their order. */
+export function combined(findings: readonly Findings[]): Findings {
+  const all = <Key extends keyof Findings>(key: Key) =>
+    findings.flatMap((one) => one[key] as readonly Findings[Key][number][]);
   return {
     settings: all("settings"),
     growths: all("growths"),

@@ -1,73 +1,76 @@
-/** @file How the training step's time and memory grow with batch, image size and depth. */
+/** @file `bench growth`: how the training step's time and memory grow with batch, image size and depth. */
 import type { deit } from "@mvt/core";
 import type { Growth, GrowthPoint } from "@mvt/report";
-import type { Contestant } from "./contestant.ts";
-import { engineContestant } from "./roster.ts";
-import { roundsOf } from "./plan.ts";
-import type { BenchPlan } from "./plan.ts";
-import { playRounds } from "./rounds.ts";
-import { failed, joined } from "./section.ts";
-import type { Section } from "./section.ts";
+import { roundOptions } from "../plan.ts";
+import type { BenchPlan } from "../plan.ts";
+import type { Competitor } from "../processes/competitor.ts";
+import { engineCompetitor } from "../processes/competitors.ts";
+import { timeInRounds } from "../processes/rounds.ts";
+import { combined, requiredFailed } from "./findings.ts";
+import type { Findings } from "./findings.ts";
 
-/** Rounds at a point, at most: there is nobody to take turns with. */
-const mostRounds = 3;
-
-/** One process after another: the memory of each is its own. */
-export async function growthSection(plan: BenchPlan): Promise<Section> {
-  const { base, model, threads } = plan;
-  const [batchSize] = plan.batches as readonly [number];
-  const step = (changed: Partial<deit.VitConfig>, batch = batchSize) =>
-    engineContestant(
-      base,
-      { kind: "train", model: { ...model, ...changed }, batchSize: batch },
+/** The training step of the baseline alone, in one process after another: each has a memory of its own. */
+export async function growthBenchmark(plan: BenchPlan): Promise<Findings> {
+  const { baseline, model, threads, batchSizes } = plan;
+  const step = (changed: Partial<deit.VitConfig>, batchSize = batchSizes[0]) =>
+    engineCompetitor(
+      baseline,
+      { kind: "train", model: { ...model, ...changed }, batchSize },
       { threads },
     );
+  const { imageSize, patchSize, depth } = model;
   const what = "training step";
-  const { imageSize, patchSize, depth: blocks } = model;
-  const side = `${imageSize} x ${imageSize}`;
-  const whole = (pixels: number) => patchSize * Math.round(pixels / patchSize);
-  return joined([
-    await grow(plan, {
-      about: { id: "batch", quantity: "images per step", what: `${what}, ${side}` },
+  const size = `${imageSize} x ${imageSize}`;
+  const batch = `batch ${batchSizes[0]}`;
+  return combined([
+    await measureGrowth(plan, {
+      about: { id: "batch", quantity: "images per step", what: `${what}, ${size}` },
       xs: plan.growingBatches,
-      at: (batch) => step({}, batch),
+      competitorAt: (batchSize) => step({}, batchSize),
     }),
-    await grow(plan, {
-      about: { id: "size", quantity: "image side in pixels", what: `${what}, batch ${batchSize}` },
-      xs: plan.growingSides.map((share) => whole(share * imageSize)),
-      at: (pixels) => step({ imageSize: pixels }),
+    await measureGrowth(plan, {
+      about: { id: "size", quantity: "image side in pixels", what: `${what}, ${batch}` },
+      xs: plan.growingSides.map((share) => patchSize * Math.round((share * imageSize) / patchSize)),
+      competitorAt: (pixels) => step({ imageSize: pixels }),
     }),
-    await grow(plan, {
-      about: { id: "depth", quantity: "blocks", what: `${what}, batch ${batchSize}, ${side}` },
-      xs: plan.growingDepths.map((share) => Math.round(share * blocks)),
-      at: (depth) => step({ depth }),
+    await measureGrowth(plan, {
+      about: { id: "depth", quantity: "blocks", what: `${what}, ${batch}, ${size}` },
+      xs: plan.growingDepths.map((share) => Math.round(share * depth)),
+      competitorAt: (blocks) => step({ depth: blocks }),
     }),
   ]);
 }
 
-interface Growing {
+/** Rounds at a point, at most: there is nothing to interleave with. */
+const mostRounds = 3;
+
+interface GrowthMeasurement {
   readonly about: Omit<Growth, "points">;
+  /** The values of the quantity, ascending. */
   readonly xs: readonly number[];
-  /** Who is timed at x. */
-  readonly at: (x: number) => Contestant;
+  /** What is timed at x. */
+  readonly competitorAt: (x: number) => Competitor;
 }
 
-/** A growth with a point for each x. One that fails, as where memory runs out, is left out with its reason. */
-export async function grow(plan: BenchPlan, { about, xs, at }: Growing): Promise<Section> {
+/** Measures a point for each x. Points that fail, for want of memory for example, are left out with a note. */
+export async function measureGrowth(
+  plan: BenchPlan,
+  { about, xs, competitorAt }: GrowthMeasurement,
+): Promise<Findings> {
   const points: GrowthPoint[] = [];
   const notes: string[] = [];
   const software: string[] = [];
   const rounds = Math.min(mostRounds, plan.rounds);
   for (const x of xs) {
     const title = `growth with ${about.quantity}, ${x}`;
-    const contestant = at(x);
-    const outcome = await playRounds([contestant], roundsOf({ ...plan, rounds }, title));
-    const [timing] = outcome.timings;
-    const [failure] = outcome.failures;
-    if (failure && points.length === 0) throw failed(contestant, failure.reason);
+    const competitor = competitorAt(x);
+    const result = await timeInRounds([competitor], roundOptions({ ...plan, rounds }, title));
+    const [timing] = result.timings;
+    const [failure] = result.failures;
+    if (failure && points.length === 0) throw requiredFailed(competitor, failure.reason);
     if (timing) points.push({ x, timing });
     else notes.push(`Left out: ${title}: ${failure!.reason}`);
-    software.push(...outcome.ready.map((one) => one.ready).filter(Boolean));
+    software.push(...result.ready.map((one) => one.ready).filter(Boolean));
   }
   return { settings: [], growths: [{ ...about, points }], failures: [], software, notes };
 }

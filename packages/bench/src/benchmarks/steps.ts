@@ -1,134 +1,138 @@
-/** @file The training step among all contestants, and MVT's answers beside their floor. */
+/** @file `bench train` and `bench evaluate`: the steps of this project, compared with all competitors. */
+import { CommandLineError } from "@mvt/common";
+import { evaluationBatchSize } from "@mvt/experiments";
 import type { SpeedSetting } from "@mvt/report";
-import { evaluationBatchSize } from "../training/evaluation.ts";
-import { CommandLineError } from "../usage-error.ts";
-import type { Contestant } from "./contestant.ts";
+import { plainTfjsEngines } from "../engines.ts";
+import type { EngineEntry } from "../engines.ts";
+import { roundOptions } from "../plan.ts";
+import type { BenchPlan } from "../plan.ts";
+import type { Competitor } from "../processes/competitor.ts";
 import {
-  engineContestant,
-  floorContestant,
-  plainTfjs,
-  plainTfjsContestant,
-  torchContestants,
-} from "./roster.ts";
-import type { EngineEntry } from "./roster.ts";
-import { roundsOf } from "./plan.ts";
-import type { BenchPlan } from "./plan.ts";
-import { playRounds } from "./rounds.ts";
-import { joined, sectionOf } from "./section.ts";
-import type { Section } from "./section.ts";
-import type { Workload } from "./workload.ts";
+  engineCompetitor,
+  plainTfjsCompetitor,
+  productsCompetitor,
+} from "../processes/competitors.ts";
+import { torchCompetitors } from "../processes/pytorch.ts";
+import { timeInRounds } from "../processes/rounds.ts";
+import type { Workload } from "../workloads/step.ts";
+import { combined, findingsOf } from "./findings.ts";
+import type { Findings } from "./findings.ts";
 
-/** One setting per batch: the base, the same in less memory, the floor, the other engines, TensorFlow.js alone, PyTorch. */
-export async function trainSection(plan: BenchPlan): Promise<Section> {
-  const sections: Section[] = [];
-  for (const batchSize of plan.batches) {
+/** Training steps, once per batch size. */
+export async function trainBenchmark(plan: BenchPlan): Promise<Findings> {
+  const findings: Findings[] = [];
+  for (const batchSize of plan.batchSizes) {
     const setting = { id: "train", title: `training step, batch ${batchSize}` };
-    const contestants = trainingContestants(plan, batchSize);
-    const torch = contestants.filter(({ id }) => id.startsWith("pytorch"));
-    const leanIds = leanWays.map((way) => leanId(plan.base, way));
-    const lean = contestants.filter(({ id }) => leanIds.includes(id));
-    const pairs = lean.flatMap(({ id: of }) => torch.map(({ id: to }) => ({ of, to })));
-    sections.push(await playSetting(plan, setting, contestants, pairs));
+    const competitors = trainingCompetitors(plan, batchSize);
+    const torch = competitors.filter(({ id }) => id.startsWith("pytorch"));
+    const savingIds = memorySavings.map((saving) => savingId(plan.baseline, saving));
+    const saving = competitors.filter(({ id }) => savingIds.includes(id));
+    const pairs = saving.flatMap(({ id: of }) => torch.map(({ id: to }) => ({ of, to })));
+    findings.push(await compare(plan, setting, competitors, pairs));
   }
-  return joined(sections);
+  return combined(findings);
 }
 
-/** Throws a CommandLineError where --only names nobody. */
-export function requireKnown({ only = [], ...plan }: BenchPlan): void {
-  const known = trainingContestants(plan, 1).map(({ id }) => id);
-  const stranger = only.find((id) => !known.includes(id));
-  if (stranger === undefined) return;
-  const python = plan.pythons.length === 0 ? " PyTorch takes part with --python PATH." : "";
+/** One batch through mask generator and classifier, at the batch size of evaluations. */
+export async function evaluateBenchmark(plan: BenchPlan): Promise<Findings> {
+  const { baseline, model, threads } = plan;
+  const batchSize = evaluationBatchSize(model.imageSize);
+  const workload: Workload = { kind: "evaluate", model, batchSize };
+  const setting = { id: "evaluate", title: `evaluation of MVT with masks, batch ${batchSize}` };
+  return compare(plan, setting, [
+    engineCompetitor(baseline, workload, { threads }),
+    productsCompetitor(workload, threads),
+  ]);
+}
+
+/** Throws a CommandLineError if --only has a name that no competitor has. */
+export function requireKnownCompetitors({ only = [], ...plan }: BenchPlan): void {
+  const known = trainingCompetitors(plan, 1).map(({ id }) => id);
+  const unknown = only.find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  const advice = plan.pythons.length === 0 ? " Add --python PATH to time PyTorch." : "";
   throw new CommandLineError(
-    `--only ${only.join(",")}: expected names out of ${known.join(", ")}, got ${stranger || "nothing"}.${python}`,
+    `--only ${only.join(",")}: expected names out of ${known.join(", ")}, got ${unknown || "nothing"}.${advice}`,
   );
 }
 
-function trainingContestants(
-  { base, rivals, pythons, only, model, threads }: Omit<BenchPlan, "say">,
+/** The baseline, then everything that it is compared with. */
+function trainingCompetitors(
+  plan: Omit<BenchPlan, "say">,
   batchSize: number,
-): readonly Contestant[] {
+): readonly [Competitor, ...Competitor[]] {
+  const { baseline, otherEngines, pythons, only, model, threads } = plan;
   const workload: Workload = { kind: "train", model, batchSize };
   const others = [
-    ...leanContestants(base, workload, threads),
-    floorContestant(workload, threads),
-    ...rivals.map((entry) => engineContestant(entry, workload, { threads })),
-    ...plainTfjs.map((entry) => plainTfjsContestant(entry, workload, threads)),
-    ...torchContestants(pythons, { model, batchSize }, threads),
+    ...memorySavingCompetitors(baseline, workload, threads),
+    productsCompetitor(workload, threads),
+    ...otherEngines.map((entry) => engineCompetitor(entry, workload, { threads })),
+    ...plainTfjsEngines.map((entry) => plainTfjsCompetitor(entry, workload, threads)),
+    ...torchCompetitors(pythons, { model, batchSize }, threads),
   ];
   const asked = others.filter(({ id }) => only === undefined || only.includes(id));
-  return [engineContestant(base, workload, { threads }), ...asked];
+  return [engineCompetitor(baseline, workload, { threads }), ...asked];
 }
 
 /** A way to take a step in less memory. */
-interface LeanWay {
+interface MemorySaving {
+  /** What follows the baseline's id. */
   readonly id: string;
   readonly title: string;
-  /** Only of the engine that computes parts of a batch at once. */
+  /** Only for the engine that computes several micro-batches at once: how many sessions of it. */
   readonly sessions?: number;
-  readonly workload: (asked: Workload) => Workload;
+  /** What changes in the workload. */
+  readonly change: (workload: Workload) => Partial<Workload>;
 }
 
-const leanWays: readonly LeanWay[] = [
+const memorySavings: readonly MemorySaving[] = [
   {
     id: "recompute",
     title: "activations computed again",
-    workload: (asked) => ({ ...asked, recompute: true }),
+    change: () => ({ recompute: true }),
   },
-  { id: "one-session", title: "in one session", sessions: 1, workload: (asked) => asked },
+  { id: "one-session", title: "in one session", sessions: 1, change: () => ({}) },
   {
     id: "one-by-one",
     title: "in one session, image by image",
     sessions: 1,
-    workload: (asked) => ({ ...asked, accumulate: asked.batchSize }),
+    change: ({ batchSize }) => ({ accumulate: batchSize }),
   },
 ];
 
-const leanId = ({ id }: EngineEntry, way: LeanWay) => `${id}-${way.id}`;
+const savingId = ({ id }: EngineEntry, saving: MemorySaving) => `${id}-${saving.id}`;
 
-/** The same engine with less memory. */
-function leanContestants(
-  base: EngineEntry,
-  asked: Workload,
+/** The baseline with each of the ways to need less memory that it has. */
+function memorySavingCompetitors(
+  baseline: EngineEntry,
+  workload: Workload,
   threads: number,
-): readonly Contestant[] {
-  const { backend, device } = base.engine;
+): readonly Competitor[] {
+  const { backend, device } = baseline.engine;
   const hasSessions = backend === "onnx" && device === "cpu";
-  return leanWays
+  return memorySavings
     .filter(({ sessions }) => hasSessions || sessions === undefined)
-    .map((way) => {
-      const { title, sessions, workload } = way;
+    .map((saving) => {
+      const sessions = saving.sessions ?? baseline.engine.sessions;
       const entry: EngineEntry = {
-        ...base,
-        id: leanId(base, way),
-        title: `${base.title}, ${title}`,
-        engine: { ...base.engine, ...(sessions === undefined ? {} : { sessions }) },
+        ...baseline,
+        id: savingId(baseline, saving),
+        title: `${baseline.title}, ${saving.title}`,
+        engine: { ...baseline.engine, sessions },
       };
-      return engineContestant(entry, workload(asked), { threads });
+      return engineCompetitor(entry, { ...workload, ...saving.change(workload) }, { threads });
     });
 }
 
-/** The batch that evaluations use. */
-export async function evaluateSection(plan: BenchPlan): Promise<Section> {
-  const { base, model, threads } = plan;
-  const batchSize = evaluationBatchSize(model.imageSize);
-  const workload: Workload = { kind: "evaluate", model, batchSize };
-  const setting = { id: "evaluate", title: `evaluation of MVT with masks, batch ${batchSize}` };
-  return playSetting(plan, setting, [
-    engineContestant(base, workload, { threads }),
-    floorContestant(workload, threads),
-  ]);
-}
-
-/** The first contestant is held against each of the others; `further` are pairs beside these. */
-async function playSetting(
+/** Times all, and compares the first with each of the others; `further` are pairs besides these. */
+async function compare(
   plan: BenchPlan,
   names: Pick<SpeedSetting, "id" | "title">,
-  contestants: readonly Contestant[],
-  further: readonly { readonly of: string; readonly to: string }[] = [],
-): Promise<Section> {
-  const [first, ...others] = contestants;
-  const outcome = await playRounds(contestants, roundsOf(plan, names.title));
-  const pairs = [...others.map(({ id }) => ({ of: first!.id, to: id })), ...further];
-  return sectionOf(outcome, { ...names, pairs }, first!);
+  competitors: readonly [Competitor, ...Competitor[]],
+  further: SpeedSetting["pairs"] = [],
+): Promise<Findings> {
+  const [first, ...others] = competitors;
+  const result = await timeInRounds(competitors, roundOptions(plan, names.title));
+  const pairs = [...others.map(({ id }) => ({ of: first.id, to: id })), ...further];
+  return findingsOf(result, { ...names, pairs }, first);
 }

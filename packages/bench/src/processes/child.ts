@@ -1,6 +1,6 @@
-/** @file A process of the benchmark: does the task that its one argument describes. See `protocol.ts`. */
+/** @file The program of a competitor that runs in Node: it does the task in its one argument. See `protocol.ts`. */
 import { createInterface } from "node:readline";
-import { isMendable } from "../errors.ts";
+import { isMendable } from "@mvt/experiments";
 import { request } from "./protocol.ts";
 import { openTask } from "./task.ts";
 import type { Task } from "./task.ts";
@@ -17,5 +17,5 @@ try {
   if (!isMendable(error)) throw error;
   say({ error: error.message });
 }
-// Threads that wait for work would keep the process.
+// Threads of an engine would keep the process alive.
 process.exit();

@@ -1,71 +1,83 @@
-/** @file The other side of `protocol.ts`: starts a contestant, asks it, and says why it failed. */
+/** @file Competitors: what is timed, each in a process of its own. This is the asking side of `protocol.ts`. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { z } from "zod";
-import { answer, firstAnswer } from "./protocol.ts";
+import { firstReply, reply } from "./protocol.ts";
 import type { Ready, Request, Timed } from "./protocol.ts";
 
-/** Who takes part, and at which pace. */
-export interface Contestant {
-  /** "onnx-cpu" */
+/** Something that is timed. */
+export interface Competitor {
+  /** Its name for `--only` and in the CSV: "onnx-cpu". */
   readonly id: string;
-  /** "this project, ONNX Runtime on the CPU" */
+  /** Its name in the report: "this project, ONNX Runtime on the CPU". */
   readonly title: string;
   /** Images per step. */
   readonly batchSize: number;
   /** The program and its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** Of one that is slow: fewer rounds, or fewer steps in each. */
-  readonly pace?: { readonly rounds?: number; readonly steps?: number };
+  /** In place of the numbers that the others have. */
+  readonly repetitions?: Repetitions;
 }
 
-export interface OpenContestant {
+export interface Repetitions {
+  readonly rounds?: number;
+  /** In each round. */
+  readonly steps?: number;
+}
+
+/** A competitor whose process has started and is warmed up. */
+export interface OpenCompetitor {
   readonly ready: Ready;
+  /**
+   * Has it run and time so many steps.
+   *
+   * @param images per step, where the competitor takes any number of them
+   */
   time(steps: number, images?: number): Promise<Timed>;
   /** Ends the process, whatever it is doing. */
   close(): Promise<void>;
 }
 
-/** A contestant that cannot take part, or not any longer; the message says why. */
-export class ContestantError extends Error {
-  override readonly name = "ContestantError";
+/** A competitor does not start, or no longer runs; the message says why. */
+export class CompetitorError extends Error {
+  override readonly name = "CompetitorError";
 }
 
-/** Starts the process and waits until it is warm. Throws a ContestantError where it never is. */
-export async function openContestant({
+/** Starts the process and waits until it is warmed up. Throws a CompetitorError if it fails before. */
+export async function openCompetitor({
   command: [program, ...args],
-}: Pick<Contestant, "command">): Promise<OpenContestant> {
+}: Pick<Competitor, "command">): Promise<OpenCompetitor> {
   const child = spawn(program, args, { stdio: "pipe" });
   const ended = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
   ended.catch(() => {}); // thrown where it is awaited
-  child.stdin.on("error", () => {}); // the process has ended; so has stdout, which is read next
-  let complaints = "";
-  child.stderr.on("data", (text) => (complaints = (complaints + String(text)).slice(-8000)));
+  child.stdin.on("error", () => {}); // the process has ended; the next read of stdout finds out
+  let stderr = "";
+  child.stderr.on("data", (text) => (stderr = (stderr + String(text)).slice(-8000)));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 
-  const next = async <Answer extends object>(
-    schema: z.ZodType<Answer | { readonly error: string }>,
+  const next = async <Reply extends object>(
+    schema: z.ZodType<Reply | { readonly error: string }>,
   ) => {
     for (;;) {
       const { value, done } = await lines.next();
-      if (done === true) throw new ContestantError(await causeOfDeath());
+      if (done === true) throw new CompetitorError(await whyItEnded());
       if (!value.startsWith("{")) continue;
       const parsed = schema.safeParse(parseJson(value));
       if (!parsed.success) {
-        throw new ContestantError(`gave an answer that is none: ${value.slice(0, 80)}`);
+        throw new CompetitorError(`sent a line that is no reply: ${value.slice(0, 80)}`);
       }
-      if ("error" in parsed.data) throw new ContestantError(parsed.data.error);
+      if ("error" in parsed.data) throw new CompetitorError(parsed.data.error);
       return parsed.data;
     }
   };
-  const causeOfDeath = async () => {
+  const whyItEnded = async () => {
     try {
       const [code, signal] = await ended;
       const end = signal
         ? `was ended by ${signal}${signal === "SIGKILL" ? ", as where memory runs out" : ""}`
         : `ended with exit code ${code}`;
-      return [end, lastWords(complaints)].filter(Boolean).join(": ");
+      return [end, errorLine(stderr)].filter(Boolean).join(": ");
     } catch (error) {
       return `${program} cannot be started (${(error as NodeJS.ErrnoException).code})`;
     }
@@ -76,13 +88,12 @@ export async function openContestant({
   };
 
   try {
-    const ready = await next<Ready>(firstAnswer);
+    const ready = await next<Ready>(firstReply);
     return {
       ready,
       async time(steps, images) {
-        const asked: Request = { steps, ...(images === undefined ? {} : { images }) };
-        child.stdin.write(`${JSON.stringify(asked)}\n`);
-        return next<Timed>(answer);
+        child.stdin.write(`${JSON.stringify({ steps, images } satisfies Request)}\n`);
+        return next<Timed>(reply);
       },
       close,
     };
@@ -101,7 +112,7 @@ function parseJson(line: string): unknown {
 }
 
 /** The line of stderr that says what is wrong: the last that names an error, or the last of all. */
-function lastWords(text: string): string {
+function errorLine(text: string): string {
   const lines = text
     .split("\n")
     .map((line) => line.trim())

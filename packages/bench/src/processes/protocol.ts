@@ -1,21 +1,21 @@
 /**
- * @file How the benchmark talks to a contestant: a process of its own that is asked on stdin and answers
+ * @file How the benchmark talks to a competitor, which is a process of its own: it is asked on stdin and replies
  * on stdout, one JSON object per line.
  *
- *     <- {"ready": "PyTorch 2.13.0", "notes": []}      once it is warm
- *     -> {"steps": 3}                                  time so many steps
- *     -> {"steps": 1, "images": 32}                    of so many images, where that is not settled
+ *     <- {"ready": "PyTorch 2.13.0", "notes": []}      once it is warmed up
+ *     -> {"steps": 3}                                  run and time three steps
+ *     -> {"steps": 1, "images": 32}                    the same, of 32 images each
  *     <- {"seconds": [0.71, 0.70, 0.71], "peak": 1350000000}
- *     <- {"error": "expected ..., got ..."}            in place of any answer; it then ends
+ *     <- {"error": "expected ..., got ..."}            in place of any reply; the process then ends
  *
- * A line that does not begin with a brace is chatter. A contestant ends when its stdin does.
+ * Lines that do not begin with a brace are ignored. A competitor ends when its stdin does.
  */
 import { z } from "zod";
 
 export const request = z.strictObject({
   steps: z.int().positive(),
-  /** At once, of a contestant that takes any number. */
-  images: z.int().positive().exactOptional(),
+  /** Images per step, for a competitor that can take any number of them. */
+  images: z.int().positive().optional(),
 });
 export type Request = Readonly<z.infer<typeof request>>;
 
@@ -27,6 +27,7 @@ const ready = z.strictObject({
 });
 export type Ready = Readonly<z.infer<typeof ready>>;
 
+/** A `TimedProduct` of @mvt/report. */
 const product = z.strictObject({
   shape: z.string(),
   count: z.int(),
@@ -38,14 +39,14 @@ const product = z.strictObject({
 const timed = z.strictObject({
   /** Of each step. */
   seconds: z.array(z.number().positive()).readonly(),
-  /** Bytes, where memory was counted. */
-  peak: z.number().exactOptional(),
-  /** Of a floor. */
-  products: z.array(product).readonly().exactOptional(),
+  /** The most memory that the process ever had, in bytes, where it was counted. */
+  peak: z.number().optional(),
+  /** The single products, where a step is the matrix products alone. */
+  products: z.array(product).readonly().optional(),
 });
 export type Timed = Readonly<z.infer<typeof timed>>;
 
 const failed = z.strictObject({ error: z.string() });
 
-export const firstAnswer = z.union([ready, failed]);
-export const answer = z.union([timed, failed]);
+export const firstReply = z.union([ready, failed]);
+export const reply = z.union([timed, failed]);

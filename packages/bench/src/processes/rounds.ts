@@ -1,100 +1,107 @@
-/** @file Contestants in turns, A B C A B C, so that a machine that drifts hits all of them alike. */
+/** @file Interleaved rounds: A B C A B C, so that a machine that becomes slower does so for all competitors. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { TimedProduct, Timing } from "@mvt/report";
-import { ContestantError, openContestant } from "./contestant.ts";
-import type { Contestant, OpenContestant } from "./contestant.ts";
+import { CompetitorError, openCompetitor } from "./competitor.ts";
+import type { Competitor, OpenCompetitor } from "./competitor.ts";
 import type { Ready } from "./protocol.ts";
 
-/** Milliseconds: ONNX Runtime's threads keep a core busy for some 20 after the last step, and wait for more. */
-const betweenTurns = 100;
+/** Milliseconds before each competitor runs. ONNX Runtime's threads keep a core busy for some 20 ms after a step. */
+const pauseBetween = 100;
 
 export interface RoundOptions {
   readonly rounds: number;
-  /** Of each contestant in each round. */
+  /** Of each competitor in each round. */
   readonly steps: number;
-  readonly onTurn?: (contestant: Contestant, round: number) => void;
+  /** A competitor's process is about to start. */
+  readonly onStart?: (competitor: Competitor) => void;
+  /** A competitor is about to run its steps of this round; the first is 1. */
+  readonly onRound?: (competitor: Competitor, round: number) => void;
 }
 
-export interface Outcome {
-  /** In the order of the contestants; without those that finished no round. */
+export interface RoundsResult {
+  /** In the order of the competitors, without those that finished no round. */
   readonly timings: readonly Timing[];
-  /** Who could not take part, or not to the end. */
+  /** Competitors that did not start, or did not finish all rounds. */
   readonly failures: readonly Failure[];
-  /** What each that was ever warm said of itself. */
-  readonly ready: readonly (Ready & Pick<Contestant, "title">)[];
-  /** Of the floor, as of its last round. */
+  /** What each competitor that started said of itself. */
+  readonly ready: readonly (Ready & Pick<Competitor, "title">)[];
+  /** Where the matrix products alone were timed: each of them, in the last round. */
   readonly products?: readonly TimedProduct[];
 }
 
 export interface Failure {
-  readonly contestant: Contestant;
+  readonly competitor: Competitor;
   readonly reason: string;
 }
 
-interface Player {
-  readonly contestant: Contestant;
-  readonly open: OpenContestant;
+/** A competitor with what was measured so far. */
+interface Running {
+  readonly competitor: Competitor;
+  readonly open: OpenCompetitor;
   readonly rounds: (readonly number[])[];
   peak?: number;
   failed?: true;
 }
 
-/** All processes live from the first round to the last; while one has its turn the others wait. */
-export async function playRounds(
-  contestants: readonly Contestant[],
-  { rounds, steps, onTurn }: RoundOptions,
-): Promise<Outcome> {
-  const players: Player[] = [];
+/**
+ * Starts all competitors, then times their steps round by round. Every process lives from the first round to the
+ * last; while one runs, the others wait.
+ */
+export async function timeInRounds(
+  competitors: readonly Competitor[],
+  { rounds, steps, onStart, onRound }: RoundOptions,
+): Promise<RoundsResult> {
+  const running: Running[] = [];
   const failures: Failure[] = [];
   let products: readonly TimedProduct[] | undefined;
-  const fail = (contestant: Contestant, error: unknown) => {
-    if (!(error instanceof ContestantError)) throw error;
-    failures.push({ contestant, reason: error.message });
+  const fail = (competitor: Competitor, error: unknown) => {
+    if (!(error instanceof CompetitorError)) throw error;
+    failures.push({ competitor, reason: error.message });
   };
 
-  const play = async (player: Player, round: number) => {
-    const { contestant, open } = player;
-    const { pace } = contestant;
-    if (player.failed || round > (pace?.rounds ?? rounds)) return [];
-    onTurn?.(contestant, round);
+  const timeRound = async (one: Running, round: number): Promise<readonly number[]> => {
+    const { competitor, open } = one;
+    const { repetitions } = competitor;
+    if (one.failed || round > (repetitions?.rounds ?? rounds)) return [];
+    onRound?.(competitor, round);
     try {
-      await pause(betweenTurns);
-      const timed = await open.time(pace?.steps ?? steps);
-      if (timed.peak !== undefined) player.peak = timed.peak;
+      await pause(pauseBetween);
+      const timed = await open.time(repetitions?.steps ?? steps);
+      one.peak = timed.peak ?? one.peak;
       products = timed.products ?? products;
       return timed.seconds;
     } catch (error) {
-      fail(contestant, error);
-      player.failed = true;
+      fail(competitor, error);
+      one.failed = true;
       return [];
     }
   };
 
   try {
-    for (const contestant of contestants) {
-      onTurn?.(contestant, 0);
+    for (const competitor of competitors) {
+      onStart?.(competitor);
       try {
-        players.push({ contestant, open: await openContestant(contestant), rounds: [] });
+        running.push({ competitor, open: await openCompetitor(competitor), rounds: [] });
       } catch (error) {
-        fail(contestant, error);
+        fail(competitor, error);
       }
     }
     for (let round = 1; round <= rounds; round += 1) {
-      for (const player of players) player.rounds.push(await play(player, round));
+      for (const one of running) one.rounds.push(await timeRound(one, round));
     }
   } finally {
-    await Promise.all(players.map(({ open }) => open.close()));
+    await Promise.all(running.map(({ open }) => open.close()));
   }
   return {
-    timings: players
+    timings: running
       .filter((one) => one.rounds.some((seconds) => seconds.length > 0))
       .map(timingOf),
     failures,
-    ready: players.map(({ contestant: { title }, open }) => ({ title, ...open.ready })),
-    ...(products ? { products } : {}),
+    ready: running.map(({ competitor: { title }, open }) => ({ title, ...open.ready })),
+    products,
   };
 }
 
-function timingOf({ contestant: { id, title, batchSize }, rounds, peak }: Player): Timing {
-  return { contestant: id, title, batchSize, rounds, ...(peak === undefined ? {} : { peak }) };
+function timingOf({ competitor: { id, title, batchSize }, rounds, peak }: Running): Timing {
+  return { contestant: id, title, batchSize, rounds, peak };
 }

@@ -1,4 +1,7 @@
-/** @file Sets of pictures as large as the published ones, made cheaply: a few hundred synthetic faces, each many times. */
+/**
+ * @file Data sets of the size of RAF-DB and AffectNet: a few hundred synthetic faces, each of which stands for many
+ * images. And the time that their batches take.
+ */
 import { join } from "node:path";
 import {
   createBatchLoader,
@@ -10,25 +13,25 @@ import {
 } from "@mvt/datasets";
 import type { Batch, BatchLoader, ImageStorage, Images } from "@mvt/datasets";
 
-/** RAF-DB's faces are JPEGs of 100 x 100, AffectNet's of 224 x 224. */
-export type PictureKind = "raf-db" | "affectnet-8";
+/** The set whose sizes are taken over. RAF-DB's faces are JPEGs of 100 x 100 pixels, AffectNet's of 224 x 224. */
+export type PublishedSet = "raf-db" | "affectnet-8";
 
-/** Plain data, so that a process of its own can be asked for it. */
-export interface Pictures {
-  /** What `drawPictures` returned. */
+/** Plain data, which is sent to the process of a competitor. */
+export interface ImageSet {
+  /** What `drawFaces` returned. */
   readonly folder: string;
-  readonly kind: PictureKind;
-  /** How many the set has. */
+  readonly kind: PublishedSet;
+  /** The number of images. */
   readonly count: number;
   readonly storage: ImageStorage;
-  /** S: they are made S x S pixels. */
+  /** S: images are resized to S x S pixels. */
   readonly size: number;
 }
 
 const differentFaces = 256;
 
-/** Draws faces into a folder of their own below `folder`, and returns its path. */
-export async function drawPictures(folder: string, kind: PictureKind): Promise<string> {
+/** Draws a few hundred faces into a folder of their own below `folder`, and returns its path. */
+export async function drawFaces(folder: string, kind: PublishedSet): Promise<string> {
   const path = join(folder, kind);
   const counts = { train: differentFaces, test: 8 };
   await synthesize({ dataset: kind, folder: path, seed: 1, counts, labelNoise: 0, energy: false });
@@ -36,12 +39,12 @@ export async function drawPictures(folder: string, kind: PictureKind): Promise<s
 }
 
 /**
- * The set, decoded, or to be decoded batch by batch. A file stands for many samples, so files come from
- * the system's cache and not from the disk; what is decoded, and how often, is as in a set of different files.
- * Unlike `streamImages` this does not try every picture before.
+ * The set: decoded into memory, or to be decoded for every batch. One file stands for many samples, so files come
+ * from the system's cache and not from the disk. What is decoded, and how often, is as in a set of different files.
+ * Unlike `streamImages` this does not check every image first.
  */
-export async function openPictures(pictures: Pictures): Promise<Images> {
-  const { folder, kind, count, storage, size } = pictures;
+export async function openImageSet(set: ImageSet): Promise<Images> {
+  const { folder, kind, count, storage, size } = set;
   const faces = (await loadDataset(kind, folder)).splits.train;
   const samples = Array.from({ length: count }, (_, i) => ({
     ...faces[i % faces.length]!,
@@ -56,7 +59,7 @@ export async function openPictures(pictures: Pictures): Promise<Images> {
   };
 }
 
-/** Augmented batches of the set as a training reads them, epoch after epoch, without an end. */
+/** Augmented batches of the set as a training reads them, epoch after epoch, without end. */
 export async function* endlessBatches(loader: BatchLoader, count: number): AsyncGenerator<Batch> {
   for (let epoch = 1; ; epoch += 1) {
     const order = shuffledOrder(count, 0, epoch);
@@ -64,7 +67,7 @@ export async function* endlessBatches(loader: BatchLoader, count: number): Async
   }
 }
 
-/** Seconds per batch over so many batches, from a standing start: nothing is prepared before. */
+/** The seconds per batch of so many augmented batches. Nothing is prepared before the first is asked for. */
 export async function timeBatches(
   images: Images,
   { batchSize, batches, epoch }: Record<"batchSize" | "batches" | "epoch", number>,
@@ -78,7 +81,7 @@ export async function timeBatches(
       for await (const _ of loader.epoch(all)) made += 1;
       return made;
     };
-    await make(order.subarray(0, 4 * batchSize)); // starts the threads
+    await make(order.subarray(0, 4 * batchSize)); // starts the loader's threads
     const start = performance.now();
     const made = await make(order);
     return (performance.now() - start) / 1000 / made;

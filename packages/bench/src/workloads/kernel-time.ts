@@ -1,20 +1,20 @@
 /**
- * @file The time one matrix product takes by itself, from ONNX Runtime's profile.
+ * @file The time that one matrix product takes alone, from ONNX Runtime's profile.
  *
- * The clock around a run would count the copy of its output, which the step does not make.
+ * A clock around the whole run would include a copy of the output, which a step does not make.
  */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onnxBackend, ops } from "@mvt/core";
-import { median } from "./median.ts";
-import type { Product } from "./products.ts";
+import { median } from "simple-statistics";
+import type { Product } from "./matrix-products.ts";
 
 const runs = 12;
-/** The first runs fill caches and memory pools. */
+/** Runs that do not count: they fill caches and memory pools. */
 const warmUp = 3;
 
-/** Seconds that the kernel of one product takes with so many threads: the median of several runs. */
+/** The seconds that the kernel of one product takes on so many threads: the median of several runs. */
 export async function kernelSeconds(product: Product, threads: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "mvt-bench-"));
   try {
@@ -48,7 +48,7 @@ interface ProfileEvent {
   readonly args: { readonly op_name?: string };
 }
 
-/** Numbers of ordinary size: zeros and denormals run at another speed. */
+/** Numbers of ordinary size: products with zeros or denormals run at another speed. */
 function noise(shape: readonly number[]): Float32Array {
   const length = shape.reduce((product, n) => product * n, 1);
   return Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898));

@@ -1,7 +1,7 @@
 /**
- * @file DeiT as users of TensorFlow.js write it: of its operators alone, which it differentiates itself.
+ * @file DeiT as users of TensorFlow.js write it: with its operators only, which it differentiates itself.
  *
- * Names of weights are timm's; matrices are [inputs, outputs], as tf.layers has them.
+ * Names of weights are timm's. Matrices are [inputs, outputs], as in tf.layers.
  *
  * Shapes: B images, S pixels a side, P a patch's side, g = S / P, N = g² patches, T = N + 1 tokens, D width,
  * H heads, d = D / H, K classes.
@@ -10,8 +10,8 @@ import { deit } from "@mvt/core";
 import type { NdArray, Tf } from "@mvt/core";
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 
-/** A weight as PyTorch and this project lay it out, turned around: [O, I] to [I, O], [D, 3, P, P] to [P, P, 3, D]. */
-export function turnedWeight(tf: Tf, { shape, data }: NdArray): Tensor {
+/** A weight in TensorFlow's layout, from that of PyTorch and this project: [O, I] to [I, O], [D, 3, P, P] to [P, P, 3, D]. */
+export function transposedWeight(tf: Tf, { shape, data }: NdArray): Tensor {
   return tf.tidy(() => {
     const w = tf.tensor(data, [...shape]);
     if (w.rank === 2) return tf.transpose(w);
@@ -22,7 +22,11 @@ export function turnedWeight(tf: Tf, { shape, data }: NdArray): Tensor {
 /** Image bytes [B, S, S, 3], as int32, to logits [B, K]. */
 export type Vit = (images: Tensor4D) => Tensor2D;
 
-/** @param weight the weight of a name, turned around as `turnedWeight` does it */
+/**
+ * The forward pass of a DeiT.
+ *
+ * @param weight returns the weight of a name, transposed by `transposedWeight`
+ */
 export function createVit(tf: Tf, config: deit.VitConfig, weight: (name: string) => Tensor): Vit {
   const { imageSize: S, patchSize: P, width: D, depth, heads: H } = config;
   const [g, d] = [S / P, D / H];
@@ -64,8 +68,8 @@ export function createVit(tf: Tf, config: deit.VitConfig, weight: (name: string)
   };
 
   /**
-   * [B, S, S, 3] to [B, N, D]. tf.conv2d took as long over a native TensorFlow, and cannot be trained under
-   * WebAssembly, which has no Conv2DBackpropFilter (4.22).
+   * [B, S, S, 3] to [B, N, D]. tf.conv2d takes as long on native TensorFlow, and cannot be trained on WebAssembly,
+   * which lacks Conv2DBackpropFilter (4.22).
    */
   const embedPatches = (pixels: Tensor): Tensor => {
     const L = P * P * 3;

@@ -1,15 +1,15 @@
-/** @file Training DeiT as users of TensorFlow.js do it: tf.variableGrads, tf.train.adam, tf.tidy around a step. */
+/** @file Training DeiT as users of TensorFlow.js do it: tf.variableGrads, tf.train.adam, and tf.tidy around a step. */
 import { decaysMatrices } from "@mvt/core";
 import type { AdamWOptions, deit, nn, Tf, Weights } from "@mvt/core";
 import type { Scalar, Variable } from "@tensorflow/tfjs-core";
-import { createVit, turnedWeight } from "./plain-tfjs-vit.ts";
+import { createVit, transposedWeight } from "./plain-tfjs-model.ts";
 
 export interface PlainTfjsTraining {
-  /** By timm's names, turned around as `turnedWeight` does it. */
+  /** By timm's names, transposed by `transposedWeight`. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The mean cross-entropy of images [B, S, S, 3] with labels [B]. */
   loss(images: Uint8Array, labels: Int32Array): Scalar;
-  /** Forward, backward and AdamW; the loss before it. */
+  /** Forward, backward and AdamW. Returns the loss before the update. */
   step(images: Uint8Array, labels: Int32Array): number;
   dispose(): void;
 }
@@ -18,14 +18,14 @@ export interface PlainTfjsOptions {
   readonly parameters: readonly nn.Declaration[];
   readonly weights: Weights;
   readonly learningRate: number;
-  /** Without what TensorFlow.js has not: clipping and recomputation. */
+  /** What AdamW can do here. TensorFlow.js has neither clipping nor recomputation. */
   readonly adamw?: Pick<AdamWOptions, "betas" | "epsilon" | "weightDecay">;
 }
 
 /**
- * TensorFlow.js has Adam and no AdamW: weight matrices decay before Adam's update, with an assignment each,
- * which costs less than can be measured. TensorFlow.js wants names of variables to be unique: a second training
- * in the thread must wait for `dispose`.
+ * Declares the variables and the step. TensorFlow.js has Adam but no AdamW: an assignment to each weight matrix does
+ * the weight decay before Adam's update, which takes too little time to measure. Names of variables must be unique in
+ * TensorFlow.js: call `dispose` before another training begins in this thread.
  */
 export function createPlainTfjsTraining(
   tf: Tf,
@@ -35,7 +35,7 @@ export function createPlainTfjsTraining(
   const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01 } = adamw;
   const variables = new Map(
     [...weights].map(([name, weight]) => {
-      return [name, tf.tidy(() => tf.variable(turnedWeight(tf, weight), true, name))] as const;
+      return [name, tf.tidy(() => tf.variable(transposedWeight(tf, weight), true, name))] as const;
     }),
   );
   const trained = [...variables.values()];

@@ -1,48 +1,48 @@
-/** @file How fast a model answers: one picture at a time, and many; several engines in turn. */
+/** @file The time that predictions take: latency of one image, throughput of many, for several engines in turn. */
 import { setTimeout } from "node:timers/promises";
+import { sum } from "@mvt/common";
 import {
   describeModel,
   encodePortable,
   loadMvt,
   nn,
   portableOpset,
-  withMetadata,
   preprocessingOf,
+  withMetadata,
 } from "@mvt/core";
 import type { deit, Mvt, Picture } from "@mvt/core";
-import { exportProgram } from "../export/export-program.ts";
-import { declareClassifier } from "../training/programs.ts";
-import { median } from "./median.ts";
+import { declareClassifier, exportProgram } from "@mvt/experiments";
+import { median } from "simple-statistics";
 
-/** An engine with its model: answers so many pictures of the model's size at once, and says in how many seconds. */
-export type Predictor = (pictures: number) => Promise<number>;
+/** Predicts so many images of the model's size in one call. Returns the seconds that it took. */
+export type Predictor = (images: number) => Promise<number>;
 
 export interface PredictionTimes {
-  /** Seconds from a decoded picture to its answer: median, fastest and slowest. */
+  /** Seconds from a decoded image to its prediction: median, fastest and slowest. */
   readonly latency: { readonly median: number; readonly least: number; readonly most: number };
-  /** Pictures per second, many at once. */
+  /** Images per second, of batches. */
   readonly throughput: number;
 }
 
-/** Single pictures that are timed, after a few that fill caches and memory pools. */
-const singles = 20;
+/** Single images that are timed, after some that fill caches and memory pools. */
+const timedSingles = 20;
 const warmUp = 3;
 
-/** Pictures at once, as in `predictAll`. */
-const atOnce = 32;
+/** Images in one call, as in `predictAll`. */
+const batchSize = 32;
 
-/** Milliseconds before every turn, in which the threads of the engine before fall asleep. */
+/** Milliseconds before every call, in which the threads of the previous engine fall asleep. */
 const pause = 50;
 
 /**
- * The times of each predictor, for single pictures and for `images` in batches of 32. They take turns, so
- * that whatever else the machine does meets all of them alike.
+ * Times each predictor on single images, and on `images` in batches of 32. Their calls alternate, so that
+ * whatever else the machine does slows all of them down alike.
  */
 export async function timePredictions(
   predictors: readonly Predictor[],
   images: number,
 ): Promise<readonly PredictionTimes[]> {
-  const inTurn = async (sizes: readonly number[]) => {
+  const interleaved = async (sizes: readonly number[]) => {
     const seconds = predictors.map((): number[] => []);
     for (const size of sizes) {
       for (const [i, predictor] of predictors.entries()) {
@@ -52,42 +52,43 @@ export async function timePredictions(
     }
     return seconds;
   };
-  await inTurn(Array.from({ length: warmUp }, () => 1));
-  const single = await inTurn(Array.from({ length: singles }, () => 1));
-  await inTurn([Math.min(atOnce, images)]); // the first large batch allocates
-  const batches = Array.from({ length: Math.ceil(images / atOnce) }, (_, i) =>
-    Math.min(atOnce, images - i * atOnce),
+  await interleaved(Array.from({ length: warmUp }, () => 1));
+  const singles = await interleaved(Array.from({ length: timedSingles }, () => 1));
+  await interleaved([Math.min(batchSize, images)]); // the first large batch allocates memory
+  const batches = await interleaved(
+    Array.from({ length: Math.ceil(images / batchSize) }, (_, i) =>
+      Math.min(batchSize, images - i * batchSize),
+    ),
   );
-  const many = await inTurn(batches);
   return predictors.map((_, i) => ({
     latency: {
-      median: median(single[i]!),
-      least: Math.min(...single[i]!),
-      most: Math.max(...single[i]!),
+      median: median(singles[i]!),
+      least: Math.min(...singles[i]!),
+      most: Math.max(...singles[i]!),
     },
-    throughput: images / many[i]!.reduce((sum, seconds) => sum + seconds, 0),
+    throughput: images / sum(batches[i]!),
   }));
 }
 
-/** Pictures have the model's own size already: decoding and resizing are not timed. */
+/** A model as a predictor. Its images have the model's own size already: decoding and resizing are not timed. */
 export function predictorOf(mvt: Mvt): Predictor {
   const { imageSize } = mvt.description.preprocessing;
-  const pictures = Array.from({ length: atOnce }, (_, i) => noise(imageSize, i));
+  const images = Array.from({ length: batchSize }, (_, i) => noise(imageSize, i));
   return async (count) => {
     const start = performance.now();
-    await mvt.predictAll(pictures.slice(0, count));
+    await mvt.predictAll(images.slice(0, count));
     return (performance.now() - start) / 1000;
   };
 }
 
-/** An exported model of this size that nothing has trained; it takes as long as one that is. */
+/** An exported model of this size with untrained weights. It takes as long as a trained one. */
 export async function untrainedModel(
   model: deit.VitConfig,
   options: { readonly threads: number },
 ): Promise<Mvt> {
   const classifier = declareClassifier(model);
   const graph = encodePortable({
-    program: (batchSize) => exportProgram(classifier, "bytes", batchSize),
+    program: (B) => exportProgram(classifier, "bytes", B),
     weights: nn.initialWeights(classifier.parameters, 0),
   });
   const description = describeModel({

@@ -14,19 +14,26 @@ import { checkFlags, declaredFlags, flagsFromEnvironment } from "./flags.ts";
 import type { DeclaredFlags } from "./flags.ts";
 import { clearStatus } from "./progress.ts";
 
-/** A command's module: its flags, and what it does with them. */
-interface CommandModule {
+/** What a command's file exports. */
+export interface CommandModule {
+  /** Declares the options. */
   readonly builder: (cli: Argv) => Argv;
+  /** Runs the command with the parsed options. */
   readonly run: (args: never) => Promise<void>;
 }
 
-interface Command {
+/** A command as `pnpm exp --help` lists it. */
+export interface Command {
+  /** With its positional arguments: "runs <action> [id]". */
   readonly name: string;
+  /** One line of help. */
   readonly about: string;
+  /** Imports the command's file. Called only when the command or its help is asked for. */
   readonly load: () => Promise<CommandModule>;
 }
 
-const commands: readonly Command[] = [
+/** The commands of this package, in the order of the help. */
+export const commands: readonly Command[] = [
   {
     name: "table1",
     about: "Table 1: accuracy by mask ratio m, without relabelling",
@@ -142,15 +149,17 @@ const commands: readonly Command[] = [
     about: "Build what no package brings: a native TensorFlow for --backend tfjs",
     load: () => import("./commands/setup.ts"),
   },
-  {
-    name: "bench [what]",
-    about: "How fast this is, beside PyTorch, other engines and the matrix products alone",
-    load: () => import("./commands/bench.ts"),
-  },
 ];
 
-/** Runs one command and returns the exit code. */
-export async function runCli(args: readonly string[]): Promise<number> {
+/**
+ * Runs one command and returns the exit code.
+ *
+ * @param args the command and its options, without the program: `process.argv.slice(2)`
+ */
+export async function runCli(
+  args: readonly string[],
+  commands: readonly Command[],
+): Promise<number> {
   const cli = yargs([...args])
     .scriptName("pnpm exp")
     .usage("$0 <command> [options]")

@@ -6,7 +6,7 @@ import type { ResultOf } from "../runs/execute.ts";
 import { inOrder, unfinished } from "../runs/plan.ts";
 import type { PlannedRun } from "../runs/plan.ts";
 import { requirePrecision } from "../training/precision.ts";
-import { measureThroughput } from "../bench/throughput.ts";
+import { measureThroughput } from "../training/throughput.ts";
 import type { Engine } from "./options.ts";
 import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
 import type { Progress } from "./progress.ts";

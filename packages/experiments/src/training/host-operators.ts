@@ -1,9 +1,9 @@
-/** @file What of this project's programs a device leaves to the CPU, program by program. */
+/** @file Which operators of this project's programs a GPU leaves to the CPU, program by program. */
 import { operatorsOnHost } from "@mvt/core";
 import type { OnnxDevice, Program } from "@mvt/core";
 import { declareMgn, discriminatorProgram, generatorConfig, generatorProgram } from "@mvt/mgn";
 import type { Scale } from "../scales.ts";
-import { declareClassifier, evaluationProgram, trainingProgram } from "../training/programs.ts";
+import { declareClassifier, evaluationProgram, trainingProgram } from "./programs.ts";
 
 export interface HostOperators {
   /** "a training step" */
@@ -13,7 +13,8 @@ export interface HostOperators {
 }
 
 /**
- * Those of every kind of program that have any, at batch 2: which ones does not depend on sizes.
+ * Runs every kind of program once at batch 2 and returns those that left operators to the CPU. Which operators
+ * these are does not depend on the sizes.
  *
  * @param half whether the device computes in half precision
  */
@@ -26,25 +27,19 @@ export async function hostOperators(
   const batchSize = 2;
   const classifier = declareClassifier(config);
   const mgn = declareMgn(generatorConfig(config, 0.15), config);
-  const programs: Readonly<Record<string, Program>> = {
-    "a training step": trainingProgram(classifier, { batchSize, adamw }),
-    evaluation: evaluationProgram(classifier, batchSize),
-    ...(half
-      ? {
-          "a training step in half precision": trainingProgram(classifier, {
-            batchSize,
-            adamw,
-            precision: "float16",
-          }),
-        }
-      : {}),
-    "a step of MGN's discriminator": discriminatorProgram(mgn, { batchSize }),
-    "a step of MGN's generator": generatorProgram(mgn, { batchSize }),
-  };
+  const inHalf = (): Program =>
+    trainingProgram(classifier, { batchSize, adamw, precision: "float16" });
+  const programs: readonly (readonly [name: string, program: Program])[] = [
+    ["a training step", trainingProgram(classifier, { batchSize, adamw })],
+    ["evaluation", evaluationProgram(classifier, batchSize)],
+    ...(half ? [["a training step in half precision", inHalf()] as const] : []),
+    ["a step of MGN's discriminator", discriminatorProgram(mgn, { batchSize })],
+    ["a step of MGN's generator", generatorProgram(mgn, { batchSize })],
+  ];
   const found: HostOperators[] = [];
-  for (const [program, graph] of Object.entries(programs)) {
-    const operators = await operatorsOnHost(graph, device);
-    if (operators.size > 0) found.push({ program, operators });
+  for (const [name, program] of programs) {
+    const operators = await operatorsOnHost(program, device);
+    if (operators.size > 0) found.push({ program: name, operators });
   }
   return found;
 }

@@ -1,22 +1,101 @@
-/** @file How fast a training step goes here: a few steps on noise, without the data pipeline. */
-import type { Backend } from "@mvt/core";
+/** @file How fast a step runs here: steps on noise, without reading any images. */
+import { nn } from "@mvt/core";
+import type { Backend, deit, Program } from "@mvt/core";
+import { sum } from "@mvt/common";
 import type { RunConfig } from "../config.ts";
-import { precisionOf } from "../training/precision.ts";
-import { openStep, timeSteps } from "./workload.ts";
+import { partsOf } from "./parts.ts";
+import { precisionOf } from "./precision.ts";
+import { declareClassifier, trainingProgram, withFrozen } from "./programs.ts";
+import type { Classifier } from "./programs.ts";
 
-const timed = 3;
+/** A compiled program with its weights, to be run again and again. */
+export interface Step {
+  /** Runs once, on `images` [B, S, S, 3] or on noise. */
+  run(images?: Uint8Array): Promise<void>;
+  dispose(): Promise<void>;
+}
 
-/** Training steps' images per second. */
+export interface StepOptions {
+  readonly classifier: Classifier;
+  /** What `trainingProgram` or `evaluationProgram` made of the classifier. */
+  readonly program: Program;
+  /** Whether the program trains: it is then fed with labels and a learning rate as well. */
+  readonly trains: boolean;
+  /** B, the images of one step. */
+  readonly batchSize: number;
+  /** Steps that run before the function returns. Default 3: the first fill memory pools and take up to 2.5 times as long. */
+  readonly warmUp?: number;
+}
+
+/** Of AdamW. The time of a step does not depend on it. */
+const learningRate = Float32Array.of(9e-5);
+
+/** Compiles a program, draws its weights and warms it up. */
+export async function openStep(
+  backend: Backend,
+  { classifier, program, trains, batchSize: B, warmUp = 3 }: StepOptions,
+): Promise<Step> {
+  const executable = await backend.compile(program);
+  await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
+  const { images: noise, labels } = noiseOf(classifier.vit.config, B);
+  const weights = new Float32Array(B).fill(1);
+  let step = 0;
+  const run = async (images = noise) => {
+    step += 1;
+    await executable.run(
+      trains ? { images, labels, weights, learningRate, step: Float32Array.of(step) } : { images },
+    );
+  };
+  for (let i = 0; i < warmUp; i += 1) await run();
+  return { run, dispose: () => executable.dispose() };
+}
+
+/** A batch of noise: bytes [B, S, S, 3] and labels [B]. */
+export function noiseOf(
+  { imageSize: S, classes: K }: Pick<deit.VitConfig, "imageSize" | "classes">,
+  batchSize: number,
+): { readonly images: Uint8Array; readonly labels: Int32Array } {
+  const bytes = batchSize * S ** 2 * 3;
+  return {
+    images: Uint8Array.from({ length: bytes }, (_, i) => (i * 97) % 251),
+    labels: Int32Array.from({ length: batchSize }, (_, i) => i % K),
+  };
+}
+
+/** Runs `step` several times, one after another; the seconds of each. */
+export async function timeSteps(
+  step: () => Promise<unknown>,
+  steps: number,
+): Promise<readonly number[]> {
+  const seconds: number[] = [];
+  for (let i = 0; i < steps; i += 1) {
+    const start = performance.now();
+    await step();
+    seconds.push((performance.now() - start) / 1000);
+  }
+  return seconds;
+}
+
+/** The steps whose time counts. */
+const timedSteps = 3;
+
+/** The images per second of a configuration's training steps. */
 export async function measureThroughput(
   backend: Backend,
   { model, training }: Pick<RunConfig, "model" | "training">,
 ): Promise<number> {
   const { batchSize, adamw } = training;
-  const precision = precisionOf({ training });
-  const step = await openStep(backend, { kind: "train", model, batchSize, adamw, precision });
+  const classifier = declareClassifier(model);
+  const program = trainingProgram(classifier, {
+    batchSize,
+    adamw,
+    parts: partsOf(backend, model, { batchSize }),
+    precision: precisionOf({ training }),
+  });
+  const step = await openStep(backend, { classifier, program, trains: true, batchSize });
   try {
-    const seconds = await timeSteps(() => step.run(), timed);
-    return (timed * batchSize) / seconds.reduce((a, b) => a + b, 0);
+    const seconds = await timeSteps(() => step.run(), timedSteps);
+    return (timedSteps * batchSize) / sum(seconds);
   } finally {
     await step.dispose();
   }
