@@ -13,7 +13,7 @@ import type { ImageSet, PublishedSet } from "../workloads/image-sets.ts";
 import type { Workload } from "../workloads/step.ts";
 import { combined, findingsOf } from "./findings.ts";
 import type { Findings } from "./findings.ts";
-import { measureGrowth } from "./growth.ts";
+import { measureScaling } from "./scaling.ts";
 
 /** The published sets as a training would hold them: RAF-DB fits into memory, AffectNet's 43 GB do not. */
 const sets: readonly {
@@ -91,7 +91,7 @@ async function growingSets(plan: BenchPlan, folders: Folders): Promise<Findings>
     const names = { id: `batches-${storage}`, title: "the batch loader" };
     const what = `augmented batch of ${plan.batchSizes[0]}`;
     findings.push(
-      await measureGrowth(plan, {
+      await measureScaling(plan, {
         about: { id: `data-${storage}`, quantity, what },
         xs: plan.growingSets[storage],
         competitorAt: (count) => batchesAlone(plan, { ...set, count }, names),

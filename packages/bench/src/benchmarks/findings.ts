@@ -7,8 +7,8 @@ import type { Failure, RoundsResult } from "../processes/rounds.ts";
 export interface Findings {
   /** Competitors that were compared with each other. */
   readonly settings: readonly SpeedSetting[];
-  /** How time and memory grow with one quantity. */
-  readonly growths: readonly Growth[];
+  /** How time and memory scale with one quantity each. */
+  readonly scalings: readonly Growth[];
   readonly failures: readonly Failure[];
   /** What computed, with versions. */
   readonly software: readonly string[];
@@ -26,7 +26,7 @@ export function findingsOf(
   if (failure) throw requiredFailed(failure.competitor, failure.reason);
   return {
     settings: [{ ...setting, timings, products }],
-    growths: [],
+    scalings: [],
     failures,
     software: ready.map((one) => one.ready).filter(Boolean),
     notes: ready.flatMap(({ title, notes }) => notes.map((note) => `${title}: ${note}`)),
@@ -46,7 +46,7 @@ export function combined(findings: readonly Findings[]): Findings {
     findings.flatMap((one) => one[key] as readonly Findings[Key][number][]);
   return {
     settings: all("settings"),
-    growths: all("growths"),
+    scalings: all("scalings"),
     failures: all("failures"),
     software: [...new Set(all("software"))],
     notes: [...new Set(all("notes"))],

@@ -6,7 +6,7 @@ import type { BenchPlan } from "../plan.ts";
 import { dataBenchmark } from "./data-pipeline.ts";
 import { combined } from "./findings.ts";
 import type { Findings } from "./findings.ts";
-import { growthBenchmark } from "./growth.ts";
+import { scalingBenchmark } from "./scaling.ts";
 import { evaluateBenchmark, trainBenchmark } from "./steps.ts";
 
 interface Benchmark {
@@ -40,7 +40,7 @@ export const benchmarks = {
       "Evaluation: bytes through the mask generator and the classifier of the masked image.",
     ],
   },
-  growth: { measure: growthBenchmark, notes: () => [] },
+  growth: { measure: scalingBenchmark, notes: () => [] },
   data: {
     measure: dataBenchmark,
     notes: ({ publishedSets }) => [
@@ -59,14 +59,14 @@ export async function runBenchmarks(
   const [load] = loadavg();
   const measured: Findings[] = [];
   for (const name of names) measured.push(await benchmarks[name].measure(plan));
-  const { settings, growths, failures, software, notes } = combined(measured);
+  const { settings, scalings, failures, software, notes } = combined(measured);
   const leftOut = failures.map(
     ({ competitor, reason }) => `Left out: ${competitor.title}: ${reason}`,
   );
   return {
     report: {
       settings,
-      growths,
+      growths: scalings,
       notes: [
         ...names.flatMap((name) => benchmarks[name].notes(plan)),
         ...notes,

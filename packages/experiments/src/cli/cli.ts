@@ -155,10 +155,11 @@ export const commands: readonly Command[] = [
  * Runs one command and returns the exit code.
  *
  * @param args the command and its options, without the program: `process.argv.slice(2)`
+ * @param allCommands in the order of the help
  */
 export async function runCli(
   args: readonly string[],
-  commands: readonly Command[],
+  allCommands: readonly Command[],
 ): Promise<number> {
   const cli = yargs([...args])
     .scriptName("pnpm exp")
@@ -178,7 +179,7 @@ export async function runCli(
     .example("$0 table2", "Table 2 on synthetic faces, minutes on two cores")
     .example("$0 table2 --scale smoke", "the same in about a minute: checks the plumbing")
     .example("$0 table2 --data DIR --weights FILE", "the paper's Table 2 on your data");
-  for (const { name, about, load } of commands) {
+  for (const { name, about, load } of allCommands) {
     let declared: DeclaredFlags;
     cli.command(
       name,

@@ -1,4 +1,4 @@
-/** @file `bench growth`: how the training step's time and memory grow with batch, image size and depth. */
+/** @file `bench growth`: how the training step's time and memory scale with batch, image size and depth. */
 import type { deit } from "@mvt/core";
 import type { Growth, GrowthPoint } from "@mvt/report";
 import { roundOptions } from "../plan.ts";
@@ -10,7 +10,7 @@ import { combined, requiredFailed } from "./findings.ts";
 import type { Findings } from "./findings.ts";
 
 /** The training step of the baseline alone, in one process after another: each has a memory of its own. */
-export async function growthBenchmark(plan: BenchPlan): Promise<Findings> {
+export async function scalingBenchmark(plan: BenchPlan): Promise<Findings> {
   const { baseline, model, threads, batchSizes } = plan;
   const step = (changed: Partial<deit.VitConfig>, batchSize = batchSizes[0]) =>
     engineCompetitor(
@@ -23,17 +23,17 @@ export async function growthBenchmark(plan: BenchPlan): Promise<Findings> {
   const size = `${imageSize} x ${imageSize}`;
   const batch = `batch ${batchSizes[0]}`;
   return combined([
-    await measureGrowth(plan, {
+    await measureScaling(plan, {
       about: { id: "batch", quantity: "images per step", what: `${what}, ${size}` },
       xs: plan.growingBatches,
       competitorAt: (batchSize) => step({}, batchSize),
     }),
-    await measureGrowth(plan, {
+    await measureScaling(plan, {
       about: { id: "size", quantity: "image side in pixels", what: `${what}, ${batch}` },
       xs: plan.growingSides.map((share) => patchSize * Math.round((share * imageSize) / patchSize)),
       competitorAt: (pixels) => step({ imageSize: pixels }),
     }),
-    await measureGrowth(plan, {
+    await measureScaling(plan, {
       about: { id: "depth", quantity: "blocks", what: `${what}, ${batch}, ${size}` },
       xs: plan.growingDepths.map((share) => Math.round(share * depth)),
       competitorAt: (blocks) => step({ depth: blocks }),
@@ -44,7 +44,7 @@ export async function growthBenchmark(plan: BenchPlan): Promise<Findings> {
 /** Rounds at a point, at most: there is nothing to interleave with. */
 const mostRounds = 3;
 
-interface GrowthMeasurement {
+interface ScalingMeasurement {
   readonly about: Omit<Growth, "points">;
   /** The values of the quantity, ascending. */
   readonly xs: readonly number[];
@@ -53,9 +53,9 @@ interface GrowthMeasurement {
 }
 
 /** Measures a point for each x. Points that fail, for want of memory for example, are left out with a note. */
-export async function measureGrowth(
+export async function measureScaling(
   plan: BenchPlan,
-  { about, xs, competitorAt }: GrowthMeasurement,
+  { about, xs, competitorAt }: ScalingMeasurement,
 ): Promise<Findings> {
   const points: GrowthPoint[] = [];
   const notes: string[] = [];
@@ -72,5 +72,5 @@ export async function measureGrowth(
     else notes.push(`Left out: ${title}: ${failure!.reason}`);
     software.push(...result.ready.map((one) => one.ready).filter(Boolean));
   }
-  return { settings: [], growths: [{ ...about, points }], failures: [], software, notes };
+  return { settings: [], scalings: [{ ...about, points }], failures: [], software, notes };
 }
