@@ -1,5 +1,19 @@
-/** @file The library of @mvt/experiments; the command line is in @mvt/experiments/cli. */
+/** @file The library of @mvt/experiments; its command line is in @mvt/experiments/cli. */
 
-export { type EngineSpec, openBackend } from "./engine/engine.ts";
+export { backendOfEngine, type EngineSpec, openBackend } from "./engine/engine.ts";
+export { openTfjsLibrary } from "./engine/tfjs.ts";
+export { exportProgram } from "./export/export-program.ts";
+export { openModel } from "./predict/open-model.ts";
+export { describeMachine, describeProvenance, sourceVersion } from "./runs/provenance.ts";
 export { canonicalJson, type RunConfig, runId } from "./settings/run-config.ts";
 export { type Scale, type ScaleName, scaleNames, scales } from "./settings/scales.ts";
+export { override, settingPaths, settings } from "./settings/set.ts";
+export { microBatchCount } from "./training/micro-batches.ts";
+export { evaluationBatchSize } from "./training/predict.ts";
+export {
+  type Classifier,
+  declareClassifier,
+  evaluationProgram,
+  trainingProgram,
+} from "./training/programs.ts";
+export { noiseOf, openStep, type Step, timeSteps } from "./training/throughput.ts";

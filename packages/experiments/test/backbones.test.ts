@@ -6,9 +6,9 @@ import { scaleOf } from "../src/cli/request.ts";
 import { networkLine } from "../src/cli/describe-weights.ts";
 import type { ClassifierConfig } from "../src/settings/run-config.ts";
 import { scaleNames, scales } from "../src/settings/scales.ts";
-import { runCommand } from "./fixtures/command-line.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
-import { file, refuses } from "./fixtures/mistakes.ts";
+import { runCommand } from "@mvt/testing/command-line";
+import { temporaryFolder } from "@mvt/testing/folder";
+import { file, refuses } from "@mvt/testing/mistakes";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 const withModel = (model: ClassifierConfig["model"]) => runId({ ...tinyConfig, model });

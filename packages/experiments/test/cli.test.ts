@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { encodeSafetensors } from "@mvt/core";
 import { runId } from "@mvt/experiments";
 import { beforeAll, describe, test } from "vitest";
-import { runCommand } from "./fixtures/command-line.ts";
+import { runCommand } from "@mvt/testing/command-line";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
-import { file, help, refuses } from "./fixtures/mistakes.ts";
+import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
+import { file, help, refuses } from "@mvt/testing/mistakes";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 /** Holds raf-db/. */

@@ -3,10 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runId } from "@mvt/experiments";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runCommand } from "./fixtures/command-line.ts";
+import { runCommand } from "@mvt/testing/command-line";
 import { predictionsOf, writeRun } from "./fixtures/finished-run.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
-import { file, refuses } from "./fixtures/mistakes.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
+import { file, refuses } from "@mvt/testing/mistakes";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 const classes = ["fear", "anger"];

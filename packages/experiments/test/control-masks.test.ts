@@ -9,7 +9,7 @@ import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
 import { readExpressionPatches } from "../src/data/expression-patches.ts";
 import { scales } from "../src/settings/scales.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import type { ControlMask } from "../src/settings/run-config.ts";
 
 const model = { ...scales.quick.model, imageSize: 48, patchSize: 8 };

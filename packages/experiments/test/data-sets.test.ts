@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { datasetNames, fingerprint, loadDataset, synthesize } from "@mvt/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
 import { paperChoices } from "../src/studies/paper-choices.ts";
-import { runCommand } from "./fixtures/command-line.ts";
+import { runCommand } from "@mvt/testing/command-line";
 import { predictionsOf, writeRun } from "./fixtures/finished-run.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
-import { file, refuses } from "./fixtures/mistakes.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
+import { file, refuses } from "@mvt/testing/mistakes";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 let folder: string;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { UserError } from "@mvt/common";
 import { download } from "../src/pretrained/download.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 
 const content = Buffer.from("weights ".repeat(10_000));
 const sha256 = createHash("sha256").update(content).digest("hex");

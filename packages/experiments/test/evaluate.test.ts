@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openRun, listRuns } from "../src/runs/run-folder.ts";
-import { runCommand } from "./fixtures/command-line.ts";
+import { runCommand } from "@mvt/testing/command-line";
 import { drawFaces } from "./fixtures/faces.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 
 const slow = { tags: ["slow"] };
 const data = "--scale smoke --data data".split(" ");

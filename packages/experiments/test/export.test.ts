@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { decodeSafetensors, loadMvt, readMetadata } from "@mvt/core";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runCommand } from "./fixtures/command-line.ts";
+import { runCommand } from "@mvt/testing/command-line";
 import { drawFaces } from "./fixtures/faces.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { writeUntrainedRun } from "./fixtures/untrained-run.ts";
 
 const data = "--scale smoke --data data --threads 1".split(" ");

@@ -4,7 +4,7 @@ import { UserError } from "@mvt/common";
 import figure5 from "../src/studies/figure5.ts";
 import type { Planner } from "../src/studies/planner.ts";
 import { finishedPlanner, reportRequest } from "./fixtures/finished-planner.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 
 describe("figure5", () => {
   let planner: Planner;

@@ -2,9 +2,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { runCommand } from "./fixtures/command-line.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
-import { refuses } from "./fixtures/mistakes.ts";
+import { runCommand } from "@mvt/testing/command-line";
+import { temporaryFolder } from "@mvt/testing/folder";
+import { refuses } from "@mvt/testing/mistakes";
 
 const exitCode = 2;
 

@@ -9,8 +9,8 @@ import { nn } from "@mvt/core";
 import { beforeAll, describe } from "vitest";
 import { scales } from "../src/settings/scales.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
-import { refuses } from "./fixtures/mistakes.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
+import { refuses } from "@mvt/testing/mistakes";
 
 let faces: string;
 

@@ -15,7 +15,7 @@ import { readMgn } from "../src/runs/mgn-file.ts";
 import { trainMgn } from "../src/training/mask-generator.ts";
 import type { TrainingContext } from "../src/training/epoch-loop.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, train, withoutSpeed } from "./fixtures/train.ts";
 

@@ -11,7 +11,7 @@ import { defineTable5 } from "../src/studies/table5.ts";
 import type { ReadSubsets } from "../src/studies/table5.ts";
 import type { Planner } from "../src/studies/planner.ts";
 import { finishedPlanner, reportRequest } from "./fixtures/finished-planner.ts";
-import { makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder } from "@mvt/testing/folder";
 
 let planner: Planner;
 let context: ReportContext;

@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { runCommand, startCommand } from "./fixtures/command-line.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
-import { file, refuses } from "./fixtures/mistakes.ts";
+import { runCommand, startCommand } from "@mvt/testing/command-line";
+import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
+import { file, refuses } from "@mvt/testing/mistakes";
 
 /** A port that is free, but for whoever takes it in between. */
 async function freePort(): Promise<number> {

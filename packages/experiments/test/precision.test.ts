@@ -16,7 +16,7 @@ import {
   trainingProgram,
 } from "../src/training/programs.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
+import { temporaryFolder } from "@mvt/testing/folder";
 import { configFor, tinyConfig } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, remains, train, withRelabelling } from "./fixtures/train.ts";
 

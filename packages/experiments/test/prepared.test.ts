@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData, Subset } from "../src/data/prepared.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 
 const imageSize = 16;
 

@@ -13,7 +13,7 @@ import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import type { RunResult } from "../src/runs/result.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/run-folder.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 const id = runId(tinyConfig);

@@ -25,10 +25,7 @@ describe("--set", () => {
   });
 
   test.each([
-    [
-      "sampler=fair",
-      'sampler: Invalid option: expected one of "shuffled"|"balanced".',
-    ],
+    ["sampler=fair", 'sampler: Invalid option: expected one of "shuffled"|"balanced".'],
     ["epochs=0", "epochs: Too small: expected number to be >0."],
     ["augmentation.erasing.p=7", "augmentation.erasing.p: Too big: expected number to be <=1."],
     [

@@ -5,8 +5,8 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { addonPath, installStandIn } from "@mvt/testing/stand-in-tensorflow";
-import { runCommand } from "./fixtures/command-line.ts";
-import { filesBelow, temporaryFolder } from "./fixtures/folder.ts";
+import { runCommand } from "@mvt/testing/command-line";
+import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 
 /** What each stand-in does, as a program of Node: `args`, and `put(file, text)` in the current folder. */
 const programs = {

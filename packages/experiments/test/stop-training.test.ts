@@ -5,7 +5,7 @@ import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, resultOf, train } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";

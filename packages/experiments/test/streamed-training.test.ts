@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
+import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, train } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { readdir, readFile, stat, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { runCommand, startCommand } from "./fixtures/command-line.ts";
-import type { Finished } from "./fixtures/command-line.ts";
+import { runCommand, startCommand } from "@mvt/testing/command-line";
+import type { Finished } from "@mvt/testing/command-line";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, makeFolder, removeFolder } from "./fixtures/folder.ts";
+import { filesBelow, makeFolder, removeFolder } from "@mvt/testing/folder";
 import { remains } from "./fixtures/train.ts";
 
 const repository = resolve(import.meta.dirname, "../../..");

@@ -16,7 +16,7 @@ import { evaluationBatchSize, predict } from "../src/training/predict.ts";
 import { declareClassifier, evaluationProgram } from "../src/training/programs.ts";
 import trainInWorker from "../src/training/worker.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "./fixtures/folder.ts";
+import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import {
   folderOf,

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
+import { temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, remains, train, withRelabelling } from "./fixtures/train.ts";
 

@@ -10,9 +10,9 @@ import { describeWeights } from "../src/cli/describe-weights.ts";
 import type { ClassifierConfig } from "../src/settings/run-config.ts";
 import { readPretrainedFile } from "../src/pretrained/weights-file.ts";
 import train from "../src/training/worker.ts";
-import { runCommand } from "./fixtures/command-line.ts";
-import { temporaryFolder } from "./fixtures/folder.ts";
-import { file, refuses } from "./fixtures/mistakes.ts";
+import { runCommand } from "@mvt/testing/command-line";
+import { temporaryFolder } from "@mvt/testing/folder";
+import { file, refuses } from "@mvt/testing/mistakes";
 import { nanoWeights } from "./fixtures/nano-weights.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 

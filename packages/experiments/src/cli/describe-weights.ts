@@ -12,7 +12,9 @@ export function describeWeights({ source, sha256, report }: PretrainedFile): rea
     `  loaded ${loaded.length} parameters; new from the seed: ${startsAnew.join(", ") || "none"}`,
     ...skippedLines(report).map((line) => `  ${line}`),
     ...(resampled ? [`  ${resampledLine(resampled)}`] : []),
-    ...(beside.length > 0 ? [`  in the file besides the weights, not read: ${listOf(beside)}`] : []),
+    ...(beside.length > 0
+      ? [`  in the file besides the weights, not read: ${listOf(beside)}`]
+      : []),
   ];
 }
 

@@ -27,9 +27,7 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
   for (const path of paths) {
     const entry = await stat(path).catch(() => undefined);
     if (entry === undefined) {
-      throw new UserError(
-        `${path}: expected an image or a folder, found nothing. Check the path.`,
-      );
+      throw new UserError(`${path}: expected an image or a folder, found nothing. Check the path.`);
     }
     if (!entry.isDirectory()) {
       add(path, basename(path));

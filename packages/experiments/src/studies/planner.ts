@@ -195,7 +195,13 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         start: { run: start.id },
         training: (setting ?? trainingOn(dataset, scale)).mgn,
       };
-      const title = [data.dataset.title, backboneTitle, setting?.title, `mask generator m = ${m}`, `seed ${seed}`];
+      const title = [
+        data.dataset.title,
+        backboneTitle,
+        setting?.title,
+        `mask generator m = ${m}`,
+        `seed ${seed}`,
+      ];
       return planRun({ title: title.filter(Boolean).join(", "), config, data, after: [start] });
     },
   };

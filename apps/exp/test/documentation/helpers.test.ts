@@ -1,8 +1,8 @@
 /** @file The documentation test finds what is wrong: its helpers on small texts. */
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineCommand } from "../../src/cli/command.ts";
-import { settingPaths } from "../../src/settings/set.ts";
+import { settingPaths } from "@mvt/experiments";
+import { defineCommand } from "@mvt/experiments/cli";
 import { commandProblem, flagProblem, flagsOf, isPlaceholder, wordsOf } from "./commands.ts";
 import { anchorsOf, codeLines, inlineCode, localLinks } from "./markdown.ts";
 import { settingProblem, settingsIn } from "./settings.ts";

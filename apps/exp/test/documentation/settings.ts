@@ -1,6 +1,6 @@
 /** @file Settings of `--set` that a text names: whether the schema has them and takes their values. */
 import type { z } from "zod";
-import { override, settingPaths } from "../../src/settings/set.ts";
+import { override, settingPaths } from "@mvt/experiments";
 
 /** "schedule.gamma=.." and what follows "--set", out of a code text. */
 export function settingsIn(text: string): readonly string[] {

@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { commands } from "../../src/cli/commands.ts";
-import { scales } from "../../src/settings/scales.ts";
-import { settings } from "../../src/settings/set.ts";
+import { benchCommand } from "@mvt/bench";
+import { scales, settings } from "@mvt/experiments";
+import { commands as ownCommands } from "@mvt/experiments/cli";
 import { commandProblem, flagProblem, flagsOf, nameOf, wordsOf } from "./commands.ts";
 import { anchorsOf, codeLines, inlineCode, localLinks } from "./markdown.ts";
 import type { CodeText } from "./markdown.ts";
@@ -35,6 +35,7 @@ const rootScripts: ReadonlySet<string> = new Set(
     (JSON.parse(readAll(["package.json"])[0]!.text) as { scripts: Record<string, string> }).scripts,
   ),
 );
+const commands = [...ownCommands, benchCommand];
 const declared = new Map(
   await Promise.all(
     commands.map(async (command) => [nameOf(command), await flagsOf(command)] as const),

@@ -1,6 +1,6 @@
 /** @file Command lines that a text shows: whether yargs takes them, without running anything. */
-import { createCli } from "../../src/cli/cli.ts";
-import type { Command } from "../../src/cli/command.ts";
+import { createCli } from "@mvt/experiments/cli";
+import type { Command } from "@mvt/experiments/cli";
 
 /** The flags of a command. */
 export interface Declared {

@@ -1,0 +1,16 @@
+/** @file @mvt/experiments/cli: runs commands, and what a command of another package shares with those here. */
+
+export { chooseDevice, engineSpecOf, sessionsOf } from "../engine/engine.ts";
+export { createCli, runCli } from "./cli.ts";
+export {
+  type ArgsOf,
+  type Command,
+  type CommandOptions,
+  defineCommand,
+  isShare,
+  wholeFrom,
+} from "./command.ts";
+export { commands } from "./commands.ts";
+export { engineOptions, output } from "./options.ts";
+export { createProgress } from "./progress.ts";
+export { requireWritableReport } from "./writable.ts";
