@@ -249,7 +249,8 @@ describe("a generator of a backbone with registers and LayerScale", () => {
     const refuse = (from: typeof trained, into: GeneratorConfig) => () =>
       generatorFromClassifier(from, into, { seed: 4, source: "classifier" });
     const plain = nn.initialWeights(
-      nn.declareParameters((scope) => declareNetwork(scope, { ...backbone, classes: 3 })).parameters,
+      nn.declareParameters((scope) => declareNetwork(scope, { ...backbone, classes: 3 }))
+        .parameters,
       9,
     );
     expect(refuse(plain, config)).toThrow("classifier: expected reg_token [1, 4, 16], got none;");
@@ -271,7 +272,9 @@ describe("a generator of a backbone with registers and LayerScale", () => {
     };
     for (const [side, program] of Object.entries(sides)) {
       const feeds = { images, labels, weights: sampleWeights, randomMask: new Float32Array(B * N) };
-      const inputs = new Set(program.inputs.map(({ node }) => (node.params as { name: string }).name));
+      const inputs = new Set(
+        program.inputs.map(({ node }) => (node.params as { name: string }).name),
+      );
       const { results, state } = await runOn(
         backend,
         program,
