@@ -5,6 +5,7 @@ import {
   backbones,
   countParameters,
   declareNetwork,
+  defaultBackbone,
   deit,
   encodePortable,
   gradients,
@@ -59,12 +60,12 @@ describe("the number of parameters with 1,000 classes", () => {
 });
 
 describe.each(backboneNames)("%s", (name) => {
-  test("keeps the size it is given, as a configuration that says its name", () => {
+  test("keeps the size it is given, as a configuration that says its name unless it is the default", () => {
     const size = deit.variants.nano;
     const config = withBackbone(size, name);
     expect(config).toMatchObject(size);
-    if (name === "deit") expect(config).toBe(size);
-    else expect(config.backbone).toBe(name);
+    expect(config.backbone ?? defaultBackbone).toBe(name);
+    expect(config === size).toBe(name === defaultBackbone);
   });
 
   test("has K logits per image, and class token, registers and patches in every block", () => {

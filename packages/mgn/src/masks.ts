@@ -76,7 +76,7 @@ export function generatedMask(
 
 /**
  * What the classifier sees at inference, from image bytes [B, S, S, 3]: patches [B, N, L], ready for
- * `deit.classify`, and M_p [B, N] as it was applied. Default form: soft, as in the paper's text.
+ * `traceNetwork`, and M_p [B, N] as it was applied. Default form: soft, as in the paper's text.
  */
 export function maskedClassifierInput(
   generator: MaskGenerator,

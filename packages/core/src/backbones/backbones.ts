@@ -37,17 +37,20 @@ export interface Backbone {
   /** What it is, in one line of help. */
   readonly about: string;
   /** The network of this kind in the size of a DeiT. */
-  of(size: BackboneConfig): BackboneConfig;
+  readonly of: (size: BackboneConfig) => BackboneConfig;
   /** Declares all parameters of the classifier. Throws ShapeError for sizes that do not divide. */
-  declare(scope: Scope, config: NetworkConfig): Vit;
+  readonly declare: (scope: Scope, config: NetworkConfig) => Vit;
   /** Normalised patches [B, N, 3 P P] to logits [B, K], with the inputs of the blocks. */
-  trace(network: Vit, patches: Tensor): Trace;
+  readonly trace: (network: Vit, patches: Tensor) => Trace;
   /** Which array of a file becomes which parameter, and what is left over. Nothing is refused yet. */
-  match(file: WeightsFile, network: BackboneConfig & Pick<VitShape, "classes">): VitMatch;
+  readonly match: (
+    file: WeightsFile,
+    network: BackboneConfig & Pick<VitShape, "classes">,
+  ) => VitMatch;
   /** Loads what was matched. Throws WeightsError for what is missing, too much, of another shape or not finite. */
-  load(match: VitMatch): Weights;
+  readonly load: (match: VitMatch) => Weights;
   /** What the file tells of its network; undefined unless it holds one of this kind. */
-  describe(file: WeightsFile): VitDescription | undefined;
+  readonly describe: (file: WeightsFile) => VitDescription | undefined;
 }
 
 /** The options of a vision transformer that make it one kind or the other. */
@@ -70,7 +73,7 @@ function visionTransformer(about: Pick<Backbone, "title" | "about">, kind: Kind)
     trace: traceClassify,
     match: matchVit,
     load: (match) => loadVit(match, { title: about.title, advice: adviceFor(match, about.title) }),
-    describe(file) {
+    describe: (file) => {
       const found = describeVit(file);
       const isThis =
         found?.layerScale === (kind.layerScale !== undefined) &&

@@ -156,7 +156,7 @@ export function mlp({ fc1, fc2 }: Mlp, x: Tensor): Tensor {
  * LayerScale: γ times x, feature by feature, [B, T, D] to [B, T, D]; x itself without γ.
  * Touvron et al., "Going deeper with Image Transformers", ICCV 2021, arXiv:2103.17239.
  */
-function layerScale(gamma: Tensor | undefined, x: Tensor): Tensor {
+function scaleFeatures(gamma: Tensor | undefined, x: Tensor): Tensor {
   if (gamma === undefined) return x;
   const [B, T, D] = dims(x, "B T D");
   return reshape(mul(reshape(x, [B * T, D]), gamma), [B, T, D]); // as rows, over which γ's gradient sums fastest
@@ -172,7 +172,7 @@ function layerScale(gamma: Tensor | undefined, x: Tensor): Tensor {
 export function block(p: Block, z: Tensor, rows?: number): Tensor {
   const kept = rows === undefined ? z : slice(z, 1, 0, rows);
   // z' = γ₁ MSA(LN(z)) + z
-  const attended = add(kept, layerScale(p.ls1, attention(p.attn, layerNorm(p.norm1, z), rows)));
+  const attended = add(kept, scaleFeatures(p.ls1, attention(p.attn, layerNorm(p.norm1, z), rows)));
   // z = γ₂ MLP(LN(z')) + z'
-  return add(attended, layerScale(p.ls2, mlp(p.mlp, layerNorm(p.norm2, attended))));
+  return add(attended, scaleFeatures(p.ls2, mlp(p.mlp, layerNorm(p.norm2, attended))));
 }

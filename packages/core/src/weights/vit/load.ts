@@ -66,7 +66,7 @@ function problemOf(
   return undefined;
 }
 
-function loadFinite({ parameter, from, array, positions }: Match, source: string): NdArray {
+function loadFinite({ from, array, positions }: Match, source: string): NdArray {
   const loaded = array.load();
   const wrong = loaded.data.findIndex((value) => !Number.isFinite(value));
   if (wrong !== -1) {

@@ -62,8 +62,8 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
     else if (isPositions) matched.push({ parameter, from, array, positions });
     // A class token without position in the network has its position in the file added once and for all.
     else if (parameter === "cls_token" && positions && positions.prefix > 0 && kept === 0) {
-      const joined = plusFirstPosition(array, stored!.array);
-      matched.push({ parameter, from: [...from, ...stored!.from], array: joined });
+      const joined = plusFirstPosition(array, stored.array);
+      matched.push({ parameter, from: [...from, ...stored.from], array: joined });
     } else matched.push({ parameter, from, array });
   }
   const startsAnew = withHead ? [] : [...shapes.keys()].filter(isHead);
