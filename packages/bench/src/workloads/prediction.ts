@@ -1,4 +1,4 @@
-/** @file The time that predictions take: latency of one image, throughput of many, for several engines in turn. */
+/** @file The time that predictions take: latency of one image, throughput of many, of several engines. */
 import { setTimeout } from "node:timers/promises";
 import { sum } from "@mvt/common";
 import {
