@@ -42,7 +42,7 @@ export interface Command {
 /** The module of a command; `run` gets the parsed options by their types. */
 export function defineCommand<
   const O extends CommandOptions,
-  const P extends CommandOptions = Record<never, never>,
+  const P extends CommandOptions = Record<string, never>,
 >({
   options,
   positionals,

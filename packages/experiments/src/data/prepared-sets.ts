@@ -19,9 +19,9 @@ export interface DataEvents {
 export interface PreparedSets {
   readonly request: DataRequest;
   /** The data set that was asked for: the user's, or the scale's synthetic one. */
-  get(dataset: DatasetName): Promise<PreparedData>;
+  readonly get: (dataset: DatasetName) => Promise<PreparedData>;
   /** Synthetic faces of this kind, whether the user has data or not. */
-  synthetic(dataset: DatasetName, spec: SyntheticSpec): Promise<PreparedData>;
+  readonly synthetic: (dataset: DatasetName, spec: SyntheticSpec) => Promise<PreparedData>;
 }
 
 export function createPreparedSets(request: DataRequest, events: DataEvents = {}): PreparedSets {

@@ -120,11 +120,11 @@ export async function trainClassifier(
       context,
     );
 
-    const best = decodeSafetensors(
+    const bestWeights = decodeSafetensors(
       (await run.read("validation-best.safetensors"))!,
       run.path("validation-best.safetensors"),
     );
-    await evaluation.writeState(withFrozen(classifier, best.weights));
+    await evaluation.writeState(withFrozen(classifier, bestWeights.weights));
     const chosen = await predictSubset(data.test);
     await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
     const lastState = await step.readState();
@@ -137,7 +137,7 @@ export async function trainClassifier(
       ...resultOf(training, run.id, metrics, {
         chosen,
         last: metrics.at(-1)!.test ?? (await predictLast()),
-        parameters: countParameters(best.weights),
+        parameters: countParameters(bestWeights.weights),
         engine: engineName(backend),
       }),
       relabel: labels.outcome(),
