@@ -1,9 +1,6 @@
 /** @file How errors reach the user: one message without a stack for what they can mend. */
+import { UserError } from "@mvt/common";
 import { DeviceError, WeightsError } from "@mvt/core";
-import { DatasetError } from "@mvt/datasets";
-import { MgnError } from "@mvt/mgn";
-import { RelabelError, ThresholdError } from "@mvt/relabel";
-import { CommandLineError, UsageError } from "./usage-error.ts";
 
 /** What the system's refusals mean, by error code. */
 const systemErrors: Readonly<Record<string, string>> = {
@@ -16,15 +13,7 @@ const systemErrors: Readonly<Record<string, string>> = {
   EISDIR: "a folder is where a file was expected",
 };
 
-const mendable = [
-  UsageError,
-  DeviceError,
-  DatasetError,
-  MgnError,
-  RelabelError,
-  ThresholdError,
-  WeightsError,
-];
+const mendable = [UserError, DeviceError, WeightsError];
 
 /** Whether the message tells the user all there is to know. */
 export function isMendable(error: unknown): error is Error {
@@ -44,5 +33,5 @@ export function messageOf(error: unknown): string {
 
 /** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */
 export function exitCodeOf(error: unknown): 1 | 2 {
-  return error instanceof CommandLineError || error instanceof ThresholdError ? 2 : 1;
+  return error instanceof UserError ? error.exitCode : 1;
 }

@@ -1,15 +1,21 @@
 /** @file How errors reach the user: the message, and the exit code. */
+import { CommandLineError as LibraryCommandLineError, UserError } from "@mvt/common";
 import { WeightsError } from "@mvt/core";
 import { DatasetError } from "@mvt/datasets";
 import { UsageError } from "@mvt/experiments";
-import { MgnError } from "@mvt/mgn";
-import { ThresholdError } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
 import { exitCodeOf, messageOf } from "../src/errors.ts";
 import { CommandLineError } from "../src/usage-error.ts";
 
 describe("a message", () => {
-  test.each([CommandLineError, DatasetError, MgnError, ThresholdError, UsageError, WeightsError])(
+  test.each([
+    CommandLineError,
+    DatasetError,
+    LibraryCommandLineError,
+    UsageError,
+    UserError,
+    WeightsError,
+  ])(
     "of %o is shown without a stack",
     (Kind) => {
       expect(messageOf(new Kind("expected a, got b. Do c."))).toBe(
@@ -37,11 +43,11 @@ describe("a message", () => {
 describe("the exit code", () => {
   test("is 2 where the command line itself is wrong", () => {
     expect(exitCodeOf(new CommandLineError("--seeds 0"))).toBe(2);
-    expect(exitCodeOf(new ThresholdError("--threshold quadratik"))).toBe(2);
+    expect(exitCodeOf(new LibraryCommandLineError("--threshold quadratik"))).toBe(2);
   });
 
   test("is 1 for files, data, the disk and defects", () => {
-    for (const Kind of [DatasetError, MgnError, UsageError, WeightsError, TypeError]) {
+    for (const Kind of [DatasetError, UserError, UsageError, WeightsError, TypeError]) {
       expect(exitCodeOf(new Kind("x"))).toBe(1);
     }
   });

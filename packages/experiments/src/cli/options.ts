@@ -10,6 +10,7 @@ import {
   imageStorages,
 } from "@mvt/datasets";
 import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
+import { policyDefaults, references } from "@mvt/relabel";
 import type { Reference } from "@mvt/relabel";
 import type { CustomFlags } from "../data/source.ts";
 import { mgnTrainingConfig, trainingConfig } from "../config.ts";
@@ -131,10 +132,10 @@ export function customFlagsOf(args: CustomArgs): { readonly custom?: CustomFlags
 }
 
 export const relabelOptions = {
-  delta: { type: "number", default: 0.2, describe: "δ of Eq. 6" },
+  delta: { type: "number", default: policyDefaults.delta as number, describe: "δ of Eq. 6" },
   reference: {
-    choices: ["current", "original"],
-    default: "current",
+    choices: Object.keys(references) as Reference[],
+    default: policyDefaults.reference as Reference,
     describe: "whose probability P_gt is: the current label's or the original one's",
   },
   "relabel-start": { type: "number", describe: "first epoch that relabels [default: the scale's]" },
@@ -147,7 +148,7 @@ export const relabelOptions = {
 /** What the relabelling flags say, where they say something; values that cannot be are refused here. */
 export function relabelOptionsOf(args: {
   readonly delta: number;
-  readonly reference: string;
+  readonly reference: Reference;
   readonly "relabel-start"?: number | undefined;
   readonly "min-train-accuracy"?: number | undefined;
 }): Omit<RelabelOptions, keyof NamedThreshold> {
@@ -159,7 +160,7 @@ export function relabelOptionsOf(args: {
   requireShare("min-train-accuracy", minTrainAccuracy);
   return {
     delta,
-    reference: args.reference as Reference, // one of the choices
+    reference: args.reference,
     ...(startEpoch === undefined ? {} : { startEpoch }),
     ...(minTrainAccuracy === undefined ? {} : { minTrainAccuracy }),
   };
