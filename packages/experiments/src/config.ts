@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { deit } from "@mvt/core";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
+import { maskSpaces, polarities } from "@mvt/mgn";
 import type { MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
 import type { ControlMask } from "./data/control-masks.ts";
@@ -82,8 +83,8 @@ export const mgnTrainingConfig = z.strictObject({
   decay: z.enum(["constant", "cosine"]).exactOptional(),
   /** The share of the picture that random masks show: m if absent, else drawn between the two. */
   randomShare: z.tuple([probability, probability]).readonly().exactOptional(),
-  polarity: z.enum(["remove", "keep"]),
-  space: z.enum(["pixel", "normalized"]),
+  polarity: z.enum(polarities),
+  space: z.enum(maskSpaces),
 });
 export type MgnTrainingConfig = Readonly<z.infer<typeof mgnTrainingConfig>>;
 

@@ -1,8 +1,8 @@
 /** @file What a generator starts from: the first blocks of a trained DeiT, and a new head. */
+import { UserError } from "@mvt/common";
 import { nn } from "@mvt/core";
 import type { NdArray, Weights } from "@mvt/core";
 import type { GeneratorConfig } from "./config.ts";
-import { MgnError } from "./error.ts";
 import { declareGenerator } from "./generator.ts";
 
 export interface StartingWeights {
@@ -19,7 +19,7 @@ export interface StartingWeights {
 /**
  * The generator's first blocks, patch embedding, positions and final normalisation from a DeiT with
  * timm's names, pos_embed [1, N + 1, D]. The new head is drawn from its own streams under `seed`.
- * Throws MgnError for a DeiT of another width, image size or patch size, or with too few blocks.
+ * Throws UserError for a DeiT of another width, image size or patch size, or with too few blocks.
  */
 export function generatorFromDeit(
   vit: Weights,
@@ -38,7 +38,7 @@ export function generatorFromDeit(
     const expected = positions ? [1, N! + 1, D!] : shapes.get(name)!;
     const given = vit.get(name);
     if (given?.shape.join() !== expected.join()) {
-      throw new MgnError(
+      throw new UserError(
         `${source}: expected ${name} [${expected.join(", ")}], got ${given ? `[${given.shape.join(", ")}]` : "none"}; use a DeiT without distillation token, of the generator's width, image size and patch size.`,
       );
     }

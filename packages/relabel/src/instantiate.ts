@@ -12,10 +12,7 @@ const gridSteps = 4096;
 const rounding = 1e-12;
 
 /** The P_gt on which f is checked: 0, 1/4096, ..., 1. */
-const grid: readonly number[] = Array.from(
-  { length: gridSteps + 1 },
-  (_, i) => i / gridSteps,
-);
+const grid: readonly number[] = Array.from({ length: gridSteps + 1 }, (_, i) => i / gridSteps);
 
 /**
  * The threshold with `overrides` in place of the defaults.

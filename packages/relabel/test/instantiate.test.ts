@@ -1,10 +1,6 @@
 /** @file What instantiate accepts, and what it says about everything else. */
 import { CommandLineError, UserError } from "@mvt/common";
-import {
-  defineThreshold,
-  instantiate,
-  thresholds,
-} from "@mvt/relabel";
+import { defineThreshold, instantiate, thresholds } from "@mvt/relabel";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
 function withF(f: (pGt: number) => unknown) {

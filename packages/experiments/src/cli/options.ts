@@ -10,6 +10,8 @@ import {
   imageStorages,
 } from "@mvt/datasets";
 import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
+import { maskForms } from "@mvt/mgn";
+import type { MaskFormName } from "@mvt/mgn";
 import { policyDefaults, references } from "@mvt/relabel";
 import type { Reference } from "@mvt/relabel";
 import type { CustomFlags } from "../data/source.ts";
@@ -108,9 +110,11 @@ export const runOptions = {
     describe: "PATH=VALUE: a setting of training, such as epochs=20; repeatable",
   },
   "mask-form": {
-    choices: ["soft", "hard", "top-k"] as const,
-    default: "soft" as const,
-    describe: "masks as the generator gives them, cut at 1/2, or its round(m N) highest patches",
+    choices: Object.keys(maskForms) as MaskFormName[],
+    default: "soft" as MaskFormName,
+    describe: `form of the masks; ${Object.entries(maskForms)
+      .map(([name, { about }]) => `${name}: ${about}`)
+      .join("; ")}`,
   },
   plan: {
     type: "boolean",

@@ -1,6 +1,6 @@
 /** @file The workbench that the flags of a command describe. */
 import type { FerplusProtocol, FerplusTrain, ImageStorage } from "@mvt/datasets";
-import type { MaskForm } from "@mvt/mgn";
+import type { MaskFormName } from "@mvt/mgn";
 import type { Scale } from "../scales.ts";
 import { createWorkbench } from "../tables/workbench.ts";
 import type { Workbench } from "../tables/workbench.ts";
@@ -14,7 +14,7 @@ export interface WorkbenchFlags extends CustomArgs {
   readonly "ferplus-protocol": FerplusProtocol;
   readonly "ferplus-train": FerplusTrain;
   readonly images?: ImageStorage | undefined;
-  readonly "mask-form"?: MaskForm["kind"];
+  readonly "mask-form"?: MaskFormName;
 }
 
 export function workbenchOf(

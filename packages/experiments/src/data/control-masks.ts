@@ -8,18 +8,16 @@ import { deit, fadePatches, random } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, randomMask } from "@mvt/mgn";
+import type { ControlMaskName } from "@mvt/mgn";
 import { readExpressionPatches } from "../masks/expression-patches.ts";
 import { repeatMask, topKMasks } from "../masks/per-image.ts";
 import { UsageError } from "../usage-error.ts";
 import type { PreparedData, Subset } from "./prepared.ts";
 
-/** All remove exactly round(m N) patches of a picture. */
+/** All remove exactly round(m N) patches of an image. */
 export interface ControlMask {
-  /**
-   * Anywhere; outside a centred ellipse; in the corners; or the patches that carry the least of the
-   * expression, which only synthetic data tell.
-   */
-  readonly mask: "random" | "ellipse" | "corners" | "truth";
+  /** `controlMasks` says what each removes. */
+  readonly mask: ControlMaskName;
   readonly m: number;
 }
 

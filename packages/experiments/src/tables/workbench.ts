@@ -3,7 +3,8 @@
  */
 import { resolve } from "node:path";
 import type { DatasetName, FerplusOptions, ImageStorage } from "@mvt/datasets";
-import type { MaskForm } from "@mvt/mgn";
+import { maskForm } from "@mvt/mgn";
+import type { MaskFormName } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint, policyDefaults } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
 import { canonicalJson } from "../config.ts";
@@ -45,7 +46,7 @@ export interface WorkbenchOptions {
   readonly storage?: ImageStorage;
   readonly weights?: PretrainedFile;
   /** In which form classifiers apply masks. */
-  readonly maskForm: MaskForm["kind"];
+  readonly maskForm: MaskFormName;
   readonly onDraw?: (title: string) => void;
   readonly onDecode?: (title: string, done: number, total: number) => void;
 }
@@ -278,17 +279,6 @@ function studies(scale: Scale): readonly SyntheticSpec[] {
   return [...clutterSettings(scale), ...maskFactors(scale).map(({ setting }) => setting)].map(
     ({ synthetic }) => synthetic,
   );
-}
-
-function maskForm(kind: MaskForm["kind"], m: number): MaskForm {
-  switch (kind) {
-    case "soft":
-      return { kind };
-    case "hard":
-      return { kind, threshold: 0.5 };
-    case "top-k":
-      return { kind, m };
-  }
 }
 
 function relabelConfig(options: RelabelOptions, relabelStart: number): RelabelConfig {
