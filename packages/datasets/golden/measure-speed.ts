@@ -11,7 +11,7 @@ import { createBatchLoader } from "../src/batches/loader.ts";
 import { sequentialOrder } from "../src/batches/order.ts";
 import type { Sample } from "../src/dataset.ts";
 import { decodeImages } from "../src/images/decode.ts";
-import type { DecodedImages } from "../src/images/decoded-images.ts";
+import type { DecodedImages } from "../src/images/images.ts";
 
 const perSecond = (count: number, start: number) =>
   `${Math.round((count / (performance.now() - start)) * 1000)} images/s`;

@@ -3,6 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import type { deit } from "@mvt/core";
+import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
 import { maskSpaces, polarities } from "@mvt/mgn";
 import type { MaskForm } from "@mvt/mgn";
@@ -17,7 +18,7 @@ const strength = z.number().nonnegative();
 const augmentation = z.strictObject({
   flip: probability,
   shift: z
-    .strictObject({ pixels: z.int().nonnegative(), padding: z.enum(["zero", "edge"]) })
+    .strictObject({ pixels: z.int().nonnegative(), padding: z.enum(shiftPaddings) })
     .exactOptional(),
   jitter: z
     .strictObject({ brightness: strength, contrast: strength, saturation: strength })
@@ -27,7 +28,7 @@ const augmentation = z.strictObject({
       p: probability,
       scale: z.tuple([probability, probability]).readonly(),
       ratio: z.tuple([z.number().positive(), z.number().positive()]).readonly(),
-      value: z.enum(["black", "mean"]),
+      value: z.enum(erasingColourNames),
     })
     .or(z.literal(false)),
 }) satisfies z.ZodType<Augmentation>;

@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
-import { datasetTitles } from "@mvt/datasets";
+import { datasets } from "@mvt/datasets";
 import { defaultResamples } from "@mvt/report";
 import type {
   BootstrapOptions,
@@ -56,7 +56,7 @@ export async function evaluatedRunOf(
   { data, seed }: ClassifierConfig,
   { split, weights }: Pick<EvaluatedRun, "split" | "weights">,
 ): Promise<EvaluatedRun> {
-  const dataset = datasetTitles[data.dataset];
+  const dataset = datasets[data.dataset].title;
   const title = (await run.result())?.title ?? `${dataset}, seed ${seed}`;
   return { id: run.id, title, dataset, kind: data.kind, split, weights };
 }
@@ -68,7 +68,7 @@ export function describeAnswered(
   n: number,
 ): DataDescription {
   const { dataset, kind, layout, protocol } = data;
-  return { title: datasetTitles[dataset], kind, layout, protocol, counts: { [split]: n } };
+  return { title: datasets[dataset].title, kind, layout, protocol, counts: { [split]: n } };
 }
 
 /** `backend`: absent where finished answers were read. */

@@ -4,12 +4,15 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Backend } from "@mvt/core";
 import {
+  customLayouts,
   datasetNames,
+  datasets,
   defaultFerplusProtocol,
   ferplusProtocols,
+  ferplusTrains,
   imageStorages,
 } from "@mvt/datasets";
-import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
+import type { CustomLayout, DatasetName, FerplusProtocol } from "@mvt/datasets";
 import { maskForms } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
 import { policyDefaults, references } from "@mvt/relabel";
@@ -29,6 +32,11 @@ import { CommandLineError } from "../usage-error.ts";
 import { chooseDevice } from "./device.ts";
 import { summaryLines } from "./weights-lines.ts";
 
+/** "raf-db/, ferplus/, affectnet/, custom/": the folders of all data sets. */
+export const datasetFolders = [
+  ...new Set(Object.values(datasets).map(({ folder }) => `${folder}/`)),
+].join(", ");
+
 export const dataOptions = {
   scale: {
     choices: scaleNames,
@@ -36,8 +44,7 @@ export const dataOptions = {
   },
   data: {
     type: "string",
-    describe:
-      "folder that holds raf-db/, ferplus/, affectnet/, custom/; without it synthetic faces",
+    describe: `folder that holds ${datasetFolders}; without it synthetic faces`,
   },
   "ferplus-protocol": {
     choices: Object.keys(ferplusProtocols) as FerplusProtocol[],
@@ -45,7 +52,7 @@ export const dataOptions = {
     describe: "how FERPlus votes become labels",
   },
   "ferplus-train": {
-    choices: ["train", "train+validation"] as const satisfies readonly FerplusTrain[],
+    choices: ferplusTrains,
     default: "train" as const,
     describe: "which parts of FERPlus are trained on",
   },
@@ -54,7 +61,7 @@ export const dataOptions = {
     describe: "of custom data: NAME=EXPRESSION,... or a JSON file that says what its classes mean",
   },
   "custom-layout": {
-    choices: ["folders", "csv"] as const,
+    choices: customLayouts,
     describe: "of custom data [default: csv where there is a labels.csv]",
   },
   "custom-title": { type: "string", describe: "name of custom data in reports" },
@@ -125,7 +132,7 @@ export const runOptions = {
 
 export interface CustomArgs {
   readonly classes?: string | undefined;
-  readonly "custom-layout"?: "folders" | "csv" | undefined;
+  readonly "custom-layout"?: CustomLayout | undefined;
   readonly "custom-title"?: string | undefined;
 }
 

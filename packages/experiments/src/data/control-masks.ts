@@ -5,7 +5,7 @@
  * The masks are put on the pictures themselves, before augmentation: removed patches are black.
  */
 import { deit, fadePatches, random } from "@mvt/core";
-import { readRows } from "@mvt/datasets";
+import { readRows, splitNames } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, randomMask } from "@mvt/mgn";
 import type { ControlMaskName } from "@mvt/mgn";
@@ -59,7 +59,7 @@ export async function maskPictures(
 
   // Subsets may share their pictures: a validation subset is held out of the training split.
   const masked = new Map<Images, DecodedImages>();
-  for (const split of ["train", "validation", "test"] as const) {
+  for (const split of splitNames) {
     const { images } = data[split];
     if (masked.has(images)) continue;
     masked.set(images, await blacken(images, await removed(split, images.count), model));

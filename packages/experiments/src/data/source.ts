@@ -5,13 +5,16 @@ import { basename, join } from "node:path";
 import {
   DatasetError,
   datasetFolder,
+  datasets,
   difficulties,
   generatorVersion,
+  isSynthetic,
   loadDataset,
   readClasses,
   synthesize,
 } from "@mvt/datasets";
 import type {
+  CustomLayout,
   Dataset,
   DatasetName,
   FerplusOptions,
@@ -26,7 +29,7 @@ import { CommandLineError, UsageError } from "../usage-error.ts";
 export interface CustomFlags {
   /** "angry=anger,happy=happiness", or the path of a JSON file. */
   readonly classes: string;
-  readonly layout?: "folders" | "csv" | undefined;
+  readonly layout?: CustomLayout | undefined;
   readonly title?: string | undefined;
 }
 
@@ -50,9 +53,9 @@ export async function openDataset(
   const { folder } = options;
   const load = async (from: string) => loadDataset(name, from, await loadOptions(name, options));
   if (folder === undefined) {
-    if (name !== "custom") return load(await drawDataset(name, spec, options));
+    if (isSynthetic(name)) return load(await drawDataset(name, spec, options));
     throw new UsageError(
-      "custom: expected a folder of your own data, found none. Pass --data with the folder that holds custom/.",
+      `${name}: expected a folder of your own data, found none. Pass --data with the folder that holds ${datasetFolder("", name)}/.`,
     );
   }
   const isFolder = await stat(folder).then(
@@ -72,7 +75,7 @@ export async function loadOptions(
   name: DatasetName,
   { ferplus, custom }: Pick<DataOptions, "ferplus" | "custom">,
 ): Promise<LoadOptions> {
-  if (name !== "custom" || custom === undefined) return ferplus;
+  if (!datasets[name].options?.includes("custom") || custom === undefined) return ferplus;
   try {
     return { ...ferplus, custom: { ...custom, classes: await readClasses(custom.classes) } };
   } catch (error) {

@@ -1,10 +1,10 @@
 /** @file What may be done with an exported model: notes for its metadata, not legal advice. */
-import { datasetTitles } from "@mvt/datasets";
+import { datasets } from "@mvt/datasets";
 import type { ClassifierConfig } from "../config.ts";
 
 /** The graph is this project's; the weights carry whatever the pictures and the start came with. */
 export function licenceNote({ data, pretrained }: ClassifierConfig): string {
-  const title = datasetTitles[data.dataset];
+  const title = datasets[data.dataset].title;
   return [
     "The graph and the code that wrote it: MIT.",
     data.kind === "synthetic"

@@ -1,11 +1,11 @@
 /** @file One picture file, or an error that names it. */
 import type { Picture } from "@mvt/core";
-import { decodePicture } from "@mvt/datasets";
+import { decodeImageFile } from "@mvt/datasets";
 import { UsageError } from "../usage-error.ts";
 
 export async function readPicture(path: string): Promise<Picture> {
   try {
-    return await decodePicture(path);
+    return await decodeImageFile(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(

@@ -1,7 +1,17 @@
 /** @file `pnpm exp data`: draws synthetic data sets, and checks any. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { checkDataset, datasetFolder, datasetNames, loadDataset, synthesize } from "@mvt/datasets";
+import {
+  checkDataset,
+  datasetFolder,
+  datasetNames,
+  datasets,
+  difficultyNames,
+  isSynthetic,
+  loadDataset,
+  syntheticLayouts,
+  synthesize,
+} from "@mvt/datasets";
 import type { CheckRow, DatasetName } from "@mvt/datasets";
 import type { Argv } from "yargs";
 import { loadOptions } from "../../data/source.ts";
@@ -11,6 +21,7 @@ import { describeOrder, orderOfClasses } from "../class-order.ts";
 import {
   customFlagsOf,
   dataOptions,
+  datasetFolders,
   parseDatasets,
   requireShare,
   requireWhole,
@@ -30,14 +41,14 @@ export function builder(cli: Argv) {
       data: {
         type: "string",
         demandOption: true,
-        describe: "folder that holds, or will hold, raf-db/, ferplus/, affectnet/, custom/",
+        describe: `folder that holds, or will hold, ${datasetFolders}`,
       },
       datasets: {
         type: "string",
         describe: "which data sets [default: raf-db,ferplus; to check, those that are there]",
       },
       layout: {
-        choices: ["official", "kaggle", "csv", "folders", "npy"] as const,
+        choices: syntheticLayouts,
         describe: "published layout to write [default: official, csv, npy]",
       },
       seed: { type: "number", describe: "seed of the faces [default: the scale's]" },
@@ -46,8 +57,8 @@ export function builder(cli: Argv) {
         describe: "share of wrong training labels [default: the scale's]",
       },
       difficulty: {
-        choices: ["easy", "standard", "crowd"] as const,
-        describe: "[default: the scale's]",
+        choices: difficultyNames,
+        describe: "how hard the faces are to recognise [default: the scale's]",
       },
       run: {
         type: "string",
@@ -95,15 +106,16 @@ async function defaultDatasets({ action, data }: Args): Promise<string> {
   const found: DatasetName[] = [];
   for (const name of datasetNames) {
     const there = await stat(datasetFolder(resolve(data), name)).catch(() => undefined);
-    if (name !== "affectnet-7" && there?.isDirectory()) found.push(name); // the other has all its images
+    // A set that is part of another is left out: the other has all its images.
+    if (datasets[name].partOf === undefined && there?.isDirectory()) found.push(name);
   }
   return found.length > 0 ? found.join(",") : drawn;
 }
 
 async function draw(name: DatasetName, args: Args): Promise<void> {
-  if (name === "custom") {
+  if (!isSynthetic(name)) {
     throw new CommandLineError(
-      "--datasets custom: expected data sets that can be drawn, got your own. Leave it out.",
+      `--datasets ${name}: expected data sets that can be drawn, got your own. Leave it out.`,
     );
   }
   const { seed, difficulty, labelNoise, counts } = scales[args.scale ?? "quick"].synthetic;
@@ -114,7 +126,7 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
     difficulty: args.difficulty ?? difficulty,
     labelNoise: args["label-noise"] ?? labelNoise,
     counts: counts[name],
-    ...(args.layout === undefined ? {} : { layout: args.layout }),
+    layout: args.layout,
   });
   const { train, validation = 0, test } = counts[name];
   process.stdout.write(
@@ -132,7 +144,7 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
   const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
   const kind = synthetic
     ? "synthetic, not compared with published counts"
-    : name === "custom"
+    : datasets[name].publishedCounts === undefined
       ? "no published counts to compare with"
       : "compared with published counts";
   process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);
