@@ -1,5 +1,5 @@
 /**
- * @file How fast pictures are decoded, augmented and brought to the consumer's thread.
+ * @file Measures how fast images are decoded, augmented and sent to the calling thread.
  *
  *   node packages/datasets/golden/measure-speed.ts
  */
@@ -21,7 +21,7 @@ async function batchSpeed(images: DecodedImages, threads: number, augmentation?:
   const epoch = {
     order: sequentialOrder(images.count),
     seed: 0,
-    ...(augmentation && { augmentation }),
+    augmentation,
   };
   for await (const batch of loader.epoch({ ...epoch, epoch: 0 })) void batch; // starts the threads
   const start = performance.now();

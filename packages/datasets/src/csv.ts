@@ -43,7 +43,7 @@ export async function* readCsv(path: string): AsyncGenerator<CsvRow> {
   }
 }
 
-/** What csv-parse yields under `info: true`. */
+/** What csv-parse yields with `info: true`. */
 interface CsvRecord {
   readonly record: readonly string[];
   readonly info: Info;

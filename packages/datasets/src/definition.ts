@@ -29,11 +29,7 @@ export interface DatasetDefinition {
    *
    * @param title how errors name the data set
    */
-  readonly load: (
-    folder: string,
-    title: string,
-    options: LoadOptions,
-  ) => Promise<DatasetContents>;
+  readonly load: (folder: string, title: string, options: LoadOptions) => Promise<DatasetContents>;
   /** What to do if there are no images to train on, or none to test on. */
   readonly adviceIfEmpty: string;
   /** Whether the published set has identical images. If not, the check reports them as a difference. */

@@ -15,14 +15,9 @@ describe("a message", () => {
     UsageError,
     UserError,
     WeightsError,
-  ])(
-    "of %o is shown without a stack",
-    (Kind) => {
-      expect(messageOf(new Kind("expected a, got b. Do c."))).toBe(
-        "error: expected a, got b. Do c.",
-      );
-    },
-  );
+  ])("of %o is shown without a stack", (Kind) => {
+    expect(messageOf(new Kind("expected a, got b. Do c."))).toBe("error: expected a, got b. Do c.");
+  });
 
   test.each([
     ["EEXIST", "a file is where a folder was expected"],

@@ -7,12 +7,7 @@
  */
 import type { DatasetContents } from "../dataset.ts";
 import type { Counts } from "../definition.ts";
-import {
-  allLines,
-  fileStem,
-  type Lines,
-  type PublishedLists,
-} from "../subsets/published-lists.ts";
+import { allLines, fileStem, type Lines, type PublishedLists } from "../subsets/published-lists.ts";
 import { affectnetClasses } from "./classes.ts";
 
 /** neutral, happiness, sadness, surprise, fear, disgust, anger, contempt */

@@ -5,7 +5,13 @@
  * later): the distributions are theirs, the random numbers ours.
  */
 import { random } from "@mvt/core";
-import { type Augmentation, type Erasing, erasingColours, type Jitter, type Shift } from "./augmentation.ts";
+import {
+  type Augmentation,
+  type Erasing,
+  erasingColours,
+  type Jitter,
+  type Shift,
+} from "./augmentation.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./colour.ts";
 import { erase, place, type Rectangle } from "./geometry.ts";
 

@@ -64,7 +64,9 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
 async function subsetRows(dataset: Dataset): Promise<CheckRow[]> {
   try {
     const subsets = await readSubsets(dataset);
-    const published = dataset.groundTruth ? undefined : datasets[dataset.name].lists?.linesOf(dataset);
+    const published = dataset.groundTruth
+      ? undefined
+      : datasets[dataset.name].lists?.linesOf(dataset);
     return subsets.map(({ name, title, n, notes }) => ({
       ...countRow(`${title}, lines`, n, published?.[name]),
       names: notes,

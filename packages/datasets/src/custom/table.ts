@@ -15,7 +15,11 @@ import type { ClassReader, CustomLayout } from "./mapping.ts";
 
 const table = "labels.csv";
 
-export const tableLayout: Layout = { name: "csv" satisfies CustomLayout, files: [table], roots: [""] };
+export const tableLayout: Layout = {
+  name: "csv" satisfies CustomLayout,
+  files: [table],
+  roots: [""],
+};
 
 const splitOf: ReadonlyMap<string, SplitName> = new Map([
   ["train", "train"],

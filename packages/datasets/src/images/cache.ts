@@ -113,7 +113,10 @@ export async function writeCache({ path, key }: CacheFile, pixels: Uint8Array): 
 }
 
 /** Writes a file whole. It is on disk before it gets its name, so that a loss of power leaves no damaged file. */
-async function writeSynced(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+async function writeSynced(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   await makeWhole(path, async (temporary) => {
     const file = await open(temporary, "wx");
     try {

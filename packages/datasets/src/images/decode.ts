@@ -6,12 +6,7 @@ import { DatasetError } from "../error.ts";
 import { cacheFile, isVerified, readCache, recordVerified, writeCache } from "./cache.ts";
 import decodeTask, { type DecodeFailure, type DecodeTask } from "./decode-worker.ts";
 import { sendable } from "./decode-image.ts";
-import {
-  allocateImages,
-  type DecodedImages,
-  requireSize,
-  type StreamedImages,
-} from "./images.ts";
+import { allocateImages, type DecodedImages, requireSize, type StreamedImages } from "./images.ts";
 
 export interface DecodeOptions {
   /** S: images are resized to S x S pixels, whatever their shape was. */

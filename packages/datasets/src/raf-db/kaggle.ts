@@ -26,7 +26,11 @@ export const kaggle: readonly Layout[] = [
   { name: "kaggle", files: [...imageFolders, "train_labels.csv", "test_labels.csv"], roots: [""] },
   {
     name: "kaggle",
-    files: [...imageFolders, join("DATASET", "train_labels.csv"), join("DATASET", "test_labels.csv")],
+    files: [
+      ...imageFolders,
+      join("DATASET", "train_labels.csv"),
+      join("DATASET", "test_labels.csv"),
+    ],
     roots: [""],
   },
 ];

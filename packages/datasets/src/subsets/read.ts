@@ -121,7 +121,11 @@ async function readSubset(
       ...(unique < ids.length
         ? [`${ids.length} lines name ${unique} images; a repeated line counts again, as published`]
         : []),
-      ...absentNotes(published.whyAbsent(dataset, absent.length === counted.length), absent, counted.length),
+      ...absentNotes(
+        published.whyAbsent(dataset, absent.length === counted.length),
+        absent,
+        counted.length,
+      ),
       ...(relabelled.length > 0
         ? [
             `${relabelled.length} of ${ids.length} have another label in the list than under ` +

@@ -145,10 +145,7 @@ async function write(folder: string, manifest: Manifest, threads: number): Promi
 function withHeader(descr: string, shape: string, data: Uint8Array): Uint8Array {
   const numpyHeader = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
   const length = 64 * Math.ceil((10 + numpyHeader.length + 1) / 64) - 10;
-  const start = Buffer.from(
-    `\x93NUMPY\x01\x00..${numpyHeader.padEnd(length - 1)}\n`,
-    "latin1",
-  );
+  const start = Buffer.from(`\x93NUMPY\x01\x00..${numpyHeader.padEnd(length - 1)}\n`, "latin1");
   start.writeUInt16LE(length, 8);
   return Buffer.concat([start, data]);
 }

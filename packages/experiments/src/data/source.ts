@@ -64,7 +64,7 @@ export async function openDataset(
   );
   if (!isFolder) {
     throw new UsageError(
-      `--data ${folder}: expected a folder that holds ${name}/, found none. Check the path, or leave --data out to use synthetic faces.`,
+      `--data ${folder}: expected a folder that holds ${datasetFolder("", name)}/, found none. Check the path, or leave --data out to use synthetic faces.`,
     );
   }
   return load(datasetFolder(folder, name));

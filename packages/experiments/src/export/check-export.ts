@@ -39,7 +39,8 @@ export async function checkExport(
 ): Promise<Agreement> {
   const mvt = await loadMvt(model, threads === undefined ? {} : { threads });
   const { classes, mask: maskDescription } = mvt.description;
-  const isBinary = maskDescription !== undefined && maskForms[maskDescription.form.kind as MaskFormName].binary;
+  const isBinary =
+    maskDescription !== undefined && maskForms[maskDescription.form.kind as MaskFormName].binary;
   const K = classes.length;
   const N = (expected.masks?.length ?? 0) / rows.length;
   let [k, probabilities, largest, flipped] = [0, 0, 0, 0];
