@@ -1,7 +1,7 @@
 /** @file The part of @mvt/common that also runs in a browser. Writing files is in @mvt/common/files. */
 
+export { didYouMean } from "./did-you-mean.ts";
 export { CommandLineError, printable, reasonOf, UserError } from "./errors.ts";
-export { didYouMean } from "./nearest.ts";
 export { argmax, percent, sum } from "./numbers.ts";
 export { isRecord } from "./records.ts";
 export { alignColumns } from "./text.ts";

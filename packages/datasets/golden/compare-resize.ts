@@ -1,5 +1,5 @@
 /**
- * @file How far every resizing at hand is from Pillow's, on the pictures of `golden/resize.py`.
+ * @file Compares several ways of resizing with Pillow's, on the images of `golden/resize.py`.
  *
  *   node packages/datasets/golden/compare-resize.ts
  */

@@ -1,5 +1,5 @@
 /**
- * @file How fast pictures are decoded, augmented and brought to the consumer's thread.
+ * @file Measures how fast images are decoded, augmented and sent to the calling thread.
  *
  *   node packages/datasets/golden/measure-speed.ts
  */
@@ -11,7 +11,7 @@ import { createBatchLoader } from "../src/batches/loader.ts";
 import { sequentialOrder } from "../src/batches/order.ts";
 import type { Sample } from "../src/dataset.ts";
 import { decodeImages } from "../src/images/decode.ts";
-import type { DecodedImages } from "../src/images/decoded-images.ts";
+import type { DecodedImages } from "../src/images/images.ts";
 
 const perSecond = (count: number, start: number) =>
   `${Math.round((count / (performance.now() - start)) * 1000)} images/s`;
@@ -21,7 +21,7 @@ async function batchSpeed(images: DecodedImages, threads: number, augmentation?:
   const epoch = {
     order: sequentialOrder(images.count),
     seed: 0,
-    ...(augmentation && { augmentation }),
+    augmentation,
   };
   for await (const batch of loader.epoch({ ...epoch, epoch: 0 })) void batch; // starts the threads
   const start = performance.now();

@@ -1,6 +1,6 @@
-/** @file Doing many slow things at once, but not all at once. */
+/** @file Runs asynchronous calls concurrently, a limited number at a time. */
 
-/** `f` of every item, in order, with at most `limit` calls under way. Rejects with the first failure. */
+/** `f` of every item, in order, with at most `limit` calls at a time. Rejects with the first failure. */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
   limit: number,

@@ -1,4 +1,4 @@
-/** @file Reading CSV files row by row, whatever their line ends, with the line number of each row. */
+/** @file Reads CSV files row by row, whatever their line ends, with the line number of each row. */
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { CsvError, parse, type Info } from "csv-parse";
@@ -11,10 +11,10 @@ export interface CsvRow {
 }
 
 /**
- * The rows of a CSV file, the header among them, read as a stream: fer2013.csv has 300 MB.
+ * The rows of a CSV file, the header included. They are read as a stream: fer2013.csv has 300 MB.
  *
- * LF and CRLF, a byte order mark, blank lines and a missing last newline are all accepted. The
- * number of fields is for the caller to check.
+ * LF and CRLF, a byte order mark, blank lines and a missing last newline are all accepted. The caller checks
+ * the number of fields.
  */
 export async function* readCsv(path: string): AsyncGenerator<CsvRow> {
   const parser = parse({
@@ -43,13 +43,13 @@ export async function* readCsv(path: string): AsyncGenerator<CsvRow> {
   }
 }
 
-/** What csv-parse yields under `info: true`. */
+/** What csv-parse yields with `info: true`. */
 interface CsvRecord {
   readonly record: readonly string[];
   readonly info: Info;
 }
 
-/** Like `readCsv` without its header, which must be `header`; a row of another width is refused. */
+/** The rows below the header. Throws DatasetError for another header, and for a row of another length. */
 export async function* readTable(path: string, header: readonly string[]): AsyncGenerator<CsvRow> {
   let found: readonly string[] | undefined;
   for await (const row of readCsv(path)) {
@@ -74,7 +74,7 @@ export async function* readTable(path: string, header: readonly string[]): Async
   }
 }
 
-/** Refuses a row that has not `count` fields. */
+/** Throws DatasetError unless the row has `count` fields. */
 export function requireFields(path: string, row: CsvRow, count: number): void {
   if (row.fields.length !== count) {
     throw new DatasetError(

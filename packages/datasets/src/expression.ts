@@ -1,8 +1,6 @@
-/**
- * @file The expressions, by name. Label numbers differ between data sets and never leave a loader.
- */
+/** @file The expressions, by name. Label numbers differ between data sets, so only loaders know them. */
 
-/** Every expression that any supported data set knows; the order means nothing. */
+/** Every expression that any data set has. Keep the order: synthetic sets and the classes of custom data depend on it. */
 export const expressions = [
   "neutral",
   "happiness",

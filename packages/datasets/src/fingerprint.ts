@@ -1,18 +1,19 @@
-/** @file One hash for all that a training sees of a data set. */
+/** @file One hash of everything that training reads of a data set. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { mapConcurrently } from "./concurrently.ts";
-import { splitNames, type Dataset, type ImageSource } from "./dataset.ts";
+import { type ImageSource, splitNames } from "./dataset.ts";
+import type { Dataset } from "./datasets.ts";
 import { DatasetError } from "./error.ts";
-import { isMissing } from "./layout.ts";
+import { isMissing } from "./files.ts";
 
 const filesAtOnce = 16;
 
 /**
- * SHA-256, in hex, over name, layout, protocol and classes, and over the split, id, label and image
- * of every sample in order. An image counts with its content: the bytes of its file, or its size and
- * pixels. So one changed label or pixel gives another hash, while moving the folder does not. The
- * ground truth does not count: no training sees it.
+ * SHA-256, in hex, of name, layout, protocol and classes, and of the split, id, label and image of every sample
+ * in order. Of an image the content is hashed: the bytes of its file, or its size and pixels. So one changed
+ * label or pixel changes the hash, and moving the folder does not. The ground truth is left out, because
+ * training does not read it.
  */
 export async function fingerprint(dataset: Dataset): Promise<string> {
   const { name, layout, protocol, classes } = dataset;
@@ -29,7 +30,7 @@ export async function fingerprint(dataset: Dataset): Promise<string> {
   return hash.digest("hex");
 }
 
-/** SHA-256, in hex, of an image: of `bytes`, and of the size where they are bare pixels, or the crop. */
+/** SHA-256, in hex, of an image: of its `bytes`, and of its size if they are plain pixels, or of its crop. */
 export function hashImage(image: ImageSource, bytes: Uint8Array): string {
   const hash = createHash("sha256");
   if (image.kind === "pixels") hash.update(`${image.width}x${image.height} `);

@@ -1,5 +1,5 @@
 /**
- * @file Reading what is known beyond the labels, where a data set was drawn by this project.
+ * @file Reads what is known beyond the labels of a synthetic data set.
  *
  *     ground-truth/manifest.json      {"format": 1, "seed": 0, "labelNoise": 0.1, ...}
  *     ground-truth/labels.csv         id,split,true,given     (expressions by name)
@@ -7,15 +7,17 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isRecord } from "@mvt/common";
 import { readTable, shorten } from "./csv.ts";
-import type { Dataset, GroundTruth } from "./dataset.ts";
+import type { GroundTruth } from "./dataset.ts";
+import type { Dataset } from "./datasets.ts";
 import { DatasetError } from "./error.ts";
 import { expressions, type Expression } from "./expression.ts";
-import { exists } from "./layout.ts";
+import { exists } from "./files.ts";
 
 const known: ReadonlySet<string> = new Set(expressions);
 
-/** The truth behind `dataset`, if its folder holds any. Every sample must have one. */
+/** The ground truth of `dataset`, if its folder holds one. Throws DatasetError if it lacks a sample. */
 export async function readGroundTruth(dataset: Dataset): Promise<GroundTruth | undefined> {
   const folder = join(dataset.folder, "ground-truth");
   if (!(await exists(folder))) return undefined;
@@ -38,15 +40,9 @@ export async function readGroundTruth(dataset: Dataset): Promise<GroundTruth | u
 
 async function readLabelNoise(path: string): Promise<number> {
   const manifest = parseJson(await readFile(path, "utf8").catch(() => ""));
-  if (
-    typeof manifest === "object" &&
-    manifest !== null &&
-    "format" in manifest &&
-    manifest.format === 1 &&
-    "labelNoise" in manifest &&
-    typeof manifest.labelNoise === "number"
-  ) {
-    return manifest.labelNoise;
+  if (isRecord(manifest) && manifest["format"] === 1) {
+    const { labelNoise } = manifest;
+    if (typeof labelNoise === "number") return labelNoise;
   }
   throw new DatasetError(
     `${path}: expected a ground truth of format 1 with its labelNoise, found something else. ` +

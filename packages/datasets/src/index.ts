@@ -1,34 +1,13 @@
 /** @file The public API of @mvt/datasets. Nothing else in this package can be imported. */
 
 export { affectnetClasses } from "./affectnet/classes.ts";
-export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
-export type { CustomOptions } from "./custom/load.ts";
-export { type ClassMapping, type ClassMeaning, readClasses } from "./custom/mapping.ts";
-export { datasetNames, datasetTitles, splitNames } from "./dataset.ts";
-export type {
-  Crop,
-  Dataset,
-  DatasetName,
-  GroundTruth,
-  ImageSource,
-  Sample,
-  SplitName,
-} from "./dataset.ts";
-export { DatasetError } from "./error.ts";
-export { expressions, type Expression } from "./expression.ts";
-export type { FerplusOptions, FerplusTrain } from "./ferplus/load.ts";
 export {
-  applyProtocol,
-  defaultFerplusProtocol,
-  ferplusProtocols,
-  type FerplusProtocol,
-  type Protocol,
-} from "./ferplus/protocols.ts";
-export { ferplusClasses, voteColumns, type Votes } from "./ferplus/votes.ts";
-export { fingerprint } from "./fingerprint.ts";
-export { datasetFolder, loadDataset, type LoadOptions } from "./load.ts";
-export { rafDbClasses } from "./raf-db/classes.ts";
-export { type Augmentation, defaultAugmentation } from "./augment/augmentation.ts";
+  type Augmentation,
+  defaultAugmentation,
+  erasingColourNames,
+  shiftPaddings,
+} from "./augment/augmentation.ts";
+export { readRows } from "./batches/gather.ts";
 export {
   type Batch,
   type BatchLoader,
@@ -36,20 +15,61 @@ export {
   loaderThreads,
 } from "./batches/loader.ts";
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
-export { isImageName } from "./image-names.ts";
-export { decodePicture } from "./images/decode-image.ts";
-export { readRows } from "./batches/read-rows.ts";
+export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
+export {
+  type ClassMapping,
+  type ClassMeaning,
+  type CustomLayout,
+  customLayouts,
+  type CustomOptions,
+  readClasses,
+} from "./custom/mapping.ts";
+export { splitNames } from "./dataset.ts";
+export type { Crop, GroundTruth, ImageSource, Sample, SplitName } from "./dataset.ts";
+export {
+  type Dataset,
+  datasetFolder,
+  type DatasetName,
+  datasetNames,
+  datasets,
+  isSynthetic,
+  syntheticLayouts,
+  type SyntheticName,
+  syntheticNames,
+} from "./datasets.ts";
+export type { DatasetDefinition, LoadOptions } from "./definition.ts";
+export { DatasetError } from "./error.ts";
+export { type Expression, expressions } from "./expression.ts";
+export {
+  applyProtocol,
+  defaultFerplusProtocol,
+  type FerplusOptions,
+  type FerplusProtocol,
+  ferplusProtocols,
+  type FerplusTrain,
+  ferplusTrains,
+  type Protocol,
+} from "./ferplus/protocols.ts";
+export { ferplusClasses, voteColumns, type Votes } from "./ferplus/votes.ts";
+export { isImageName } from "./files.ts";
+export { fingerprint } from "./fingerprint.ts";
+export { decodeImageFile } from "./images/decode-image.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
-export type { DecodedImages } from "./images/decoded-images.ts";
-export { chooseStorage, imageStorages, type ImageStorage, openImages } from "./images/storage.ts";
-export type { Images, StreamedImages } from "./images/streamed-images.ts";
-export { difficulties, type Difficulty, type DifficultyName } from "./synthetic/difficulty.ts";
+export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
+export { chooseStorage, type ImageStorage, imageStorages, openImages } from "./images/storage.ts";
+export { loadDataset } from "./load.ts";
+export { rafDbClasses } from "./raf-db/classes.ts";
+export { type SubsetName, subsetNames } from "./subsets/published-lists.ts";
+export { readSubsets, type Subset } from "./subsets/read.ts";
+export {
+  difficulties,
+  type Difficulty,
+  type DifficultyName,
+  difficultyNames,
+} from "./synthetic/difficulty.ts";
 export { generatorVersion } from "./synthetic/manifest.ts";
 export {
   synthesize,
   type SyntheticOptions,
   type SyntheticSummary,
 } from "./synthetic/synthesize.ts";
-export type { SyntheticName } from "./synthetic/manifest.ts";
-export type { SubsetName } from "./subsets/published-lists.ts";
-export { readSubsets, type Subset } from "./subsets/read.ts";

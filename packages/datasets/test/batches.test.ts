@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { defaultAugmentation } from "../src/augment/augmentation.ts";
 import { createBatchLoader, type Batch, type Epoch } from "../src/batches/loader.ts";
 import { balancedOrder, sequentialOrder, shuffledOrder } from "../src/batches/order.ts";
-import { allocateImages } from "../src/images/decoded-images.ts";
+import { allocateImages } from "../src/images/images.ts";
 
 const size = 6;
 const length = size * size * 3;
@@ -190,7 +190,7 @@ describe("a batch loader", () => {
       import { defaultAugmentation as augmentation } from ${source("augment/augmentation.ts")};
       import { createBatchLoader } from ${source("batches/loader.ts")};
       import { sequentialOrder } from ${source("batches/order.ts")};
-      import { allocateImages } from ${source("images/decoded-images.ts")};
+      import { allocateImages } from ${source("images/images.ts")};
       const images = allocateImages(["a", "b", "c", "d", "e"], 8);
       const loader = createBatchLoader(images, { batchSize: 1, threads: 2 });
       const epoch = { order: sequentialOrder(5), seed: 0, epoch: 0, augmentation };

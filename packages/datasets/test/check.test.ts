@@ -300,7 +300,7 @@ describe("the images of a data set", () => {
     const image = { ...first!.image, crop } as Sample["image"];
     const splits = { ...dataset.splits, train: [{ ...first!, image }, ...rest] };
     expect((await row({ ...dataset, splits }, "unreadable images"))?.names).toEqual([
-      "train_00001_aligned.jpg (face box 4x4 at 16,0 lies outside the picture of 16x16)",
+      "train_00001_aligned.jpg (face box 4x4 at 16,0 lies outside the image of 16x16)",
     ]);
   });
 

@@ -35,14 +35,14 @@ async function mark() {
   return bytes[128]!;
 }
 
-describe("the cache of decoded pictures", () => {
+describe("the cache of decoded images", () => {
   test("gives back what was decoded", async () => {
     const first = await decode([face(), table(7)]);
     expect(await decode([face(), table(7)])).toEqual(first);
     expect(await cached()).toHaveLength(1);
   });
 
-  test("is read instead of the pictures", async () => {
+  test("is read instead of the images", async () => {
     await decode([face()]);
     const marked = await mark();
     expect((await decode([face()])).pixels[0]).toBe(marked);

@@ -88,7 +88,7 @@ describe("a decoded picture", () => {
   });
 });
 
-describe("a cropped picture", () => {
+describe("a cropped image", () => {
   /** 4 x 3 pixels: column x and row y have the red 10 x and the green 10 y. */
   const grid = sharp(
     Buffer.from(
@@ -124,7 +124,7 @@ describe("a cropped picture", () => {
   test("is refused where its box lies outside", async () => {
     const outside = { left: 4, top: 0, width: 2, height: 2 };
     await expect(decodeCrop(outside, 1)).rejects.toThrow(
-      "grid-1.png: expected a readable picture, found none (face box 2x2 at 4,0 lies outside the picture of 4x3)",
+      "grid-1.png: expected a readable image, found none (face box 2x2 at 4,0 lies outside the image of 4x3)",
     );
   });
 });
@@ -163,7 +163,7 @@ describe("decodeImages", () => {
     ]);
   });
 
-  test("decodes no samples to no pictures", async () => {
+  test("decodes no samples to no images", async () => {
     expect(await decodeImages([], { size: 8 })).toMatchObject({ count: 0, ids: [] });
   });
 
@@ -180,7 +180,7 @@ describe("decodeImages", () => {
       const error: unknown = await decodeImages(samples, { size: 8, threads }).catch((e) => e);
       expect(error).toBeInstanceOf(DatasetError);
       expect(String(error).replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(
-        `"DatasetError: FOLDER/cut.jpg: expected a readable picture, found none (VipsJpeg: premature end of JPEG image); 4 of 5 pictures cannot be read, also FOLDER/text.jpg, FOLDER/lost.jpg, sample odd. Put intact files in their place, for example by unpacking the data set again; nothing was cached."`,
+        `"DatasetError: FOLDER/cut.jpg: expected a readable image, found none (VipsJpeg: premature end of JPEG image); 4 of 5 images cannot be read, also FOLDER/text.jpg, FOLDER/lost.jpg, sample odd. Put intact files in their place, for example by unpacking the data set again; nothing was cached."`,
       );
     }
   });
@@ -191,14 +191,14 @@ describe("decodeImages", () => {
       ...numbered(40),
     ];
     await expect(decodeImages(samples, { size: 8, threads: 0 })).rejects.toThrow(
-      /1\.jpg: expected a readable picture, found none \(0 bytes\); 6 of 46 pictures cannot be read, also .*2\.jpg, .*3\.jpg, .*4\.jpg, .*5\.jpg and 1 more/,
+      /1\.jpg: expected a readable image, found none \(0 bytes\); 6 of 46 images cannot be read, also .*2\.jpg, .*3\.jpg, .*4\.jpg, .*5\.jpg and 1 more/,
     );
   });
 
   test("names a sample whose pixels are not as many as its size says", async () => {
     const odd = sample("fer7", { kind: "pixels", width: 3, height: 3, grey: new Uint8Array(8) });
     await expect(decodeImages([odd], { size: 8, threads: 0 })).rejects.toThrow(
-      "sample fer7: expected a readable picture, found none (expected 3 x 3 pixels, got 8)",
+      "sample fer7: expected a readable image, found none (expected 3 x 3 pixels, got 8)",
     );
   });
 
@@ -216,7 +216,7 @@ describe("decodeImages", () => {
     );
   });
 
-  test("refuses more pictures than the memory holds", async () => {
+  test("refuses more images than the memory holds", async () => {
     const one = numbered(1)[0]!;
     const many = Array<Sample>(3000).fill(one);
     await expect(decodeImages(many, { size: 100_000 })).rejects.toThrow(/need \d+\.\d GiB/);

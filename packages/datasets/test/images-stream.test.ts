@@ -1,4 +1,4 @@
-/** @file Streamed pictures: the same batches as from memory, and the same refusal of what can not be read. */
+/** @file Streamed images: the same batches as from memory, and the same refusal of what can not be read. */
 import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -85,16 +85,16 @@ describe("streamed batches", () => {
 });
 
 describe("readRows", () => {
-  test("gives the same pictures from memory and from files", async () => {
+  test("gives the same images from memory and from files", async () => {
     const rows = Int32Array.of(9, 0, 4);
-    const pictures = await readRows(await streamed(), rows);
-    expect(pictures.map(({ length }) => length)).toEqual(Array(3).fill(size * size * 3));
-    expect(pictures).toEqual(await readRows(await fromMemory(), rows));
+    const images = await readRows(await streamed(), rows);
+    expect(images.map(({ length }) => length)).toEqual(Array(3).fill(size * size * 3));
+    expect(images).toEqual(await readRows(await fromMemory(), rows));
   });
 });
 
 describe("streamImages", () => {
-  test("refuses unreadable pictures as decodeImages does, with their count", async () => {
+  test("refuses unreadable images as decodeImages does, with their count", async () => {
     const path = join(folder, "2.jpg");
     await writeFile(path, (await readFile(path)).subarray(0, 200));
     await rm(join(folder, "7.jpg"));
@@ -104,11 +104,11 @@ describe("streamImages", () => {
         (error: Error) => error.message,
       );
     const said = await message(streamed());
-    expect(said).toContain("2 of 10 pictures cannot be read");
+    expect(said).toContain("2 of 10 images cannot be read");
     expect(said).toBe(await message(fromMemory()));
   });
 
-  test("remembers that all pictures could be read, until a file changes", async () => {
+  test("remembers that all images could be read, until a file changes", async () => {
     const cacheFolder = join(folder, "cache");
     const images = await streamed(cacheFolder);
     expect(await readdir(cacheFolder)).toEqual([expect.stringMatching(/^images-verified-\w{16}/)]);
@@ -122,10 +122,10 @@ describe("streamImages", () => {
     await utimes(path, then, then);
     expect(await streamed(cacheFolder)).toEqual(images);
     await utimes(path, then, new Date(2e9));
-    await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10 pictures cannot be read");
+    await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10 images cannot be read");
   });
 
-  test("keeps no record of pictures of which one can not be read", async () => {
+  test("keeps no record of images of which one can not be read", async () => {
     const cacheFolder = join(folder, "cache");
     await writeFile(join(folder, "2.jpg"), "no picture");
     await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10");
@@ -137,7 +137,7 @@ describe("streamImages", () => {
   });
 });
 
-describe("the storage of pictures", () => {
+describe("the storage of images", () => {
   test("is memory for what takes at most half of it", () => {
     expect(chooseStorage(10, 8, 2 * 10 * 8 * 8 * 3)).toBe("memory");
     expect(chooseStorage(10, 8, 2 * 10 * 8 * 8 * 3 - 1)).toBe("stream");

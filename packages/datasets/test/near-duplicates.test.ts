@@ -1,12 +1,17 @@
-/** @file Which pictures look the same. */
+/** @file Which images look the same. */
 import { describe, expect, test } from "vitest";
-import { correlation, type Look, lookAt, ones } from "../src/check/look.ts";
-import { nearPairs, type SeenPicture } from "../src/check/near-duplicates.ts";
+import { type HashedImage, nearPairs } from "../src/check/near-duplicates.ts";
+import {
+  correlation,
+  ones,
+  type PerceptualHash,
+  perceptualHash,
+} from "../src/check/perceptual-hash.ts";
 import { random } from "@mvt/core";
 
 const layout = { width: 20, height: 17, channels: 3 };
 
-/** A picture of soft blobs, another for every number. */
+/** An image of soft blobs, another for every number. */
 function blobs(number: number): Uint8Array {
   const stream = random.stream(number, "blobs");
   const centres = Array.from({ length: 6 }, () => [stream.uniform(0, 20), stream.uniform(0, 17)]);
@@ -17,17 +22,17 @@ function blobs(number: number): Uint8Array {
   });
 }
 
-const seen = (name: string, split: SeenPicture["split"], pixels: Uint8Array): SeenPicture => ({
+const seen = (name: string, split: HashedImage["split"], pixels: Uint8Array): HashedImage => ({
   name,
   split,
   hash: Buffer.from(pixels).toString("base64"),
-  look: lookAt(pixels, layout),
+  perceptual: perceptualHash(pixels, layout),
 });
 
-describe("the look of a picture", () => {
+describe("the perceptual hash of an image", () => {
   test("stays the same where light is added evenly", () => {
-    const { bits, thumbnail } = lookAt(blobs(1), layout);
-    const brighter = lookAt(
+    const { bits, thumbnail } = perceptualHash(blobs(1), layout);
+    const brighter = perceptualHash(
       blobs(1).map((value) => value + 40),
       layout,
     );
@@ -39,21 +44,21 @@ describe("the look of a picture", () => {
     const grey = { width: 20, height: 17, channels: 1 };
     const one = blobs(2).filter((_, i) => i % 3 === 0);
     const three = Uint8Array.from({ length: one.length * 3 }, (_, i) => one[Math.floor(i / 3)]!);
-    const { bits, thumbnail }: Look = lookAt(three, layout);
-    expect(lookAt(one, grey)).toEqual({ bits, thumbnail });
+    const { bits, thumbnail }: PerceptualHash = perceptualHash(three, layout);
+    expect(perceptualHash(one, grey)).toEqual({ bits, thumbnail });
   });
 
   test("says for each cell whether it is brighter than its left neighbour", () => {
     const rising = Uint8Array.from({ length: 9 * 8 }, (_, i) => i % 9);
     const grid = { width: 9, height: 8, channels: 1 };
-    expect(lookAt(rising, grid).bits).toEqual([0xffffffff, 0xffffffff]);
-    expect(lookAt(rising.toReversed(), grid).bits).toEqual([0, 0]);
+    expect(perceptualHash(rising, grid).bits).toEqual([0xffffffff, 0xffffffff]);
+    expect(perceptualHash(rising.toReversed(), grid).bits).toEqual([0, 0]);
     const upper = rising.map((value, i) => (i < 36 ? value : 8 - value));
-    expect(lookAt(upper, grid).bits).toEqual([0xffffffff, 0]);
+    expect(perceptualHash(upper, grid).bits).toEqual([0xffffffff, 0]);
   });
 
   test("is there of a picture smaller than its cells", () => {
-    const tiny = lookAt(Uint8Array.of(10, 200), { width: 2, height: 1, channels: 1 });
+    const tiny = perceptualHash(Uint8Array.of(10, 200), { width: 2, height: 1, channels: 1 });
     expect(tiny.thumbnail.slice(0, 16)).toEqual(
       Uint8Array.from({ length: 16 }, (_, x) => (x < 8 ? 10 : 200)),
     );
@@ -70,7 +75,7 @@ describe("near pairs", () => {
   const train = Array.from({ length: 20 }, (_, i) => seen(`a${i}`, "train", blobs(i)));
   const strangers = Array.from({ length: 20 }, (_, i) => seen(`b${i}`, "test", blobs(100 + i)));
 
-  test("are none among different pictures", () => {
+  test("are none among different images", () => {
     expect(nearPairs([...train, ...strangers])).toEqual([]);
   });
 

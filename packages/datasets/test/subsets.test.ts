@@ -126,7 +126,7 @@ describe("the subsets of FERPlus", () => {
     return loadDataset("ferplus", folder);
   };
 
-  test("take the second of two pictures with one name, as the authors' folders do", async () => {
+  test("take the second of two images with one name, as the authors' folders do", async () => {
     const dataset = await ferplus();
     expect(dataset.splits.test.map(({ id }) => id)).toEqual(["fer0000005", "fer0000005-2"]);
     const [, pose] = await readSubsets(dataset);

@@ -208,7 +208,7 @@ describe("a difficulty", () => {
     expect(resolveDifficulty({ ...difficulties.easy, bystanders: 0 })).toEqual(difficulties.easy);
   });
 
-  test("is refused where a knob is out of range", () => {
+  test("is refused if a parameter is out of range", () => {
     const refuse = (knobs: object) => () => resolveDifficulty({ ...difficulties.easy, ...knobs });
     expect(refuse({ clutter: 1.5 })).toThrow(DatasetError);
     expect(refuse({ clutter: 1.5 })).toThrow("expected clutter from 0 to 1, got 1.5");
@@ -216,7 +216,7 @@ describe("a difficulty", () => {
     expect(refuse({ noise: -1 })).toThrow("expected noise of 0 or more, got -1");
     expect(refuse({ intensity: [1, 0.5] })).toThrow("expected intensity as a low and a high value");
     expect(() => resolveDifficulty("hard" as "easy")).toThrow(
-      'easy or standard or crowd or moving, or its knobs, got "hard"',
+      'easy or standard or crowd or moving, or its parameters, got "hard"',
     );
   });
 });

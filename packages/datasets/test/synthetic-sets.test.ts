@@ -67,15 +67,15 @@ describe("a synthetic set", () => {
     },
   );
 
-  test("draws the same pictures when more follow, and others under another seed", async () => {
+  test("draws the same images when more follow, and others under another seed", async () => {
     await draw("few", { ...rafDb, counts: { train: 9, test: 1 }, energy: false });
     await draw("many", { ...rafDb, counts: { train: 19, test: 3 }, energy: false });
     await draw("other", { ...rafDb, seed: 2, counts: { train: 9, test: 1 }, energy: false });
-    const pictures = Object.entries(await hashes("few")).filter(([path]) => path.endsWith(".jpg"));
-    expect(pictures).toHaveLength(10);
-    expect(await hashes("many")).toMatchObject(Object.fromEntries(pictures));
+    const images = Object.entries(await hashes("few")).filter(([path]) => path.endsWith(".jpg"));
+    expect(images).toHaveLength(10);
+    expect(await hashes("many")).toMatchObject(Object.fromEntries(images));
     const others = Object.values(await hashes("other"));
-    for (const [, hash] of pictures) expect(others).not.toContain(hash);
+    for (const [, hash] of images) expect(others).not.toContain(hash);
   });
 
   test("of FERPlus is what committed results were made with", async () => {
@@ -97,7 +97,7 @@ describe("a synthetic set", () => {
   test("does not replace a set drawn otherwise, nor anything else", async () => {
     await draw("taken", { ...rafDb, counts: { train: 1, test: 1 } });
     await expect(draw("taken", rafDb)).rejects.toThrow(DatasetError);
-    await expect(draw("taken", rafDb)).rejects.toThrow("a set that was otherwise synthesised");
+    await expect(draw("taken", rafDb)).rejects.toThrow("a set drawn with other options");
     await mkdir(at("foreign"));
     await writeFile(at("foreign/thesis.txt"), "");
     await expect(draw("foreign", rafDb)).rejects.toThrow("files that were not synthesised");
@@ -232,7 +232,7 @@ describe("synthetic RAF-DB", () => {
     });
   });
 
-  test("has Kaggle's tables with CRLF, and pictures in folders by label", async () => {
+  test("has Kaggle's tables with CRLF, and images in folders by label", async () => {
     await draw("kaggle", { ...rafDb, layout: "kaggle", energy: false });
     const table = await text("kaggle/train_labels.csv");
     expect(table).toMatch(/^image,label\r\ntrain_00001_aligned\.jpg,[1-7]\r\n[^]*\r\n$/);
@@ -255,16 +255,16 @@ describe("synthetic RAF-DB", () => {
 
 describe("synthetic FERPlus", () => {
   test("has FER2013's and FERPlus' tables, row by row", async () => {
-    const pictures = (await text("ferplus one/fer2013.csv")).split("\n");
+    const images = (await text("ferplus one/fer2013.csv")).split("\n");
     const votes = (await text("ferplus one/fer2013new.csv")).split("\n");
-    expect(pictures).toHaveLength(votes.length);
-    expect(pictures[0]).toBe("emotion,pixels,Usage");
-    expect(pictures[1]).toMatch(/^[0-6],(\d{1,3} ){2303}\d{1,3},Training$/);
+    expect(images).toHaveLength(votes.length);
+    expect(images[0]).toBe("emotion,pixels,Usage");
+    expect(images[1]).toMatch(/^[0-6],(\d{1,3} ){2303}\d{1,3},Training$/);
     expect(votes[0]).toBe(
       "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF",
     );
     expect(votes[1]).toMatch(/^Training,fer0000000\.png(,\d+){10}$/);
-    expect(pictures.map((row) => row.split(",")[2]).slice(1)).toEqual(
+    expect(images.map((row) => row.split(",")[2]).slice(1)).toEqual(
       votes
         .map((row) => row && row.split(",")[0])
         .slice(1)

@@ -204,7 +204,7 @@ describe("--data refuses", () => {
       args,
       exitCode: 1,
       stderr:
-        "data/raf-db/Image/aligned/train_00007_aligned.jpg: expected a readable picture, found none (VipsJpeg: premature end of JPEG image); 1 of 60 pictures cannot be read. Put intact files in their place, for example by unpacking the data set again; nothing was cached.",
+        "data/raf-db/Image/aligned/train_00007_aligned.jpg: expected a readable image, found none (VipsJpeg: premature end of JPEG image); 1 of 60 images cannot be read. Put intact files in their place, for example by unpacking the data set again; nothing was cached.",
     },
   ]);
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadDataset, synthesize } from "@mvt/datasets";
 import type { Images } from "@mvt/datasets";
 import { UserError } from "@mvt/common";
+import { type ControlMaskName, controlMasks } from "@mvt/mgn";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maskImages } from "../src/data/control-masks.ts";
 import { prepareData } from "../src/data/prepared.ts";
@@ -58,7 +59,7 @@ function blackPatches({ test: { images } }: PreparedData, image: number): readon
 }
 
 describe("a control mask", () => {
-  test.each(["random", "ellipse", "corners", "truth"] as const)(
+  test.each(Object.keys(controlMasks) as ControlMaskName[])(
     "of kind %s blackens round(m N) patches and leaves the rest as it was",
     async (mask) => {
       const result = await masked(mask, 0.3);

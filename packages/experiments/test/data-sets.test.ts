@@ -1,7 +1,7 @@
 /** @file Data sets beyond RAF-DB and FERPlus on the command line: drawn, checked, planned, trained on. */
 import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { datasetNames, fingerprint, loadDataset, synthesize } from "@mvt/datasets";
+import { datasetNames, difficultyNames, fingerprint, loadDataset, synthesize } from "@mvt/datasets";
 import { beforeAll, describe, expect, test } from "vitest";
 import { paperChoices } from "../src/studies/paper-choices.ts";
 import { runCommand } from "@mvt/testing/command-line";
@@ -33,6 +33,16 @@ beforeAll(async () => {
 
 const classes = ["--classes", "class 0=anger,class 1=fear"];
 const exp = (...args: readonly string[]) => runCommand(args, folder);
+
+describe("pnpm exp data synthesize", () => {
+  test("offers every difficulty", async () => {
+    const { stderr, exitCode } = await exp(
+      ..."data synthesize --data drawn --difficulty unknown".split(" "),
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(difficultyNames.map((name) => `"${name}"`).join(", "));
+  });
+});
 
 describe("pnpm exp data check", () => {
   test("checks the data sets that are there, AffectNet with all its classes", async () => {

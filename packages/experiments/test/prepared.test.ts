@@ -1,7 +1,7 @@
 /** @file Data ready for training: which images go where, and that ids, labels, pictures and truth line up. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeImages, loadDataset, rafDbClasses, readRows } from "@mvt/datasets";
+import { decodeImages, loadDataset, rafDbClasses, readRows, splitNames } from "@mvt/datasets";
 import type { Dataset } from "@mvt/datasets";
 import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -156,7 +156,7 @@ describe("prepared data", () => {
       images: "stream",
     });
     expect(streamed.fingerprint).toBe(data.fingerprint);
-    for (const name of ["train", "validation", "test"] as const) {
+    for (const name of splitNames) {
       const { images, ...rest } = streamed[name];
       const { images: decoded, ...expected } = data[name];
       expect(rest).toEqual(expected);

@@ -1,26 +1,29 @@
-/** @file The ways in which MGN stops learning anything, told from an epoch's statistics. */
+/** @file Recognises from an epoch's statistics that MGN has collapsed. */
 import type { MgnStatistics } from "./monitor.ts";
 
 /**
- * Masks are uniform below this share of the spread of binary masks, √(m (1 - m)). A new head on random
- * weights gives 0.11 (DeiT-S) to 0.16 (nano) of it. After an epoch on 2,000 synthetic faces (nano,
- * m = 0.15) it was 0.12 and growing with a trained discriminator, 0.01 with one from scratch.
+ * Masks count as uniform if their spread is below this share of the spread of binary masks, √(m (1 - m)). A new
+ * head on random weights gives 0.11 (DeiT-S) to 0.16 (nano) of it. After an epoch on 2,000 synthetic faces
+ * (nano, m = 0.15) it was 0.12 and growing with a trained discriminator, 0.01 with one from scratch.
  */
 const leastSpread = 0.05;
 /**
- * A discriminator is at chance above this share of the loss of knowing class frequencies only. On the
- * same faces a trained one starts at 0.955, little being seen of a picture, and one from scratch at 1.
+ * A discriminator counts as at chance if its loss is above this share of the loss of predicting class
+ * frequencies. On the same faces a trained discriminator starts at 0.955, because masks leave little of an
+ * image, and one from scratch starts at 1.
  */
 const chanceShare = 0.98;
-/** The area is missed if the mean of M_p is farther from m than this share of m. */
+/** The area counts as missed if the mean of M_p differs from m by more than this share of m. */
 const areaTolerance = 0.5;
 
 /**
- * What went wrong, a sentence each; empty if nothing did.
+ * One sentence for each thing that went wrong; empty if nothing did.
  *
- * - Uniform masks: M_p = m everywhere meets the area term and says nothing.
- * - A discriminator at chance (L_D near 2 ln K) gives every mask the same variance, hence no gradient.
- * - A missed area: M_p = 0 shows a black picture, which costs m in Eq. 2 where certainty costs 1/K.
+ * - Uniform masks: M_p = m everywhere satisfies the area term and selects no patches.
+ * - A discriminator at chance (L_D near 2 ln K): every mask gives the same variance, so the generator gets no
+ *   gradient.
+ * - A missed area: M_p = 0 gives a black image, which costs m in Eq. 2, while a confident discriminator costs
+ *   1/K.
  */
 export function collapse(
   { LD, labelEntropy, masks }: MgnStatistics,
@@ -36,7 +39,7 @@ export function collapse(
   const chance = 2 * labelEntropy;
   if (LD > chanceShare * chance) {
     sentences.push(
-      `The discriminator is at chance: L_D is ${LD.toFixed(2)}, and ${chance.toFixed(2)} needs no picture (2 ln ${classes} = ${(2 * Math.log(classes)).toFixed(2)}). Start it from a trained classifier.`,
+      `The discriminator is at chance: L_D is ${LD.toFixed(2)}; a discriminator that ignores the image scores ${chance.toFixed(2)} (2 ln ${classes} = ${(2 * Math.log(classes)).toFixed(2)}). Start it from a trained classifier.`,
     );
   }
   if (Math.abs(masks.meanArea - m) > areaTolerance * m) {

@@ -1,9 +1,9 @@
-/** @file What a mask generator is made of. */
+/** @file The configuration of a mask generator. */
+import { UserError } from "@mvt/common";
 import type { BackboneConfig } from "@mvt/core";
-import { MgnError } from "./error.ts";
 
 export interface GeneratorConfig extends BackboneConfig {
-  /** m of Eq. 2, in (0, 1): the share of the picture that inference removes. One generator per m. */
+  /** m of Eq. 2, in (0, 1): the share of the image that inference removes. One generator per m. */
   readonly m: number;
   /**
    * Where the head's bias starts. Default "logit-m", so that M_avg is near m at the first step; the
@@ -21,10 +21,10 @@ export function generatorConfig(
   return { ...shared, depth: Math.max(1, Math.floor(backbone.depth / 2)), m };
 }
 
-/** Throws MgnError unless 0 < m < 1; `who` begins the sentence. */
+/** Throws UserError unless 0 < m < 1; the message begins with `who`. */
 export function requireM(who: string, m: number): void {
   if (m > 0 && m < 1) return;
-  throw new MgnError(
-    `${who}: expected m, the share of the picture to remove, between 0 and 1, got ${m}; the paper uses 0.15 for RAF-DB and AffectNet and 0.2 for FERPlus.`,
+  throw new UserError(
+    `${who}: expected m, the share of the image to remove, between 0 and 1, got ${m}; the paper uses 0.15 for RAF-DB and AffectNet and 0.2 for FERPlus.`,
   );
 }

@@ -1,12 +1,11 @@
-/** @file A trained generator in one file: safetensors, with what it is good for in the metadata. */
+/** @file A trained generator in one safetensors file, with its configuration and origin in the metadata. */
 import { createHash } from "node:crypto";
+import { isRecord, UserError } from "@mvt/common";
 import { decodeSafetensors, encodeSafetensors, nn, WeightsError } from "@mvt/core";
 import type { Safetensors, Weights } from "@mvt/core";
 import { type GeneratorConfig, requireM } from "./config.ts";
-import { MgnError } from "./error.ts";
 import { declareGenerator } from "./generator.ts";
-import type { MaskSpace, Polarity } from "./masks.ts";
-import { parseConfig, parseRecord } from "./parse.ts";
+import { type MaskSpace, maskSpaces, polarities, type Polarity } from "./masks.ts";
 
 export interface MgnFile {
   readonly config: GeneratorConfig;
@@ -14,14 +13,14 @@ export interface MgnFile {
   readonly weights: Weights;
   /** The data set it was trained on: "raf-db". One generator per data set and m. */
   readonly dataset: string;
-  /** How it was trained, hence how it must be used. */
+  /** How masks were applied in training. They must be applied the same way at inference. */
   readonly polarity: Polarity;
   readonly space: MaskSpace;
-  /** Whatever else tells where it comes from: command, commit, seed, statistics. Any JSON. */
+  /** Where it comes from: command, commit, seed, statistics. Any JSON. */
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
-/** What the caller is going to use the generator for; each is compared with the file. */
+/** What the caller will use the generator for. `decodeMgn` compares each of them with the file. */
 export interface ExpectedMgn {
   readonly imageSize: number;
   readonly patchSize: number;
@@ -31,7 +30,7 @@ export interface ExpectedMgn {
 
 const format = "mvt-mgn/1";
 
-/** Throws MgnError for m outside (0, 1) and for weights that are not the configuration's. */
+/** Throws UserError for m outside (0, 1) and for weights that are not the configuration's. */
 export function encodeMgn(file: MgnFile): Uint8Array<ArrayBuffer> {
   const { config, dataset, polarity, space, provenance } = file;
   requireM("MGN file", config.m);
@@ -51,13 +50,13 @@ export function encodeMgn(file: MgnFile): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads the bytes of a file of `encodeMgn`; `source` names it in errors. Throws MgnError for a damaged
+ * Reads the bytes of a file of `encodeMgn`; `source` names it in errors. Throws UserError for a damaged
  * file, for another kind of file, and for a generator made for something else than what is expected.
  */
 export function decodeMgn(bytes: Uint8Array, source: string, expected: ExpectedMgn): MgnFile {
   const { weights, metadata } = decoded(bytes, source);
   if (metadata["format"] !== format) {
-    throw new MgnError(
+    throw new UserError(
       `${source}: expected a mask generator of format ${format}, got ${metadata["format"] ?? "weights without a format"}; use a file that was written when MGN was trained.`,
     );
   }
@@ -68,14 +67,14 @@ export function decodeMgn(bytes: Uint8Array, source: string, expected: ExpectedM
   requireSame(source, "patch size", expected.patchSize, config.patchSize);
   requireSame(source, "data set", expected.dataset, dataset);
   requireSame(source, "m", expected.m, config.m);
-  if (!isPolarity(polarity) || !isSpace(space)) {
-    throw new MgnError(
-      `${source}: expected polarity "remove" or "keep" and space "pixel" or "normalized", got ${polarity} and ${space}; the file is damaged, train MGN again.`,
+  if (!isOneOf(polarities, polarity) || !isOneOf(maskSpaces, space)) {
+    throw new UserError(
+      `${source}: expected polarity "${polarities.join('" or "')}" and space "${maskSpaces.join('" or "')}", got ${polarity} and ${space}; the file is damaged, train MGN again.`,
     );
   }
   const checked = checkedWeights(weights, config, source);
   if (digest(checked) !== metadata["sha256"]) {
-    throw new MgnError(
+    throw new UserError(
       `${source}: expected weights of SHA-256 ${metadata["sha256"]}, got ${digest(checked)}; the file is damaged, copy it again or train MGN again.`,
     );
   }
@@ -88,21 +87,21 @@ function decoded(bytes: Uint8Array, source: string): Safetensors {
     return decodeSafetensors(bytes, source);
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
-    throw new MgnError(
+    throw new UserError(
       `${error.message}; the file is damaged or of another kind, copy it again or train MGN again.`,
       { cause: error },
     );
   }
 }
 
-/** The parameters of a generator of this configuration, in its order, all there and finite. */
+/** The weights of a generator of this configuration, in its order. Throws UserError if one is missing or not finite. */
 function checkedWeights(weights: Weights, config: GeneratorConfig, source: string): Weights {
   const { parameters } = nn.declareParameters((scope) => declareGenerator(scope, config));
   return new Map(
     parameters.map(({ name, tensor: { shape } }) => {
       const array = weights.get(name);
       const refuse = (got: string) =>
-        new MgnError(
+        new UserError(
           `${source}: expected ${name} [${shape.join(", ")}] of finite numbers, got ${got}; take the generator's weights from the training that made this configuration.`,
         );
       if (array === undefined) throw refuse("none");
@@ -120,7 +119,7 @@ function requireSame<T extends number | string>(
   got: T,
 ): void {
   if (expected === undefined || expected === got) return;
-  throw new MgnError(
+  throw new UserError(
     `${source}: expected a mask generator for ${what} ${expected}, got one for ${what} ${got}; train one for it, or choose the file that was.`,
   );
 }
@@ -134,7 +133,42 @@ function digest(weights: Weights): string {
   return hash.digest("hex");
 }
 
-const isPolarity = (text: string | undefined): text is Polarity =>
-  text === "remove" || text === "keep";
-const isSpace = (text: string | undefined): text is MaskSpace =>
-  text === "pixel" || text === "normalized";
+function isOneOf<Name extends string>(
+  names: readonly Name[],
+  text: string | undefined,
+): text is Name {
+  return names.some((name) => name === text);
+}
+
+/** The JSON object under an entry of the metadata. Throws UserError that names the file and the entry. */
+function parseRecord(
+  json: string | undefined,
+  entry: string,
+  source: string,
+): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json ?? "");
+  } catch {
+    value = undefined;
+  }
+  if (isRecord(value)) return value;
+  throw new UserError(
+    `${source}: expected a JSON object under ${entry}, got ${json ?? "none"}; the file is damaged, copy it again or train MGN again.`,
+  );
+}
+
+const sizes = ["imageSize", "patchSize", "width", "depth", "heads"] as const;
+const numbers = ["mlpRatio", "m"] as const;
+
+/** The configuration of a generator. Throws UserError if a number is missing. */
+function parseConfig(json: string | undefined, source: string): GeneratorConfig {
+  const record = parseRecord(json, "config", source);
+  const wrong =
+    sizes.find((name) => !(Number.isSafeInteger(record[name]) && (record[name] as number) > 0)) ??
+    numbers.find((name) => !Number.isFinite(record[name]));
+  if (wrong === undefined) return record as unknown as GeneratorConfig;
+  throw new UserError(
+    `${source}: expected a number for ${wrong} in config, got ${JSON.stringify(record[wrong])}; the file is damaged, copy it again or train MGN again.`,
+  );
+}

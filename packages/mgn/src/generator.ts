@@ -19,7 +19,7 @@ export interface MaskGenerator extends deit.TokenEmbedding {
   readonly head: nn.Linear; // [D, 1]
 }
 
-/** Throws MgnError for m outside (0, 1), ShapeError for sizes that do not divide. */
+/** Throws UserError for m outside (0, 1), ShapeError for sizes that do not divide. */
 export function declareGenerator(scope: nn.Scope, config: GeneratorConfig): MaskGenerator {
   const { width: D, depth, m, headBias = "logit-m" } = config;
   requireM("generator", m);

@@ -4,14 +4,26 @@ export { type AlternatingMgn, alternatingMgn, type AlternatingOptions } from "./
 export { collapse } from "./collapse.ts";
 export { generatorConfig, type GeneratorConfig } from "./config.ts";
 export {
+  type ControlMaskName,
+  controlMasks,
   type ControlMaskOptions,
   cornersMask,
   ellipseDistance,
   ellipseMask,
+  randomMask,
+  type RandomMaskOptions,
 } from "./control-masks.ts";
-export { MgnError } from "./error.ts";
 export { decodeMgn, encodeMgn, type ExpectedMgn, type MgnFile } from "./file.ts";
-export { type MaskForm, shapeMask } from "./forms.ts";
+export {
+  maskedPatchCount,
+  type MaskForm,
+  maskForm,
+  type MaskFormName,
+  maskForms,
+  shapeMask,
+  topK,
+  topKMask,
+} from "./forms.ts";
 export { declareGenerator, generateMask, type MaskGenerator } from "./generator.ts";
 export {
   discriminatorLoss,
@@ -33,6 +45,8 @@ export {
   maskedPatches,
   type MaskOptions,
   type MaskSpace,
+  maskSpaces,
+  polarities,
   type Polarity,
   type Stage,
 } from "./masks.ts";
@@ -42,7 +56,9 @@ export {
   discriminatorScope,
   frozen,
   generatorScope,
+  intoScope,
   type Mgn,
+  outOfScope,
 } from "./mgn.ts";
 export { type MgnMonitor, monitorMgn, type MgnStatistics } from "./monitor.ts";
 export {
@@ -51,7 +67,4 @@ export {
   maskProgram,
   type MgnProgramOptions,
 } from "./programs.ts";
-export { randomMask, type RandomMaskOptions } from "./random-mask.ts";
-export { intoScope, outOfScope } from "./scopes.ts";
 export { generatorFromClassifier, type StartingWeights } from "./starting-weights.ts";
-export { maskedPatchCount, topK, topKMask } from "./top-k.ts";

@@ -1,5 +1,5 @@
 /**
- * @file Eq. 1 to 4.
+ * @file The losses of MGN: Eq. 1 to 4.
  *
  * Shapes: B images, N patches, K classes. `weights` [B] is 1 for a sample and 0 for padding, and every
  * mean over the batch is Σ wᵢ xᵢ / Σ wᵢ.
@@ -34,11 +34,11 @@ export function discriminatorLoss(
 export interface GeneratorLossOptions {
   /** Factor on the area term. Default 1, as in Eq. 2. */
   readonly lambda?: number;
-  /** |M_avg - m| of every image, then the mean (default); or of the mean M_avg of the batch. */
+  /** "image", the default: the mean over images of |M_avg - m|. "batch": |mean of M_avg - m|. */
   readonly areaOf?: "image" | "batch";
   /**
    * Factor on 4 M_p (1 - M_p), averaged over the patches: 1 where every M_p is 1/2, 0 for binary masks.
-   * Default 0: Eq. 2 has no such term. With it the generator has to decide for each patch.
+   * Default 0: Eq. 2 has no such term. It pushes every M_p towards 0 or 1.
    */
   readonly saturation?: number;
 }

@@ -1,11 +1,9 @@
-/**
- * @file What masks look like over many images, collected batch by batch in memory of one mask.
- */
+/** @file Statistics of masks over many images. They are collected batch by batch, in the memory of one mask. */
 
 export interface MaskStatistics {
   /** Images seen. */
   readonly images: number;
-  /** The mean of M_p: m, if the area term of Eq. 2 is met. */
+  /** The mean of M_p. It is m if the area term of Eq. 2 is satisfied. */
   readonly meanArea: number;
   /** The mean of |M_avg - m| over images. */
   readonly areaError: number;
@@ -17,21 +15,21 @@ export interface MaskStatistics {
   readonly saturated: number;
   /**
    * Sarle's coefficient (skewness² + 1) / kurtosis of all values: 1 if they take two values only,
-   * whatever their shares; 5/9 if they are uniform on an interval; 1/3 if normal. 0 where all values
+   * whatever their shares; 5/9 if they are uniform on an interval; 1/3 if normal. 0 if all values
    * are equal. Pfister et al., "Good things peak in pairs", Frontiers in Psychology 4:700, 2013.
    */
   readonly bimodality: number;
   /**
    * The share of the variance of M_p that the position of a patch explains: 1 if every image gets
-   * the same mask, about 1 / images if masks have nothing in common. 0 where all values are equal.
+   * the same mask, about 1 / images if masks have nothing in common. 0 if all values are equal.
    */
   readonly positionShare: number;
 }
 
 export interface MaskStatisticsCollector {
-  /** Takes masks [B, N]; those of weight 0 (padding) are left out. */
+  /** Adds masks [B, N], without those of weight 0 (padding). */
   add(Mp: Float32Array, weights?: Float32Array): void;
-  /** Of everything added so far, which is at least one image. */
+  /** The statistics of everything added so far, which must be at least one image. */
   result(): MaskStatistics;
 }
 

@@ -1,8 +1,9 @@
 /**
- * @file Masks in the graph: which way round they are, where they are applied, what the networks see.
+ * @file Masks in the graph: their polarity, whether they multiply pixels or normalised pixels, and the masked
+ * patches that the networks get.
  *
- * Everything works on patches [B, N, L], L = 3 P P, in which the paper's M_f needs no tensor of its
- * own: one value per patch, repeated over the last axis, is M_p copied to P x P x C.
+ * Shapes: B images, N patches, L = 3 P P numbers per patch. The paper's M_f is M_p copied to P x P x C. On
+ * patches [B, N, L] that is M_p broadcast over the last axis, so M_f needs no tensor.
  */
 import { deit, dims, ops } from "@mvt/core";
 import type { Tensor } from "@mvt/core";
@@ -12,20 +13,23 @@ import { generateMask, type MaskGenerator } from "./generator.ts";
 /**
  * What inference does with the patches of high M_p.
  *
- * "remove", the default: MGN trains on I · M_p, the classifier sees I · (1 - M_p), and m is the share
- * removed. The only reading under which the paper's statements all hold: M_p is high where a patch is
- * unimportant and inference uses 1 - M_p (3.1), the discriminator must fail on what it is shown (3.2),
+ * "remove", the default: MGN trains on I · M_p, the classifier gets I · (1 - M_p), and m is the share
+ * removed. It is the only reading under which all statements of the paper hold: M_p is high where a patch is
+ * unimportant and inference uses 1 - M_p (3.1), the discriminator must fail on its input (3.2),
  * and a mask ratio of 0 is the unmasked baseline (Table 1).
  *
- * "keep": MGN trains on I · (1 - M_p), the classifier sees I · M_p; m = 0 would be a black picture.
+ * "keep": MGN trains on I · (1 - M_p), the classifier gets I · M_p; m = 0 would be a black image.
  */
-export type Polarity = "remove" | "keep";
+export const polarities = ["remove", "keep"] as const;
+export type Polarity = (typeof polarities)[number];
 
 /**
- * Where the mask multiplies: on pixels in [0, 1], then normalised ("the black area represents the
- * masked regions", Fig. 2), or on normalised pixels, where 0 is the mean colour.
+ * What the mask multiplies. "pixel", the default: pixels in [0, 1], which are normalised afterwards ("the
+ * black area represents the masked regions", Fig. 2). "normalized": normalised pixels, where 0 is the mean
+ * colour.
  */
-export type MaskSpace = "pixel" | "normalized";
+export const maskSpaces = ["pixel", "normalized"] as const;
+export type MaskSpace = (typeof maskSpaces)[number];
 
 export interface MaskOptions {
   /** Default "remove". */
@@ -36,10 +40,10 @@ export interface MaskOptions {
   readonly normalization?: deit.Normalization;
 }
 
-/** Whose eyes: the discriminator's while MGN trains, or the classifier's. */
+/** Whose input it is: the discriminator's while MGN trains, or the classifier's at inference. */
 export type Stage = "training" | "inference";
 
-/** The factor on every patch, [B, N]: M_p or 1 - M_p. */
+/** The factor for every patch, [B, N]: M_p or 1 - M_p. */
 export function keepMask(Mp: Tensor, stage: Stage, polarity: Polarity = "remove"): Tensor {
   const complement = (stage === "inference") === (polarity === "remove");
   return complement ? ops.sub(1, Mp) : Mp;
@@ -51,7 +55,7 @@ export function applyMask(patches: Tensor, keep: Tensor): Tensor {
   return ops.mul(patches, ops.reshape(keep, [B, N, 1]));
 }
 
-/** What a network sees under M_p: pixels [B, N, L] in [0, 1] to masked, normalised patches. */
+/** Pixels [B, N, L] in [0, 1] to masked and normalised patches [B, N, L]. */
 export function maskedPatches(
   pixels: Tensor,
   Mp: Tensor,
@@ -64,7 +68,7 @@ export function maskedPatches(
     : applyMask(deit.normalizePixels(pixels, normalization), keep);
 }
 
-/** Image bytes [B, S, S, 3] to pixels in [0, 1], [B, N, L], and M_p [B, N] of the whole picture. */
+/** Image bytes [B, S, S, 3] to pixels in [0, 1], [B, N, L], and M_p [B, N] of the unmasked image. */
 export function generatedMask(
   generator: MaskGenerator,
   images: Tensor,
@@ -75,8 +79,8 @@ export function generatedMask(
 }
 
 /**
- * What the classifier sees at inference, from image bytes [B, S, S, 3]: patches [B, N, L], ready for
- * `traceNetwork`, and M_p [B, N] as it was applied. Default form: soft, as in the paper's text.
+ * The classifier's input at inference, from image bytes [B, S, S, 3]: patches [B, N, L] for
+ * `traceNetwork`, and M_p [B, N] in the form that was applied. Default form: soft, as in the paper's text.
  */
 export function maskedClassifierInput(
   generator: MaskGenerator,

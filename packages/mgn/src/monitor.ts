@@ -1,9 +1,10 @@
-/** @file What to watch while MGN trains: one line of numbers per epoch, from the programs' results. */
+/** @file Statistics of one epoch of MGN training, from the results of its programs. */
+import { argmax, sum } from "@mvt/common";
 import type { Results } from "@mvt/core";
 import { collectMaskStatistics, type MaskStatistics } from "./mask-statistics.ts";
 
 export interface MgnStatistics {
-  /** Means over the epoch's images, as they were when each batch was trained on. */
+  /** Mean losses over the epoch's images, each measured in the step that trained on the image. */
   readonly LD: number;
   readonly LG: number;
   /** var(softmax(logits_gm)) of the generator's steps. */
@@ -13,7 +14,7 @@ export interface MgnStatistics {
   /** The discriminator's accuracy under generated and under random masks. */
   readonly accuracyGm: number;
   readonly accuracyRm: number;
-  /** Entropy of the labels in nats: the cross-entropy of knowing how frequent classes are, at most ln K. */
+  /** Entropy of the labels in nats: the cross-entropy of predicting class frequencies, at most ln K. */
   readonly labelEntropy: number;
   /** Of the generator's steps. */
   readonly masks: MaskStatistics;
@@ -47,7 +48,7 @@ export function monitorMgn({
 
   return {
     discriminator(results, labels, weights) {
-      const count = sumOf(weights);
+      const count = sum(weights);
       imagesD += count;
       addTo(sumsD, "LD", results["LD"]![0]! * count);
       for (const name of ["Gm", "Rm"]) {
@@ -57,7 +58,7 @@ export function monitorMgn({
       for (const [i, label] of labels.entries()) labelCounts[label]! += weights[i]!;
     },
     generator(results, weights) {
-      const count = sumOf(weights);
+      const count = sum(weights);
       imagesG += count;
       for (const name of ["LG", "variance", "area"]) {
         addTo(sumsG, name, results[name]![0]! * count);
@@ -81,24 +82,18 @@ export function monitorMgn({
   };
 }
 
-function sumOf(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
-}
-
-/** Σ of the weights of images whose most probable class, the first of equals, is the label. */
+/** The summed weights of the images whose most probable class, the first of equals, is the label. */
 function countRight(probabilities: Float32Array, labels: Int32Array, weights: Float32Array) {
   const K = probabilities.length / labels.length;
   let right = 0;
   for (const [i, label] of labels.entries()) {
     const row = probabilities.subarray(i * K, (i + 1) * K);
-    if (row.indexOf(Math.max(...row)) === label) right += weights[i]!;
+    if (argmax(row) === label) right += weights[i]!;
   }
   return right;
 }
 
 function entropy(counts: Float64Array): number {
-  const total = sumOf(counts);
-  return sumOf([...counts].filter((n) => n > 0).map((n) => -(n / total) * Math.log(n / total)));
+  const total = sum(counts);
+  return sum([...counts].filter((n) => n > 0).map((n) => -(n / total) * Math.log(n / total)));
 }

@@ -1,8 +1,8 @@
 /** @file What a generator starts from: the first blocks of a trained classifier, and a new head. */
+import { UserError } from "@mvt/common";
 import { nn } from "@mvt/core";
 import type { NdArray, Weights } from "@mvt/core";
 import type { GeneratorConfig } from "./config.ts";
-import { MgnError } from "./error.ts";
 import { declareGenerator } from "./generator.ts";
 
 export interface StartingWeights {
@@ -20,7 +20,7 @@ export interface StartingWeights {
  * The generator's patch embedding, positions, registers, blocks and final normalisation from a classifier of the
  * same backbone, with timm's names. Its pos_embed has a first row for the class token, which is left out, unless
  * the backbone has none (`classPosition: false`). The new head is drawn from its own streams under `seed`.
- * Throws MgnError for a classifier of another backbone or size, or with too few blocks.
+ * Throws UserError for a classifier of another backbone or size, or with too few blocks.
  */
 export function generatorFromClassifier(
   classifier: Weights,
@@ -40,7 +40,7 @@ export function generatorFromClassifier(
     const expected = hasClassRow ? [1, N! + 1, D!] : shapes.get(name)!;
     const given = classifier.get(name);
     if (given?.shape.join() !== expected.join()) {
-      throw new MgnError(
+      throw new UserError(
         `${source}: expected ${name} [${expected.join(", ")}], got ${given ? `[${given.shape.join(", ")}]` : "none"}; use a classifier of the generator's backbone, width, image size and patch size, without distillation token.`,
       );
     }
@@ -51,7 +51,7 @@ export function generatorFromClassifier(
   const left = [...classifier.keys()].filter((name) => !shapes.has(name));
   const needed = left.find((name) => isOfGenerator(name, config.depth));
   if (needed !== undefined) {
-    throw new MgnError(
+    throw new UserError(
       `${source}: expected no ${needed}, for which this generator has no parameter; use a classifier of the generator's backbone.`,
     );
   }

@@ -1,3 +1,4 @@
+import { UserError } from "@mvt/common";
 import { decodeSafetensors, encodeSafetensors, nn } from "@mvt/core";
 import {
   declareGenerator,
@@ -5,7 +6,6 @@ import {
   encodeMgn,
   generatorConfig,
   intoScope,
-  MgnError,
   type MgnFile,
   outOfScope,
 } from "@mvt/mgn";
@@ -36,8 +36,8 @@ const refusal = (given: Uint8Array, wanted: Parameters<typeof decodeMgn>[2] = ex
   try {
     decodeMgn(given, "mgn.safetensors", wanted);
   } catch (error) {
-    expect(error).toBeInstanceOf(MgnError);
-    return (error as MgnError).message;
+    expect(error).toBeInstanceOf(UserError);
+    return (error as UserError).message;
   }
   throw new Error("expected decodeMgn to refuse");
 };
@@ -87,10 +87,10 @@ describe("the file of a mask generator", () => {
   test("is not written, nor read, with m outside of 0 to 1", () => {
     for (const m of [0, 1, 15]) {
       expect(() => encodeMgn({ ...file, config: { ...config, m } })).toThrow(
-        `MGN file: expected m, the share of the picture to remove, between 0 and 1, got ${m};`,
+        `MGN file: expected m, the share of the image to remove, between 0 and 1, got ${m};`,
       );
       expect(refusal(altered({ config: JSON.stringify({ ...config, m }) }))).toContain(
-        `mgn.safetensors: expected m, the share of the picture to remove, between 0 and 1, got ${m};`,
+        `mgn.safetensors: expected m, the share of the image to remove, between 0 and 1, got ${m};`,
       );
     }
   });

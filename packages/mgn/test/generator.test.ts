@@ -93,7 +93,7 @@ describe("a generator", () => {
   for (const wrong of [0, 1, -0.1, 15, NaN]) {
     test(`refuses m = ${wrong}`, () => {
       expect(() => declare(generatorConfig(backbone, wrong))).toThrow(
-        `generator: expected m, the share of the picture to remove, between 0 and 1, got ${wrong};`,
+        `generator: expected m, the share of the image to remove, between 0 and 1, got ${wrong};`,
       );
     });
   }

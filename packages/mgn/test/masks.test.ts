@@ -40,7 +40,7 @@ describe("a mask", () => {
     });
   }
 
-  test("of ones leaves a black picture in pixel space and the mean colour in normalised space", async () => {
+  test("of ones leaves a black image in pixel space and the mean colour in normalised space", async () => {
     const results = await evaluate({
       black: maskedPatches(pixels, filled(1), "inference", { space: "pixel" }),
       mean: maskedPatches(pixels, filled(1), "inference", { space: "normalized" }),
@@ -92,7 +92,7 @@ describe("the classifier's input", () => {
     return evaluate(outputs, state, feeds);
   }
 
-  test("is the image times 1 - M_p, M_p being the mask of the whole picture", async () => {
+  test("is the image times 1 - M_p, M_p being the mask of the whole image", async () => {
     const { patches, Mp } = maskedClassifierInput(model, images);
     const results = await run({
       patches,

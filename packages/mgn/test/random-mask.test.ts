@@ -67,7 +67,7 @@ describe("random masks", () => {
 
   test("refuse shares outside of 0 to 1, and a range the wrong way round", () => {
     expect(() => draw("step 1", { m: 15 })).toThrow(
-      "random masks: expected shares of the picture between 0 and 1, the lower first, got 15 and 15;",
+      "random masks: expected shares of the image between 0 and 1, the lower first, got 15 and 15;",
     );
     expect(() => draw("step 1", { count: [0.3, 0.1] })).toThrow("got 0.3 and 0.1;");
   });

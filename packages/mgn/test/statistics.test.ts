@@ -95,7 +95,7 @@ describe("the monitor of an epoch", () => {
     expect(statistics.masks.images).toBe(4);
   });
 
-  test("counts right answers under both kinds of mask; of equal probabilities the first class answers", () => {
+  test("counts right predictions under both kinds of mask; of equal probabilities the first class counts", () => {
     const watched = monitor();
     watched.discriminator(discriminator(1), Int32Array.of(0, 1, 1), Float32Array.of(1, 1, 1));
     const { accuracyGm, accuracyRm } = watched.statistics();
@@ -149,13 +149,13 @@ describe("collapse", () => {
 
   test("is told of a discriminator at chance", () => {
     expect(told({ LD: 2 * Math.log(7) - 0.02 })).toMatchInlineSnapshot(
-      `"The discriminator is at chance: L_D is 3.87, and 3.89 needs no picture (2 ln 7 = 3.89). Start it from a trained classifier."`,
+      `"The discriminator is at chance: L_D is 3.87; a discriminator that ignores the image scores 3.89 (2 ln 7 = 3.89). Start it from a trained classifier."`,
     );
   });
 
   test("is told of a discriminator that only knows how frequent classes are", () => {
     expect(told({ LD: 3.3, labelEntropy: 1.65 })).toMatchInlineSnapshot(
-      `"The discriminator is at chance: L_D is 3.30, and 3.30 needs no picture (2 ln 7 = 3.89). Start it from a trained classifier."`,
+      `"The discriminator is at chance: L_D is 3.30; a discriminator that ignores the image scores 3.30 (2 ln 7 = 3.89). Start it from a trained classifier."`,
     );
   });
 

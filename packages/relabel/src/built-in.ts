@@ -1,11 +1,11 @@
 /**
  * @file The threshold functions of Figure 5(a) and Table 2, and the constant one of Eq. 5.
  *
- * The paper prints no formulas. The natural family with f(0) = 0 and f(1) = 1 is taken: p, p^2 and
- * the logistic function around 1/2, which comes within .007 of both ends. Where relabelling can happen
- * at all (P_gt < 1/2) they are ordered quadratic < sigmoid < linear (from P_gt = .008 on), which agrees
- * with the paper's remark that FERPlus, which does best with the quadratic function, wants "a lower
- * threshold" than RAF-DB, which does best with the sigmoid (section 4.3).
+ * The paper prints no formulas. These are the simplest functions with f(0) = 0 and f(1) = 1: p, p^2
+ * and the logistic function around 1/2, which comes within .007 of both ends. Below P_gt = 1/2, where
+ * relabelling is possible at all, they are ordered quadratic < sigmoid < linear (from P_gt = .008 on). This
+ * agrees with section 4.3: FERPlus does best with the quadratic function, RAF-DB with the sigmoid, and
+ * FERPlus wants "a lower threshold" than RAF-DB.
  */
 import { defineThreshold, type ThresholdDefinition } from "./threshold.ts";
 

@@ -1,21 +1,20 @@
-/** @file Runs a plugin's file and looks at what it exports. */
+/** @file Imports a plugin's file and checks its default export. */
 import { pathToFileURL } from "node:url";
-import { ThresholdError } from "./error.ts";
-import { isRecord } from "./record.ts";
+import { CommandLineError, isRecord } from "@mvt/common";
 import type { ThresholdDefinition } from "./threshold.ts";
 
 /**
- * The definition that the file exports by default.
+ * The threshold definition that is the default export of the file.
  *
  * @param target What the user typed, for the message.
- * @throws ThresholdError that names the file; what it threw is the `cause`.
+ * @throws CommandLineError that names the file; if the file itself threw, that is the `cause`.
  */
 export async function importDefinition(file: string, target: string): Promise<ThresholdDefinition> {
   let module: Readonly<Record<string, unknown>>;
   try {
     module = await import(/* @vite-ignore */ pathToFileURL(file).href);
   } catch (cause) {
-    throw new ThresholdError(`--threshold ${target}: loading ${file} failed${why(cause, file)}`, {
+    throw new CommandLineError(`--threshold ${target}: loading ${file} failed${why(cause, file)}`, {
       cause,
     });
   }
@@ -24,7 +23,7 @@ export async function importDefinition(file: string, target: string): Promise<Th
     const names = Object.keys(module).toSorted();
     const others = names.length === 0 ? "no exports" : `only ${names.join(", ")}`;
     const found = "default" in module ? whatIsWrong(exported) : `it has ${others}`;
-    throw new ThresholdError(
+    throw new CommandLineError(
       `--threshold ${target}: expected the default export of ${file} to be a threshold, { name, about, parameters, f }, but ${found}. Write export default defineThreshold({ ... }).`,
     );
   }

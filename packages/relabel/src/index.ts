@@ -1,11 +1,8 @@
 /** @file The public API of @mvt/relabel. Nothing else in this package can be imported. */
 
 export { type BuiltInName, thresholds } from "./built-in.ts";
-export { cutOff } from "./cut-off.ts";
-export { type DecideOptions, decide, type Decision } from "./decide.ts";
-export { RelabelError, ThresholdError } from "./error.ts";
-export { fingerprint } from "./fingerprint.ts";
-export { instantiate } from "./instantiate.ts";
+export { cutOff, type DecideOptions, decide, type Decision } from "./decide.ts";
+export { fingerprint, instantiate } from "./instantiate.ts";
 export type { LabelChange } from "./ledger-lines.ts";
 export { LabelLedger, type LedgerData, type SampleDecision } from "./ledger.ts";
 export { loadThreshold, type LoadOptions } from "./load-threshold.ts";
@@ -14,6 +11,7 @@ export {
   createRelabeller,
   policyDefaults,
   type Reference,
+  references,
   type Relabeller,
   type RelabelPolicy,
 } from "./relabeller.ts";

@@ -1,6 +1,6 @@
-/** @file From a definition and some numbers to a threshold that Eq. 6 may rely on. */
-import { ThresholdError } from "./error.ts";
-import { didYouMean } from "@mvt/common";
+/** @file Makes a threshold out of a definition and parameter values, and checks that its f fits Eq. 6. */
+import { createHash } from "node:crypto";
+import { CommandLineError, didYouMean, reasonOf } from "@mvt/common";
 import type { Threshold, ThresholdDefinition } from "./threshold.ts";
 
 type Overrides = Readonly<Record<string, number | undefined>>;
@@ -8,22 +8,19 @@ type Overrides = Readonly<Record<string, number | undefined>>;
 /** Steps of the grid on which f is checked; a power of two, so that 0, 1/4, 1/2 and 1 are on it. */
 const gridSteps = 4096;
 
-/** What f may lose to rounding and still count as nonnegative and non-decreasing. */
+/** How far f may be below 0, or fall, through rounding alone. */
 const rounding = 1e-12;
 
 /** The P_gt on which f is checked: 0, 1/4096, ..., 1. */
-export const grid: readonly number[] = Array.from(
-  { length: gridSteps + 1 },
-  (_, i) => i / gridSteps,
-);
+const grid: readonly number[] = Array.from({ length: gridSteps + 1 }, (_, i) => i / gridSteps);
 
 /**
  * The threshold with `overrides` in place of the defaults.
  *
- * Checks the parameters, then f on `grid`: finite, nonnegative, non-decreasing and the same when asked
- * twice. Afterwards f is trusted: it is not checked again where the relabeller calls it.
+ * Checks the parameters, then f on 4,097 values of P_gt from 0 to 1: it must be finite, nonnegative,
+ * non-decreasing and the same when called twice. The relabeller does not check f again.
  *
- * @throws ThresholdError that says which property fails, at which P_gt and with which value.
+ * @throws CommandLineError that says which property fails, at which P_gt and with which value.
  */
 export function instantiate<Name extends string>(
   definition: ThresholdDefinition<Name>,
@@ -39,65 +36,58 @@ export function instantiate(definition: ThresholdDefinition, overrides: Override
       try {
         return definition.f(pGt, parameters);
       } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
-        throw lawError(
-          threshold,
-          "a function that never throws",
-          pGt,
-          `it threw: ${message}`,
-          "",
-          cause,
-        );
+        const found = `it threw: ${reasonOf(cause)}`;
+        throw propertyError(threshold, "a function that never throws", pGt, found, "", cause);
       }
     },
   };
-  checkLaws(threshold);
+  checkProperties(threshold);
   return Object.freeze(threshold);
 }
 
-function checkLaws(threshold: Threshold): void {
+function checkProperties(threshold: Threshold): void {
   let before = { pGt: 0, value: 0 };
   for (const pGt of grid) {
     const value: unknown = threshold.f(pGt);
     if (typeof value !== "number" || !Number.isFinite(value)) {
-      const mend = "Return a finite number for every P_gt in [0, 1].";
-      throw lawError(threshold, "finite", pGt, `it is ${describe(value)}`, mend);
+      const advice = "Return a finite number for every P_gt in [0, 1].";
+      throw propertyError(threshold, "finite", pGt, `it is ${describe(value)}`, advice);
     }
     if (value < -rounding) {
-      const mend = "Clip it at 0: delta is the lower limit of the threshold.";
-      throw lawError(threshold, "nonnegative", pGt, `it is ${value}`, mend);
+      const advice = "Clip it at 0: delta is the lower limit of the threshold.";
+      throw propertyError(threshold, "nonnegative", pGt, `it is ${value}`, advice);
     }
     if (value < before.value - rounding) {
       const found = `it falls to ${value}, from ${before.value} at P_gt = ${before.pGt}`;
-      const mend = "Make it rise or stay level from 0 to 1.";
-      throw lawError(threshold, "non-decreasing", pGt, found, mend);
+      const advice = "Make it rise or stay level from 0 to 1.";
+      throw propertyError(threshold, "non-decreasing", pGt, found, advice);
     }
     const again = threshold.f(pGt);
     if (again !== value) {
       const found = `it is ${value} once and ${again} the next time`;
-      const mend = "Use no random numbers, no clock and no state.";
-      throw lawError(threshold, "the same whenever it is asked", pGt, found, mend);
+      const advice = "Use no random numbers, no clock and no state.";
+      throw propertyError(threshold, "the same for the same P_gt", pGt, found, advice);
     }
     before = { pGt, value };
   }
 }
 
-function lawError(
+function propertyError(
   { name, parameters }: Threshold,
-  law: string,
+  property: string,
   pGt: number,
   found: string,
-  mend: string,
+  advice: string,
   cause?: unknown,
-): ThresholdError {
+): CommandLineError {
   const values = Object.entries(parameters).map(([key, value]) => `, ${key} = ${value}`);
-  return new ThresholdError(
-    `threshold "${name}": f must be ${law}, but at P_gt = ${pGt}${values.join("")} ${found}. ${mend}`.trim(),
-    cause === undefined ? undefined : { cause },
+  return new CommandLineError(
+    `threshold "${name}": f must be ${property}, but at P_gt = ${pGt}${values.join("")} ${found}. ${advice}`.trim(),
+    { cause },
   );
 }
 
-/** Defaults and overrides, in the order of the definition. */
+/** Every parameter in the order of the definition: its override, else its default. */
 function fillIn(
   { name, parameters }: ThresholdDefinition,
   overrides: Overrides,
@@ -106,7 +96,7 @@ function fillIn(
   for (const key of Object.keys(overrides)) {
     if (!names.includes(key)) {
       const has = names.length === 0 ? "takes no parameters" : `has ${names.join(", ")}`;
-      throw new ThresholdError(
+      throw new CommandLineError(
         `threshold "${name}": there is no parameter "${key}"; it ${has}.${didYouMean(key, names)}`,
       );
     }
@@ -115,7 +105,7 @@ function fillIn(
     const { default: fallback, about, min = -Infinity, max = Infinity } = parameter;
     const value: unknown = overrides[key] ?? fallback;
     if (typeof value !== "number" || !Number.isFinite(value) || value < min || value > max) {
-      throw new ThresholdError(
+      throw new CommandLineError(
         `threshold "${name}": expected ${key} (${about}) to be ${range(min, max)}, got ${describe(value)}. Its default is ${fallback}.`,
       );
     }
@@ -136,4 +126,14 @@ function range(min: number, max: number): string {
 
 function describe(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * 16 hexadecimal digits of the SHA-256 of f's values on the grid, each to 12 significant digits.
+ *
+ * A plugin's file can change while its name stays. Run ids therefore depend on this value as well.
+ */
+export function fingerprint({ f }: Threshold): string {
+  const values = grid.map((pGt) => f(pGt).toPrecision(12));
+  return createHash("sha256").update(values.join()).digest("hex").slice(0, 16);
 }

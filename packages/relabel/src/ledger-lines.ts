@@ -4,10 +4,9 @@
  * Numbers are written as JavaScript prints them, the shortest decimals that read back to the same bits,
  * so writing what was read gives the same text.
  */
-import { RelabelError } from "./error.ts";
-import { isRecord } from "./record.ts";
+import { isRecord, UserError } from "@mvt/common";
 
-/** The format written here. A change that older code can not read gets the next number. */
+/** The format written here. Raise the version if older code cannot read what is written. */
 const format = "mvt-labels";
 const version = 1;
 
@@ -44,7 +43,7 @@ export function writeLines(header: LedgerHeader, changes: readonly LabelChange[]
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
-/** Header and changes as written; whether they fit the data is for the ledger to say. */
+/** Header and changes as written; the ledger checks whether they fit the data. */
 export function readLines(text: string): {
   readonly header: LedgerHeader;
   readonly changes: readonly LabelChange[];
@@ -58,8 +57,8 @@ export function readLines(text: string): {
 }
 
 /** `line` is 1-based and counts the header. */
-export function lineError(line: number, expected: string, found: string): RelabelError {
-  return new RelabelError(
+export function lineError(line: number, expected: string, found: string): UserError {
+  return new UserError(
     `label ledger, line ${line}: expected ${expected}, got ${found}. Restore the file, or remove it to begin again from the given labels.`,
   );
 }
@@ -92,7 +91,7 @@ function parse(line: string, number: number): Readonly<Record<string, unknown>> 
       return value;
     }
   } catch {
-    // Falls through: text that is not JSON gets the same answer as JSON that is not an object.
+    // Text that is not JSON gets the same error as JSON that is not an object.
   }
   throw lineError(number, "one JSON object", shorten(line));
 }

@@ -1,12 +1,11 @@
 /**
- * @file Every label of a training set: as given, as it is now, and each change between, with its reasons.
+ * @file Every label of a training set: as given, as it is now, and every change with the numbers of Eq. 6.
  *
- * The changes are the truth: the current labels, and those after any epoch, are what the changes up to
- * then make of the given ones.
+ * The current labels, and those after any epoch, are the given labels with the changes up to then applied.
  */
 import { createHash } from "node:crypto";
+import { UserError } from "@mvt/common";
 import type { Decision } from "./decide.ts";
-import { RelabelError } from "./error.ts";
 import { type LabelChange, lineError, readLines, writeLines } from "./ledger-lines.ts";
 
 export interface LedgerData {
@@ -34,10 +33,10 @@ export class LabelLedger {
   readonly #classOf: ReadonlyMap<string, number>;
   #changes: LabelChange[] = [];
 
-  /** @throws RelabelError when lengths differ, a name occurs twice or a label is no class. */
+  /** @throws UserError if lengths differ, a name occurs twice or a label is no class. */
   constructor({ ids, given, classes }: LedgerData) {
     if (ids.length !== given.length) {
-      throw new RelabelError(
+      throw new UserError(
         `label ledger: expected one given label per id, got ${ids.length} ids and ${given.length} labels. Pass both for the same samples.`,
       );
     }
@@ -52,7 +51,7 @@ export class LabelLedger {
     this.labels = Int32Array.from(given);
   }
 
-  /** Every change that holds, oldest first. */
+  /** Every change that has not been reverted, oldest first. */
   get changes(): readonly LabelChange[] {
     return this.#changes;
   }
@@ -68,16 +67,16 @@ export class LabelLedger {
   }
 
   /**
-   * Makes the decided label the current one and records the change; does nothing when it already is.
+   * Makes the decided label the current one and records the change; does nothing if it already is.
    *
-   * @returns the change, or undefined when there is none.
-   * @throws RelabelError for a sample, class or probability that can not be, and for an epoch before
+   * @returns the change, or undefined if there is none.
+   * @throws UserError for an unknown sample or class, a probability that is not finite, and an epoch before
    *   the last recorded one, since replaying the changes would then not give this state.
    */
   apply({ sample, epoch, label, pMax, pGt, threshold }: SampleDecision): LabelChange | undefined {
     const id = this.ids[sample];
     if (id === undefined) {
-      throw new RelabelError(
+      throw new UserError(
         `label ledger: expected a sample in 0 .. ${this.ids.length - 1}, got ${sample}. Use the index of its id.`,
       );
     }
@@ -87,12 +86,12 @@ export class LabelLedger {
     this.#checkClass(label, id);
     const last = this.#changes.at(-1)?.epoch ?? 1;
     if (!Number.isInteger(epoch) || epoch < last) {
-      throw new RelabelError(
+      throw new UserError(
         `label ledger: expected an epoch not before ${last}, the last recorded one, got ${epoch} for ${id}. Use revertAfter to go back.`,
       );
     }
     if (![pMax, pGt, threshold].every(Number.isFinite)) {
-      throw new RelabelError(
+      throw new UserError(
         `label ledger: expected finite pMax, pGt and threshold for ${id}, got ${pMax}, ${pGt} and ${threshold}. Look for a loss that diverged.`,
       );
     }
@@ -104,17 +103,17 @@ export class LabelLedger {
   }
 
   /**
-   * Undoes changes as if they had not been made. A sample: all of its changes, so that it has its given
-   * label again. A change: that one and the later ones of the same sample, which built on it.
+   * Undoes changes. Given the index of a sample: all changes of that sample. Given a change: that change and
+   * the later ones of the same sample.
    *
-   * @returns what was undone, oldest first, for a caller that wants to keep it.
-   * @throws RelabelError when the sample or the change is not in this ledger.
+   * @returns the changes that were undone, oldest first.
+   * @throws UserError if the sample or the change is not in this ledger.
    */
   revert(what: number | LabelChange): readonly LabelChange[] {
     if (typeof what === "number") {
       const id = this.ids[what];
       if (id === undefined) {
-        throw new RelabelError(
+        throw new UserError(
           `label ledger: expected a sample in 0 .. ${this.ids.length - 1} to revert, got ${what}. Use the index of its id.`,
         );
       }
@@ -122,19 +121,19 @@ export class LabelLedger {
     }
     const at = this.#changes.indexOf(what);
     if (at === -1) {
-      throw new RelabelError(
+      throw new UserError(
         `label ledger: expected a change of this ledger to revert, got ${JSON.stringify(what)}. Take it from changes; it may be undone already.`,
       );
     }
     return this.#keep((change, i) => i < at || change.id !== what.id);
   }
 
-  /** Undoes every change of a later epoch: the state in which `epoch` ended. */
+  /** Undoes every change of a later epoch: the labels are those at the end of `epoch` again. */
   revertAfter(epoch: number): readonly LabelChange[] {
     return this.#keep((change) => change.epoch <= epoch);
   }
 
-  /** [n] The labels in which `epoch` ended; with epoch 0 the given ones. A copy. */
+  /** [n] The labels at the end of `epoch`; the given ones for epoch 0. A copy. */
   labelsAt(epoch: number): Int32Array {
     const labels = this.#given.slice();
     for (const change of this.#changes) {
@@ -152,9 +151,9 @@ export class LabelLedger {
   }
 
   /**
-   * The ledger that wrote `text`, on the same data: same labels, same changes, same text again.
+   * Reads what `toJsonLines` wrote for the same data.
    *
-   * @throws RelabelError with the line number, for a malformed line, a change that does not follow from
+   * @throws UserError with the line number, for a malformed line, a change that does not follow from
    *   the ones before, or a header of other data.
    */
   static fromJsonLines(text: string, data: LedgerData): LabelLedger {
@@ -208,7 +207,7 @@ export class LabelLedger {
 
   #checkClass(label: number, id: string): void {
     if (!Number.isInteger(label) || label < 0 || label >= this.classes.length) {
-      throw new RelabelError(
+      throw new UserError(
         `label ledger: expected a class in 0 .. ${this.classes.length - 1} for ${id}, got ${label}. Use the index of its class name.`,
       );
     }
@@ -224,8 +223,8 @@ function indexByName(what: string, names: readonly string[]): ReadonlyMap<string
   const index = new Map<string, number>();
   for (const [i, name] of names.entries()) {
     if (index.has(name)) {
-      throw new RelabelError(
-        `label ledger: expected each ${what} once, got "${name}" at ${index.get(name)} and at ${i}. Name each its own.`,
+      throw new UserError(
+        `label ledger: expected each ${what} once, got "${name}" at ${index.get(name)} and at ${i}. Give each its own name.`,
       );
     }
     index.set(name, i);

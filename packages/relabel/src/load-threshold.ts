@@ -1,13 +1,12 @@
-/** @file From the argument of `--threshold` to a threshold: built in, a file, or a package. */
+/** @file Loads the threshold that `--threshold` names: a built-in one, a file, or a package. */
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { CommandLineError, didYouMean } from "@mvt/common";
 import { thresholds } from "./built-in.ts";
-import { ThresholdError } from "./error.ts";
 import { importDefinition } from "./import-definition.ts";
 import { instantiate } from "./instantiate.ts";
-import { didYouMean } from "@mvt/common";
 import { packageEntry } from "./package-entry.ts";
 import { parseThresholdSpec, type ThresholdSpec } from "./threshold-spec.ts";
 import type { Threshold, ThresholdDefinition } from "./threshold.ts";
@@ -23,7 +22,7 @@ export interface LoadOptions {
  * A plugin is code and runs with the rights of this process. Its default export is a definition, as
  * `defineThreshold` returns it or as a plain object of that shape.
  *
- * @throws ThresholdError that names the plugin; what the plugin threw is its `cause`.
+ * @throws CommandLineError that names the plugin; what the plugin threw is its `cause`.
  */
 export async function loadThreshold(
   spec: string,
@@ -41,7 +40,7 @@ export async function loadThreshold(
 function fileOf({ kind, target }: ThresholdSpec, from: string): string {
   const file = kind === "path" ? fileOfPath(target, from) : fileOfPackage(target, from);
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new ThresholdError(
+    throw new CommandLineError(
       `--threshold ${target}: expected a file at ${file}, found none. Check the path, or "exports" in package.json.`,
     );
   }
@@ -55,7 +54,7 @@ function fileOfPath(target: string, from: string): string {
   }
   const packageJson = join(path, "package.json");
   if (!existsSync(packageJson)) {
-    throw new ThresholdError(
+    throw new CommandLineError(
       `--threshold ${target}: expected a package.json in the folder ${path}, found none. Give the path of a .ts, .js or .mjs file, or add one with "exports".`,
     );
   }
@@ -66,7 +65,7 @@ function pathOfUrl(url: string): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    throw new ThresholdError(
+    throw new CommandLineError(
       `--threshold ${url}: expected a file: URL of this machine, such as file:///home/me/mine.ts. Correct it or give a path.`,
       { cause },
     );
@@ -79,7 +78,7 @@ function fileOfPackage(target: string, from: string): string {
   if (packageJson === undefined) {
     const path = existsSync(resolve(from, target)) ? ` Did you mean ./${target}?` : "";
     const builtIn = Object.keys(thresholds);
-    throw new ThresholdError(
+    throw new CommandLineError(
       `--threshold ${target}: expected a built-in name (${builtIn.join(", ")}), a path that starts with "./", or a package; no package of this name is installed for ${from}.${path || didYouMean(target, builtIn)}`,
     );
   }
@@ -91,6 +90,6 @@ function findPackage(name: string, from: string): string | undefined {
   try {
     return findPackageJSON(name, pathToFileURL(resolve(from, "threshold.js")));
   } catch {
-    return undefined; // Node throws for a package that is not there, and for names that can not be.
+    return undefined; // Node throws for a package that is not there, and for names that are none.
   }
 }

@@ -1,22 +1,21 @@
 /**
- * @file The file that a package offers, as `import` would find it.
+ * @file Finds the file that `import` of a package would load.
  *
  * Node has no public function for this that takes a starting folder, and `require.resolve` does not see
  * exports under "import" alone. Node's documentation, "Packages: Determining package entry points".
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ThresholdError } from "./error.ts";
-import { isRecord } from "./record.ts";
+import { CommandLineError, isRecord, reasonOf } from "@mvt/common";
 
-/** The conditions of `import` in Node, as far as packages use them. */
+/** The conditions under which Node resolves `import`. */
 const conditions = new Set(["node", "import", "module-sync", "default"]);
 
 /**
  * The entry file of the package whose package.json this is: `subpath` "." is the package itself,
  * "./steep" its entry of that name.
  *
- * @throws ThresholdError when package.json can not be read or offers no such entry.
+ * @throws CommandLineError if package.json cannot be read or has no such entry.
  */
 export function packageEntry(packageJson: string, subpath = "."): string {
   const { exports, main } = readPackageJson(packageJson);
@@ -25,7 +24,7 @@ export function packageEntry(packageJson: string, subpath = "."): string {
   const fallback = subpath === "." ? (typeof main === "string" ? main : "index.js") : subpath;
   const entry = exports === undefined ? fallback : offered;
   if (entry === undefined) {
-    throw new ThresholdError(
+    throw new CommandLineError(
       `${packageJson}: expected "exports" with an entry for "${subpath}", got ${JSON.stringify(exports)}. Add "exports": { "${subpath}": "./src/index.ts" }.`,
     );
   }
@@ -37,17 +36,14 @@ function readPackageJson(path: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(readFileSync(path, "utf8"));
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new ThresholdError(
-      `${path}: expected JSON, got what does not parse: ${message}. Mend it.`,
-      {
-        cause,
-      },
+    throw new CommandLineError(
+      `${path}: expected JSON, got text that does not parse: ${reasonOf(cause)}. Correct the file.`,
+      { cause },
     );
   }
   if (!isRecord(value)) {
-    throw new ThresholdError(
-      `${path}: expected a JSON object, got ${JSON.stringify(value)}. Mend it.`,
+    throw new CommandLineError(
+      `${path}: expected a JSON object, got ${JSON.stringify(value)}. Correct the file.`,
     );
   }
   return value;

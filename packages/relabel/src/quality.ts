@@ -1,12 +1,12 @@
 /**
- * @file How good relabelling was, where the true labels are known (data drawn with known noise).
+ * @file How good relabelling was on data whose true labels are known: synthetic faces with known label noise.
  *
  * Notation, over n samples: g the given label, c the current one, t the true one. A given label is
  * wrong when g != t; a sample is changed when c != g.
  */
-import { RelabelError } from "./error.ts";
+import { UserError } from "@mvt/common";
 
-/** k of n, and their ratio: null when n is 0, since then there is nothing to measure. */
+/** k of n, and their ratio: null if n is 0. */
 export interface Share {
   readonly k: number;
   readonly n: number;
@@ -31,7 +31,7 @@ export interface RelabelQuality {
 export interface LabelSets {
   /** [n] */
   readonly given: ArrayLike<number>;
-  /** [n] Those of `ledger.labels`, or `ledger.labelsAt(epoch)`. */
+  /** [n] `ledger.labels`, or `ledger.labelsAt(epoch)`. */
   readonly current: ArrayLike<number>;
   /** [n] */
   readonly truth: ArrayLike<number>;
@@ -40,12 +40,12 @@ export interface LabelSets {
 /**
  * Counts over all samples. A sample that was changed and changed back counts as not changed.
  *
- * @throws RelabelError when the three do not have one length.
+ * @throws UserError if the three differ in length.
  */
 export function relabelQuality({ given, current, truth }: LabelSets): RelabelQuality {
   const n = given.length;
   if (current.length !== n || truth.length !== n) {
-    throw new RelabelError(
+    throw new UserError(
       `relabelQuality: expected as many current and true labels as given ones (${n}), got ${current.length} and ${truth.length}. Pass all three for the same samples.`,
     );
   }

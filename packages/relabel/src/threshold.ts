@@ -1,12 +1,12 @@
 /**
- * @file What a threshold function is, and how one is defined.
+ * @file Threshold functions: their types, and how to define one.
  *
  * Li et al., "MVT: Mask Vision Transformer for Facial Expression Recognition in the wild",
  * arXiv:2106.04520, section 3.3. Eq. 6 relabels a sample when P_max - P_gt > f(P_gt) + delta, where
  * "f is a nonnegative monotone increasing function of P_gt".
  */
 
-/** A threshold function f with its parameters filled in: what Eq. 6 evaluates. */
+/** A threshold function f with values for its parameters, as Eq. 6 evaluates it. */
 export interface Threshold {
   readonly name: string;
   readonly parameters: Readonly<Record<string, number>>;
@@ -33,17 +33,18 @@ export interface ThresholdDefinition<Name extends string = string> {
   readonly about: string;
   /** Where it comes from: a paper and an equation, or a reason. */
   readonly source?: string;
-  /** Empty when there is nothing to set. */
+  /** Empty if there is nothing to set. */
   readonly parameters: Readonly<Record<Name, Parameter>>;
   /**
-   * f(P_gt) under these parameter values; pure. Checked on a grid of [0, 1] before it is used.
-   * A method, since methods let a definition with known names pass where any definition will do.
+   * f(P_gt) under these parameter values. Must not depend on anything else. It is checked on a grid of
+   * [0, 1] before it is used. Declared as a method so that a definition with known parameter names can be
+   * passed as a ThresholdDefinition.
    */
   f(pGt: number, parameters: Readonly<Record<Name, number>>): number;
 }
 
 /**
- * The definition as it is, with the names of its parameters inferred for the second argument of f.
+ * Returns the definition unchanged. TypeScript infers the names of its parameters for the second argument of f.
  *
  *     export default defineThreshold({
  *       name: "power",

@@ -1,11 +1,6 @@
 /** @file What instantiate accepts, and what it says about everything else. */
-import {
-  defineThreshold,
-  instantiate,
-  RelabelError,
-  ThresholdError,
-  thresholds,
-} from "@mvt/relabel";
+import { CommandLineError, UserError } from "@mvt/common";
+import { defineThreshold, instantiate, thresholds } from "@mvt/relabel";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
 function withF(f: (pGt: number) => unknown) {
@@ -26,7 +21,7 @@ describe("defineThreshold", () => {
     expect(instantiate(power).f(0.5)).toBe(0.125);
     expect(instantiate(power, { exponent: 1 }).f(0.5)).toBe(0.5);
     // @ts-expect-error: no such parameter
-    expect(() => instantiate(power, { exponents: 1 })).toThrow(ThresholdError);
+    expect(() => instantiate(power, { exponents: 1 })).toThrow(CommandLineError);
   });
 });
 
@@ -36,7 +31,7 @@ describe("a threshold's parameters", () => {
     try {
       instantiate<string>(sigmoid, overrides);
     } catch (error) {
-      return error instanceof RelabelError ? error.message : error;
+      return error instanceof UserError ? error.message : error;
     }
     return "nothing thrown";
   };
@@ -74,7 +69,7 @@ describe("a threshold's f", () => {
     try {
       instantiate(withF(f));
     } catch (error) {
-      return error instanceof ThresholdError ? error.message : error;
+      return error instanceof CommandLineError ? error.message : error;
     }
     return "nothing thrown";
   };
@@ -105,7 +100,7 @@ describe("a threshold's f", () => {
     expect(message((p) => p - 1e-15)).toBe("nothing thrown");
   });
 
-  test("must be the same whenever it is asked", () => {
+  test("must be the same for the same P_gt", () => {
     let calls = 0;
     expect(
       message(() => {
@@ -113,7 +108,7 @@ describe("a threshold's f", () => {
         return calls;
       }),
     ).toMatchInlineSnapshot(
-      `"threshold "mine": f must be the same whenever it is asked, but at P_gt = 0 it is 1 once and 2 the next time. Use no random numbers, no clock and no state."`,
+      `"threshold "mine": f must be the same for the same P_gt, but at P_gt = 0 it is 1 once and 2 the next time. Use no random numbers, no clock and no state."`,
     );
   });
 
@@ -125,7 +120,7 @@ describe("a threshold's f", () => {
     });
     expect(() => instantiate(broken)).toThrow(
       expect.objectContaining({
-        name: "ThresholdError",
+        name: "CommandLineError",
         cause,
         message:
           'threshold "mine": f must be a function that never throws, but at P_gt = 0.500244140625 it threw: no table entry.',
@@ -143,7 +138,7 @@ describe("a threshold's f", () => {
     expect(() => threshold.f(1 / 3)).toThrow('threshold "mine": f must be a function that never');
   });
 
-  test("names the parameters that it was asked with", () => {
+  test("names the parameters that it was called with", () => {
     const definition = {
       ...withF(() => 0),
       parameters: { a: { default: 2, about: "slope" } },

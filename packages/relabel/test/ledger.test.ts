@@ -1,5 +1,6 @@
 /** @file The label ledger: what it records, how it goes back, and its text. */
-import { LabelLedger, type LedgerData, RelabelError } from "@mvt/relabel";
+import { UserError } from "@mvt/common";
+import { LabelLedger, type LedgerData } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
 
 const data: LedgerData = {
@@ -114,7 +115,7 @@ describe("a label ledger", () => {
     const ledger = changed();
     const before = ledger.toJsonLines();
     const apply = () => ledger.apply({ sample: 0, epoch: 12, label: 0, ...numbers, ...wrong });
-    expect(apply).toThrow(RelabelError);
+    expect(apply).toThrow(UserError);
     expect(apply).toThrow(message);
     expect(ledger.toJsonLines()).toBe(before);
   });
@@ -253,7 +254,7 @@ describe("a label ledger's text", () => {
     ],
   ])("is refused for %s, with the line", (_, text, message) => {
     const read = () => LabelLedger.fromJsonLines(text, data);
-    expect(read).toThrow(RelabelError);
+    expect(read).toThrow(UserError);
     expect(read).toThrow(`label ledger, ${message}`);
   });
 

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { loadThreshold, ThresholdError } from "@mvt/relabel";
+import { CommandLineError } from "@mvt/common";
+import { loadThreshold } from "@mvt/relabel";
 import { afterAll, describe, expect, test } from "vitest";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "mvt-threshold-")));
@@ -20,10 +21,10 @@ function write(path: string, text: string): void {
 
 const load = (spec: string) => loadThreshold(spec, { from: folder });
 
-/** The message of the ThresholdError that loading ends in, with this machine's folder left out. */
+/** The message of the CommandLineError that loading ends in, with this machine's folder left out. */
 async function complaint(spec: string): Promise<string> {
   const error: unknown = await load(spec).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(ThresholdError);
+  expect(error).toBeInstanceOf(CommandLineError);
   return error instanceof Error ? error.message.replaceAll(folder, "FOLDER") : "";
 }
 
@@ -235,7 +236,7 @@ describe("Node, loading a threshold", () => {
   test("says what to do about an import of @mvt/relabel that it can not resolve", () => {
     write("importing.mjs", `import { defineThreshold } from "@mvt/relabel"; ${plain("x")}`);
     expect(run("./importing.mjs")).toMatchInlineSnapshot(`
-      "ThresholdError: --threshold ./importing.mjs: loading FOLDER/importing.mjs failed: Cannot find package '@mvt/relabel' imported from FOLDER/importing.mjs. Put the file inside the repository, or export a plain object and drop the import.
+      "CommandLineError: --threshold ./importing.mjs: loading FOLDER/importing.mjs failed: Cannot find package '@mvt/relabel' imported from FOLDER/importing.mjs. Put the file inside the repository, or export a plain object and drop the import.
       "
     `);
   });
@@ -243,7 +244,7 @@ describe("Node, loading a threshold", () => {
   test("says what to do about syntax that is more than types", () => {
     write("enum.mts", `enum Kind { A }\n${plain("x")}`);
     expect(run("./enum.mts")).toMatchInlineSnapshot(`
-      "ThresholdError: --threshold ./enum.mts: loading FOLDER/enum.mts failed at line 1: TypeScript enum is not supported in strip-only mode. Node only strips types: use no enum, namespace or parameter property.
+      "CommandLineError: --threshold ./enum.mts: loading FOLDER/enum.mts failed at line 1: TypeScript enum is not supported in strip-only mode. Node only strips types: use no enum, namespace or parameter property.
       "
     `);
   });

@@ -135,8 +135,8 @@ describe("the reference label", () => {
   });
 });
 
-describe("the training accuracy gate", () => {
-  test("opens after the first epoch that reaches it, and stays open", () => {
+describe("the least training accuracy", () => {
+  test("starts relabelling after the first epoch that reaches it, for good", () => {
     const { relabeller } = setUp({ minTrainAccuracy: 0.9, startEpoch: 3 });
     const active: boolean[] = [];
     for (const [i, accuracy] of [0.5, 0.7, 0.89, 0.9, 0.8, 0.7].entries()) {
@@ -146,13 +146,13 @@ describe("the training accuracy gate", () => {
     expect(active).toEqual([false, false, false, false, true, true]);
   });
 
-  test("does not open before the start epoch", () => {
+  test("starts no relabelling before the start epoch", () => {
     const { relabeller } = setUp({ minTrainAccuracy: 0.9, startEpoch: 3 });
     relabeller.endEpoch(1, 0.95);
     expect([2, 3].map(relabeller.active)).toEqual([false, true]);
   });
 
-  test("keeps relabelling from happening while it is closed", () => {
+  test("keeps labels as they are until it is reached", () => {
     const { ledger, relabeller } = setUp({ minTrainAccuracy: 0.9, startEpoch: 1 });
     relabeller.observe(1, [0], rows(sureOf(1)));
     expect(ledger.changes).toEqual([]);

@@ -1,5 +1,6 @@
 /** @file The argument of --threshold, as text. */
-import { parseThresholdSpec, ThresholdError } from "@mvt/relabel";
+import { CommandLineError } from "@mvt/common";
+import { parseThresholdSpec } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
 
 describe("a threshold's specification", () => {
@@ -45,7 +46,7 @@ describe("a threshold's specification", () => {
     ["./a:b.ts", 'expected key=value after the colon, got "b.ts"'],
     ["https://example.org/f.ts", "got a https: address. Save the file and give its path."],
   ])("%s is refused", (spec, message) => {
-    expect(() => parseThresholdSpec(spec)).toThrow(ThresholdError);
+    expect(() => parseThresholdSpec(spec)).toThrow(CommandLineError);
     expect(() => parseThresholdSpec(spec)).toThrow(`--threshold "${spec}": `);
     expect(() => parseThresholdSpec(spec)).toThrow(message);
   });

@@ -3,13 +3,12 @@
  *
  *   pnpm exp table2 --threshold mvt-threshold-cosine:rise=0.4
  *
- * Since P_max <= 1 - P_gt, no sample with P_gt >= 1/2 is ever relabelled, so whatever f does beyond
- * 1/2 has no effect. The sigmoid is half way up only there: relabelling never sees its upper half.
- * This function spends its whole rise where it counts:
+ * Since P_max <= 1 - P_gt, no sample with P_gt >= 1/2 is ever relabelled, and values of f above 1/2 have no
+ * effect. The sigmoid reaches half of its height only at 1/2. This function rises below 1/2:
  *
- * - flat at P_gt = 0, where the network has ruled the given label out: f' = 0, as SCN's constant;
- * - steepest at P_gt = rise / 2, between "ruled out" and "not learnt yet";
- * - flat again from P_gt = rise on, without a kink.
+ * - it is flat at P_gt = 0, where the network excludes the given label: f' = 0, as for SCN's constant;
+ * - it is steepest at P_gt = rise / 2, between "excluded" and "not learnt yet";
+ * - it is flat from P_gt = rise on, without a kink.
  */
 import { defineThreshold } from "@mvt/relabel";
 
@@ -20,7 +19,7 @@ export default defineThreshold({
   parameters: {
     height: {
       default: 1,
-      about: "f from P_gt = rise on; 1 as for the functions of Figure 5",
+      about: "the value of f from P_gt = rise on; 1 as for the functions of Figure 5",
       min: 0,
     },
     rise: { default: 0.5, about: "the P_gt at which f stops rising", min: 0.01, max: 1 },

@@ -1,10 +1,13 @@
-/** @file AffectNet's expressions, what its numbers mean, and how its images are told apart. */
+/** @file AffectNet's expressions by number, and the ids of its images. */
 import { shorten } from "../csv.ts";
-import type { DatasetName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
 
-export type AffectnetName = Extract<DatasetName, "affectnet-7" | "affectnet-8">;
+/** Which of the two data sets is loaded: how errors name it, and its classes. */
+export interface AffectnetSet {
+  readonly title: string;
+  readonly classes: readonly Expression[];
+}
 
 /**
  * In the order of AffectNet's numbers, from 0. AffectNet-7 is all but the last.
@@ -23,22 +26,18 @@ export const affectnetClasses = [
   "contempt",
 ] as const satisfies readonly Expression[];
 
-/** "None", "Uncertain" and "No-Face": 8, 9 and 10, which no one trains on. */
+/** 8, 9 and 10 are "None", "Uncertain" and "No-Face", which are not trained on. */
 const lastNumber = 10;
 
-/** The classes of one of the two data sets. */
-export function classesOfAffectnet(name: AffectnetName): readonly Expression[] {
-  return name === "affectnet-7" ? affectnetClasses.slice(0, 7) : affectnetClasses;
-}
-
 /**
- * The expression behind AffectNet's number, from 0 to 10; undefined where the data set leaves it out.
- * `where` is the path, with the line where there is one.
+ * The expression of AffectNet's number, from 0 to 10; undefined if it is none of `classes`.
+ *
+ * @param where the path, with the line if there is one
  */
 export function readExpression(
   where: string,
   text: string,
-  name: AffectnetName,
+  classes: AffectnetSet["classes"],
 ): Expression | undefined {
   const number = /^\d{1,2}$/.test(text) ? Number(text) : NaN;
   if (!(number <= lastNumber)) {
@@ -47,12 +46,12 @@ export function readExpression(
         `found "${shorten(text)}". Replace the file by the published one.`,
     );
   }
-  return classesOfAffectnet(name)[number];
+  return classes[number];
 }
 
 /**
- * The id of an image: its name, where that is one of the first distribution's, which are hashes; with
- * the split before it where it is one of the second's, which are numbers that both splits count.
+ * The id of an image. The first distribution names its images by hashes, which are the ids. The second numbers
+ * them in each split, so the split comes first: "val_12".
  */
 export function affectnetId(split: "train" | "test", stem: string): string {
   return /^\d{1,9}$/.test(stem) ? `${split === "train" ? "train" : "val"}_${stem}` : stem;

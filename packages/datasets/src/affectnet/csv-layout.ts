@@ -1,5 +1,5 @@
 /**
- * @file AffectNet as it was first distributed: photographs, and tables that say where the face is.
+ * @file AffectNet as it was first distributed: photographs, and tables with the box of each face.
  *
  *     training.csv, validation.csv           (here or in Manually_Annotated_file_lists/)
  *         subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal
@@ -11,11 +11,12 @@
  */
 import { basename, extname, join } from "node:path";
 import { type CsvRow, readCsv, requireFields, shorten } from "../csv.ts";
-import { type Crop, datasetTitles, type Sample } from "../dataset.ts";
+import type { Crop, Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { type FoundLayout, type Layout, requireImages } from "../layout.ts";
-import { missingFiles } from "../missing-files.ts";
-import { affectnetId, type AffectnetName, readExpression } from "./classes.ts";
+import { missingFiles } from "../files.ts";
+import { requireImages } from "../labels.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
+import { affectnetId, type AffectnetSet, readExpression } from "./classes.ts";
 
 const header =
   "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal";
@@ -25,19 +26,19 @@ const images = "Manually_Annotated_Images";
 /** Both places of the tables, as two layouts of one name. */
 export const csvLayouts: readonly Layout[] = ["", "Manually_Annotated_file_lists"].map((lists) => ({
   name: "csv",
-  parts: [join(lists, "training.csv"), join(lists, "validation.csv"), images],
+  files: [join(lists, "training.csv"), join(lists, "validation.csv"), images],
   roots: ["", "Manually_Annotated"],
 }));
 
 /** The samples in the order of the tables. */
 export async function loadCsvLayout(
-  { root, parts: [training = "", validation = ""] }: FoundLayout,
-  name: AffectnetName,
+  { root, files: [training = "", validation = ""] }: FoundLayout,
+  set: AffectnetSet,
 ) {
   const seen = new Map<string, number>();
   return {
-    train: await loadSplit(root, join(root, training), { split: "train", name, seen }),
-    test: await loadSplit(root, join(root, validation), { split: "test", name, seen }),
+    train: await loadSplit(root, join(root, training), { split: "train", set, seen }),
+    test: await loadSplit(root, join(root, validation), { split: "test", set, seen }),
   };
 }
 
@@ -46,12 +47,12 @@ async function loadSplit(
   path: string,
   about: {
     readonly split: "train" | "test";
-    readonly name: AffectnetName;
-    /** How often each id stood so far. */
+    readonly set: AffectnetSet;
+    /** How often each id has occurred so far. */
     readonly seen: Map<string, number>;
   },
 ): Promise<Sample[]> {
-  const { split, name, seen } = about;
+  const { split, set, seen } = about;
   const samples: Sample[] = [];
   let first = true;
   for await (const row of readCsv(path)) {
@@ -62,7 +63,7 @@ async function loadSplit(
     requireFields(path, row, columns.length);
     const where = `${path}:${row.line}`;
     const file = readPath(where, row.fields[0]!);
-    const expression = readExpression(where, row.fields[6]!.trim(), name);
+    const expression = readExpression(where, row.fields[6]!.trim(), set.classes);
     // Skipped rows count too, so that ids are the same with seven classes and with eight.
     const stem = affectnetId(split, basename(file, extname(file)));
     const times = (seen.get(stem) ?? 0) + 1;
@@ -75,7 +76,7 @@ async function loadSplit(
   const paths = samples.map(({ image }) => (image.kind === "file" ? image.path : ""));
   const missing = await missingFiles(paths);
   requireImages(
-    datasetTitles[name],
+    set.title,
     { path, count: samples.length },
     missing.map((file) => file.slice(join(root, images).length + 1)),
   );

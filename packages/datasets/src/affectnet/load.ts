@@ -1,30 +1,53 @@
 /** @file AffectNet with seven classes or eight: 287,651 faces to train on, 4,000 to test on. */
-import { datasetTitles, type Dataset } from "../dataset.ts";
+import type { DatasetContents } from "../dataset.ts";
+import type { DatasetDefinition } from "../definition.ts";
+import type { Expression } from "../expression.ts";
 import { findLayout } from "../layout.ts";
+import { syntheticAffectnet } from "../synthetic/write-affectnet.ts";
 import { classFolders, loadClassFolders } from "./class-folders.ts";
-import { type AffectnetName, classesOfAffectnet } from "./classes.ts";
+import { affectnetClasses } from "./classes.ts";
 import { csvLayouts, loadCsvLayout } from "./csv-layout.ts";
 import { loadNpyLayout, npyLayouts } from "./npy-layout.ts";
+import { affectnet7Lists, affectnet8Lists, affectnetCounts } from "./published.ts";
 
-const loaders = { npy: loadNpyLayout, csv: loadCsvLayout, folders: loadClassFolders };
+const common = {
+  folder: "affectnet",
+  adviceIfEmpty: "Replace its label files by the published ones.",
+  repeatsImages: true, // gathered from the web; nobody published how often an image repeats
+  publishedCounts: affectnetCounts,
+  synthetic: syntheticAffectnet,
+} as const;
+
+/** Without contempt. */
+export const affectnet7 = {
+  ...common,
+  title: "AffectNet-7",
+  partOf: "affectnet-8",
+  load: loaderOf(affectnetClasses.slice(0, 7)),
+  lists: affectnet7Lists,
+} as const satisfies DatasetDefinition;
+
+export const affectnet8 = {
+  ...common,
+  title: "AffectNet-8",
+  load: loaderOf(affectnetClasses),
+  lists: affectnet8Lists,
+} as const satisfies DatasetDefinition;
 
 /**
- * AffectNet from either distribution or from class folders. Its test images were never published: as
- * everywhere in the literature, the validation images are those tested on, and there is no validation
- * split. No image is opened.
+ * AffectNet from either distribution or from class folders. Its test images were never published. As in the
+ * literature, the validation images are tested on, and there is no validation split.
  */
-export function loadAffectnet(name: AffectnetName): (folder: string) => Promise<Dataset> {
-  return async (folder) => {
-    const title = datasetTitles[name];
+function loaderOf(classes: readonly Expression[]): DatasetDefinition["load"] {
+  const loaders = { npy: loadNpyLayout, csv: loadCsvLayout, folders: loadClassFolders };
+  return async (folder, title): Promise<DatasetContents> => {
     const layout = await findLayout(title, folder, [...npyLayouts, ...csvLayouts, ...classFolders]);
-    const { train, test } = await loaders[layout.name as keyof typeof loaders](layout, name);
+    const load = loaders[layout.name as keyof typeof loaders];
+    const { train, test } = await load(layout, { title, classes });
     return {
-      name,
-      title,
-      folder,
       layout: layout.name,
       protocol: "tested on validation images",
-      classes: classesOfAffectnet(name),
+      classes,
       splits: { train, validation: [], test },
     };
   };

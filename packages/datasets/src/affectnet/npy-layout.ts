@@ -1,7 +1,7 @@
 /**
  * @file AffectNet as it has been distributed since 2021: cropped faces, and their labels as NumPy files.
  *
- *     train_set/images/0.jpg    train_set/annotations/0_exp.npy    (one text, "1"; beside it _val, _aro, _lnd)
+ *     train_set/images/0.jpg    train_set/annotations/0_exp.npy    (one text, "1"; also _val, _aro, _lnd)
  *     val_set/images/0.jpg      val_set/annotations/0_exp.npy      (also valid_set)
  *
  * The numbers have gaps, and both splits count from 0.
@@ -9,10 +9,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mapConcurrently } from "../concurrently.ts";
-import { datasetTitles, type Sample } from "../dataset.ts";
+import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { type FoundLayout, type Layout, listFolder, requireImages } from "../layout.ts";
-import { affectnetId, type AffectnetName, readExpression } from "./classes.ts";
+import { listFolder } from "../files.ts";
+import { requireImages } from "../labels.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
+import { affectnetId, type AffectnetSet, readExpression } from "./classes.ts";
 import { readNpyText } from "./npy.ts";
 
 const filesAtOnce = 16;
@@ -21,7 +23,7 @@ const [images, annotations] = ["images", "annotations"];
 /** One layout per name of the validation folder. */
 export const npyLayouts: readonly Layout[] = ["val_set", "valid_set"].map((validation) => ({
   name: "npy",
-  parts: ["train_set", validation].flatMap((split) => [
+  files: ["train_set", validation].flatMap((split) => [
     join(split, images),
     join(split, annotations),
   ]),
@@ -30,21 +32,21 @@ export const npyLayouts: readonly Layout[] = ["val_set", "valid_set"].map((valid
 
 /** The samples in the order of their numbers. */
 export async function loadNpyLayout(
-  { root, parts: [trainImages = "", , testImages = ""] }: FoundLayout,
-  name: AffectnetName,
+  { root, files: [trainImages = "", , testImages = ""] }: FoundLayout,
+  set: AffectnetSet,
 ) {
   return {
-    train: await loadSplit(join(root, trainImages, ".."), "train", name),
-    test: await loadSplit(join(root, testImages, ".."), "test", name),
+    train: await loadSplit(join(root, trainImages, ".."), "train", set),
+    test: await loadSplit(join(root, testImages, ".."), "test", set),
   };
 }
 
 async function loadSplit(
   folder: string,
   split: "train" | "test",
-  name: AffectnetName,
+  { title, classes }: AffectnetSet,
 ): Promise<Sample[]> {
-  const [pictures, labels] = await Promise.all([
+  const [imageFiles, labels] = await Promise.all([
     listFolder(join(folder, images)),
     listFolder(join(folder, annotations)),
   ]);
@@ -52,14 +54,14 @@ async function loadSplit(
     .flatMap((file) => /^(\d+)_exp\.npy$/.exec(file)?.[1] ?? [])
     .toSorted((a, b) => Number(a) - Number(b));
   requireImages(
-    datasetTitles[name],
+    title,
     { path: join(folder, annotations), count: numbers.length },
-    numbers.map((number) => `${number}.jpg`).filter((file) => !pictures.has(file)),
+    numbers.map((number) => `${number}.jpg`).filter((file) => !imageFiles.has(file)),
   );
-  requireAnnotations(folder, pictures, new Set(numbers));
+  requireAnnotations(folder, imageFiles, new Set(numbers));
   const expressions = await mapConcurrently(numbers, filesAtOnce, async (number) => {
     const path = join(folder, annotations, `${number}_exp.npy`);
-    return readExpression(path, readNpyText(path, await readFile(path)), name);
+    return readExpression(path, readNpyText(path, await readFile(path)), classes);
   });
   return numbers.flatMap((number, i) => {
     const expression = expressions[i];
@@ -70,13 +72,13 @@ async function loadSplit(
   });
 }
 
-/** Refuses images without a label: of a set that was unpacked in part. */
+/** Throws DatasetError if images lack a label: the set was unpacked only in part. */
 function requireAnnotations(
   folder: string,
-  pictures: ReadonlySet<string>,
+  imageFiles: ReadonlySet<string>,
   numbers: ReadonlySet<string>,
 ): void {
-  const files = [...pictures].filter((file) => file.endsWith(".jpg"));
+  const files = [...imageFiles].filter((file) => file.endsWith(".jpg"));
   const without = files.filter((file) => !numbers.has(file.slice(0, -".jpg".length)));
   if (without.length === 0) return;
   const shown = without.toSorted().slice(0, 5).join(", ");

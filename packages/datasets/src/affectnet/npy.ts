@@ -1,5 +1,5 @@
 /**
- * @file The one kind of NumPy file that AffectNet's annotations need: a single text.
+ * @file Reads the NumPy files of AffectNet's annotations. Each holds a single text.
  *
  * Format: numpy.lib.format, versions 1 to 3: "\x93NUMPY", two bytes of version, the header's length in
  * two bytes (version 1) or four, little endian; the header is a Python dictionary of descr, fortran_order
@@ -9,7 +9,7 @@ import { DatasetError } from "../error.ts";
 
 const magic = "\x93NUMPY";
 
-/** The text that a file of one text holds. */
+/** The text in a file of one text. Throws DatasetError for any other content. */
 export function readNpyText(path: string, file: Uint8Array): string {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const refuse = (expected: string, found: string) =>

@@ -1,26 +1,26 @@
 /**
- * @file One training picture, augmented: what is drawn from the random stream, and in which order.
+ * @file Augments one training image: which numbers are drawn from the random stream, and in which order.
  *
  * The draws follow torchvision's RandomHorizontalFlip, RandomCrop, ColorJitter and RandomErasing (0.2 and
  * later): the distributions are theirs, the random numbers ours.
  */
 import { random } from "@mvt/core";
-import type { Augmentation, Erasing, Jitter, Shift } from "./augmentation.ts";
+import {
+  type Augmentation,
+  type Erasing,
+  erasingColours,
+  type Jitter,
+  type Shift,
+} from "./augmentation.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./colour.ts";
-import { erase, place, type Colour, type Rectangle } from "./geometry.ts";
+import { erase, place, type Rectangle } from "./geometry.ts";
 
-/** What `value` names: black, or ImageNet's mean (0.485, 0.456, 0.406) in bytes. */
-const erasingColours = {
-  black: [0, 0, 0],
-  mean: [124, 116, 104],
-} as const satisfies Record<Erasing["value"], Colour>;
-
-/** How often RandomErasing tries to fit a rectangle before it leaves the picture whole. */
+/** How often RandomErasing tries to fit a rectangle before it leaves the image whole. */
 const erasingAttempts = 10;
 
 /**
- * The random stream of one picture in one epoch. It depends on nothing else, so a picture is augmented the
- * same way whichever batch, thread or order it comes in.
+ * The random stream of one image in one epoch. It depends on nothing else, so an image is augmented the same way
+ * in every batch, thread and order.
  */
 export function augmentationStream(seed: number, epoch: number, id: string): random.Stream {
   return random.stream(seed, `augment/${epoch}/${id}`);
@@ -70,8 +70,8 @@ function jitterColours(pixels: Uint8Array, jitter: Jitter, stream: random.Stream
 }
 
 /**
- * A rectangle of random area and aspect ratio, anywhere inside the picture; undefined where ten draws gave
- * none that is smaller than the picture on both sides.
+ * A rectangle of random area and aspect ratio, anywhere inside the image; undefined if ten draws gave none that
+ * is smaller than the image on both sides.
  */
 export function drawRectangle(
   stream: random.Stream,

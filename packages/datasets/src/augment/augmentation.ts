@@ -1,15 +1,31 @@
 /**
- * @file What may happen to a training picture before a model sees it, and how likely.
+ * @file How training images may be changed before they are fed to a model, and with which probabilities.
  *
  * The paper (section 4.2) names random flipping, erasing and colour jitter, without their parameters.
  */
-import { DatasetError } from "../error.ts";
+import { requireThat } from "../error.ts";
 
-/** Applied in the order of the fields, on 8-bit pixels, afresh in every epoch. */
+/** The pixels that a shift brings into view: black, or the outermost pixels repeated. */
+export const shiftPaddings = ["zero", "edge"] as const;
+export type ShiftPadding = (typeof shiftPaddings)[number];
+
+/**
+ * The colours of an erased rectangle, in bytes: black, and ImageNet's mean (0.485, 0.456, 0.406). Usually
+ * RandomErasing comes after normalisation and writes zeros, which are the mean colour. Here it comes before
+ * normalisation, where zero is black.
+ */
+export const erasingColours = {
+  black: [0, 0, 0],
+  mean: [124, 116, 104],
+} as const;
+export type ErasingColour = keyof typeof erasingColours;
+export const erasingColourNames = Object.keys(erasingColours) as readonly ErasingColour[];
+
+/** Applied in the order of the fields, on 8-bit pixels, with new random numbers in every epoch. */
 export interface Augmentation {
   /** Probability of a horizontal flip. */
   readonly flip: number;
-  /** Moves the picture, as torchvision's RandomCrop with padding does. None by default. */
+  /** Moves the image, as torchvision's RandomCrop with padding does. None by default. */
   readonly shift?: Shift;
   /** Changes the colours, as torchvision's ColorJitter does (without its hue). */
   readonly jitter: Jitter | false;
@@ -17,12 +33,11 @@ export interface Augmentation {
   readonly erasing: Erasing | false;
 }
 
-/** Meant for small models and small pictures, which have too little to learn from otherwise. */
+/** For small models and small images, which otherwise have too little to learn from. */
 export interface Shift {
   /** Along each axis by a whole number of pixels, uniform in [-pixels, pixels]. */
   readonly pixels: number;
-  /** What comes into view: black, or the outermost pixels again. */
-  readonly padding: "zero" | "edge";
+  readonly padding: ShiftPadding;
 }
 
 /** Each strength s draws a factor uniform in [max(0, 1 - s), 1 + s]; 0 turns that change off. */
@@ -35,18 +50,15 @@ export interface Jitter {
 export interface Erasing {
   /** The probability that a rectangle is blanked. */
   readonly p: number;
-  /** The rectangle's share of the picture's area: uniform between these. */
+  /** The rectangle's share of the image's area: uniform between these. */
   readonly scale: readonly [least: number, most: number];
   /** Its height over its width: log-uniform between these. */
   readonly ratio: readonly [least: number, most: number];
-  /**
-   * Its colour. Usually RandomErasing comes after normalisation and writes zeros, which stand for the
-   * "mean" colour of ImageNet. Here it comes before, where zero is "black".
-   */
-  readonly value: "black" | "mean";
+  /** Its colour. */
+  readonly value: ErasingColour;
 }
 
-/** What a run uses unless told otherwise. */
+/** The augmentation of scale paper. */
 export const defaultAugmentation: Augmentation = {
   flip: 0.5, // torchvision's RandomHorizontalFlip
   jitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4 }, // timm's and DeiT's; torchvision's is none
@@ -54,32 +66,29 @@ export const defaultAugmentation: Augmentation = {
   erasing: { p: 0.5, scale: [0.02, 0.25], ratio: [0.3, 3.3], value: "mean" },
 };
 
-/** Throws a DatasetError that names the first parameter that makes no sense. */
+/** Throws a DatasetError that names the first parameter out of its range. */
 export function checkAugmentation({ flip, shift, jitter, erasing }: Augmentation): void {
-  const require = (name: string, value: unknown, holds: boolean, expected: string) => {
-    if (holds) return;
-    throw new DatasetError(
-      `augmentation.${name}: expected ${expected}, got ${JSON.stringify(value)}; correct it, or leave ` +
-        "it at its default.",
-    );
+  const check = (name: string, value: unknown, holds: boolean, expected: string) => {
+    const advice = "Correct it, or leave it at its default.";
+    requireThat(holds, `augmentation.${name}: expected ${expected}`, value, advice);
   };
   const probability = (p: number) => p >= 0 && p <= 1;
-  require("flip", flip, probability(flip), "a probability");
+  check("flip", flip, probability(flip), "a probability");
   if (shift) {
     const { pixels } = shift;
-    require("shift.pixels", pixels, Number.isInteger(pixels) && pixels >= 0, "whole pixels");
+    check("shift.pixels", pixels, Number.isInteger(pixels) && pixels >= 0, "whole pixels");
   }
   for (const [name, strength] of Object.entries(jitter || {})) {
-    require(`jitter.${name}`, strength, strength >= 0 && strength < Infinity, "0 or more");
+    check(`jitter.${name}`, strength, strength >= 0 && strength < Infinity, "0 or more");
   }
   if (erasing) {
     const { p, scale, ratio } = erasing;
     const [smallest, largest] = scale;
     const [widest, tallest] = ratio;
-    require("erasing.p", p, probability(p), "a probability");
+    check("erasing.p", p, probability(p), "a probability");
     const isScale = smallest >= 0 && smallest <= largest && largest <= 1;
-    require("erasing.scale", scale, isScale, "two ascending shares of the area");
+    check("erasing.scale", scale, isScale, "two ascending shares of the area");
     const isRatio = widest > 0 && widest <= tallest && tallest < Infinity;
-    require("erasing.ratio", ratio, isRatio, "two ascending ratios above 0");
+    check("erasing.ratio", ratio, isRatio, "two ascending ratios above 0");
   }
 }

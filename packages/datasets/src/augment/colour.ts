@@ -1,22 +1,22 @@
 /**
- * @file Brightness, contrast and saturation of 8-bit pictures, as torchvision computes them.
+ * @file Brightness, contrast and saturation of 8-bit images, as torchvision computes them.
  *
- * Each is a blend f I + (1 - f) J of the picture I with another picture J: black, the mean grey, the
- * picture in grey. As in torchvision's `transforms` (0.2 and later, on uint8 tensors) f and 1 - f are
- * rounded to 32 bits, so is every sum and product, and the result is clamped to [0, 255] and cut off to a
- * whole number. `golden/augment.py` holds the same definitions in PyTorch; the results are equal.
+ * Each is a blend f I + (1 - f) J of the image I with another image J: black, the mean grey, or I in grey. As in
+ * torchvision's `transforms` (0.2 and later, on uint8 tensors) f, 1 - f and every sum and product are rounded to
+ * 32 bits. The result is clamped to [0, 255] and truncated to a whole number. `golden/augment.py` holds the same
+ * definitions in PyTorch; the results are equal.
  *
  * Shapes: P pixels of three channels. `pixels`, [P, 3], is changed in place.
  */
 
 const { fround } = Math;
 
-// ITU-R 601-2, as torchvision rounds it: L = 0.2989 R + 0.587 G + 0.114 B. A table costs less than rounding.
+// ITU-R 601-2, as torchvision rounds it: L = 0.2989 R + 0.587 G + 0.114 B. A table is faster than rounding.
 const redShare = timesByte(0.2989);
 const greenShare = timesByte(0.587);
 const blueShare = timesByte(0.114);
 
-// Scratch of the functions below, which overwrite all of it before they read it.
+// Buffers of the functions below, which overwrite all of them before they read them.
 const own = new Float32Array(256);
 const others = new Float32Array(256);
 const blended = new Uint8Array(256);
@@ -34,12 +34,12 @@ const toByte = (x: number) => (x <= 0 ? 0 : x >= 255 ? 255 : Math.trunc(x));
 const greyOf = (r: number, g: number, b: number) =>
   fround(fround(redShare[r]! + greenShare[g]!) + blueShare[b]!) | 0;
 
-/** f I: blended with black. 0 gives black, 1 the same picture, 2 twice the brightness. */
+/** f I: blended with black. 0 gives black, 1 the same image, 2 twice the brightness. */
 export function adjustBrightness(pixels: Uint8Array, factor: number): void {
   blendWithConstant(pixels, factor, 0);
 }
 
-/** f I + (1 - f) mean(grey(I)): 0 gives an even grey, 1 the same picture. */
+/** f I + (1 - f) mean(grey(I)): 0 gives an even grey, 1 the same image. */
 export function adjustContrast(pixels: Uint8Array, factor: number): void {
   let sum = 0;
   for (let i = 0; i < pixels.length; i += 3) {
@@ -48,7 +48,7 @@ export function adjustContrast(pixels: Uint8Array, factor: number): void {
   blendWithConstant(pixels, factor, fround(sum / (pixels.length / 3)));
 }
 
-/** f I + (1 - f) grey(I): 0 gives a grey picture, 1 the same picture. */
+/** f I + (1 - f) grey(I): 0 gives a grey image, 1 the same image. */
 export function adjustSaturation(pixels: Uint8Array, factor: number): void {
   timesByte(factor, own);
   timesByte(1 - factor, others);
@@ -63,7 +63,7 @@ export function adjustSaturation(pixels: Uint8Array, factor: number): void {
   }
 }
 
-/** What one byte becomes does not depend on the others, so it is computed once for each of the 256. */
+/** A byte's result does not depend on other bytes, so it is computed once for each of the 256 values. */
 function blendWithConstant(pixels: Uint8Array, factor: number, constant: number): void {
   const other = fround(fround(1 - factor) * constant);
   timesByte(factor, own);

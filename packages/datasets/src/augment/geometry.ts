@@ -1,18 +1,19 @@
 /**
- * @file Where the pixels of a picture go: flipped, shifted, erased.
+ * @file Flips, shifts and erases pixels.
  *
  * Shapes: S x S pixels of three channels, [S, S, 3], row by row from the top left.
  */
+import type { ShiftPadding } from "./augmentation.ts";
 
-/** A flip, then a shift to the right and down by whole pixels; what comes into view is the padding. */
+/** A flip, then a shift to the right and down by whole pixels. The pixels that come into view are the padding. */
 export interface Placement {
   readonly flip: boolean;
   readonly right: number;
   readonly down: number;
-  readonly padding: "zero" | "edge";
+  readonly padding: ShiftPadding;
 }
 
-/** Writes every element of `target`, which must not overlap `source`. */
+/** Writes the flipped and shifted `source` into `target`, which must not overlap it. */
 export function place(
   source: Uint8Array,
   target: Uint8Array,
@@ -51,7 +52,7 @@ export interface Rectangle {
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Paints the rectangle, which must lie inside the picture, in place. */
+/** Fills the rectangle, which must lie inside the image, in place. */
 export function erase(
   pixels: Uint8Array,
   size: number,

@@ -1,29 +1,27 @@
-/**
- * @file The pictures of one batch, copied or decoded, and augmented: the unit of work that is given to a
- * worker thread.
- */
+/** @file Copies or decodes the images of one batch, and augments them. One task of a worker thread. */
+import { move } from "piscina";
 import { augment, augmentationStream } from "../augment/augment.ts";
 import type { Augmentation } from "../augment/augmentation.ts";
 import { mapConcurrently } from "../concurrently.ts";
 import type { ImageSource } from "../dataset.ts";
-import { decodeImage } from "../images/decode-image.ts";
-import { ownPixels } from "../images/own-pixels.ts";
-import type { Images } from "../images/streamed-images.ts";
+import { DatasetError } from "../error.ts";
+import { decodeImage, firstLine, sendable } from "../images/decode-image.ts";
+import type { Images } from "../images/images.ts";
 
-/** Shapes: N pictures of the split, B of the batch, S x S pixels. */
+/** Shapes: N images of the split, B of the batch, S x S pixels. */
 export interface GatherTask {
-  readonly pictures: Pictures;
+  readonly source: BatchSource;
   readonly size: number;
-  /** [B] the ids of the samples in these rows, numbered where one comes again: they name random streams. */
+  /** [B] the ids of the samples, numbered if a sample is repeated. They name random streams. */
   readonly ids: readonly string[];
   readonly seed: number;
   readonly epoch: number;
-  /** Without it the pictures come as they were decoded. */
+  /** None if undefined. */
   readonly augmentation: Augmentation | undefined;
 }
 
-/** The pictures of a batch: rows of pixels that are shared, so that nothing is copied; or what to decode. */
-export type Pictures =
+/** Where the images of a batch are: rows of shared memory, which is not copied, or files to decode. */
+export type BatchSource =
   | {
       /** [N, S, S, 3] */
       readonly pixels: Uint8Array<SharedArrayBuffer>;
@@ -35,43 +33,43 @@ export type Pictures =
       readonly sources: readonly ImageSource[];
     };
 
-/** A picture that could not be read; an error would lose its class on the way from a thread. */
+/** Why an image could not be read. An error would lose its class on the way from a thread. */
 export interface Unreadable {
   readonly unreadable: string;
 }
 
-/** How many pictures of a batch are in work at once: one is augmented here while libvips decodes others. */
+/** How many images of a batch are in work at once: one is augmented here while libvips decodes others. */
 const atOnce = 4;
 
-export function picturesOf(images: Images, rows: Int32Array): Pictures {
+export function sourceOf(images: Images, rows: Int32Array): BatchSource {
   if ("pixels" in images) return { pixels: images.pixels, rows };
-  return { sources: Array.from(rows, (row) => ownPixels(images.sources[row]!)) };
+  return { sources: Array.from(rows, (row) => sendable(images.sources[row]!)) };
 }
 
 /** [B, S, S, 3] over memory of its own. Depends on the task alone, so it is the same on every thread. */
 export async function gather(task: GatherTask): Promise<Uint8Array<ArrayBuffer> | Unreadable> {
-  const { pictures, size, ids, seed, epoch, augmentation } = task;
+  const { source, size, ids, seed, epoch, augmentation } = task;
   const length = size * size * 3;
   const images = new Uint8Array(ids.length * length);
   const target = (i: number) => images.subarray(i * length, (i + 1) * length);
-  const place = (i: number, source: Uint8Array) => {
+  const place = (i: number, decoded: Uint8Array) => {
     if (augmentation) {
-      augment(source, target(i), size, augmentation, augmentationStream(seed, epoch, ids[i]!));
+      augment(decoded, target(i), size, augmentation, augmentationStream(seed, epoch, ids[i]!));
     } else {
-      target(i).set(source);
+      target(i).set(decoded);
     }
   };
-  if ("pixels" in pictures) {
-    const { pixels, rows } = pictures;
+  if ("pixels" in source) {
+    const { pixels, rows } = source;
     for (const [i, row] of rows.entries()) {
       place(i, pixels.subarray(row * length, (row + 1) * length));
     }
     return images;
   }
   try {
-    await mapConcurrently([...pictures.sources.entries()], atOnce, async ([i, source]) => {
+    await mapConcurrently([...source.sources.entries()], atOnce, async ([i, image]) => {
       const decoded = augmentation ? new Uint8Array(length) : target(i);
-      await decode(source, size, decoded, ids[i]!);
+      await decode(image, size, decoded, ids[i]!);
       if (augmentation) place(i, decoded);
     });
   } catch (error) {
@@ -88,11 +86,32 @@ async function decode(source: ImageSource, size: number, target: Uint8Array, id:
     await decodeImage(source, size, target);
   } catch (error) {
     const name = source.kind === "file" ? source.path : `sample ${id}`;
-    const reason = (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
     throw new UnreadableError(
-      `${name}: expected a picture that can be read as before training, found none (${reason}). ` +
+      `${name}: expected a readable image, as before training, found none (${firstLine(error)}). ` +
         "Leave the data set alone while it is in use; put the file back and repeat the command.",
       { cause: error },
     );
   }
+}
+
+/** The task of a worker thread. The batch's memory is handed over, not copied. */
+export default async function gatherAndMove(task: GatherTask) {
+  const gathered = await gather(task);
+  return gathered instanceof Uint8Array ? move(gathered) : gathered;
+}
+
+/** The images in these rows as they are decoded, each [S, S, 3]. Throws DatasetError for an unreadable one. */
+export async function readRows(images: Images, rows: Int32Array): Promise<readonly Uint8Array[]> {
+  const { size, ids } = images;
+  const gathered = await gather({
+    source: sourceOf(images, rows),
+    size,
+    ids: Array.from(rows, (row) => ids[row]!),
+    seed: 0,
+    epoch: 0,
+    augmentation: undefined,
+  });
+  if ("unreadable" in gathered) throw new DatasetError(gathered.unreadable);
+  const length = size * size * 3;
+  return Array.from(rows, (_, i) => gathered.subarray(i * length, (i + 1) * length));
 }

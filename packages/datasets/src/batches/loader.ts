@@ -1,32 +1,32 @@
 /**
- * @file Batches of one static shape, prepared ahead in worker threads.
+ * @file Makes batches of one static shape, ahead of their use, in worker threads.
  *
- * The consumer blocks its thread while it computes, so the next batches must already be with a worker by
- * then. Without augmentation there is nothing to prepare: copying 32 pictures takes 0.1 ms (48x48) or
- * 1.7 ms (224x224), no longer than the way to a worker and back, so those batches are always made on the
- * calling thread. One worker augments about 17,000 pictures a second of 48x48, 1,200 of 224x224
- * (`golden/measure-speed.ts`, on a machine of two cores).
+ * Training blocks its thread while it computes, so workers must have the next batches before that. Without
+ * augmentation there is nothing to prepare: copying 32 images takes 0.1 ms (48x48) or 1.7 ms (224x224), no
+ * longer than sending them to a worker and back, so the calling thread makes those batches. One worker augments
+ * about 17,000 images a second of 48x48, 1,200 of 224x224 (`golden/measure-speed.ts`, on a machine of two
+ * cores).
  *
- * Streamed pictures are decoded on the way, augmented or not, so all of their batches come from workers:
- * as many as there are cores, up to 8, and two batches ahead for each. These batches are all that a
- * streamed set takes of memory, whatever its size.
+ * Streamed images have to be decoded, augmented or not, so workers make all of their batches. There are as many
+ * workers as cores, up to 8, and two batches ahead for each. A streamed set takes no memory beyond these
+ * batches, whatever its size.
  */
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { checkAugmentation, type Augmentation } from "../augment/augmentation.ts";
-import { DatasetError } from "../error.ts";
-import type { Images } from "../images/streamed-images.ts";
-import { gather, type GatherTask, picturesOf, type Unreadable } from "./gather.ts";
+import { DatasetError, requireThat } from "../error.ts";
+import type { Images } from "../images/images.ts";
+import { gather, type GatherTask, sourceOf, type Unreadable } from "./gather.ts";
 
-/** Shapes: B pictures, always the loader's batch size, of S x S pixels. */
+/** Shapes: B images, always the loader's batch size, of S x S pixels. */
 export interface Batch {
   /** [B, S, S, 3] red, green, blue, over memory of its own that is not shared. */
   readonly images: Uint8Array<ArrayBuffer>;
-  /** [B] rows of the images; padding repeats the last of the order. */
+  /** [B] rows of the images; padding repeats the last row of the order. */
   readonly indices: Int32Array<ArrayBuffer>;
   /** [B] 1 for a sample, 0 for padding. */
   readonly weights: Float32Array<ArrayBuffer>;
-  /** How many of the B are samples: they come first. */
+  /** How many of the B are samples, which come first. */
   readonly count: number;
 }
 
@@ -42,30 +42,30 @@ export interface BatchLoaderOptions {
 }
 
 export interface Epoch {
-  /** The rows of the images to go through; a row that comes twice is augmented anew each time. */
+  /** The rows of the images, in order. A row that occurs twice is augmented differently each time. */
   readonly order: Int32Array;
   readonly seed: number;
   readonly epoch: number;
-  /** Without it the pictures come as they were decoded. */
+  /** None if absent. */
   readonly augmentation?: Augmentation;
 }
 
 export interface BatchLoader {
-  /** The batches of one epoch, in order. Leaving the loop early is fine; so are several epochs at once. */
+  /** The batches of one epoch, in order. The loop may be left early, and several epochs may run at once. */
   epoch(epoch: Epoch): AsyncIterable<Batch>;
-  /** Ends the threads and what they were preparing. A later epoch would start new ones. */
+  /** Ends the threads and discards their batches. A later epoch would start new threads. */
   close(): Promise<void>;
 }
 
-/** As many threads as keep training busy: one that augments, or several that decode. */
+/** How many threads keep up with training: one that augments, or several that decode. */
 export function loaderThreads(images: Images): number {
   return "pixels" in images ? 1 : Math.min(8, availableParallelism());
 }
 
 /**
  * Makes batches of `images`. Each depends only on the order, seed, epoch and augmentation, not on threads,
- * timing or where the pictures are. Threads start with the first epoch that needs them and never keep the
- * process alive. A streamed picture that can no longer be read is a DatasetError of its batch.
+ * timing or storage. Threads start with the first epoch that needs them and never keep the process alive. If a
+ * streamed image can no longer be read, its batch throws a DatasetError that names it.
  */
 export function createBatchLoader(images: Images, options: BatchLoaderOptions): BatchLoader {
   const streams = !("pixels" in images);
@@ -81,11 +81,11 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
 
   const startPool = () =>
     new Piscina<GatherTask, Uint8Array<ArrayBuffer> | Unreadable>({
-      filename: new URL("./gather-worker.ts", import.meta.url).href,
+      filename: new URL("./gather.ts", import.meta.url).href,
       minThreads: threads,
       maxThreads: threads,
-      // All batches ahead are with the workers at once: while the caller's thread computes, it cannot
-      // hand the next one to a worker that has become free.
+      // Workers get all batches ahead at once: while the caller's thread computes, it cannot give the next one
+      // to a worker that has become free.
       concurrentTasksPerWorker: Math.ceil((prefetch + 1) / threads),
     });
 
@@ -102,8 +102,8 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
       const repeat = repeats[Math.min(i, rows.length - 1)]!;
       return repeat === 0 ? images.ids[row]! : `${images.ids[row]!} #${repeat}`;
     });
-    const pictures = picturesOf(images, indices);
-    const task = { pictures, size: images.size, ids, seed, epoch, augmentation };
+    const source = sourceOf(images, indices);
+    const task = { source, size: images.size, ids, seed, epoch, augmentation };
     const gathered = await (usesThreads(augmentation)
       ? (pool ??= startPool()).run(task)
       : gather(task));
@@ -141,14 +141,14 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
     async close() {
       const closing = pool;
       pool = undefined;
-      // A batch that comes while the threads end is an error to the pool, and nobody waits for it any more.
+      // For the pool, a batch that arrives while the threads end is an error. Nothing awaits it any more.
       closing?.on("error", () => {});
       await closing?.destroy();
     },
   };
 }
 
-/** [order] how often each row stood before in the order. */
+/** [order] how often each row occurred before in the order. */
 function repeatsOf(order: Int32Array, count: number): Int32Array {
   const seen = new Int32Array(count);
   return order.map((row) => {
@@ -159,9 +159,6 @@ function repeatsOf(order: Int32Array, count: number): Int32Array {
 }
 
 function requireWhole(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new DatasetError(
-    `createBatchLoader: expected ${name} to be a whole number of ${least} or more, got ${value}; ` +
-      "correct the option.",
-  );
+  const expected = `createBatchLoader: expected ${name} to be a whole number of ${least} or more`;
+  requireThat(Number.isInteger(value) && value >= least, expected, value, "Correct the option.");
 }

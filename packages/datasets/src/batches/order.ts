@@ -1,4 +1,4 @@
-/** @file In which order an epoch goes through the rows of a split. */
+/** @file The orders in which an epoch goes through the rows of a split. */
 import { random } from "@mvt/core";
 
 /** The rows 0 .. n - 1 as they are stored: for evaluation. */
@@ -12,9 +12,10 @@ export function shuffledOrder(n: number, seed: number, epoch: number): Int32Arra
 }
 
 /**
- * n draws from n rows, every class as likely as any other and every row of a class as any other, with
- * replacement: the imbalanced training sets of AffectNet, as the field samples them. `labels` are [n]
- * classes; one that no row has is never drawn. The same for the same seed and epoch.
+ * n draws with replacement from n rows. Every class that occurs is equally likely, and so is every row of a
+ * class. AffectNet's imbalanced training set is usually sampled like this. The same for the same seed and epoch.
+ *
+ * @param labels [n] the class of each row
  *
  * ufoym/imbalanced-dataset-sampler: torch.multinomial of weights 1 / (rows of the class), n draws.
  */

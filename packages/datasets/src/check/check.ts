@@ -1,21 +1,21 @@
-/** @file Comparing a data set on disk with the published one, and opening every image of it. */
+/** @file Compares a data set on disk with the published one, and opens every image of it. */
+import { sum } from "@mvt/common";
+import { splitNames, type SplitName } from "../dataset.ts";
+import { type Dataset, type DatasetName, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
-import { readSubsets } from "../subsets/read.ts";
-import { splitNames, type Dataset, type DatasetName, type SplitName } from "../dataset.ts";
 import type { Expression } from "../expression.ts";
 import { inspectImages, type Inspection } from "./images.ts";
 import { nearPairs } from "./near-duplicates.ts";
-import { publishedLines } from "./published-lines.ts";
-import { publishedCounts } from "./published.ts";
+import { readSubsets } from "../subsets/read.ts";
 
 export interface CheckRow {
   /** "train", "train / surprise", "missing images". */
   readonly what: string;
   readonly found: number;
-  /** What the published data set has, 0 for defects; absent where there is nothing to compare with. */
+  /** What the published data set has, 0 for defects; absent if there is nothing to compare with. */
   readonly published?: number;
   readonly verdict: "ok" | "differs" | "not applicable";
-  /** The first ten of what was found wrong; of a subset, its notes; else empty for counts. */
+  /** The first ten defects by name, or the notes on a subset; else empty. */
   readonly names: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export interface DatasetCheck {
   readonly folder: string;
   readonly layout: string;
   readonly protocol: string;
-  /** Whether this project drew the data. Its counts are then compared with nothing. */
+  /** Whether the data are synthetic. Their counts are not compared with published ones. */
   readonly synthetic: boolean;
   readonly rows: readonly CheckRow[];
   /** Whether no row differs. */
@@ -35,19 +35,17 @@ export interface DatasetCheck {
 const shownNames = 10;
 
 /**
- * Counts per split and class beside the published ones, then the defects: missing and unreadable
- * images, ids that stand twice, and images with the same bytes within one split or in two. Images that look
- * like one of another split are named without a verdict: they may be two faces. Then the lists of occluded
- * and turned faces, where they are: lines beside the published ones.
+ * Counts images per split and class, and compares with the published counts. Then finds defects: missing and
+ * unreadable images, ids that occur twice, and images with the same bytes within one split or in two. Images
+ * that look like one of another split are named without a verdict: they may be two faces. Then counts the lines
+ * of the lists of occluded and turned faces, if there are such lists.
  * Reads and decodes every image, a few at a time; prints nothing.
  */
 export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
   const { name, title, folder, layout, protocol } = dataset;
   const synthetic = dataset.groundTruth !== undefined;
   const inspections = await inspectImages(dataset);
-  // FER2013, below FERPlus, has the same picture in several rows and splits, and AffectNet was gathered
-  // from the web; how often, nobody published.
-  const repeats = name === "raf-db" || name === "custom" || synthetic ? 0 : undefined;
+  const repeats = datasets[name].repeatsImages && !synthetic ? undefined : 0;
   const rows = [
     ...countRows(dataset, synthetic),
     defectRow("missing images", defects(inspections, "missing"), 0),
@@ -62,11 +60,13 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
   return { name, title, folder, layout, protocol, synthetic, rows, ok };
 }
 
-/** Lines of each list that count, with what is to be known about them; or why a list can not be read. */
+/** How many lines of each list count, with notes; or why a list cannot be read. */
 async function subsetRows(dataset: Dataset): Promise<CheckRow[]> {
   try {
     const subsets = await readSubsets(dataset);
-    const published = dataset.groundTruth ? undefined : publishedLines(dataset);
+    const published = dataset.groundTruth
+      ? undefined
+      : datasets[dataset.name].lists?.linesOf(dataset);
     return subsets.map(({ name, title, n, notes }) => ({
       ...countRow(`${title}, lines`, n, published?.[name]),
       names: notes,
@@ -78,7 +78,7 @@ async function subsetRows(dataset: Dataset): Promise<CheckRow[]> {
 }
 
 function countRows(dataset: Dataset, synthetic: boolean): CheckRow[] {
-  const published = synthetic ? undefined : publishedCounts(dataset);
+  const published = synthetic ? undefined : datasets[dataset.name].publishedCounts?.(dataset);
   return splitNames.flatMap((split) => {
     const found = countByClass(dataset, split);
     const wanted = published?.[split];
@@ -121,7 +121,7 @@ function repeatedIds(inspections: readonly Inspection[]): string[] {
   return [...groups].filter(([, { length }]) => length > 1).map(([id]) => id);
 }
 
-/** Images that stand more than once: "train_00001_aligned.jpg = test_0001_aligned.jpg". */
+/** Images that occur more than once: "train_00001_aligned.jpg = test_0001_aligned.jpg". */
 function identical(inspections: readonly Inspection[], within: "one split" | "two splits") {
   const sound = inspections.filter(({ hash }) => hash !== undefined);
   const key = ({ hash, split }: Inspection) => (within === "one split" ? `${hash} ${split}` : hash);
@@ -134,12 +134,8 @@ function identical(inspections: readonly Inspection[], within: "one split" | "tw
 
 /** "train_00001_aligned.jpg ~ test_0001_aligned.jpg", the most alike first. */
 function lookAlikes(inspections: readonly Inspection[]): string[] {
-  const seen = inspections.flatMap(({ name, split, hash, look }) =>
-    hash !== undefined && look !== undefined ? [{ name, split, hash, look }] : [],
+  const seen = inspections.flatMap(({ name, split, hash, perceptual }) =>
+    hash !== undefined && perceptual !== undefined ? [{ name, split, hash, perceptual }] : [],
   );
   return nearPairs(seen).map(({ names }) => names.join(" ~ "));
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
 }

@@ -1,22 +1,14 @@
-/**
- * @file Opening every image of a data set: which are missing, which can not be decoded, which are or look
- * the same.
- */
+/** @file Opens every image of a data set: finds missing and damaged ones, and hashes the others. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import sharp from "sharp";
 import { mapConcurrently } from "../concurrently.ts";
-import {
-  splitNames,
-  type Dataset,
-  type ImageSource,
-  type Sample,
-  type SplitName,
-} from "../dataset.ts";
+import { type ImageSource, type Sample, type SplitName, splitNames } from "../dataset.ts";
+import type { Dataset } from "../datasets.ts";
+import { isMissing } from "../files.ts";
 import { hashImage } from "../fingerprint.ts";
-import { cropped } from "../images/decode-image.ts";
-import { isMissing } from "../layout.ts";
-import { type Look, lookAt } from "./look.ts";
+import { cropped, firstLine } from "../images/decode-image.ts";
+import { type PerceptualHash, perceptualHash } from "./perceptual-hash.ts";
 
 const imagesAtOnce = 8;
 
@@ -25,17 +17,17 @@ interface PlacedSample {
   readonly sample: Sample;
 }
 
-/** What opening one image showed. */
+/** The result of opening one image. */
 export interface Inspection {
   readonly id: string;
   readonly split: SplitName;
-  /** The file's name, or the id where there is no file. */
+  /** The file's name, or the id if there is no file. */
   readonly name: string;
   readonly defect?: { readonly kind: "missing" | "unreadable"; readonly reason: string };
-  /** SHA-256 of the content; absent where there is none. */
+  /** SHA-256 of the content; absent if there is none. */
   readonly hash?: string;
-  /** What the picture looks like; absent where it can not be decoded. */
-  readonly look?: Look;
+  /** Absent if the image cannot be decoded. */
+  readonly perceptual?: PerceptualHash;
 }
 
 /** Reads and decodes every image, a few at a time. */
@@ -62,29 +54,25 @@ async function inspect({ split, sample }: PlacedSample): Promise<Inspection> {
   if (bytes.length === 0) return { ...about, defect: { kind: "unreadable", reason: "0 bytes" } };
   const hash = hashImage(image, bytes);
   try {
-    return { ...about, hash, look: await lookOf(image, bytes) };
+    return { ...about, hash, perceptual: await hashPixels(image, bytes) };
   } catch (error) {
     return { ...about, hash, defect: { kind: "unreadable", reason: firstLine(error) } };
   }
 }
 
-/** Decodes header and pixels; throws for a decoder's warning, too, as for a file that is cut short. */
-async function lookOf(image: ImageSource, bytes: Uint8Array): Promise<Look> {
+/** Decodes the image. Throws for a decoder's warning, too, as for a file that is cut short. */
+async function hashPixels(image: ImageSource, bytes: Uint8Array): Promise<PerceptualHash> {
   if (image.kind === "pixels") {
     const { width, height } = image;
     if (bytes.length === width * height) {
-      return lookAt(bytes, { width, height, channels: 1 });
+      return perceptualHash(bytes, { width, height, channels: 1 });
     }
     throw new Error(`${bytes.length} pixels, not ${width * height}`);
   }
-  const picture = sharp(bytes, { failOn: "warning", ignoreIcc: true }).autoOrient();
-  const { data, info } = await (image.crop ? await cropped(picture, image.crop) : picture)
+  const upright = sharp(bytes, { failOn: "warning", ignoreIcc: true }).autoOrient();
+  const { data, info } = await (image.crop ? await cropped(upright, image.crop) : upright)
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  return lookAt(data, info);
-}
-
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split("\n", 1)[0]!;
+  return perceptualHash(data, info);
 }

@@ -1,16 +1,20 @@
 /**
- * @file Any data in folders: one per split, and in it one per class.
+ * @file Custom data in folders: one per split, and in it one per class.
  *
- *     train/angry/1.jpg    validation/angry/7.jpg    test/angry/9.jpg     (also val, valid; or none)
+ *     train/angry/1.jpg    validation/angry/7.jpg    test/angry/9.jpg     (also val, valid; optional)
  */
 import { join } from "node:path";
 import { type Sample, type SplitName, splitNames } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { listImages } from "../image-names.ts";
-import { exists, type Layout } from "../layout.ts";
-import type { ClassReader } from "./mapping.ts";
+import { exists, listImages } from "../files.ts";
+import type { Layout } from "../layout.ts";
+import type { ClassReader, CustomLayout } from "./mapping.ts";
 
-export const classFolders: Layout = { name: "folders", parts: ["train", "test"], roots: [""] };
+export const classFolders: Layout = {
+  name: "folders" satisfies CustomLayout,
+  files: ["train", "test"],
+  roots: [""],
+};
 
 const folders: Readonly<Record<SplitName, readonly string[]>> = {
   train: ["train"],

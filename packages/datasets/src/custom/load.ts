@@ -1,57 +1,47 @@
-/** @file Any other data: faces in class folders or in a table, with classes that the user explains. */
-import { type Dataset, datasetTitles } from "../dataset.ts";
+/** @file Custom data: faces in class folders or in a table, with classes that the user explains. */
+import type { DatasetContents } from "../dataset.ts";
+import type { DatasetDefinition, LoadOptions } from "../definition.ts";
 import { DatasetError } from "../error.ts";
 import { expressions } from "../expression.ts";
 import { findLayout } from "../layout.ts";
 import { classFolders, loadClassFolders } from "./class-folders.ts";
-import { classesOfMapping, type ClassMapping, ClassReader } from "./mapping.ts";
+import { classesOfMapping, ClassReader } from "./mapping.ts";
 import { loadTable, tableLayout } from "./table.ts";
 
-export interface CustomOptions {
-  /** What the folders' or labels' names mean. */
-  readonly classes: ClassMapping;
-  /** Default: "csv" where there is a labels.csv, else "folders". */
-  readonly layout?: "folders" | "csv" | undefined;
-  /** As reports print it; default "Custom data". */
-  readonly title?: string | undefined;
-}
+export const custom = {
+  title: "Custom data",
+  folder: "custom",
+  options: ["custom"],
+  load: loadCustom,
+  adviceIfEmpty: "Add images to both splits.",
+  repeatsImages: false,
+} as const satisfies DatasetDefinition;
 
-const layouts = [tableLayout, classFolders];
-
-/** The user's own data. No image is opened. */
-export async function loadCustom(
+async function loadCustom(
   folder: string,
-  { custom }: { readonly custom?: CustomOptions | undefined },
-): Promise<Dataset> {
-  if (custom === undefined) {
+  title: string,
+  { custom: options }: LoadOptions,
+): Promise<DatasetContents> {
+  if (options === undefined) {
     throw new DatasetError(
       `Custom data: expected the meaning of each class in ${folder}, found none. ` +
         `Pass --classes "angry=anger,happy=happiness,..." or a JSON file that says so.`,
     );
   }
-  const title = custom.title ?? datasetTitles.custom;
-  const classes = classesOfMapping(custom.classes);
+  const classes = classesOfMapping(options.classes);
   if (classes.length < 2) {
     throw new DatasetError(
       `${title}: expected classes of two expressions or more, found ${classes.join() || "none"}. ` +
         `Map your class names to ${expressions.join(", ")}.`,
     );
   }
-  const wanted = layouts.filter(
-    ({ name }) => custom.layout === undefined || name === custom.layout,
+  const wanted = [tableLayout, classFolders].filter(
+    ({ name }) => options.layout === undefined || name === options.layout,
   );
   const layout = await findLayout(title, folder, wanted);
-  const reader = new ClassReader(custom.classes);
-  const load = layout.name === "csv" ? loadTable : loadClassFolders;
+  const reader = new ClassReader(options.classes);
+  const load = layout.name === tableLayout.name ? loadTable : loadClassFolders;
   const splits = await load(layout.root, reader, title);
   reader.requireAllUsed(folder);
-  return {
-    name: "custom",
-    title,
-    folder,
-    layout: layout.name,
-    protocol: "as labelled",
-    classes,
-    splits,
-  };
+  return { layout: layout.name, protocol: "as labelled", classes, splits };
 }

@@ -1,5 +1,6 @@
-/** @file What the user's own class names mean: stated by the user, never guessed from an order. */
+/** @file What the user says of custom data, above all what its class names mean. It is never guessed from an order. */
 import { readFile } from "node:fs/promises";
+import { isRecord, reasonOf } from "@mvt/common";
 import { shorten } from "../csv.ts";
 import { DatasetError } from "../error.ts";
 import { type Expression, expressions } from "../expression.ts";
@@ -9,6 +10,18 @@ export type ClassMeaning = Expression | "drop";
 
 /** Class names as the user's folders or tables have them. */
 export type ClassMapping = Readonly<Record<string, ClassMeaning>>;
+
+export const customLayouts = ["folders", "csv"] as const;
+export type CustomLayout = (typeof customLayouts)[number];
+
+export interface CustomOptions {
+  /** What the names of folders or labels mean. */
+  readonly classes: ClassMapping;
+  /** Default: "csv" if there is a labels.csv, else "folders". */
+  readonly layout?: CustomLayout;
+  /** As reports print it; default "Custom data". */
+  readonly title?: string;
+}
 
 const meanings: ReadonlySet<string> = new Set([...expressions, "drop"]);
 const allowed = [...expressions, "or drop"].join(", ");
@@ -42,11 +55,11 @@ async function readClassMapping(path: string): Promise<ClassMapping> {
   } catch (cause) {
     throw new DatasetError(
       `${path}: expected JSON such as {"angry": "anger"}, found something else ` +
-        `(${(cause as Error).message}). Correct the file.`,
+        `(${reasonOf(cause)}). Correct the file.`,
       { cause },
     );
   }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+  if (!isRecord(json)) {
     throw new DatasetError(
       `${path}: expected an object such as {"angry": "anger"}, found ${shorten(text.trim())}. ` +
         `Name a meaning for every class; an order means nothing here.`,
@@ -55,7 +68,7 @@ async function readClassMapping(path: string): Promise<ClassMapping> {
   return toMapping(path, Object.entries(json));
 }
 
-/** The mapping that `spec` is, or that lies in the JSON file it names. */
+/** Reads a mapping: from the text of `spec` itself, or from the JSON file that it names. */
 export async function readClasses(spec: string): Promise<ClassMapping> {
   return /\.json$/i.test(spec) ? readClassMapping(spec) : parseClassMapping(spec);
 }
@@ -81,13 +94,13 @@ function isMeaning(value: unknown): value is ClassMeaning {
   return typeof value === "string" && meanings.has(value);
 }
 
-/** The expressions of a mapping, in the one order of `expressions`: it does not depend on how it was written. */
+/** The expressions of a mapping, in the order of `expressions`, whatever the order of the mapping. */
 export function classesOfMapping(mapping: ClassMapping): readonly Expression[] {
   const meant: ReadonlySet<string> = new Set(Object.values(mapping));
   return expressions.filter((expression) => meant.has(expression));
 }
 
-/** Translates one user's class names, and knows which of the mapping's names never occurred. */
+/** Translates class names, and keeps track of names in the mapping that never occurred. */
 export class ClassReader {
   readonly #mapping: ClassMapping;
   readonly #unused: Set<string>;
@@ -111,7 +124,7 @@ export class ClassReader {
     return meaning === "drop" ? undefined : meaning;
   }
 
-  /** Refuses a mapping with a name that occurred nowhere in `folder`: it was misspelt. */
+  /** Throws DatasetError if a name in the mapping occurred nowhere in `folder`: it was misspelt. */
   requireAllUsed(folder: string): void {
     if (this.#unused.size === 0) return;
     throw new DatasetError(

@@ -1,5 +1,5 @@
 /**
- * @file Any data in a table of paths and labels.
+ * @file Custom data in a table of paths and labels.
  *
  *     labels.csv     path,label,split              (in any order; other columns are ignored)
  *                    faces/1.jpg,angry,train       (train, validation, val, valid or test)
@@ -8,14 +8,18 @@ import { isAbsolute, join } from "node:path";
 import { type CsvRow, readCsv, requireFields, shorten } from "../csv.ts";
 import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { type Layout, requireImages } from "../layout.ts";
-import { missingFiles } from "../missing-files.ts";
-import { UniqueIds } from "../unique-ids.ts";
-import type { ClassReader } from "./mapping.ts";
+import { missingFiles } from "../files.ts";
+import { requireImages, UniqueIds } from "../labels.ts";
+import type { Layout } from "../layout.ts";
+import type { ClassReader, CustomLayout } from "./mapping.ts";
 
 const table = "labels.csv";
 
-export const tableLayout: Layout = { name: "csv", parts: [table], roots: [""] };
+export const tableLayout: Layout = {
+  name: "csv" satisfies CustomLayout,
+  files: [table],
+  roots: [""],
+};
 
 const splitOf: ReadonlyMap<string, SplitName> = new Map([
   ["train", "train"],
@@ -27,7 +31,7 @@ const splitOf: ReadonlyMap<string, SplitName> = new Map([
 
 const columns = ["path", "label", "split"] as const;
 
-/** The samples in the order of the table. An id is the path as it stands there. */
+/** The samples in the order of the table. The path in the table is the id. */
 export async function loadTable(
   root: string,
   reader: ClassReader,

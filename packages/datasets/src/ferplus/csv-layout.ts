@@ -1,13 +1,13 @@
 /**
- * @file FERPlus from its two tables: the pictures in fer2013.csv, the votes in fer2013new.csv.
+ * @file FERPlus from its two tables: the images in fer2013.csv, the votes in fer2013new.csv.
  *
  *     fer2013.csv       emotion,pixels,Usage                             0,12 34 56 ... ,Training
  *     fer2013new.csv    Usage,Image name,neutral,...,contempt,unknown,NF Training,fer0000000.png,4,0,...
  *
  * The tables are paired by the order of their rows: the number in an image name is not the row's.
  * A row without a name is no face and is skipped. Four names stand on two rows each; the authors'
- * script lets the second picture overwrite the first. Here both rows stay, each with its own picture
- * and votes, the second one's id ending in "-2".
+ * script lets the second image overwrite the first. Here both rows stay, each with its own image
+ * and votes. The id of the second ends in "-2".
  */
 import { join } from "node:path";
 import { readTable, shorten } from "../csv.ts";
@@ -17,12 +17,12 @@ import type { Layout } from "../layout.ts";
 import { applyProtocol, type FerplusProtocol } from "./protocols.ts";
 import { readName, readVotes, voteColumns } from "./votes.ts";
 
-const pictures = "fer2013.csv";
+const images = "fer2013.csv";
 const votes = "fer2013new.csv";
 const side = 48; // pixels; all of FER2013
 const [space, zero, nine] = [0x20, 0x30, 0x39]; // character codes
 
-export const csvLayout: Layout = { name: "csv", parts: [pictures, votes], roots: ["", "data"] };
+export const csvLayout: Layout = { name: "csv", files: [images, votes], roots: ["", "data"] };
 
 /** FER2013's name of each split. */
 const usages: ReadonlyMap<string, SplitName> = new Map([
@@ -31,7 +31,7 @@ const usages: ReadonlyMap<string, SplitName> = new Map([
   ["PrivateTest", "test"],
 ]);
 
-/** A row of fer2013new.csv under a protocol; without `label` where it is to be skipped. */
+/** A row of fer2013new.csv under a protocol; without `label` if it is to be skipped. */
 interface LabelRow {
   readonly split: SplitName;
   readonly line: number;
@@ -44,14 +44,14 @@ export async function loadCsvLayout(
   protocol: FerplusProtocol,
 ): Promise<Record<SplitName, Sample[]>> {
   const labelsPath = join(root, votes);
-  const picturesPath = join(root, pictures);
+  const imagesPath = join(root, images);
   const labels = await readLabels(labelsPath, protocol);
   const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
   let row = 0;
-  for await (const { fields, line } of readTable(picturesPath, ["emotion", "pixels", "Usage"])) {
+  for await (const { fields, line } of readTable(imagesPath, ["emotion", "pixels", "Usage"])) {
     const given = labels[row];
-    if (given === undefined) throw unequalLengths(picturesPath, labelsPath, labels.length);
-    const where = `${picturesPath}:${line}`;
+    if (given === undefined) throw unequalLengths(imagesPath, labelsPath, labels.length);
+    const where = `${imagesPath}:${line}`;
     const split = readUsage(where, fields[2]!);
     if (split !== given.split) {
       throw new DatasetError(
@@ -66,7 +66,7 @@ export async function loadCsvLayout(
     }
     row += 1;
   }
-  if (row !== labels.length) throw unequalLengths(picturesPath, labelsPath, labels.length, row);
+  if (row !== labels.length) throw unequalLengths(imagesPath, labelsPath, labels.length, row);
   return splits;
 }
 
@@ -133,9 +133,9 @@ function readPixels(where: string, text: string): Uint8Array {
   return grey;
 }
 
-function unequalLengths(picturesPath: string, labelsPath: string, labels: number, rows?: number) {
+function unequalLengths(imagesPath: string, labelsPath: string, labels: number, rows?: number) {
   return new DatasetError(
-    `${picturesPath}: expected the ${labels} rows of ${labelsPath}, ` +
+    `${imagesPath}: expected the ${labels} rows of ${labelsPath}, ` +
       `found ${rows ?? "more"}. Use both tables as published, with their rows in order.`,
   );
 }

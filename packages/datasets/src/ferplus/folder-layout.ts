@@ -1,5 +1,5 @@
 /**
- * @file FERPlus in folders, as the authors' script writes it: pictures beside a label.csv per split.
+ * @file FERPlus in folders, as the authors' script writes it: images and a label.csv per split.
  *
  *     FER2013Train/fer0000000.png, FER2013Train/label.csv     (also FER2013Valid, FER2013Test)
  *         fer0000000.png,"(0, 0, 48, 48)",4,0,0,2,2,2,0,0,0,0
@@ -8,10 +8,11 @@
  */
 import { join } from "node:path";
 import { readCsv, requireFields } from "../csv.ts";
-import { datasetTitles, type Sample, type SplitName } from "../dataset.ts";
+import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { listFolder, requireImages, type Layout } from "../layout.ts";
-import { UniqueIds } from "../unique-ids.ts";
+import { listFolder } from "../files.ts";
+import { requireImages, UniqueIds } from "../labels.ts";
+import type { Layout } from "../layout.ts";
 import { applyProtocol, type FerplusProtocol } from "./protocols.ts";
 import { readName, readVotes, voteColumns } from "./votes.ts";
 
@@ -23,7 +24,7 @@ const folders: Readonly<Record<SplitName, string>> = {
 
 export const folderLayout: Layout = {
   name: "folders",
-  parts: Object.values(folders).map((folder) => join(folder, "label.csv")),
+  files: Object.values(folders).map((folder) => join(folder, "label.csv")),
   roots: ["", "data"],
 };
 
@@ -31,20 +32,25 @@ export const folderLayout: Layout = {
 export async function loadFolderLayout(
   root: string,
   protocol: FerplusProtocol,
+  title: string,
 ): Promise<Record<SplitName, Sample[]>> {
-  const ids = new UniqueIds();
+  const about = { protocol, title, ids: new UniqueIds() };
   return {
-    train: await loadSplit(join(root, folders.train), protocol, ids),
-    validation: await loadSplit(join(root, folders.validation), protocol, ids),
-    test: await loadSplit(join(root, folders.test), protocol, ids),
+    train: await loadSplit(join(root, folders.train), about),
+    validation: await loadSplit(join(root, folders.validation), about),
+    test: await loadSplit(join(root, folders.test), about),
   };
 }
 
 async function loadSplit(
   folder: string,
-  protocol: FerplusProtocol,
-  ids: UniqueIds,
+  about: {
+    readonly protocol: FerplusProtocol;
+    readonly title: string;
+    readonly ids: UniqueIds;
+  },
 ): Promise<Sample[]> {
+  const { protocol, title, ids } = about;
   const path = join(folder, "label.csv");
   const present = await listFolder(folder);
   const samples: Sample[] = [];
@@ -64,11 +70,11 @@ async function loadSplit(
       samples.push({ id, image: { kind: "file", path: join(folder, name) }, expression });
     }
   }
-  requireImages(datasetTitles.ferplus, { path, count }, missing);
+  requireImages(title, { path, count }, missing);
   return samples;
 }
 
-/** All published boxes are (0, 0, 48, 48); another one would ask for a crop. */
+/** All published boxes are (0, 0, 48, 48). Any other would need a crop, so it is refused. */
 function requireWholeImage(where: string, box: string): void {
   if (!/^\(0, *0, *\d+, *\d+\)$/.test(box)) {
     throw new DatasetError(

@@ -1,10 +1,11 @@
 /**
- * @file From FERPlus votes to one label: the protocols in use, by name.
+ * @file How FERPlus votes become one label: the protocols in use, by name.
  *
  * Barsoum, Zhang, Canton Ferrer and Zhang, "Training Deep Networks for Facial Expression Recognition
- * with Crowd-Sourced Label Distribution", ICMI 2016. Published accuracies rest on at least four
- * different choices of test images, so a report must name its protocol and print its denominator.
+ * with Crowd-Sourced Label Distribution", ICMI 2016. Published accuracies were measured on at
+ * least four different choices of test images, so a report must name its protocol and print its denominator.
  */
+import { argmax, sum } from "@mvt/common";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
 import { ferplusClasses, voteColumns, type Votes } from "./votes.ts";
@@ -45,7 +46,18 @@ export type FerplusProtocol = keyof typeof ferplusProtocols;
 // The paper does not say. This is what its first author was told in a public thread (SCN, issue 48).
 export const defaultFerplusProtocol: FerplusProtocol = "argmax-10";
 
-/** The label that ten votes (neutral ... contempt, unknown, NF) get; undefined drops the image. */
+/** What the training split is: FER2013's Training, or Training and PublicTest together. */
+export const ferplusTrains = ["train", "train+validation"] as const;
+export type FerplusTrain = (typeof ferplusTrains)[number];
+
+export interface FerplusOptions {
+  /** Default "argmax-10". */
+  readonly ferplusProtocol?: FerplusProtocol;
+  /** Default "train". With "train+validation" the validation split is empty. */
+  readonly ferplusTrain?: FerplusTrain;
+}
+
+/** The label of an image by its ten votes (neutral ... contempt, unknown, NF); undefined if it is dropped. */
 export function applyProtocol(votes: Votes, protocol: FerplusProtocol): Expression | undefined {
   if (votes.length !== voteColumns.length) {
     throw new DatasetError(
@@ -57,13 +69,7 @@ export function applyProtocol(votes: Votes, protocol: FerplusProtocol): Expressi
   return column === undefined ? undefined : ferplusClasses[column];
 }
 
-/** The first column with most votes, as numpy.argmax. */
-function argmax(votes: Votes): number {
-  return votes.indexOf(Math.max(...votes));
-}
-
 /** The column with more than half of the votes. */
 function majority(votes: Votes): number | undefined {
-  const total = votes.reduce((sum, v) => sum + v, 0);
-  return Math.max(...votes) > 0.5 * total ? argmax(votes) : undefined;
+  return Math.max(...votes) > 0.5 * sum(votes) ? argmax(votes) : undefined;
 }

@@ -1,4 +1,4 @@
-/** @file What a row of a FERPlus vote table says: an image, and how many of ten people chose what. */
+/** @file The rows of a FERPlus vote table: an image, and how many of ten people chose each expression. */
 import { shorten } from "../csv.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
@@ -18,7 +18,7 @@ export const ferplusClasses = [
 /** The ten columns of votes: eight expressions, "unknown", and "NF" for "not a face". */
 export const voteColumns = [...ferplusClasses, "unknown", "NF"] as const;
 
-/** Votes per column. They sum to ten, save in one row of the published table. */
+/** Votes per column. They sum to ten, except in one row of the published table. */
 export type Votes = readonly number[];
 
 /** Reads the ten fields of votes; `where` is path:line. */

@@ -1,29 +1,29 @@
 /**
- * @file Decoded pictures kept on disk: one raw file per split, read back in one go. Of pictures that are
- * not kept, one line that says that all of them were decoded once.
+ * @file Keeps decoded images on disk, in one raw file per split. Of streamed images it keeps one line, which
+ * says that all of them could be decoded.
  *
- * The file's name is the SHA-256 of everything its pixels depend on, so a changed picture, size or decoder
- * means another name, and nothing has to be invalidated. Stale files stay; the folder can be deleted at
- * any time.
+ * The file's name is the SHA-256 of everything that its pixels depend on. A changed image, size or decoder gives
+ * another name, so nothing has to be invalidated. Stale files stay; the folder can be deleted at any time.
  *
  * Layout: a header of 128 bytes, "mvt-images 1 <key>" and a line feed padded with spaces, then the pixels,
  * [N, S, S, 3].
  */
-import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { makeWhole } from "@mvt/common/files";
 import { mapConcurrently } from "../concurrently.ts";
 import type { Crop, Sample } from "../dataset.ts";
 import { decoderVersion } from "./decode-image.ts";
 
-/** Raised whenever this package would decode or resize to other pixels, or lay the file out differently. */
+/** Raise it if this package would decode or resize to other pixels, or write another layout. */
 const formatVersion = 1;
 const headerLength = 128;
 
 /** Node reads and writes at most 2 GiB - 1 at once. */
 const most = 2 ** 30;
 
-/** Files whose state is asked at once. */
+/** Files whose size and time of change are read at once. */
 const filesAtOnce = 16;
 
 export interface CacheFile {
@@ -32,8 +32,8 @@ export interface CacheFile {
 }
 
 /**
- * Where these samples' pixels are kept, or that they could be decoded; undefined where a file cannot be found,
- * which decoding reports.
+ * The cache file of these samples: of their pixels at a size, or of the record that they could be decoded.
+ * Undefined if an image file is missing, which decoding reports.
  */
 export async function cacheFile(
   folder: string,
@@ -59,14 +59,14 @@ async function describe({ id, image }: Sample): Promise<readonly (string | numbe
   return [id, resolve(image.path), String(size), String(mtimeNs), ...boxOf(image)];
 }
 
-/** The four numbers of a crop; nothing where there is none. */
+/** The four numbers of a crop; none without a crop. */
 const boxOf = ({ crop }: { readonly crop?: Crop }) =>
   crop ? [crop.left, crop.top, crop.width, crop.height] : [];
 
 const header = (key: string) =>
   Buffer.from(`mvt-images ${formatVersion} ${key}\n`.padEnd(headerLength));
 
-/** Fills `pixels` from the file. False, with `pixels` undefined, where it is missing, cut short or foreign. */
+/** Fills `pixels` from the file. False if the file is missing, cut short or foreign; `pixels` then hold anything. */
 export async function readCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<boolean> {
   const file = await open(path).catch(() => undefined);
   if (!file) return false;
@@ -94,14 +94,14 @@ export async function isVerified({ path, key }: CacheFile): Promise<boolean> {
   return found?.equals(header(key)) ?? false;
 }
 
-/** Remembers that all pictures of the key could be decoded. */
+/** Records that all images of the key could be decoded. */
 export async function recordVerified({ path, key }: CacheFile): Promise<void> {
-  await writeWhole(path, (file) => file.writeFile(header(key)));
+  await writeSynced(path, (file) => file.writeFile(header(key)));
 }
 
 /** Writes the pixels after their header. */
 export async function writeCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<void> {
-  await writeWhole(path, async (file) => {
+  await writeSynced(path, async (file) => {
     await file.write(header(key), 0, headerLength, 0);
     let at = 0;
     while (at < pixels.length) {
@@ -112,11 +112,12 @@ export async function writeCache({ path, key }: CacheFile, pixels: Uint8Array): 
   });
 }
 
-/** Writes a file under a temporary name, then renames it: a reader sees all of it or nothing. */
-async function writeWhole(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  await mkdir(join(path, ".."), { recursive: true });
-  const temporary = `${path}.${randomUUID()}.partial`;
-  try {
+/** Writes a file whole. It is on disk before it gets its name, so that a loss of power leaves no damaged file. */
+async function writeSynced(
+  path: string,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  await makeWhole(path, async (temporary) => {
     const file = await open(temporary, "wx");
     try {
       await write(file);
@@ -124,9 +125,5 @@ async function writeWhole(path: string, write: (file: FileHandle) => Promise<voi
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  });
 }

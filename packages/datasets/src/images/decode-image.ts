@@ -1,27 +1,26 @@
 /**
- * @file One picture, whatever its file format: to [S, S, 3] bytes of red, green, blue.
+ * @file Decodes one image of any file format to [S, S, 3] bytes of red, green, blue.
  *
- * Files are decoded by libvips (through sharp) to the same pixels as by Pillow, then resized as Pillow
- * resizes (`resizeBilinear` of @mvt/core). Grey is copied to the three channels; 16 bits become 8; CMYK becomes sRGB by
- * libvips' profile; transparency is flattened onto black; of an animation the first frame counts. A
- * picture is turned upright by its EXIF orientation, because a model of upright faces can make nothing of
- * the others (OpenCV turns it too, Pillow does not; the research sets' aligned faces carry no such tag).
- * An embedded colour profile is ignored, as Pillow and OpenCV ignore it. The format is known by the
- * content, whatever the name ends in.
+ * libvips (through sharp) decodes files to the same pixels as Pillow. They are resized as Pillow resizes
+ * (`resizeBilinear` of @mvt/core). Grey is copied to the three channels. 16 bits become 8. CMYK becomes sRGB by
+ * libvips' profile. Transparency is flattened onto black. Of an animation the first frame is used. Images are
+ * turned upright by their EXIF orientation, because models are trained on upright faces. (OpenCV turns them too,
+ * Pillow does not; the aligned faces of research sets have no such tag.) An embedded colour profile is ignored,
+ * as Pillow and OpenCV ignore it. The format is recognised by the content, whatever the name ends in.
  */
 import { readFile } from "node:fs/promises";
 import { resizeBilinear } from "@mvt/core";
-import type { Picture } from "@mvt/core";
+import type { Picture } from "@mvt/core"; // an image as its file has it: data [height, width, channels]
 import sharp, { type Sharp } from "sharp";
 import type { Crop, ImageSource } from "../dataset.ts";
 
-/** Part of the cache's key: what another version decodes may differ. */
+/** Part of the cache's key, because another version may decode to other pixels. */
 export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
 
-/** Which damage is an error. "warning" is what Pillow refuses too: cut short, or broken data in the middle. */
+/** From which severity on damage is an error. "warning" is what Pillow refuses: files cut short, broken data. */
 const failOn = "warning";
 
-/** A picture before it is resized: [height, width, channels], 1 or 3 channels. */
+/** An image before it is resized: [height, width, channels], 1 or 3 channels. */
 interface Pixels {
   readonly data: Uint8Array;
   readonly width: number;
@@ -29,8 +28,8 @@ interface Pixels {
 }
 
 /**
- * Writes the picture into `target`, [S, S, 3].
- * Throws whatever Node or libvips says of a file that is missing, cut short, damaged or no picture.
+ * Writes the image into `target`, [S, S, 3].
+ * Throws the error of Node or libvips for a file that is missing, cut short, damaged or no image.
  */
 export async function decodeImage(
   source: ImageSource,
@@ -43,7 +42,7 @@ export async function decodeImage(
   else target.set(resized);
 }
 
-/** Reads the picture and drops it: throws where `decodeImage` would, without the work of resizing. */
+/** Decodes the image and discards it. Throws if `decodeImage` would; nothing is resized. */
 export async function tryImage(source: ImageSource): Promise<void> {
   await readPixels(source);
 }
@@ -56,11 +55,11 @@ async function readPixels(source: ImageSource): Promise<Pixels> {
     }
     return { data: grey, width, channels: 1 };
   }
-  return decodePicture(source.path, source.crop);
+  return decodeImageFile(source.path, source.crop);
 }
 
-/** A picture of a file, or the part that `crop` covers, in its own size. Throws as `decodeImage` does. */
-export async function decodePicture(path: string, crop?: Crop): Promise<Picture> {
+/** An image file in its own size, or the part of it that `crop` covers. Throws as `decodeImage` does. */
+export async function decodeImageFile(path: string, crop?: Crop): Promise<Picture> {
   const bytes = await readFile(path);
   if (bytes.length === 0) throw new Error("0 bytes");
   const upright = sharp(bytes, { failOn, ignoreIcc: true }).autoOrient();
@@ -73,7 +72,7 @@ export async function decodePicture(path: string, crop?: Crop): Promise<Picture>
   return { width, height, data, channels: channels as 1 | 3 };
 }
 
-/** The part of an upright picture that `crop` covers. Throws where it covers none. */
+/** The part of an upright image that `crop` covers. Throws if it covers none. */
 export async function cropped(upright: Sharp, crop: Crop): Promise<Sharp> {
   const { autoOrient: size } = await upright.metadata();
   const left = Math.max(0, crop.left);
@@ -82,7 +81,7 @@ export async function cropped(upright: Sharp, crop: Crop): Promise<Sharp> {
   const height = Math.min(size.height, crop.top + crop.height) - top;
   if (width < 1 || height < 1) {
     const box = `${crop.width}x${crop.height} at ${crop.left},${crop.top}`;
-    throw new Error(`face box ${box} lies outside the picture of ${size.width}x${size.height}`);
+    throw new Error(`face box ${box} lies outside the image of ${size.width}x${size.height}`);
   }
   return upright.extract({ left, top, width, height });
 }
@@ -95,4 +94,14 @@ function spreadGrey(grey: Uint8Array, target: Uint8Array): void {
     target[out + 1] = value;
     target[out + 2] = value;
   }
+}
+
+/** The first line of an error's message. libvips adds lines about other images that are decoded meanwhile. */
+export function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split("\n", 1)[0]!;
+}
+
+/** A copy to be sent to another thread. Pixels that are part of a whole table would be sent with the table. */
+export function sendable(source: ImageSource): ImageSource {
+  return source.kind === "pixels" ? { ...source, grey: source.grey.slice() } : source;
 }

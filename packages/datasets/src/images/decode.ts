@@ -1,42 +1,39 @@
-/**
- * @file Decoding a split once, in worker threads: all of it into memory, or only to see that it can be.
- */
+/** @file Decodes a split in worker threads: into memory, or only to find images that cannot be decoded. */
 import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { cacheFile, isVerified, readCache, recordVerified, writeCache } from "./cache.ts";
 import decodeTask, { type DecodeFailure, type DecodeTask } from "./decode-worker.ts";
-import { allocateImages, type DecodedImages, requireSize } from "./decoded-images.ts";
-import { ownPixels } from "./own-pixels.ts";
-import type { StreamedImages } from "./streamed-images.ts";
+import { sendable } from "./decode-image.ts";
+import { allocateImages, type DecodedImages, requireSize, type StreamedImages } from "./images.ts";
 
 export interface DecodeOptions {
-  /** S: the pictures are made S x S pixels, whatever their shape was. */
+  /** S: images are resized to S x S pixels, whatever their shape was. */
   readonly size: number;
-  /** Where decoded pictures are kept between runs; without it nothing is kept. */
+  /** Where decoded images are kept between runs. If absent, nothing is kept. */
   readonly cacheFolder?: string;
   /**
-   * Worker threads; as many as the machine has cores by default, 0 for none. libvips decodes on Node's
-   * own pool of UV_THREADPOOL_SIZE (4) threads, so more than that helps only with a larger pool.
+   * Worker threads; by default one per core of the machine, 0 for none. libvips decodes on Node's own pool of
+   * UV_THREADPOOL_SIZE (4) threads, so more than that helps only with a larger pool.
    */
   readonly threads?: number;
-  /** Called after every few pictures with how many of how many are done. */
+  /** Called after every few images: `done` of `total` are decoded. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Unreadable pictures that an error names beside the first. */
+/** Unreadable images that an error names besides the first. */
 const namedFailures = 4;
 
-/** Pictures per task: enough to hide the round trip, few enough for a smooth progress. */
+/** Images per task: enough to hide the round trip, few enough for a smooth progress. */
 const taskLength = 16;
 
 /**
- * The pictures of `samples`, decoded and resized (see `decode-image.ts`), in their order.
+ * The images of `samples`, decoded and resized (see `decode-image.ts`), in their order.
  *
- * The pixels do not depend on the number of threads, nor on whether they came from the cache. A picture
- * that cannot be read is a DatasetError, once all have been tried: it gives the reason for the first,
- * says how many of how many fail and names five of them; nothing is then cached.
+ * The pixels do not depend on the number of threads, nor on whether they came from the cache. If images cannot
+ * be read, throws a DatasetError after all have been tried: it gives the reason for the first, says how many
+ * failed and names five of them. Nothing is then cached.
  */
 export async function decodeImages(
   samples: readonly Sample[],
@@ -58,12 +55,12 @@ export async function decodeImages(
 }
 
 /**
- * The pictures of `samples` left where they are, to be decoded batch by batch: for sets that memory does not
- * hold. Batches of them are those of `decodeImages`, byte for byte.
+ * The images of `samples`, left in their files and decoded batch by batch: for sets that do not fit in memory.
+ * Batches are the same bytes as from `decodeImages`.
  *
- * Every picture is decoded once here, and dropped, so that one that cannot be read is the same DatasetError
- * as of `decodeImages`, and comes as early. With a `cacheFolder` that is remembered for files whose path,
- * size and time of change stay the same.
+ * Every image is decoded once here and discarded, so that an unreadable one throws the same DatasetError as in
+ * `decodeImages`, and as early. With a `cacheFolder` this is skipped the next time, unless the path, size or
+ * time of change of a file differs.
  */
 export async function streamImages(
   samples: readonly Sample[],
@@ -84,10 +81,10 @@ export async function streamImages(
   return images;
 }
 
-/** Where pictures are decoded to; without `pixels` they are only tried. */
+/** Where images are decoded to. Without `pixels` they are only tried. */
 type Target = Pick<DecodeTask, "size" | "pixels">;
 
-/** Throws a DatasetError where some cannot be read. */
+/** Throws DatasetError if some cannot be read. */
 async function decodeAll(
   samples: readonly Sample[],
   target: Target,
@@ -110,7 +107,7 @@ async function decodeAll(
     while (next < count) {
       const first = next;
       next += taskLength;
-      const sources = samples.slice(first, next).map(({ image }) => ownPixels(image));
+      const sources = samples.slice(first, next).map(({ image }) => sendable(image));
       const task = { ...target, sources, first };
       failures.push(...(await (pool ? pool.run(task) : decodeTask(task))));
       done += sources.length;
@@ -138,7 +135,7 @@ async function unreadable(
 ): Promise<DatasetError> {
   const { row } = failures[0]!;
   const { image } = samples[row]!;
-  // libvips keeps one error text for all threads, so the picture is tried again alone to have its own.
+  // libvips keeps one error text for all threads, so the image is tried again alone to get its own.
   const [again] = await decodeTask({ ...target, sources: [image], first: row });
   const { reason } = again ?? failures[0]!;
   const others = failures
@@ -148,8 +145,8 @@ async function unreadable(
   const also =
     others.length > 0 ? `, also ${others.join(", ")}${more > 0 ? ` and ${more} more` : ""}` : "";
   return new DatasetError(
-    `${nameOf(samples[row]!)}: expected a readable picture, found none (${reason}); ` +
-      `${failures.length} of ${samples.length} pictures cannot be read${also}. Put intact files in ` +
+    `${nameOf(samples[row]!)}: expected a readable image, found none (${reason}); ` +
+      `${failures.length} of ${samples.length} images cannot be read${also}. Put intact files in ` +
       "their place, for example by unpacking the data set again; nothing was cached.",
   );
 }

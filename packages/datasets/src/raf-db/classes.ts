@@ -1,4 +1,4 @@
-/** @file RAF-DB's seven expressions, and what its label files call an image. */
+/** @file RAF-DB's seven expressions, and the names of its images in label files. */
 import { shorten } from "../csv.ts";
 import type { SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
@@ -20,7 +20,7 @@ export const rafDbClasses = [
   "neutral",
 ] as const satisfies readonly Expression[];
 
-/** One label, understood. */
+/** One row of a label file. */
 export interface RafDbLabel {
   /** The name without "_aligned" and without extension: "train_00001". */
   readonly id: string;

@@ -2,7 +2,7 @@
  * @file RAF-DB as it is found on Kaggle: a folder per label, and one CSV file per split.
  *
  *     DATASET/train/{1..7}/train_00001_aligned.jpg     DATASET/test/{1..7}/test_0001_aligned.jpg
- *     train_labels.csv, test_labels.csv                (beside DATASET/ or in it)
+ *     train_labels.csv, test_labels.csv                (next to DATASET/ or in it)
  *         image,label
  *         train_00001_aligned.jpg,4                    (CRLF; the official labels, from 1 to 7)
  *
@@ -10,37 +10,42 @@
  */
 import { join } from "node:path";
 import { readTable } from "../csv.ts";
-import { datasetTitles, type Sample } from "../dataset.ts";
+import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { exists, listFolder, requireImages, type Layout } from "../layout.ts";
-import { UniqueIds } from "../unique-ids.ts";
+import { exists, listFolder } from "../files.ts";
+import { requireImages, UniqueIds } from "../labels.ts";
+import type { Layout } from "../layout.ts";
 import { rafDbClasses, readLabel, type RafDbLabel } from "./classes.ts";
 
 type Split = RafDbLabel["split"];
 
-const imageParts = [join("DATASET", "train"), join("DATASET", "test")];
+const imageFolders = [join("DATASET", "train"), join("DATASET", "test")];
 
 /** Both places of the label files, as two layouts of one name. */
 export const kaggle: readonly Layout[] = [
-  { name: "kaggle", parts: [...imageParts, "train_labels.csv", "test_labels.csv"], roots: [""] },
+  { name: "kaggle", files: [...imageFolders, "train_labels.csv", "test_labels.csv"], roots: [""] },
   {
     name: "kaggle",
-    parts: [...imageParts, join("DATASET", "train_labels.csv"), join("DATASET", "test_labels.csv")],
+    files: [
+      ...imageFolders,
+      join("DATASET", "train_labels.csv"),
+      join("DATASET", "test_labels.csv"),
+    ],
     roots: [""],
   },
 ];
 
 /** The samples in the order of the label files. */
-export async function loadKaggle(root: string) {
+export async function loadKaggle(root: string, title: string) {
   return {
-    train: await loadSplit(root, "train"),
-    test: await loadSplit(root, "test"),
+    train: await loadSplit(root, "train", title),
+    test: await loadSplit(root, "test", title),
   };
 }
 
-async function loadSplit(root: string, split: Split): Promise<Sample[]> {
-  const beside = join(root, `${split}_labels.csv`);
-  const path = (await exists(beside)) ? beside : join(root, "DATASET", `${split}_labels.csv`);
+async function loadSplit(root: string, split: Split, title: string): Promise<Sample[]> {
+  const outside = join(root, `${split}_labels.csv`);
+  const path = (await exists(outside)) ? outside : join(root, "DATASET", `${split}_labels.csv`);
   const folders = rafDbClasses.map((_, i) => join(root, "DATASET", split, `${i + 1}`));
   const present = await Promise.all(folders.map(listFolder));
 
@@ -52,7 +57,7 @@ async function loadSplit(root: string, split: Split): Promise<Sample[]> {
     const image = { kind: "file", path: join(folders[number - 1]!, file) } as const;
     samples.push({ id, image, expression });
   }
-  requireImages(datasetTitles["raf-db"], { path, count: samples.length }, missing);
+  requireImages(title, { path, count: samples.length }, missing);
   return samples;
 }
 

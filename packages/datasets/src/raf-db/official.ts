@@ -9,10 +9,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shorten } from "../csv.ts";
-import { datasetTitles, type Sample } from "../dataset.ts";
+import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { listFolder, requireImages, type Layout } from "../layout.ts";
-import { UniqueIds } from "../unique-ids.ts";
+import { listFolder } from "../files.ts";
+import { requireImages, UniqueIds } from "../labels.ts";
+import type { Layout } from "../layout.ts";
 import { readLabel, type RafDbLabel } from "./classes.ts";
 
 const list = join("EmoLabel", "list_patition_label.txt");
@@ -20,12 +21,12 @@ const images = join("Image", "aligned");
 
 export const official: Layout = {
   name: "official",
-  parts: [list, images],
+  files: [list, images],
   roots: ["", "basic", "raf-basic"],
 };
 
 /** The samples in the order of the list. */
-export async function loadOfficial(root: string) {
+export async function loadOfficial(root: string, title: string) {
   const path = join(root, list);
   const labels = await readList(path);
   const present = await listFolder(join(root, images));
@@ -37,7 +38,7 @@ export async function loadOfficial(root: string) {
     const image = { kind: "file", path: join(root, images, file) } as const;
     splits[split].push({ id, image, expression });
   }
-  requireImages(datasetTitles["raf-db"], { path, count: labels.length }, missing);
+  requireImages(title, { path, count: labels.length }, missing);
   return splits;
 }
 

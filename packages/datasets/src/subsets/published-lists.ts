@@ -1,5 +1,5 @@
 /**
- * @file The lists of occluded and turned test faces that Wang et al. published, and how each is written.
+ * @file What describes the lists of occluded and turned test faces that Wang et al. published.
  *
  * Wang, Peng, Yang, Meng and Qiao, "Region Attention Networks for Pose and Occlusion Robust Facial
  * Expression Recognition", IEEE Transactions on Image Processing 29, 2020; the repository
@@ -15,19 +15,20 @@
  *
  * The occlusion lists of RAF-DB and FERPlus have CRLF line ends and no newline at their end.
  */
-import { affectnetClasses } from "../affectnet/classes.ts";
-import type { DatasetName } from "../dataset.ts";
+import { basename, parse } from "node:path";
+import type { DatasetContents, Sample } from "../dataset.ts";
 import type { Expression } from "../expression.ts";
-import { ferplusClasses } from "../ferplus/votes.ts";
-import { rafDbClasses } from "../raf-db/classes.ts";
 
 export const subsetNames = ["occlusion", "pose-30", "pose-45"] as const;
 export type SubsetName = (typeof subsetNames)[number];
 
+/** A number of lines for each subset. */
+export type Lines = Readonly<Record<SubsetName, number>>;
+
 /** How one list is written. */
 export interface PublishedList {
   readonly file: string;
-  /** Lines; a face that stands on two lines counts twice in every published figure but one. */
+  /** Lines. A face on two lines counts twice in every published figure but one. */
   readonly lines: number;
   /** Finds `name` and `label` in a line. */
   readonly pattern: RegExp;
@@ -36,10 +37,10 @@ export interface PublishedList {
 }
 
 /** The lists of one data set. */
-export interface ListFamily {
+export interface PublishedLists {
   /** The folder's name in the published repository. */
   readonly folder: string;
-  /** The expression behind each label. */
+  /** The expression of each label. */
   readonly classes: readonly Expression[];
   /**
    * Whether every listed image must be in the test set with the listed label. FERPlus' and AffectNet's
@@ -47,82 +48,27 @@ export interface ListFamily {
    */
   readonly strict: boolean;
   readonly lists: Readonly<Record<SubsetName, PublishedList>>;
+  /** The name that lists use for a test sample. */
+  readonly nameOf: (sample: Sample) => string;
+  /** How many lines name a test image of a complete copy; undefined if nobody counted. */
+  readonly linesOf: (found: DatasetContents) => Lines | undefined;
+  /** Why listed images are not among the test images, as the end of a sentence. `all` if no image is there. */
+  readonly whyAbsent: (found: DatasetContents, all: boolean) => string;
 }
 
-const rafDbPose = {
-  pattern: /^(?<label>\d)\/(?<name>test_\d+)(?:_aligned)?\.jpg$/,
-  example: "2/test_0001_aligned.jpg",
-};
-const ferplusPose = {
-  pattern: /^(?<label>\d)\/(?<name>fer\d+)\.(?:jpg|png)$/,
-  example: "5/fer0000005.jpg",
-};
-const affectnetPattern =
-  /^(?:val\/)?(?<label>\d)\/(?<name>[0-9a-f]{56})(?:\.jpg|\/(?:\d+\.jpg)?)?$/;
+/** The lines of the lists themselves. */
+export function allLines({ lists }: Pick<PublishedLists, "lists">): Lines {
+  return {
+    occlusion: lists.occlusion.lines,
+    "pose-30": lists["pose-30"].lines,
+    "pose-45": lists["pose-45"].lines,
+  };
+}
 
-const rafDb: ListFamily = {
-  folder: "RAF_DB_dir",
-  classes: rafDbClasses,
-  strict: true,
-  lists: {
-    occlusion: {
-      file: "rafdb_occlusion_list.txt",
-      lines: 735, // one image stands twice
-      pattern: /^(?<name>test_\d+)(?:_aligned)?(?:\.jpg)? (?<label>\d) \d$/,
-      example: "test_0001_aligned 2 4",
-    },
-    "pose-30": { file: "val_raf_db_list.txt", lines: 1247, ...rafDbPose },
-    "pose-45": { file: "val_raf_db_list_45.txt", lines: 558, ...rafDbPose },
-  },
-};
-
-const ferplus: ListFamily = {
-  folder: "FERplus_dir",
-  classes: ferplusClasses,
-  strict: false,
-  lists: {
-    occlusion: {
-      file: "jianfei_occlusion_list.txt",
-      lines: 605,
-      pattern: /^(?<label>\d)_(?<name>fer\d+)\.(?:jpg|png) \d+ \d$/,
-      example: "5_fer0000005.png 8 0",
-    },
-    "pose-30": { file: "pose_30_ferplus_list.txt", lines: 1170, ...ferplusPose },
-    "pose-45": { file: "pose_45_ferplus_list.txt", lines: 633, ...ferplusPose },
-  },
-};
-
-/** With contempt, or without the lines of label 7. */
-const affectnet = (lines: Readonly<Record<SubsetName, number>>): ListFamily => ({
-  folder: "AffectNet_dir",
-  classes: affectnetClasses,
-  strict: false,
-  lists: {
-    occlusion: {
-      file: "occlusion_affectnet_list.txt",
-      lines: lines.occlusion,
-      pattern: affectnetPattern,
-      example: `val/0/${"0a".repeat(28)}/`,
-    },
-    "pose-30": {
-      file: "pose_30_affectnet_list.txt",
-      lines: lines["pose-30"], // five images stand twice
-      pattern: affectnetPattern,
-      example: `0/${"0a".repeat(28)}.jpg`,
-    },
-    "pose-45": {
-      file: "pose_45_affectnet_list.txt",
-      lines: lines["pose-45"], // two images stand twice
-      pattern: affectnetPattern,
-      example: `7/${"0a".repeat(28)}/8.jpg`,
-    },
-  },
-});
-
-/** Nobody published lists for other data. */
-export const listFamilies: Readonly<Partial<Record<DatasetName, ListFamily>>> = {
-  "raf-db": rafDb,
-  ferplus,
-  "affectnet-7": affectnet({ occlusion: 592, "pose-30": 1749, "pose-45": 889 }),
-  "affectnet-8": affectnet({ occlusion: 683, "pose-30": 1949, "pose-45": 985 }),
-};
+/**
+ * The name of an image of FERPlus or AffectNet in the lists: its file's name, or its id. Two rows of one name
+ * have two ids, "-2" at the end of the second. The last of them counts, as in the folders that FERPlus'
+ * authors make with their script, where it overwrites the first.
+ */
+export const fileStem = ({ id, image }: Sample) =>
+  image.kind === "file" ? parse(basename(image.path)).name : id.replace(/-\d+$/, "");

@@ -1,18 +1,18 @@
 /**
- * @file Subsets of the test images by what makes a face hard: occluded, or turned by more than 30 or 45
- * degrees. All of a subset's images are test images, so one pass over these answers every subset.
+ * @file Subsets of the test images: occluded faces, and faces turned by more than 30 or 45 degrees. All their
+ * images are test images, so one pass over the test images measures every subset.
  */
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join, parse, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { shorten } from "../csv.ts";
-import type { Dataset, Sample } from "../dataset.ts";
+import type { Sample } from "../dataset.ts";
+import { type Dataset, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
-import { exists } from "../layout.ts";
+import { exists } from "../files.ts";
 import {
-  type ListFamily,
-  listFamilies,
   type PublishedList,
+  type PublishedLists,
   type SubsetName,
   subsetNames,
 } from "./published-lists.ts";
@@ -23,22 +23,22 @@ export interface Subset {
   readonly title: string;
   /** The list that was read. */
   readonly path: string;
-  /** [n] ids of test samples, in the order of the list; an image that stands twice is there twice. */
+  /** [n] ids of test samples, in the order of the list. An image on two lines is there twice. */
   readonly ids: readonly string[];
-  /** Lines that count: the denominator of published accuracies. */
+  /** How many lines count. It is the denominator of published accuracies. */
   readonly n: number;
   /** Different images among them. */
   readonly unique: number;
-  /** Lines of the published list; absent where this project drew the data. */
+  /** Lines of the published list; absent for synthetic data. */
   readonly published?: number;
-  /** What a reader of the accuracy must know: repeated lines, images that are not in the test set. */
+  /** What a reader of the accuracy must know, such as repeated lines and images that are not in the test set. */
   readonly notes: readonly string[];
 }
 
-/** Where the lists may lie: in the data set's folder or beside it, by either name. */
-const homes = ["challenge", "Challenge-condition-FER-dataset"];
+/** Names of the folder of all lists, which lies in the data set's folder or next to it. */
+const folders = ["challenge", "Challenge-condition-FER-dataset"];
 
-/** Above how much of the largest turn a drawn face counts for each list; see the synthetic writer. */
+/** Which synthetic faces are in each list, as a note; see `synthetic/challenge-lists.ts`. */
 const synthetic: Readonly<Record<SubsetName, string>> = {
   occlusion: "drawn faces: those with an occluder",
   "pose-30": "drawn faces: those turned by more than 60 % of the largest turn, not by 30 degrees",
@@ -46,48 +46,36 @@ const synthetic: Readonly<Record<SubsetName, string>> = {
 };
 
 /**
- * The subsets whose lists lie in `challenge/` below the data set's folder or beside it; none where there
- * are no lists. Throws DatasetError, with path and line, for a line that can not be read; and where
- * RAF-DB's test set lacks a listed image or labels it otherwise, which no protocol explains.
+ * The subsets whose lists lie in `challenge/` in the data set's folder or next to it; none if there are no
+ * lists. Throws DatasetError, with path and line, for a line that cannot be read, and if RAF-DB's test set lacks
+ * a listed image or labels it differently, which no protocol explains.
  */
 export async function readSubsets(dataset: Dataset): Promise<readonly Subset[]> {
-  const family = listFamilies[dataset.name];
-  const folder = family && (await findLists(dataset.folder, family));
-  if (family === undefined || folder === undefined) return [];
-  const test = byListedName(dataset);
+  const { lists: published } = datasets[dataset.name];
+  const folder = published && (await findLists(dataset.folder, published));
+  if (published === undefined || folder === undefined) return [];
+  const test = new Map(dataset.splits.test.map((sample) => [published.nameOf(sample), sample]));
   const subsets: Subset[] = [];
   for (const name of subsetNames) {
-    const path = join(folder, family.lists[name].file);
-    if (await exists(path)) subsets.push(await readSubset(path, name, { dataset, family, test }));
+    const path = join(folder, published.lists[name].file);
+    if (await exists(path)) {
+      subsets.push(await readSubset(path, name, { dataset, published, test }));
+    }
   }
   return subsets;
 }
 
-async function findLists(folder: string, family: ListFamily): Promise<string | undefined> {
+async function findLists(folder: string, published: PublishedLists): Promise<string | undefined> {
   for (const parent of [resolve(folder), dirname(resolve(folder))]) {
-    for (const home of homes) {
-      const lists = join(parent, home, family.folder);
+    for (const name of folders) {
+      const lists = join(parent, name, published.folder);
       if (await exists(lists)) return lists;
     }
   }
   return undefined;
 }
 
-/** The test samples by the names that lists use. */
-function byListedName({ name, splits }: Dataset): ReadonlyMap<string, Sample> {
-  return new Map(
-    splits.test.map((sample) => [name === "raf-db" ? sample.id : listedName(sample), sample]),
-  );
-}
-
-/**
- * The name of FERPlus' or AffectNet's image. A name that stands on two rows has two ids; the last counts,
- * as in the folders that FERPlus' authors make with their script, where it overwrites the first.
- */
-const listedName = ({ id, image }: Sample) =>
-  image.kind === "file" ? parse(basename(image.path)).name : id.replace(/-\d+$/, "");
-
-/** A line of a list, understood. */
+/** A line of a list. */
 interface Line {
   readonly where: string;
   readonly name: string;
@@ -96,27 +84,28 @@ interface Line {
 
 interface SubsetSource {
   readonly dataset: Dataset;
-  readonly family: ListFamily;
+  readonly published: PublishedLists;
+  /** By the names that lists use. */
   readonly test: ReadonlyMap<string, Sample>;
 }
 
 async function readSubset(
   path: string,
   name: SubsetName,
-  { dataset, family, test }: SubsetSource,
+  { dataset, published, test }: SubsetSource,
 ): Promise<Subset> {
-  const list = family.lists[name];
-  const lines = await readLines(path, list, family.classes);
-  const asked = lines.filter(({ expression }) => dataset.classes.includes(expression));
+  const list = published.lists[name];
+  const lines = await readLines(path, list, published.classes);
+  const counted = lines.filter(({ expression }) => dataset.classes.includes(expression));
   const [absent, relabelled]: [Line[], Line[]] = [[], []];
   const ids: string[] = [];
-  for (const line of asked) {
+  for (const line of counted) {
     const sample = test.get(line.name);
     if (sample === undefined) absent.push(line);
     else ids.push(sample.id);
     if (sample !== undefined && sample.expression !== line.expression) relabelled.push(line);
   }
-  if (family.strict) requireNone(dataset, test, [...absent, ...relabelled]);
+  if (published.strict) requireNone(dataset, test, [...absent, ...relabelled]);
   const unique = new Set(ids).size;
   const [kind, angle] = name === "occlusion" ? ["Occlusion"] : ["Pose", name.slice(-2)];
   return {
@@ -126,13 +115,17 @@ async function readSubset(
     ids,
     n: ids.length,
     unique,
-    ...(dataset.groundTruth ? {} : { published: list.lines }),
+    published: dataset.groundTruth ? undefined : list.lines,
     notes: [
       ...(dataset.groundTruth ? [synthetic[name]] : []),
       ...(unique < ids.length
         ? [`${ids.length} lines name ${unique} images; a repeated line counts again, as published`]
         : []),
-      ...absentNotes(dataset, absent, asked.length),
+      ...absentNotes(
+        published.whyAbsent(dataset, absent.length === counted.length),
+        absent,
+        counted.length,
+      ),
       ...(relabelled.length > 0
         ? [
             `${relabelled.length} of ${ids.length} have another label in the list than under ` +
@@ -179,20 +172,10 @@ function requireNone(
   );
 }
 
-function absentNotes(
-  { name, layout, protocol }: Dataset,
-  absent: readonly Line[],
-  asked: number,
-): string[] {
+function absentNotes(why: string, absent: readonly Line[], listed: number): string[] {
   if (absent.length === 0) return [];
-  const why =
-    name === "ferplus"
-      ? `under the protocol ${protocol}, layout ${layout}`
-      : absent.length === asked
-        ? `of layout ${layout}: the lists use the names of the first distribution`
-        : "in this copy";
   return [
-    `${absent.length} of ${asked} listed images are not among the test images ${why}; ` +
+    `${absent.length} of ${listed} listed images are not among the test images ${why}; ` +
       `the first is at ${absent[0]!.where}`,
   ];
 }

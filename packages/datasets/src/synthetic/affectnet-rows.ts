@@ -1,19 +1,35 @@
 /**
- * @file The rows of a synthetic AffectNet: faces, and in the tables of its first distribution here and
- * there one that shows hardly anything, or no face at all.
+ * @file The rows of a synthetic AffectNet: faces, and in the tables of its first distribution some rows with an
+ * expression that hardly shows, or without a face.
  */
 import { createHash } from "node:crypto";
 import { random } from "@mvt/core";
 import type { Expression } from "../expression.ts";
-import { type Face, planFaces } from "./faces.ts";
+import type { Surroundings } from "./draw-batch.ts";
+import { type Face, type Frequencies, planFaces } from "./faces.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Surroundings } from "./pictures.ts";
 
 export const splits = ["train", "test"] as const;
 
+export const affectnetFrequencies = {
+  neutral: 5,
+  happiness: 8,
+  surprise: 2,
+  sadness: 3,
+  anger: 3,
+  disgust: 1,
+  fear: 1,
+  contempt: 1,
+} as const satisfies Frequencies;
+
+/** AffectNet has as many test faces of each expression. */
+const testFrequencies: Frequencies = Object.fromEntries(
+  Object.keys(affectnetFrequencies).map((expression) => [expression, 1]),
+);
+
 export interface AffectnetRow {
   readonly split: (typeof splits)[number];
-  /** As the loader has it: "train_0", "val_0", or the stem. */
+  /** As in the loader: "train_0", "val_0", or the stem. */
   readonly id: string;
   /** The file's name without extension: a number, or a hash. */
   readonly stem: string;
@@ -23,12 +39,12 @@ export interface AffectnetRow {
   readonly name: string;
   /** AffectNet's number: 0 to 7, or 8 (none), 9 (uncertain), 10 (no face). */
   readonly expression: number;
-  /** What is drawn; nobody where absent. */
+  /** The expression that is drawn. Nobody is in the image if absent. */
   readonly shown?: Expression;
-  /** Of faces that count. */
+  /** Of faces with a usable label. */
   readonly truth?: Expression;
   readonly given?: Expression;
-  /** Weakens the expression. */
+  /** Factor on the expression's intensity. */
   readonly weight: number;
   readonly valence: number;
   readonly arousal: number;
@@ -37,7 +53,7 @@ export interface AffectnetRow {
   readonly surroundings?: Surroundings;
 }
 
-/** AffectNet's numbers. Written out here, and again by the loader, so that each checks the other. */
+/** AffectNet's numbers. The loader has its own list of them, so that each tests the other. */
 export const affectnetNumbers: Readonly<Record<Expression, number>> = {
   neutral: 0,
   happiness: 1,
@@ -49,7 +65,7 @@ export const affectnetNumbers: Readonly<Record<Expression, number>> = {
   contempt: 7,
 };
 
-/** Pleasant or not, and how excited, from -1 to 1; -2 where nobody could tell. */
+/** How pleasant and how excited, from -1 to 1. */
 const mood: Readonly<Record<Expression, readonly [valence: number, arousal: number]>> = {
   neutral: [0, 0],
   happiness: [0.7, 0.1],
@@ -65,7 +81,7 @@ const mood: Readonly<Record<Expression, readonly [valence: number, arousal: numb
 const sides = { npy: 224, csv: 160 };
 const photograph = { width: 256, height: 208 };
 
-/** How many faces lie between two rows without a usable label, and before the first. */
+/** How many faces come between two rows without a usable label, and before the first. */
 const every = 50;
 const firstUnusable = 10;
 const faint = 0.3;
@@ -74,7 +90,7 @@ const faint = 0.3;
 export function affectnetRows(manifest: Manifest): AffectnetRow[] {
   const isNpy = manifest.layout === "npy";
   return splits.flatMap((split) =>
-    planFaces(manifest, split)
+    planFaces(manifest, split, split === "test" ? testFrequencies : affectnetFrequencies)
       .flatMap((face) => [
         // The second distribution has no rows without a usable label.
         ...(!isNpy && face.index % every === firstUnusable ? [unusable(face)] : []),
@@ -90,7 +106,7 @@ interface PlannedRow {
   readonly expression: number;
 }
 
-/** None, uncertain and no face in turn: a faint face twice, then nobody. */
+/** "None", "uncertain" and "no face" in turn: a faint face for the first two, and nobody for the third. */
 function unusable(face: Face): PlannedRow {
   const expression = 8 + (Math.floor(face.index / every) % 3);
   return { face, name: `${face.name}/unusable`, expression };
@@ -99,7 +115,7 @@ function unusable(face: Face): PlannedRow {
 function common({ face, name, expression }: PlannedRow) {
   const { split, truth, given } = face;
   const usable = expression < 8;
-  const [valence, arousal] = usable ? mood[given] : [-2, -2];
+  const [valence, arousal] = usable ? mood[given] : [-2, -2]; // -2 where nobody could tell
   return {
     split: split === "train" ? ("train" as const) : ("test" as const),
     name,
@@ -107,8 +123,9 @@ function common({ face, name, expression }: PlannedRow) {
     weight: usable ? 1 : faint,
     valence,
     arousal,
-    ...(expression < 10 ? { shown: truth } : {}),
-    ...(usable ? { truth, given } : {}),
+    shown: expression < 10 ? truth : undefined,
+    truth: usable ? truth : undefined,
+    given: usable ? given : undefined,
   };
 }
 

@@ -1,52 +1,50 @@
-/**
- * @file How hard the drawn faces are to read: the knobs, and three settings of them.
- */
-import { DatasetError } from "../error.ts";
+/** @file How hard synthetic faces are to recognise: the parameters, and named settings of them. */
+import { requireThat } from "../error.ts";
 
 /** The lowest and the highest value that is drawn, uniformly. */
 export type Range = readonly [low: number, high: number];
 
 /**
- * Every knob. Lengths are shares of the picture's side, so both picture sizes look alike.
+ * Every parameter. Lengths are shares of the image's side, so that images of every size look alike.
  *
- * What a knob scales is drawn whether it shows or not: with one seed, the same faces come back with
- * more or less clutter, larger or smaller, and so on.
+ * A parameter never changes which random numbers are drawn. With one seed, the same faces appear with more or
+ * less clutter, larger or smaller, and so on.
  */
 export interface Difficulty {
-  /** Half the head's width. Small heads are hard to read. */
+  /** Half the head's width. Small heads are hard to recognise. */
   readonly headHalfWidth: Range;
-  /** The farthest that the head's centre lies from the picture's, in each direction. */
+  /** The largest distance of the head's centre from the image's centre, along each axis. */
   readonly shift: number;
   /** The largest in-plane rotation, in degrees, either way. */
   readonly rotation: number;
   /** The largest turn of the head, in degrees, either way. */
   readonly yaw: number;
   /**
-   * How far an expression is from the neutral face; 1 is its prototype. Weak expressions are hard
-   * to read.
+   * How far an expression is from the neutral face; 1 is its prototype. Weak expressions are hard to
+   * recognise.
    */
   readonly intensity: Range;
   /** Standard deviation of the normal noise on every parameter of the expression. */
   readonly jitter: number;
   /**
-   * 0 to 1: contrast of the background's texture, share of shapes and of eye- and mouth-like
-   * distractors.
+   * 0 to 1: the contrast of the background's texture, and the share of shapes and of distractors (eyes and
+   * mouths that belong to no face).
    */
   readonly clutter: number;
   /**
-   * 0 to 1: the probability, on each side, that another face of an expression of its own looks in.
+   * 0 to 1: the probability of another face, with its own expression, on either side of the image.
    * Default 0.
    */
   readonly bystanders?: number;
   /** 0 to 1: the probability that something is in front of the face. */
   readonly occlusion: number;
-  /** The largest change of brightness from the picture's middle to its edge, relative. */
+  /** The largest relative change of brightness from the middle of the image to its edge. */
   readonly lighting: number;
   /** The largest |ln gamma|. */
   readonly gamma: number;
   /** Standard deviation of the pixel noise, as a share of the full range. */
   readonly noise: number;
-  /** The probability that a colour data set's picture is grey. */
+  /** The probability that an image of a colour data set is grey. */
   readonly grey: number;
 }
 
@@ -65,10 +63,9 @@ const standard = {
   grey: 0.15,
 } as const satisfies Difficulty;
 
+/** Every named difficulty. */
 export const difficulties = {
-  /**
-   * Large, clear, frontal faces: what a small network learns from nothing, for a pre-trained start.
-   */
+  /** Large, clear, frontal faces, which a small network learns from scratch. For pre-training. */
   easy: {
     headHalfWidth: [0.34, 0.39],
     shift: 0.04,
@@ -83,9 +80,9 @@ export const difficulties = {
     noise: 0.02,
     grey: 0.15,
   },
-  /** What experiments use unless told otherwise. */
+  /** The default of experiments. */
   standard,
-  /** Small faces off the middle, among clutter and other faces: where one has to look first. */
+  /** Small faces away from the middle, among clutter and other faces, so that a network has to find the face. */
   crowd: {
     ...standard,
     headHalfWidth: [0.26, 0.32],
@@ -94,7 +91,7 @@ export const difficulties = {
     bystanders: 0.5,
     occlusion: 0,
   },
-  /** Still smaller, and anywhere in the picture: no patch is the background's in every picture. */
+  /** Still smaller faces, anywhere in the image. No patch shows background in every image. */
   moving: {
     ...standard,
     headHalfWidth: [0.2, 0.26],
@@ -106,57 +103,49 @@ export const difficulties = {
 } as const satisfies Record<string, Difficulty>;
 
 export type DifficultyName = keyof typeof difficulties;
+export const difficultyNames = Object.keys(difficulties) as readonly DifficultyName[];
 
 const shares = ["clutter", "bystanders", "occlusion", "grey"] as const;
 const amounts = ["shift", "rotation", "yaw", "jitter", "lighting", "gamma", "noise"] as const;
 const ranges = ["headHalfWidth", "intensity"] as const;
 
-function requireThat(holds: boolean, expected: string, got: unknown): void {
-  if (holds) return;
-  throw new DatasetError(
-    `synthesize: expected ${expected}, got ${JSON.stringify(got)}. Correct the difficulty.`,
-  );
-}
-
-/**
- * The knobs behind a name, or those given, in a fixed order. Throws DatasetError for one out of its
- * range.
- */
+/** The parameters of a name, or those given, in a fixed order. Throws DatasetError for one out of its range. */
 export function resolveDifficulty(difficulty: DifficultyName | Difficulty): Difficulty {
-  const names = Object.keys(difficulties);
-  requireThat(
-    typeof difficulty !== "string" || names.includes(difficulty),
-    `difficulty ${names.join(" or ")}, or its knobs`,
+  const check = (holds: boolean, expected: string, got: unknown) =>
+    requireThat(holds, `synthesize: expected ${expected}`, got, "Correct the difficulty.");
+  check(
+    typeof difficulty !== "string" || difficultyNames.includes(difficulty),
+    `difficulty ${difficultyNames.join(" or ")}, or its parameters`,
     difficulty,
   );
-  const knobs: Difficulty = typeof difficulty === "string" ? difficulties[difficulty] : difficulty;
-  for (const knob of shares) {
-    const value = knobs[knob] ?? 0;
-    requireThat(value >= 0 && value <= 1, `${knob} from 0 to 1`, value);
+  const given: Difficulty = typeof difficulty === "string" ? difficulties[difficulty] : difficulty;
+  for (const name of shares) {
+    const value = given[name] ?? 0;
+    check(value >= 0 && value <= 1, `${name} from 0 to 1`, value);
   }
-  for (const knob of amounts) {
-    const value = knobs[knob];
-    requireThat(value >= 0 && Number.isFinite(value), `${knob} of 0 or more`, value);
+  for (const name of amounts) {
+    const value = given[name];
+    check(value >= 0 && Number.isFinite(value), `${name} of 0 or more`, value);
   }
-  for (const knob of ranges) {
-    const range: Range | undefined = knobs[knob];
+  for (const name of ranges) {
+    const range: Range | undefined = given[name];
     const ordered = range !== undefined && range[0] > 0 && range[0] <= range[1];
-    requireThat(ordered, `${knob} as a low and a high value above 0`, range);
+    check(ordered, `${name} as a low and a high value above 0`, range);
   }
   return {
-    headHalfWidth: knobs.headHalfWidth,
-    shift: knobs.shift,
-    rotation: knobs.rotation,
-    yaw: knobs.yaw,
-    intensity: knobs.intensity,
-    jitter: knobs.jitter,
-    clutter: knobs.clutter,
-    // Left out where there are none: sets drawn before the knob existed are the same sets.
-    ...(knobs.bystanders ? { bystanders: knobs.bystanders } : {}),
-    occlusion: knobs.occlusion,
-    lighting: knobs.lighting,
-    gamma: knobs.gamma,
-    noise: knobs.noise,
-    grey: knobs.grey,
+    headHalfWidth: given.headHalfWidth,
+    shift: given.shift,
+    rotation: given.rotation,
+    yaw: given.yaw,
+    intensity: given.intensity,
+    jitter: given.jitter,
+    clutter: given.clutter,
+    // Left out of the manifest if there are none, as in sets that were drawn before the parameter existed.
+    bystanders: given.bystanders || undefined,
+    occlusion: given.occlusion,
+    lighting: given.lighting,
+    gamma: given.gamma,
+    noise: given.noise,
+    grey: given.grey,
   };
 }

@@ -1,37 +1,45 @@
-/**
- * @file The rows of a synthetic FERPlus: faces, and here and there one that nobody can read, or no
- * face at all.
- */
+/** @file The rows of a synthetic FERPlus: faces, and some rows with an unreadable face or with none. */
 import { random } from "@mvt/core";
 import { type SplitName, splitNames } from "../dataset.ts";
 import type { Expression } from "../expression.ts";
 import { drawIntensity } from "./draw/scene.ts";
-import { planFaces } from "./faces.ts";
+import { type Frequencies, planFaces } from "./faces.ts";
 import type { Manifest } from "./manifest.ts";
 import { drawUnknownVotes, drawVotes, notAFaceVotes } from "./votes.ts";
 
+export const ferplusFrequencies = {
+  neutral: 6,
+  happiness: 5,
+  surprise: 3,
+  sadness: 3,
+  anger: 3,
+  disgust: 1,
+  fear: 2,
+  contempt: 2,
+} as const satisfies Frequencies;
+
 export interface FerplusRow {
   readonly split: SplitName;
-  /** Without ".png"; empty where there is no face. */
+  /** Without ".png"; empty if there is no face. */
   readonly id: string;
   /** Names the random streams. */
   readonly name: string;
-  /** What is drawn; nobody where absent. */
+  /** The expression that is drawn. Nobody is in the image if absent. */
   readonly truth?: Expression;
   readonly given?: Expression;
-  /** Weakens the expression. */
+  /** Factor on the expression's intensity. */
   readonly weight: number;
   readonly votes: readonly number[];
 }
 
 type UnnamedRow = Omit<FerplusRow, "id">;
 
-/** How many faces lie between two rows of a kind, and before the first. */
+/** How many faces come between two rows of a kind, and before the first. */
 const every = 100;
 const firstNotAFace = 5;
 const firstUnknown = 10;
 
-/** The weight of an expression that most voters call unknown. */
+/** The factor on an expression that most voters call unknown. */
 const faint = 0.3;
 
 function notAFace(split: SplitName, number: number): UnnamedRow {
@@ -39,7 +47,7 @@ function notAFace(split: SplitName, number: number): UnnamedRow {
   return { split, name, weight: 1, votes: notAFaceVotes() };
 }
 
-/** A face that hardly shows the expression of the one after it. */
+/** A face that hardly shows the expression of the next face. */
 function unknown(seed: number, split: SplitName, number: number, truth: Expression): UnnamedRow {
   const name = `synthetic/ferplus/${split}/unknown ${number}`;
   const votes = drawUnknownVotes(random.stream(seed, `${name}/votes`), truth);
@@ -48,7 +56,7 @@ function unknown(seed: number, split: SplitName, number: number, truth: Expressi
 
 function splitRows(manifest: Manifest, split: SplitName): UnnamedRow[] {
   const { difficulty, seed } = manifest;
-  return planFaces(manifest, split).flatMap(({ given, index, name, truth }) => {
+  return planFaces(manifest, split, ferplusFrequencies).flatMap(({ given, index, name, truth }) => {
     const intensity = drawIntensity(seed, name, difficulty);
     const votes = drawVotes(random.stream(seed, `${name}/votes`), given, intensity);
     const number = Math.floor(index / every);

@@ -1,32 +1,21 @@
-/**
- * @file Draws a whole data set of synthetic faces to disk, in the layout of a published one.
- */
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+/** @file Draws a data set of synthetic faces and writes it in the layout of a published one. */
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, resolve } from "node:path";
-import { datasetNames } from "../dataset.ts";
-import { DatasetError } from "../error.ts";
-import { type Difficulty, type DifficultyName, resolveDifficulty } from "./difficulty.ts";
-import { manifestPath } from "./ground-truth.ts";
-import { type LabelNoiseKind, labelNoiseKinds, wrongCount } from "./label-noise.ts";
-import {
-  type Manifest,
-  type SyntheticLayout,
-  type SyntheticName,
-  generatorVersion,
-  layouts,
-  manifestText,
-} from "./manifest.ts";
-import { writeAffectnet } from "./write-affectnet.ts";
+import { resolve } from "node:path";
+import { makeWhole } from "@mvt/common/files";
+import { datasets, type SyntheticLayout, type SyntheticName, syntheticNames } from "../datasets.ts";
+import { DatasetError, requireThat } from "../error.ts";
+import { isMissing } from "../files.ts";
 import { writeChallengeLists } from "./challenge-lists.ts";
-import { writeFerplus } from "./write-ferplus.ts";
-import { writeRafDb } from "./write-raf-db.ts";
+import type { SyntheticDefinition } from "./definition.ts";
+import { type Difficulty, type DifficultyName, resolveDifficulty } from "./difficulty.ts";
+import { type LabelNoiseKind, labelNoiseKinds, wrongCount } from "./faces.ts";
+import { generatorVersion, type Manifest, manifestPath, manifestText } from "./manifest.ts";
 
 export interface SyntheticOptions {
-  /** AffectNet is one set for both names, drawn with its eight classes. */
+  /** AffectNet-7 and AffectNet-8 are one set, drawn with eight classes. */
   readonly dataset: SyntheticName;
-  /** The folder to make. What holds it is made too. */
+  /** The folder to make. Its parent folders are made too. */
   readonly folder: string;
   readonly seed: number;
   /** Faces with a usable label. RAF-DB and AffectNet have no validation split. */
@@ -35,11 +24,11 @@ export interface SyntheticOptions {
   readonly labelNoise: number;
   /** Default "symmetric". */
   readonly labelNoiseKind?: LabelNoiseKind;
-  /** A preset or all knobs; default "standard". */
+  /** A name or all parameters; default "standard". */
   readonly difficulty?: DifficultyName | Difficulty;
-  /** Default "official" for RAF-DB, "csv" for FERPlus, "npy" for AffectNet. */
+  /** Default: the first of the data set's layouts. */
   readonly layout?: SyntheticLayout;
-  /** Whose expression energy is measured; default "all". It takes half of the time. */
+  /** Of which splits to measure the expression energy; default "all". It takes half of the time. */
   readonly energy?: false | "test" | "all";
   /** Default: one per processor. The files do not depend on it. */
   readonly threads?: number;
@@ -47,48 +36,43 @@ export interface SyntheticOptions {
 
 export interface SyntheticSummary {
   readonly folder: string;
-  /** False where the very set was there already and was left alone. */
+  /** False if the same set was there already and was left alone. */
   readonly written: boolean;
   readonly manifest: Manifest;
   readonly wrongLabels: { readonly train: number; readonly validation: number };
 }
 
-function requireThat(holds: boolean, expected: string, got: unknown): void {
-  if (holds) return;
-  throw new DatasetError(
-    `synthesize: expected ${expected}, got ${JSON.stringify(got)}. Correct the option.`,
-  );
+const check = (holds: boolean, expected: string, got: unknown) =>
+  requireThat(holds, `synthesize: expected ${expected}`, got, "Correct the option.");
+
+/** How faces are written as the data set. Throws DatasetError if they cannot be. */
+function definitionOf(dataset: SyntheticName): SyntheticDefinition {
+  check(syntheticNames.includes(dataset), `dataset ${syntheticNames.join(" or ")}`, dataset);
+  return datasets[dataset].synthetic!;
 }
 
-const writers = {
-  "raf-db": writeRafDb,
-  ferplus: writeFerplus,
-  "affectnet-8": writeAffectnet,
-} as const;
-
-/** The manifest that the options amount to. Throws DatasetError for options that cannot be met. */
-function toManifest(options: SyntheticOptions): Manifest {
+/** The manifest of the options. Throws DatasetError for options out of their range. */
+function toManifest(
+  options: SyntheticOptions,
+  { name, layouts, hasValidation }: SyntheticDefinition,
+): Manifest {
   const { labelNoise, labelNoiseKind = "symmetric", seed, energy = "all" } = options;
-  const names = datasetNames.filter((name) => name !== "custom");
-  requireThat(names.includes(options.dataset), `dataset ${names.join(" or ")}`, options.dataset);
-  const dataset = options.dataset === "affectnet-7" ? "affectnet-8" : options.dataset;
-  const known: readonly SyntheticLayout[] = layouts[dataset];
-  const layout = options.layout ?? known[0]!;
-  requireThat(known.includes(layout), `layout ${known.join(" or ")} for ${dataset}`, layout);
+  const { layout = layouts[0] } = options;
+  check(layouts.includes(layout), `layout ${layouts.join(" or ")} for ${name}`, layout);
   const counts = { validation: 0, ...options.counts };
   for (const [split, count] of Object.entries(counts)) {
-    requireThat(Number.isInteger(count) && count >= 0, `a whole number of ${split} faces`, count);
+    check(Number.isInteger(count) && count >= 0, `a whole number of ${split} faces`, count);
   }
-  requireThat(
-    dataset === "ferplus" || counts.validation === 0,
-    `no validation faces, as ${dataset === "raf-db" ? "RAF-DB" : "AffectNet"} has no such split`,
+  check(
+    hasValidation || counts.validation === 0,
+    `no validation faces, as ${datasets[options.dataset].title} has no such split`,
     counts.validation,
   );
   const { threads = 1 } = options;
-  requireThat(Number.isInteger(threads) && threads > 0, "at least one thread", threads);
-  requireThat(Number.isSafeInteger(seed), "a whole number as seed", seed);
-  requireThat(labelNoise >= 0 && labelNoise <= 1, "labelNoise between 0 and 1", labelNoise);
-  requireThat(
+  check(Number.isInteger(threads) && threads > 0, "at least one thread", threads);
+  check(Number.isSafeInteger(seed), "a whole number as seed", seed);
+  check(labelNoise >= 0 && labelNoise <= 1, "labelNoise between 0 and 1", labelNoise);
+  check(
     labelNoiseKinds.includes(labelNoiseKind),
     `labelNoiseKind ${labelNoiseKinds.join(" or ")}`,
     labelNoiseKind,
@@ -96,7 +80,7 @@ function toManifest(options: SyntheticOptions): Manifest {
   return {
     format: 1,
     generator: generatorVersion,
-    dataset,
+    dataset: name,
     layout,
     seed,
     counts: { train: counts.train, validation: counts.validation, test: counts.test },
@@ -108,12 +92,12 @@ function toManifest(options: SyntheticOptions): Manifest {
 }
 
 /**
- * Whether the folder holds this very set already. A missing or an empty folder does not.
- * Throws DatasetError where it holds anything else.
+ * Whether the folder holds the same set already. A missing or an empty folder does not.
+ * Throws DatasetError if it holds anything else.
  */
 async function isThere(folder: string, manifest: Manifest): Promise<boolean> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+    if (isMissing(error)) return [];
     if (error.code !== "ENOTDIR") throw error;
     throw new DatasetError(
       `synthesize: expected ${folder} to be a folder or new, found a file in its place; ` +
@@ -123,25 +107,25 @@ async function isThere(folder: string, manifest: Manifest): Promise<boolean> {
   if (names.length === 0) return false;
   const found = await readFile(manifestPath(folder), "utf8").catch(() => undefined);
   if (found === manifestText(manifest)) return true;
-  const what = found === undefined ? "files that were not" : "a set that was otherwise";
+  const what =
+    found === undefined ? "files that were not synthesised" : "a set drawn with other options";
   throw new DatasetError(
-    `synthesize: expected ${folder} to be new or to hold this very set, ` +
-      `found ${what} synthesised; remove it or choose another folder.`,
+    `synthesize: expected ${folder} to be new or to hold the same set, found ${what}; ` +
+      "remove it or choose another folder.",
   );
 }
 
 /**
- * Draws faces and writes them, with their ground truth, in exactly the layout of the published data
- * set.
+ * Draws faces and writes them, with their ground truth, in exactly the layout of the published data set.
  *
- * Every file is determined by the options other than `folder` and `threads`; picture i of a split
- * by seed, data set, split, i and difficulty alone. The folder appears complete or not at all.
- * Throws DatasetError for impossible options, and for a folder that holds anything but this very
- * set.
+ * Every file depends on the options other than `folder` and `threads`, and on nothing else. Image i of a split
+ * depends on seed, data set, split, i and difficulty alone. The folder appears complete or not at all.
+ * Throws DatasetError for options out of their range, and for a folder that holds anything but the same set.
  */
 export async function synthesize(options: SyntheticOptions): Promise<SyntheticSummary> {
-  const manifest = toManifest(options);
-  const { counts, dataset, labelNoise } = manifest;
+  const definition = definitionOf(options.dataset);
+  const manifest = toManifest(options, definition);
+  const { counts, labelNoise } = manifest;
   const { folder, threads = availableParallelism() } = options;
   const summary = {
     folder,
@@ -152,20 +136,16 @@ export async function synthesize(options: SyntheticOptions): Promise<SyntheticSu
     },
   };
   if (await isThere(folder, manifest)) {
-    await writeChallengeLists(folder, manifest); // an older version of this program drew no lists
+    await writeChallengeLists(folder, manifest, definition); // older versions wrote no lists
     return { ...summary, written: false };
   }
-
-  const target = resolve(folder);
-  const partial = `${target}.${randomUUID()}.partial`;
-  await mkdir(dirname(target), { recursive: true });
-  await mkdir(partial);
   try {
-    await writers[dataset](partial, manifest, threads);
-    await writeChallengeLists(partial, manifest);
-    await rename(partial, target);
+    await makeWhole(resolve(folder), async (temporary) => {
+      await mkdir(temporary);
+      await definition.write(temporary, manifest, threads);
+      await writeChallengeLists(temporary, manifest, definition);
+    });
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
     // Another process may have finished the same set first.
     if (await isThere(folder, manifest)) return { ...summary, written: false };
     throw error;

@@ -1,14 +1,9 @@
-/**
- * @file Ten annotators' votes on a drawn face, as FERPlus counts them.
- */
+/** @file The votes of ten annotators on a synthetic face, as FERPlus counts them. */
 import type { random } from "@mvt/core";
 import type { Expression } from "../expression.ts";
-import { lookalikes } from "./classes.ts";
+import { lookalikes } from "./faces.ts";
 
-/**
- * The columns of FERPlus' tables. Written out here, and again by the loader, so that each checks
- * the other.
- */
+/** The columns of FERPlus' tables. The loader has its own list of them, so that each tests the other. */
 export const voteColumns = [
   "neutral",
   "happiness",
@@ -30,16 +25,16 @@ function count(votes: readonly (typeof voteColumns)[number][]): Votes {
   return voteColumns.map((column) => votes.filter((vote) => vote === column).length);
 }
 
-/** Whom a voter who does not see `given` sees instead. */
+/** The vote of someone who does not recognise `given`. */
 function otherVote(stream: random.Stream, given: Expression): Expression | "unknown" {
   const [first, second] = lookalikes[given];
-  const die = stream.uniform();
-  return die < 0.6 ? first : die < 0.9 ? second : "unknown";
+  const draw = stream.uniform();
+  return draw < 0.6 ? first : draw < 0.9 ? second : "unknown";
 }
 
 /**
  * Votes on a face labelled `given`: 6 to 10 for it, the more the stronger the expression, the rest
- * for its lookalikes and "unknown". More than half of them agree, so every way of counting gives
+ * for its lookalikes and "unknown". More than half of them agree, so every protocol gives
  * `given`.
  */
 export function drawVotes(stream: random.Stream, given: Expression, intensity: number): Votes {

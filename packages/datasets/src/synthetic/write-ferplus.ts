@@ -1,5 +1,5 @@
 /**
- * @file A synthetic set in FERPlus' layouts, byte for byte as the published files are laid out.
+ * @file Writes synthetic faces in FERPlus' layouts, byte for byte as the published files are laid out.
  *
  *     csv       fer2013.csv                  emotion,pixels,Usage
  *                                            0,12 34 56 ... ,Training
@@ -13,14 +13,40 @@ import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { type SplitName, splitNames } from "../dataset.ts";
 import type { Expression } from "../expression.ts";
-import { classesOf } from "./classes.ts";
-import type { NamedFace } from "./faces.ts";
-import { type FerplusRow, planFerplusRows } from "./ferplus-rows.ts";
-import { energyPath, writeGroundTruth } from "./ground-truth.ts";
-import type { Manifest } from "./manifest.ts";
-import type { Picture } from "./pictures.ts";
-import { draw, drawFiles } from "./studio.ts";
+import type { ListedFace, SyntheticDefinition } from "./definition.ts";
+import type { DrawRequest } from "./draw-batch.ts";
+import { drawFiles, drawImages } from "./draw-images.ts";
+import { classesOf, type NamedFace } from "./faces.ts";
+import { ferplusFrequencies, type FerplusRow, planFerplusRows } from "./ferplus-rows.ts";
+import { energyPath, type Manifest, writeGroundTruth } from "./manifest.ts";
 import { voteColumns } from "./votes.ts";
+
+const poseLine = ({ label, stem }: ListedFace) => `${label}/${stem}.jpg`;
+
+export const syntheticFerplus = {
+  name: "ferplus",
+  layouts: ["csv", "folders"],
+  hasValidation: true,
+  write,
+  lists: {
+    folder: "FERplus_dir",
+    forms: {
+      occlusion: {
+        file: "jianfei_occlusion_list.txt",
+        line: ({ stem, label, occluder }) => `${label}_${stem}.png 8 ${occluder!}`,
+        windows: true,
+      },
+      "pose-30": { file: "pose_30_ferplus_list.txt", line: poseLine },
+      "pose-45": { file: "pose_45_ferplus_list.txt", line: poseLine },
+    },
+    faces: (manifest) =>
+      planFerplusRows(manifest).flatMap(({ split, id, name, given, weight }) =>
+        split === "test" && given && weight === 1
+          ? [{ stem: id, name, label: voteColumns.indexOf(given) }]
+          : [],
+      ),
+  },
+} as const satisfies SyntheticDefinition;
 
 const side = 48; // pixels
 
@@ -48,18 +74,24 @@ const emotions: Readonly<Record<Expression, number>> = {
   contempt: 6,
 };
 
-function toPicture(folder: string, manifest: Manifest, row: FerplusRow, path?: string): Picture {
+function toRequest(
+  folder: string,
+  manifest: Manifest,
+  row: FerplusRow,
+  path?: string,
+): DrawRequest {
   const { id, name, split, truth, weight } = row;
   return {
     name,
     weight,
-    ...(truth && { expression: truth, ...energyPath(folder, manifest, split, id) }),
-    ...(path && { path }),
+    expression: truth,
+    energyPath: truth && energyPath(folder, manifest, split, id),
+    path,
   };
 }
 
-const shared = ({ difficulty, seed }: Manifest) =>
-  ({ seed, difficulty, classes: classesOf("ferplus"), size: side, channels: 1 }) as const;
+const optionsOf = ({ difficulty, seed }: Manifest) =>
+  ({ seed, difficulty, classes: classesOf(ferplusFrequencies), size: side, channels: 1 }) as const;
 
 async function writeCsvLayout(
   folder: string,
@@ -71,12 +103,12 @@ async function writeCsvLayout(
   const header = ["Usage", "Image name", ...voteColumns];
   await writeFile(join(folder, "fer2013new.csv"), stringify([header, ...votes]));
 
-  const pictures = rows.map((row) => toPicture(folder, manifest, row));
+  const requests = rows.map((row) => toRequest(folder, manifest, row));
   const table = await open(join(folder, "fer2013.csv"), "w");
   try {
     await table.write("emotion,pixels,Usage\n");
     let at = 0;
-    for await (const pixels of draw(pictures, shared(manifest), threads)) {
+    for await (const pixels of drawImages(requests, optionsOf(manifest), threads)) {
       const { given = "neutral", split } = rows[at]!;
       await table.write(`${emotions[given]},${pixels.join(" ")},${usages[split]}\n`);
       at += 1;
@@ -100,23 +132,18 @@ async function writeFolderLayout(
       .map(({ id, votes }) => [`${id}.png`, `(0, 0, ${side}, ${side})`, ...votes]);
     await writeFile(join(folder, folders[split], "label.csv"), stringify(lines));
   }
-  const pictures = named.map((row) =>
-    toPicture(folder, manifest, row, join(folder, folders[row.split], `${row.id}.png`)),
+  const requests = named.map((row) =>
+    toRequest(folder, manifest, row, join(folder, folders[row.split], `${row.id}.png`)),
   );
-  await drawFiles(pictures, shared(manifest), threads);
+  await drawFiles(requests, optionsOf(manifest), threads);
 }
 
-/** Writes the whole set into `folder`, which must exist and be empty. */
-export async function writeFerplus(
-  folder: string,
-  manifest: Manifest,
-  threads: number,
-): Promise<void> {
+async function write(folder: string, manifest: Manifest, threads: number): Promise<void> {
   const rows = planFerplusRows(manifest);
   const faces = rows.flatMap(({ id, split, truth, given }): NamedFace[] =>
     truth && given ? [{ id, split, truth, given }] : [],
   );
   await writeGroundTruth(folder, manifest, faces);
-  const write = manifest.layout === "csv" ? writeCsvLayout : writeFolderLayout;
-  await write(folder, manifest, rows, threads);
+  const writeLayout = manifest.layout === "csv" ? writeCsvLayout : writeFolderLayout;
+  await writeLayout(folder, manifest, rows, threads);
 }

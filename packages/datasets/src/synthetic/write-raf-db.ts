@@ -1,5 +1,5 @@
 /**
- * @file A synthetic set in RAF-DB's layouts, byte for byte as the published files are laid out.
+ * @file Writes synthetic faces in RAF-DB's layouts, byte for byte as the published files are laid out.
  *
  *     official   EmoLabel/list_patition_label.txt      train_00007.jpg 2   (LF, none at the end)
  *                Image/aligned/train_00001_aligned.jpg
@@ -10,17 +10,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import type { Expression } from "../expression.ts";
-import { classesOf } from "./classes.ts";
-import { type Face, planFaces } from "./faces.ts";
-import { energyPath, writeGroundTruth } from "./ground-truth.ts";
-import type { Manifest } from "./manifest.ts";
-import type { Picture } from "./pictures.ts";
-import { drawFiles } from "./studio.ts";
+import type { ListedFace, SyntheticDefinition } from "./definition.ts";
+import type { DrawRequest } from "./draw-batch.ts";
+import { drawFiles } from "./draw-images.ts";
+import { classesOf, type Face, type Frequencies, planFaces } from "./faces.ts";
+import { energyPath, type Manifest, writeGroundTruth } from "./manifest.ts";
 
-const side = 100; // pixels of an aligned picture
+const side = 100; // pixels of an aligned image
 
-/** The file's numbers. Written out here, and again by the loader, so that each checks the other. */
-export const rafDbLabels: Readonly<Partial<Record<Expression, number>>> = {
+/** The numbers in the label files. The loader has its own list of them, so that each tests the other. */
+const labels: Readonly<Partial<Record<Expression, number>>> = {
   surprise: 1,
   fear: 2,
   disgust: 3,
@@ -30,23 +29,57 @@ export const rafDbLabels: Readonly<Partial<Record<Expression, number>>> = {
   neutral: 7,
 };
 
+export const rafDbFrequencies = {
+  neutral: 4,
+  happiness: 5,
+  surprise: 3,
+  sadness: 3,
+  anger: 2,
+  disgust: 2,
+  fear: 1,
+} as const satisfies Frequencies;
+
+const poseLine = ({ label, stem }: ListedFace) => `${label}/${stem}_aligned.jpg`;
+
+export const syntheticRafDb = {
+  name: "raf-db",
+  layouts: ["official", "kaggle"],
+  hasValidation: false,
+  write,
+  lists: {
+    folder: "RAF_DB_dir",
+    forms: {
+      occlusion: {
+        file: "rafdb_occlusion_list.txt",
+        line: ({ stem, label, occluder }) => `${stem}_aligned ${label} ${occluder! + 1}`,
+        windows: true,
+        repeats: true,
+      },
+      "pose-30": { file: "val_raf_db_list.txt", line: poseLine },
+      "pose-45": { file: "val_raf_db_list_45.txt", line: poseLine },
+    },
+    faces: (manifest) =>
+      plan(manifest, "test").map(({ id, name, label }) => ({ stem: id, name, label: label - 1 })),
+  },
+} as const satisfies SyntheticDefinition;
+
 const splits = ["train", "test"] as const;
 type Split = (typeof splits)[number];
 
 interface Entry extends Face {
   readonly id: string;
   readonly label: number;
-  readonly path: string; // of the picture, from the folder
+  readonly path: string; // of the image, from the folder
 }
 
 /** "train_00001", "test_0001": five digits and four. */
-const stem = (split: Split, index: number) =>
+const stemOf = (split: Split, index: number) =>
   `${split}_${String(index + 1).padStart(split === "train" ? 5 : 4, "0")}`;
 
-export function planRafDb(manifest: Manifest, split: Split): Entry[] {
-  return planFaces(manifest, split).map((face) => {
-    const id = stem(split, face.index);
-    const label = rafDbLabels[face.given]!;
+function plan(manifest: Manifest, split: Split): Entry[] {
+  return planFaces(manifest, split, rafDbFrequencies).map((face) => {
+    const id = stemOf(split, face.index);
+    const label = labels[face.given]!;
     const file = `${id}_aligned.jpg`;
     const path =
       manifest.layout === "kaggle"
@@ -72,26 +105,20 @@ async function writeTables(folder: string, { layout }: Manifest, entries: readon
   }
 }
 
-/** Writes the whole set into `folder`, which must exist and be empty. */
-export async function writeRafDb(
-  folder: string,
-  manifest: Manifest,
-  threads: number,
-): Promise<void> {
-  const entries = splits.flatMap((split) => planRafDb(manifest, split));
+async function write(folder: string, manifest: Manifest, threads: number): Promise<void> {
+  const entries = splits.flatMap((split) => plan(manifest, split));
   await writeTables(folder, manifest, entries);
   await writeGroundTruth(folder, manifest, entries);
   for (const parent of new Set(entries.map(({ path }) => dirname(path)))) {
     await mkdir(join(folder, parent), { recursive: true });
   }
-  const pictures = entries.map(({ id, name, path, split, truth }): Picture => ({
+  const requests = entries.map(({ id, name, path, split, truth }): DrawRequest => ({
     name,
     expression: truth,
     path: join(folder, path),
-    ...energyPath(folder, manifest, split, id),
+    energyPath: energyPath(folder, manifest, split, id),
   }));
   const { difficulty, seed } = manifest;
-  const classes = classesOf("raf-db");
-  const shared = { seed, difficulty, classes, size: side, channels: 3 } as const;
-  await drawFiles(pictures, shared, threads);
+  const classes = classesOf(rafDbFrequencies);
+  await drawFiles(requests, { seed, difficulty, classes, size: side, channels: 3 }, threads);
 }

@@ -4,7 +4,7 @@ import { UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
-import { datasetTitles } from "@mvt/datasets";
+import { datasets } from "@mvt/datasets";
 import { defaultResamples } from "@mvt/report";
 import type {
   BootstrapOptions,
@@ -61,7 +61,7 @@ export async function evaluatedRunOf(
   { data, seed }: ClassifierConfig,
   { split, weights }: Pick<EvaluatedRun, "split" | "weights">,
 ): Promise<EvaluatedRun> {
-  const dataset = datasetTitles[data.dataset];
+  const dataset = datasets[data.dataset].title;
   const title = (await run.result())?.title ?? `${dataset}, seed ${seed}`;
   return { id: run.id, title, dataset, kind: data.kind, split, weights };
 }
@@ -73,7 +73,7 @@ export function describePredicted(
   n: number,
 ): DataDescription {
   const { dataset, kind, layout, protocol } = data;
-  return { title: datasetTitles[dataset], kind, layout, protocol, counts: { [split]: n } };
+  return { title: datasets[dataset].title, kind, layout, protocol, counts: { [split]: n } };
 }
 
 /** `backend`: absent where stored predictions were read. */

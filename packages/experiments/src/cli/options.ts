@@ -2,17 +2,27 @@
 import { CommandLineError } from "@mvt/common";
 import { backboneNames, backbones, defaultBackbone } from "@mvt/core";
 import {
+  customLayouts,
   datasetNames,
+  datasets,
   defaultFerplusProtocol,
   ferplusProtocols,
+  ferplusTrains,
   imageStorages,
 } from "@mvt/datasets";
-import type { DatasetName, FerplusProtocol, FerplusTrain } from "@mvt/datasets";
-import { policyDefaults } from "@mvt/relabel";
+import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
+import { maskForms } from "@mvt/mgn";
+import type { MaskFormName } from "@mvt/mgn";
+import { policyDefaults, references } from "@mvt/relabel";
 import type { Reference } from "@mvt/relabel";
 import { backendNames, deviceNames } from "../engine/engine.ts";
 import { scaleNames } from "../settings/scales.ts";
 import { isShare, wholeFrom } from "./command.ts";
+
+/** "raf-db/, ferplus/, affectnet/, custom/": the folders of all data sets. */
+export const datasetFolders = [
+  ...new Set(Object.values(datasets).map(({ folder }) => `${folder}/`)),
+].join(", ");
 
 const data = "Data:";
 const engine = "Engine:";
@@ -42,7 +52,7 @@ export const layoutOptions = {
     describe: "how FERPlus votes become labels",
   },
   "ferplus-train": {
-    choices: ["train", "train+validation"] as const satisfies readonly FerplusTrain[],
+    choices: ferplusTrains,
     default: "train",
     group: data,
     describe: "the splits of FERPlus to train on",
@@ -53,7 +63,7 @@ export const layoutOptions = {
     describe: "classes of custom data: NAME=EXPRESSION,... or a JSON file with the same",
   },
   "custom-layout": {
-    choices: ["folders", "csv"],
+    choices: customLayouts,
     group: data,
     describe: "layout of custom data [default: csv where there is a labels.csv]",
   },
@@ -73,7 +83,7 @@ export const dataOptions = {
   data: {
     type: "string",
     group: data,
-    describe: "folder that holds raf-db/, ferplus/, affectnet/, custom/ [default: synthetic faces]",
+    describe: `folder that holds ${datasetFolders} [default: synthetic faces]`,
   },
   ...layoutOptions,
   images: imagesOption,
@@ -148,10 +158,12 @@ export const trainingOptions = {
     describe: "PATH=VALUE: change one setting, such as epochs=20; repeatable",
   },
   "mask-form": {
-    choices: ["soft", "hard", "top-k"],
-    default: "soft",
+    choices: Object.keys(maskForms) as MaskFormName[],
+    default: "soft" as MaskFormName,
     group: training,
-    describe: "masks as the generator gives them, cut at 1/2, or its round(m N) highest patches",
+    describe: `form of the masks; ${Object.entries(maskForms)
+      .map(([name, { about }]) => `${name}: ${about}`)
+      .join("; ")}`,
   },
   plan: {
     type: "boolean",
@@ -161,14 +173,14 @@ export const trainingOptions = {
   },
   delta: {
     type: "number",
-    default: policyDefaults.delta,
+    default: policyDefaults.delta as number,
     check: isDelta,
     group: relabelling,
     describe: "δ of Eq. 6",
   },
   reference: {
-    choices: ["current", "original"] as const satisfies readonly Reference[],
-    default: policyDefaults.reference,
+    choices: Object.keys(references) as Reference[],
+    default: policyDefaults.reference as Reference,
     group: relabelling,
     describe: "P_gt is the probability of the current label or of the original one",
   },

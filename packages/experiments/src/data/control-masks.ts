@@ -6,7 +6,7 @@
  */
 import { UserError } from "@mvt/common";
 import { deit, fadePatches, random } from "@mvt/core";
-import { readRows } from "@mvt/datasets";
+import { readRows, splitNames } from "@mvt/datasets";
 import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, maskedPatchCount, randomMask, topKMask } from "@mvt/mgn";
 import type { ControlMask } from "../settings/run-config.ts";
@@ -51,7 +51,7 @@ export async function maskImages(
 
   // Subsets may share their images: a validation subset is held out of the training split.
   const masked = new Map<Images, DecodedImages>();
-  for (const split of ["train", "validation", "test"] as const) {
+  for (const split of splitNames) {
     const { images } = data[split];
     if (masked.has(images)) continue;
     masked.set(images, await blacken(images, await removed(split, images.count), model));

@@ -6,8 +6,10 @@ import { CommandLineError, UserError } from "@mvt/common";
 import {
   DatasetError,
   datasetFolder,
+  datasets,
   difficulties,
   generatorVersion,
+  isSynthetic,
   loadDataset,
   readClasses,
   synthesize,
@@ -61,9 +63,9 @@ export async function openDataset(
 ): Promise<Dataset> {
   const { data } = request;
   if (data === undefined) {
-    if (name !== "custom") return loadFrom(await drawDataset(name, spec, options), name, request);
+    if (isSynthetic(name)) return loadFrom(await drawDataset(name, spec, options), name, request);
     throw new UserError(
-      "custom: expected a folder of your own data, found none. Pass --data with the folder that holds custom/.",
+      `${name}: expected a folder of your own data, found none. Pass --data with the folder that holds ${datasetFolder("", name)}/.`,
     );
   }
   const isFolder = await stat(data).then(
@@ -72,7 +74,7 @@ export async function openDataset(
   );
   if (!isFolder) {
     throw new UserError(
-      `--data ${data}: expected a folder that holds ${name}/, found none. Check the path, or leave --data out to use synthetic faces.`,
+      `--data ${data}: expected a folder that holds ${datasetFolder("", name)}/, found none. Check the path, or leave --data out to use synthetic faces.`,
     );
   }
   return loadFrom(datasetFolder(data, name), name, request);
@@ -97,7 +99,7 @@ async function loadOptions(name: DatasetName, request: LayoutRequest): Promise<L
     customTitle: title,
   } = request;
   const ferplus = { ferplusProtocol, ferplusTrain };
-  if (name !== "custom" || classes === undefined) return ferplus;
+  if (!datasets[name].options?.includes("custom") || classes === undefined) return ferplus;
   try {
     return { ...ferplus, custom: { classes: await readClasses(classes), layout, title } };
   } catch (error) {

@@ -5,6 +5,7 @@
 import { loadMvt } from "@mvt/core";
 import type { Precision } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
+import { type MaskFormName, maskForms } from "@mvt/mgn";
 import type { Subset } from "../data/prepared.ts";
 import { argmax } from "@mvt/common";
 import type { Count, Predictions } from "../runs/predictions.ts";
@@ -38,7 +39,8 @@ export async function checkExport(
 ): Promise<Agreement> {
   const mvt = await loadMvt(model, threads === undefined ? {} : { threads });
   const { classes, mask: maskDescription } = mvt.description;
-  const isBinary = maskDescription !== undefined && maskDescription.form.kind !== "soft";
+  const isBinary =
+    maskDescription !== undefined && maskForms[maskDescription.form.kind as MaskFormName].binary;
   const K = classes.length;
   const N = (expected.masks?.length ?? 0) / rows.length;
   let [k, probabilities, largest, flipped] = [0, 0, 0, 0];

@@ -1,7 +1,7 @@
 /** @file What an exported run says about itself. */
 import { portableOpset, preprocessingOf } from "@mvt/core";
 import type { ModelDescription, Precision } from "@mvt/core";
-import { datasetTitles } from "@mvt/datasets";
+import { datasets } from "@mvt/datasets";
 import type { PreparedData } from "../data/prepared.ts";
 import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
 import type { Count } from "../runs/predictions.ts";
@@ -55,7 +55,7 @@ function maskOf({ mgn }: ClassifierConfig, { mgn: file }: OpenedClassifier) {
 
 /** The graph is this project's; the weights carry whatever the images and the start came with. */
 export function licenceNote({ data, pretrained }: ClassifierConfig): string {
-  const title = datasetTitles[data.dataset];
+  const title = datasets[data.dataset].title;
   return [
     "The graph and the code that wrote it: MIT.",
     data.kind === "synthetic"

@@ -4,7 +4,7 @@ import { basename, extname, join, relative, sep } from "node:path";
 import { UserError } from "@mvt/common";
 import { maskPixels, resizePicture } from "@mvt/core";
 import type { ModelDescription, Picture } from "@mvt/core";
-import { decodePicture, isImageName } from "@mvt/datasets";
+import { decodeImageFile, isImageName } from "@mvt/datasets";
 import { contactSheet } from "../masks/contact-sheet.ts";
 
 export interface NamedImage {
@@ -54,7 +54,7 @@ async function imagesBelow(folder: string): Promise<readonly string[]> {
 
 export async function readPicture(path: string): Promise<Picture> {
   try {
-    return await decodePicture(path);
+    return await decodeImageFile(path);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(

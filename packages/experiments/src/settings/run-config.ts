@@ -3,8 +3,10 @@
  */
 import { createHash } from "node:crypto";
 import type { NetworkConfig } from "@mvt/core";
+import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
 import type { Augmentation, DatasetName } from "@mvt/datasets";
-import type { MaskForm } from "@mvt/mgn";
+import { maskSpaces, polarities } from "@mvt/mgn";
+import type { ControlMaskName, MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
 import { z } from "zod";
 import { optimizerChoice } from "./optimizer.ts";
@@ -16,7 +18,7 @@ const strength = z.number().nonnegative();
 const augmentation = z.strictObject({
   flip: probability,
   shift: z
-    .strictObject({ pixels: z.int().nonnegative(), padding: z.enum(["zero", "edge"]) })
+    .strictObject({ pixels: z.int().nonnegative(), padding: z.enum(shiftPaddings) })
     .exactOptional(),
   jitter: z
     .strictObject({ brightness: strength, contrast: strength, saturation: strength })
@@ -26,7 +28,7 @@ const augmentation = z.strictObject({
       p: probability,
       scale: z.tuple([probability, probability]).readonly(),
       ratio: z.tuple([z.number().positive(), z.number().positive()]).readonly(),
-      value: z.enum(["black", "mean"]),
+      value: z.enum(erasingColourNames),
     })
     .or(z.literal(false)),
 }) satisfies z.ZodType<Augmentation>;
@@ -77,21 +79,15 @@ export const mgnTrainingConfig = z.strictObject({
   decay: z.enum(["constant", "cosine"]).exactOptional(),
   /** The share of the image that random masks show: m if absent, else drawn between the two. */
   randomShare: z.tuple([probability, probability]).readonly().exactOptional(),
-  polarity: z.enum(["remove", "keep"]),
-  space: z.enum(["pixel", "normalized"]),
+  polarity: z.enum(polarities),
+  space: z.enum(maskSpaces),
 });
 export type MgnTrainingConfig = Readonly<z.infer<typeof mgnTrainingConfig>>;
 
-/** Masks that no generator made: what a generated mask has to beat, and the truth of synthetic faces. */
-export const controlMasks = ["random", "ellipse", "corners", "truth"] as const;
-
 /** A control mask; each removes exactly round(m N) patches of an image. */
 export interface ControlMask {
-  /**
-   * Random patches; those outside a centred ellipse; those in the corners; or those that carry the least of the
-   * expression, which only synthetic data tell.
-   */
-  readonly mask: (typeof controlMasks)[number];
+  /** `controlMasks` of @mvt/mgn says what each removes. */
+  readonly mask: ControlMaskName;
   readonly m: number;
 }
 

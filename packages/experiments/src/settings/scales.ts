@@ -3,7 +3,7 @@
  */
 import { deit } from "@mvt/core";
 import type { BackboneConfig } from "@mvt/core";
-import { type Augmentation, defaultAugmentation } from "@mvt/datasets";
+import { type Augmentation, datasets, defaultAugmentation, syntheticNames } from "@mvt/datasets";
 import type { DatasetName, Difficulty, DifficultyName, SyntheticName } from "@mvt/datasets";
 import type { MgnTrainingConfig, TrainingConfig } from "./run-config.ts";
 
@@ -49,8 +49,15 @@ export interface Scale extends TrainingSettings {
   readonly pretraining?: { readonly data: SyntheticSpec; readonly training: TrainingConfig };
 }
 
-/** AffectNet is drawn once for both of its names. */
-const affectnet = (counts: SyntheticCounts) => ({ "affectnet-7": counts, "affectnet-8": counts });
+/** Counts of every data set that can be drawn: those given by its folder, since AffectNet has one for two names, or `usual`. */
+function countsOf(
+  usual: SyntheticCounts,
+  others: Readonly<Record<string, SyntheticCounts>>,
+): SyntheticSpec["counts"] {
+  return Object.fromEntries(
+    syntheticNames.map((name) => [name, others[datasets[name].folder] ?? usual]),
+  ) as SyntheticSpec["counts"];
+}
 
 /** For small images and models: weak colour jitter, and shifts by a pixel or two. */
 export const smallAugmentation: Augmentation = {
@@ -139,11 +146,13 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       seed: 1,
       difficulty: "easy",
       labelNoise: 0.15,
-      counts: {
-        "raf-db": { train: 600, test: 150 },
-        ferplus: { train: 600, validation: 80, test: 150 },
-        ...affectnet({ train: 600, test: 160 }),
-      },
+      counts: countsOf(
+        { train: 600, test: 150 },
+        {
+          ferplus: { train: 600, validation: 80, test: 150 },
+          affectnet: { train: 600, test: 160 },
+        },
+      ),
     },
   },
   quick: {
@@ -158,22 +167,26 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       seed: 1,
       difficulty: "standard",
       labelNoise: 0.15,
-      counts: {
-        "raf-db": { train: 2000, test: 500 },
-        ferplus: { train: 2000, validation: 250, test: 500 },
-        ...affectnet({ train: 2000, test: 480 }),
-      },
+      counts: countsOf(
+        { train: 2000, test: 500 },
+        {
+          ferplus: { train: 2000, validation: 250, test: 500 },
+          affectnet: { train: 2000, test: 480 },
+        },
+      ),
     },
     pretraining: {
       data: {
         seed: 2,
         difficulty: "easy",
         labelNoise: 0,
-        counts: {
-          "raf-db": { train: 2000, test: 300 },
-          ferplus: { train: 2000, validation: 250, test: 300 },
-          ...affectnet({ train: 2000, test: 320 }),
-        },
+        counts: countsOf(
+          { train: 2000, test: 300 },
+          {
+            ferplus: { train: 2000, validation: 250, test: 300 },
+            affectnet: { train: 2000, test: 320 },
+          },
+        ),
       },
       training: fromScratch,
     },
@@ -191,11 +204,13 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       seed: 1,
       difficulty: "standard",
       labelNoise: 0.15,
-      counts: {
-        "raf-db": { train: 12_271, test: 3068 },
-        ferplus: { train: 28_389, validation: 3553, test: 3546 },
-        ...affectnet({ train: 28_765, test: 4000 }), // of 287,651 training images a tenth
-      },
+      counts: countsOf(
+        { train: 12_271, test: 3068 },
+        {
+          ferplus: { train: 28_389, validation: 3553, test: 3546 },
+          affectnet: { train: 28_765, test: 4000 }, // of 287,651 training images a tenth
+        },
+      ),
     },
   },
 };

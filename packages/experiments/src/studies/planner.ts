@@ -1,7 +1,8 @@
 /** @file Plans runs from what was asked for: their configurations, titles, data and the runs they need. */
 import { backbones } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
-import type { MaskForm } from "@mvt/mgn";
+import { maskForm } from "@mvt/mgn";
+import type { MaskFormName } from "@mvt/mgn";
 import { fingerprint as thresholdFingerprint } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
 import { maskImages } from "../data/control-masks.ts";
@@ -31,7 +32,7 @@ export interface PlanRequest extends DataRequest {
   /** False where `--weights none` asks for training from scratch. */
   readonly pretrained: boolean;
   /** In which form classifiers apply masks. */
-  readonly maskForm: MaskForm["kind"];
+  readonly maskForm: MaskFormName;
   /** δ of Eq. 6. */
   readonly delta: number;
   readonly reference: Reference;
@@ -212,17 +213,6 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
 function withoutAbsent<Config extends object>(config: Config): Config {
   const present = Object.entries(config).filter(([, value]) => value !== undefined);
   return Object.fromEntries(present) as Config;
-}
-
-function maskForm(kind: MaskForm["kind"], m: number): MaskForm {
-  switch (kind) {
-    case "soft":
-      return { kind };
-    case "hard":
-      return { kind, threshold: 0.5 };
-    case "top-k":
-      return { kind, m };
-  }
 }
 
 function relabelConfig(threshold: Threshold, request: PlanRequest): RelabelConfig {

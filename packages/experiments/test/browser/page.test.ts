@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadMvt, maskPixels, resizePicture } from "@mvt/core";
-import { decodePicture } from "@mvt/datasets";
+import { decodeImageFile } from "@mvt/datasets";
 import type { Browser } from "playwright-core";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -88,7 +88,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
   ): Promise<void> {
     const answer = await answerTo(picture);
     const mvt = await loadMvt(path(model), { threads: 1 });
-    const decoded = await decodePicture(path(picture));
+    const decoded = await decodeImageFile(path(picture));
     const expected = await mvt.predict(decoded);
     await mvt.dispose();
     expect([answer.width, answer.height]).toEqual([decoded.width, decoded.height]);

@@ -1,8 +1,8 @@
 /**
- * @file What is behind and beside the face: a textured wall, shapes, and eyes and mouths that
- * belong to nobody.
+ * @file The background: a textured wall, shapes, and distractors, which are eyes and mouths that belong to no
+ * face.
  *
- * Everything is drawn whatever the clutter; `clutter` only decides how much of it shows.
+ * The random numbers drawn do not depend on `clutter`, which only decides how much is visible.
  */
 import type { random } from "@mvt/core";
 import { expressions } from "../../expression.ts";
@@ -19,7 +19,7 @@ interface Wave {
   readonly phase: number;
 }
 
-/** Something with a place of its own. */
+/** Layers and where they are. */
 export interface Item {
   readonly frame: Frame;
   readonly layers: readonly Layer[];
@@ -32,7 +32,7 @@ export interface Background {
   readonly waves: readonly Wave[];
   /** Behind the person. */
   readonly shapes: readonly Item[];
-  /** Beside the head, over the shoulders. */
+  /** Outside the head, in front of the shoulders. */
   readonly distractors: readonly Item[];
 }
 
@@ -41,7 +41,7 @@ const distractorCount = 6;
 const attempts = 12;
 
 function drawWave(stream: random.Stream, size: number): Wave {
-  const turns = stream.uniform(2, 12); // across the picture
+  const turns = stream.uniform(2, 12); // across the image
   const direction = stream.uniform(0, Math.PI);
   const speed = (2 * Math.PI * turns) / size;
   return {
@@ -60,8 +60,8 @@ function drawShape(stream: random.Stream, size: number): Item {
   return { frame, layers: [{ shape, colour: drawColour(stream), opacity: 0.9 }] };
 }
 
-/** A mouth, or an eye with its brow, of a random expression: what a classifier must not look at. */
-function drawPart(stream: random.Stream): Layer[] {
+/** A mouth, or an eye with its brow, of a random expression, which a classifier must ignore. */
+function drawFeature(stream: random.Stream): Layer[] {
   const look: Look = drawLook(stream);
   const expression = prototypes[expressions[stream.integer(expressions.length)]!];
   const side = stream.bernoulli(0.5) ? 1 : -1;
@@ -70,15 +70,13 @@ function drawPart(stream: random.Stream): Layer[] {
     : [...eye(look, expression.eyeOpening, 0, 0.1), ...brow(look, expression, side, 0, -0.2)];
 }
 
-/**
- * A part at the first of a few random places that `outside` allows; nothing where it allows none.
- */
+/** A distractor at the first of a few random places that `outside` allows; none if it allows none of them. */
 function drawDistractor(
   stream: random.Stream,
   size: number,
   outside: (x: number, y: number) => boolean,
 ): Item[] {
-  const layers = drawPart(stream);
+  const layers = drawFeature(stream);
   const scale = size * stream.uniform(0.2, 0.32);
   const angle = stream.uniform(-0.6, 0.6);
   const places = Array.from({ length: attempts }, () => ({
@@ -91,7 +89,7 @@ function drawDistractor(
     .map(({ x, y }) => ({ frame: { x, y, scale, angle, yaw: 0 }, layers }));
 }
 
-/** @param outside whether a pixel is beside the head, where a distractor may lie */
+/** @param outside whether a pixel is outside the head, so that a distractor may be there */
 export function drawBackground(
   stream: random.Stream,
   size: number,

@@ -1,6 +1,4 @@
-/**
- * @file Other people in the picture: a face on either side, behind the one that the label is about.
- */
+/** @file Other people in the image: a face on either side, behind the labelled one. */
 import type { random } from "@mvt/core";
 import { expressions } from "../../expression.ts";
 import type { Item } from "./background.ts";
@@ -10,7 +8,7 @@ import { behindHead, head, nose } from "./head.ts";
 import { drawLook } from "./look.ts";
 import type { Frame } from "./raster.ts";
 
-/** A face of its own look and expression, a little smaller than the person's and cut by the edge. */
+/** A face with its own look and expression, a little smaller than the labelled one and cut off by the edge. */
 function drawBystander(stream: random.Stream, side: number, body: Frame): Item[] {
   const look = drawLook(stream);
   const expression = expressions[stream.integer(expressions.length)]!;
@@ -29,8 +27,8 @@ function drawBystander(stream: random.Stream, side: number, body: Frame): Item[]
 }
 
 /**
- * What is painted of the people beside the person at `body`; on each side somebody with probability
- * `share`. Drawn whatever the share, like the clutter.
+ * The people on both sides of the person at `body`, each there with probability `share`. The random numbers
+ * drawn do not depend on `share`.
  */
 export function drawBystanders(stream: random.Stream, body: Frame, share: number): Item[] {
   return [-1, 1].flatMap((side) => {

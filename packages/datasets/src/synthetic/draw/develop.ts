@@ -1,17 +1,15 @@
-/**
- * @file From paint to light: lighting, gamma, greyness and pixel noise.
- */
+/** @file Turns painted colours into pixels: lighting, gamma, grey images and pixel noise. */
 import type { Bounds, Canvas } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
 const levels = 1024; // of the gamma table, over 0 … 1
 
-/** Develops a canvas within the bounds, into `out` if given: [size * size * 3], 0 to 1. */
+/** Lights a canvas within the bounds, into `out` if given: [size * size * 3], 0 to 1. */
 export type Developer = (canvas: Canvas, bounds: Bounds, out?: Float32Array) => Float32Array;
 
 /**
- * brightness = (colour * (1 + slope · p)) ^ gamma, with p the place from the middle, -1 to 1 at the
- * edges; then the luminance alone where the scene is grey.
+ * brightness = (colour * (1 + slope · p)) ^ gamma, where p is the position, 0 in the middle and -1 or 1 at the
+ * edges. In a grey scene only the luminance remains.
  */
 export function developer({ grey, light, size }: Scene): Developer {
   const table = Float32Array.from({ length: levels + 1 }, (_, i) => (i / levels) ** light.gamma);
@@ -36,7 +34,7 @@ export function developer({ grey, light, size }: Scene): Developer {
   };
 }
 
-/** The developed canvas with the scene's pixel noise, equal in all channels: [size * size * 3]. */
+/** The lit canvas with the scene's pixel noise, equal in all channels: [size * size * 3]. */
 export function photograph(scene: Scene, canvas: Canvas): Uint8Array {
   const { noise, noiseStream, size } = scene;
   const developed = developer(scene)(canvas, { left: 0, top: 0, right: size, bottom: size });

@@ -1,8 +1,8 @@
 /**
- * @file What a face does with its features for each expression: nine parameters.
+ * @file Nine parameters that say how the features of a face move with its expression.
  *
  * The prototypes follow the usual verbal descriptions (raised brows and a dropped jaw for surprise,
- * a wrinkled nose for disgust, one raised mouth corner for contempt); they claim no more than that.
+ * a wrinkled nose for disgust, one raised mouth corner for contempt). They are not taken from measurements.
  */
 import type { random } from "@mvt/core";
 import type { Expression } from "../../expression.ts";
@@ -69,7 +69,7 @@ export const prototypes: Readonly<Record<Expression, ExpressionVector>> = {
 
 export const parameters = Object.keys(prototypes.neutral) as (keyof ExpressionVector)[];
 
-/** One normal draw per parameter, to be scaled by the knob `jitter`. */
+/** One normal draw per parameter, to be scaled by the difficulty's `jitter`. */
 export function drawJitter(stream: random.Stream): ExpressionVector {
   return vector(parameters.map(() => stream.normal()));
 }

@@ -1,7 +1,7 @@
 /**
- * @file Brows, eyes, mouth and the folds round the nose: all that an expression moves.
+ * @file Brows, eyes, mouth and the folds around the nose: everything that an expression moves.
  *
- * Coordinates of a head: half its width is 1, the centre (0, 0), v points down.
+ * Coordinates of a head: half its width is 1, the centre is (0, 0), v points down.
  */
 import type { ExpressionVector } from "./expression-vector.ts";
 import type { Look } from "./look.ts";
@@ -13,7 +13,7 @@ const tooth: Colour = [0.97, 0.96, 0.92];
 const black: Colour = [0.05, 0.03, 0.03];
 const throat: Colour = [0.25, 0.06, 0.07];
 
-/** An eye at (u, v); it opens to half its width and more. */
+/** An eye at (u, v). Wide open, it is a little more than half as high as wide. */
 export function eye(look: Look, opening: number, u: number, v: number): Layer[] {
   const half = look.eyeHalfWidth;
   const height = 0.03 + 0.24 * opening;
@@ -86,7 +86,7 @@ export function mouth(look: Look, expression: ExpressionVector, u: number, v: nu
   ];
 }
 
-/** Folds between the eyes and beside the nose. */
+/** Folds between the eyes and next to the nose. */
 export function wrinkles(look: Look, { noseWrinkle }: ExpressionVector): Layer[] {
   const opacity = Math.min(1, noseWrinkle);
   const line = (u0: number, v0: number, u1: number, v1: number): Layer[] =>

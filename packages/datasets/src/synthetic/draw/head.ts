@@ -1,6 +1,4 @@
-/**
- * @file What of a person does not move with the expression: shoulders, hair, head and nose.
- */
+/** @file The parts of a person that do not move with the expression: shoulders, hair, head and nose. */
 import type { Look } from "./look.ts";
 import type { Layer, Shape } from "./raster.ts";
 import { both, ellipse, roundedBox, stroke } from "./shapes.ts";
@@ -14,7 +12,7 @@ export function headShape(look: Look, grown = 0): Shape {
   };
 }
 
-/** Behind the background's distractors: neck, shoulders and the hair at the back. */
+/** Neck, shoulders and the hair at the back. Distractors of the background are painted over them. */
 export function behindHead(look: Look): Layer[] {
   const neck = look.headHalfHeight;
   const long: Layer = { shape: roundedBox(0, 0.35, 1.15, 1.5, 0.7), colour: look.hair };
@@ -25,7 +23,7 @@ export function behindHead(look: Look): Layer[] {
   ];
 }
 
-/** Ears, head and hair, seen from the front whatever the turn. */
+/** Ears, head and hair. They are seen from the front even if the face is turned. */
 export function head(look: Look): Layer[] {
   const ears: Layer[] = [-1, 1].map((side) => ({
     shape: ellipse(side * 1.0, 0, 0.14, 0.25),

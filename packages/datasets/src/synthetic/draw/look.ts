@@ -1,6 +1,4 @@
-/**
- * @file Who a face is: proportions, hair and colours, none of which tells the expression.
- */
+/** @file What a person looks like: proportions, hair and colours. None of them depends on the expression. */
 import type { random } from "@mvt/core";
 import type { Colour } from "./raster.ts";
 

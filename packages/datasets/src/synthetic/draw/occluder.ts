@@ -1,5 +1,5 @@
 /**
- * @file What stands in front of a face: a hand, dark glasses, a mask over the mouth, or any object.
+ * @file Occluders in front of a face: a hand, dark glasses, a mask over the mouth, or any object.
  *
  * Coordinates of the head, as in features.ts.
  */
@@ -16,17 +16,17 @@ export interface Occluder {
   readonly layers: readonly Layer[];
 }
 
-/** Four fingers and a palm that reach in from below. */
+/** Four fingers and a palm, from below. */
 function hand(stream: random.Stream, look: Look): Layer[] {
   const side = stream.bernoulli(0.5) ? 1 : -1;
   const u = side * stream.uniform(0.3, 0.8);
   const v = stream.uniform(0.55, 1.0);
-  const lean = -side * stream.uniform(0.05, 0.25);
+  const slant = -side * stream.uniform(0.05, 0.25);
   const fingers = [0, 1, 2, 3].map((finger): Layer => {
     const at = u + (finger - 1.5) * 0.2;
     const length = 0.5 + 0.1 * (finger % 3 === 0 ? 0 : 1);
     return {
-      shape: stroke(at, v, at + lean, v - length, 0.09),
+      shape: stroke(at, v, at + slant, v - length, 0.09),
       colour: mix(look.skin, look.shade, 0.25 + 0.2 * (finger % 2)),
     };
   });

@@ -1,18 +1,15 @@
-/**
- * @file A small anti-aliased painter on typed arrays: shapes are signed distances, frames place
- * them.
- */
+/** @file A small anti-aliased rasteriser. Shapes are signed distances, and frames say where they are. */
 
 /** Red, green and blue, each 0 to 1. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** A square picture before lighting: [size * size * 3], row by row, 0 to 1. */
+/** A square image before lighting: [size * size * 3], row by row, 0 to 1. */
 export interface Canvas {
   readonly size: number;
   readonly pixels: Float32Array;
 }
 
-/** Where a shape's own coordinates (u to the right, v down) lie in the picture. */
+/** Where a shape's own coordinates (u to the right, v down) are in the image. */
 export interface Frame {
   /** The origin, in pixels. */
   readonly x: number;
@@ -21,7 +18,7 @@ export interface Frame {
   readonly scale: number;
   /** In-plane rotation in radians, clockwise. */
   readonly angle: number;
-  /** Turn in radians about the vertical axis: the plane is wrapped round a cylinder of radius 1. */
+  /** Turn in radians about the vertical axis: the plane is wrapped around a cylinder of radius 1. */
   readonly yaw: number;
 }
 
@@ -32,11 +29,11 @@ export interface Shape {
   distance(u: number, v: number): number;
 }
 
-/** One coat of paint. */
+/** A shape and its colour. */
 export interface Layer {
   readonly shape: Shape;
   readonly colour: Colour;
-  /** 0 to 1; 1 where absent. */
+  /** 0 to 1; 1 if absent. */
   readonly opacity?: number;
 }
 
@@ -53,8 +50,8 @@ export function createCanvas(size: number): Canvas {
 }
 
 /**
- * Where a point on the cylinder is seen after the turn: sin(asin(u) + yaw). What may turn out of
- * sight, and what lies beyond the cylinder, is bounded generously.
+ * Where a point on the cylinder appears after the turn: sin(asin(u) + yaw). For points that may turn out of
+ * sight, and for points outside the cylinder, a generous bound.
  */
 function turned(u: number, yaw: number): number {
   const cos = Math.cos(yaw);
@@ -62,7 +59,7 @@ function turned(u: number, yaw: number): number {
   return u * cos + Math.sqrt(1 - u * u) * Math.sin(yaw);
 }
 
-/** The pixels that a box of a frame may touch, inside a picture of `size` pixels square. */
+/** The pixels that a box of a frame may touch, inside an image of `size` pixels square. */
 export function pixelBounds(frame: Frame, box: Shape["box"], size: number): Bounds {
   const cos = Math.cos(frame.angle) * frame.scale;
   const sin = Math.sin(frame.angle) * frame.scale;
@@ -83,10 +80,7 @@ export function pixelBounds(frame: Frame, box: Shape["box"], size: number): Boun
   };
 }
 
-/**
- * Calls back for every pixel that the shape covers, with its index (y * size + x) and its share
- * covered.
- */
+/** Calls `visit` for every pixel that the shape covers, with its index (y * size + x) and the covered share. */
 export function scan(
   size: number,
   frame: Frame,
@@ -103,7 +97,7 @@ export function scan(
     for (let x = left; x < right; x += 1) {
       const dx = x + 0.5 - frame.x;
       const seen = cos * dx + sin * dy;
-      // sin(asin(seen) - yaw): back from the picture to the cylinder.
+      // sin(asin(seen) - yaw): back from the image to the cylinder.
       const u = cosYaw * seen - sinYaw * Math.sqrt(Math.max(0, 1 - seen * seen));
       const v = cos * dy - sin * dx;
       const cover = 0.5 - shape.distance(u, v) * frame.scale;

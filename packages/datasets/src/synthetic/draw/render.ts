@@ -1,7 +1,4 @@
-/**
- * @file A scene and an expression make a picture; a scene and all expressions make its expression
- * energy.
- */
+/** @file Renders a scene with an expression, and measures how much each pixel changes with the expression. */
 import type { Expression } from "../../expression.ts";
 import { paintWall } from "./background.ts";
 import { developer, photograph } from "./develop.ts";
@@ -11,12 +8,10 @@ import { behindHead, head, nose } from "./head.ts";
 import { type Canvas, createCanvas, paint, pixelBounds, scan } from "./raster.ts";
 import type { Scene } from "./scene.ts";
 
-/**
- * The value 255 of an energy picture: a mean absolute difference of this share of the full range.
- */
+/** The value 255 of an energy image is a mean absolute difference of this share of the full range. */
 export const energyUnit = 0.5;
 
-/** Covers all that an expression moves, in head coordinates, whatever the look. */
+/** Encloses everything that an expression moves, in head coordinates, for every look. */
 const featureBox = [-0.95, -1.1, 0.95, 1.35] as const;
 
 /** The background, and a person without features. */
@@ -90,14 +85,14 @@ export interface Rendering {
   /** [size * size * 3] */
   readonly pixels: Uint8Array;
   /**
-   * [size * size]; 255 is a mean absolute difference of `energyUnit`. Absent where not asked for.
+   * [size * size]; 255 is a mean absolute difference of `energyUnit`. Absent without `others`.
    */
   readonly energy?: Uint8Array;
 }
 
 /**
- * Paints `expression` in `scene`, once: the scene's noise is used up. With `others`, measures the
- * energy too.
+ * Renders `expression` in `scene`. Call it once per scene, because it uses up the stream of the scene's noise.
+ * With `others`, it measures the energy against these expressions too.
  */
 export function render(
   scene: Scene,

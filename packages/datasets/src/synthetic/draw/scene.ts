@@ -1,7 +1,4 @@
-/**
- * @file All the choices behind one picture, except the expression: drawn once, painted as often as
- * needed.
- */
+/** @file All random choices for one image except its expression. A scene can be painted several times. */
 import { random } from "@mvt/core";
 import type { Difficulty, Range } from "../difficulty.ts";
 import { type Background, drawBackground, type Item } from "./background.ts";
@@ -12,10 +9,7 @@ import { type Look, drawLook } from "./look.ts";
 import { type Occluder, drawOccluder } from "./occluder.ts";
 import type { Frame } from "./raster.ts";
 
-/**
- * brightness = (colour * (1 + slope · p)) ^ gamma, p the place from the middle, -1 to 1 at the
- * edges.
- */
+/** The parameters of the lighting in develop.ts. */
 export interface Light {
   readonly slopeX: number;
   readonly slopeY: number;
@@ -25,9 +19,9 @@ export interface Light {
 export interface Scene {
   readonly size: number;
   readonly look: Look;
-  /** The head, facing us; hair and shoulders do not turn. */
+  /** The head, seen from the front. Hair and shoulders do not turn. */
   readonly body: Frame;
-  /** The head, turned; features and what lies on them. */
+  /** The head, turned. Features and occluders are painted in this frame. */
   readonly face: Frame;
   readonly intensity: number;
   /** Standard normal; scaled by `jitterScale`. */
@@ -40,7 +34,7 @@ export interface Scene {
   readonly light: Light;
   readonly grey: boolean;
   readonly noise: number;
-  /** Of the pixel noise. */
+  /** The random numbers of the pixel noise. */
   readonly noiseStream: random.Stream;
 }
 
@@ -48,20 +42,21 @@ const radians = (degrees: number) => (degrees * Math.PI) / 180;
 const within = (stream: random.Stream, range: Range) => stream.uniform(range[0], range[1]);
 const around = (stream: random.Stream, limit: number) => stream.uniform(-limit, limit);
 
-/** The intensity of a picture's expression; apart from the rest because votes depend on it too. */
+/** The intensity of an image's expression. It has its own stream because FERPlus' votes depend on it too. */
 export function drawIntensity(seed: number, name: string, difficulty: Difficulty): number {
   return within(random.stream(seed, `${name}/intensity`), difficulty.intensity);
 }
 
 /**
- * The scene called `name` under `seed`: "synthetic/raf-db/train/0". One stream per part keeps parts
- * apart.
+ * The scene of an image. Every aspect has its own random stream, so that a change to one leaves the others.
+ *
+ * @param name names the streams: "synthetic/raf-db/train/0"
  */
 export function drawScene(seed: number, name: string, size: number, difficulty: Difficulty): Scene {
-  const part = (of: string) => random.stream(seed, `${name}/${of}`);
-  const look = drawLook(part("look"));
+  const streamOf = (aspect: string) => random.stream(seed, `${name}/${aspect}`);
+  const look = drawLook(streamOf("look"));
 
-  const pose = part("pose");
+  const pose = streamOf("pose");
   const body: Frame = {
     scale: size * within(pose, difficulty.headHalfWidth),
     x: size * (0.5 + around(pose, difficulty.shift)),
@@ -77,9 +72,9 @@ export function drawScene(seed: number, name: string, size: number, difficulty: 
     return outline.distance(cos * dx + sin * dy, cos * dy - sin * dx) > 0.2;
   };
 
-  const occlusion = part("occluder");
+  const occlusion = streamOf("occluder");
   const occluded = occlusion.uniform() < difficulty.occlusion;
-  const light = part("light");
+  const light = streamOf("light");
   const direction = light.uniform(0, 2 * Math.PI);
   const slope = light.uniform(0, difficulty.lighting);
 
@@ -89,10 +84,10 @@ export function drawScene(seed: number, name: string, size: number, difficulty: 
     body,
     face: { ...body, yaw: radians(around(pose, difficulty.yaw)) },
     intensity: drawIntensity(seed, name, difficulty),
-    jitter: drawJitter(part("jitter")),
+    jitter: drawJitter(streamOf("jitter")),
     jitterScale: difficulty.jitter,
-    background: drawBackground(part("background"), size, difficulty.clutter, outside),
-    bystanders: drawBystanders(part("bystanders"), body, difficulty.bystanders ?? 0),
+    background: drawBackground(streamOf("background"), size, difficulty.clutter, outside),
+    bystanders: drawBystanders(streamOf("bystanders"), body, difficulty.bystanders ?? 0),
     occluder: occluded ? drawOccluder(occlusion, look) : undefined,
     light: {
       slopeX: slope * Math.cos(direction),
@@ -101,6 +96,6 @@ export function drawScene(seed: number, name: string, size: number, difficulty: 
     },
     grey: light.uniform() < difficulty.grey,
     noise: difficulty.noise,
-    noiseStream: part("noise"),
+    noiseStream: streamOf("noise"),
   };
 }

@@ -1,7 +1,4 @@
-/**
- * @file The shapes that pictures are made of, as signed distances (exact or close to it near the
- * outline).
- */
+/** @file The shapes that images are made of, as signed distances (exact, or close to exact near the outline). */
 import type { Shape } from "./raster.ts";
 
 /** An ellipse. Distance: (|p/r| - 1) |p/r| / |p/r²|, first order at the outline. */
@@ -57,10 +54,7 @@ export function roundedBox(
   };
 }
 
-/**
- * What lies between two curves over u ± half; the curves are functions of t = -1 (left) … 1
- * (right).
- */
+/** The area between two curves over u ± half. The curves are functions of t = -1 (left) … 1 (right). */
 export function between(
   u: number,
   half: number,
@@ -83,7 +77,7 @@ export function between(
   };
 }
 
-/** What two shapes share. */
+/** The intersection of two shapes. */
 export function both(a: Shape, b: Shape): Shape {
   return {
     box: [

@@ -2,14 +2,29 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { checkDataset, datasetFolder, datasetNames, difficulties, synthesize } from "@mvt/datasets";
-import type { CheckRow, DatasetName, DifficultyName } from "@mvt/datasets";
+import {
+  checkDataset,
+  datasetFolder,
+  datasetNames,
+  datasets,
+  difficultyNames,
+  isSynthetic,
+  syntheticLayouts,
+  synthesize,
+} from "@mvt/datasets";
+import type { CheckRow, DatasetName } from "@mvt/datasets";
 import { loadFrom } from "../../data/source.ts";
 import { scales } from "../../settings/scales.ts";
 import { describeOrder, orderOfClasses } from "../class-order.ts";
 import { defineCommand, isShare, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
-import { dataOptions, engineOptions, parseDatasets, runsOption } from "../options.ts";
+import {
+  dataOptions,
+  datasetFolders,
+  engineOptions,
+  parseDatasets,
+  runsOption,
+} from "../options.ts";
 import { requireWritable } from "../writable.ts";
 
 const drawing = "Drawing faces:";
@@ -19,14 +34,14 @@ const options = {
   data: {
     ...dataOptions.data,
     demandOption: true,
-    describe: "folder that holds, or will hold, raf-db/, ferplus/, affectnet/, custom/",
+    describe: `folder that holds, or will hold, ${datasetFolders}`,
   },
   datasets: {
     type: "string",
     describe: "which data sets [default: raf-db,ferplus; to check, those that are there]",
   },
   layout: {
-    choices: ["official", "kaggle", "csv", "folders", "npy"],
+    choices: syntheticLayouts,
     group: drawing,
     describe: "published layout to write [default: official, csv, npy]",
   },
@@ -43,7 +58,7 @@ const options = {
     describe: "share of wrong training labels [default: the scale's]",
   },
   difficulty: {
-    choices: Object.keys(difficulties) as DifficultyName[],
+    choices: difficultyNames,
     group: drawing,
     describe: "how hard the faces are to recognise [default: the scale's]",
   },
@@ -97,15 +112,16 @@ async function defaultDatasets({ action, data }: Args): Promise<string> {
   const found: DatasetName[] = [];
   for (const name of datasetNames) {
     const there = await stat(datasetFolder(resolve(data), name)).catch(() => undefined);
-    if (name !== "affectnet-7" && there?.isDirectory()) found.push(name); // the other has all its images
+    // A set that is part of another is left out: the other has all its images.
+    if (datasets[name].partOf === undefined && there?.isDirectory()) found.push(name);
   }
   return found.length > 0 ? found.join(",") : drawn;
 }
 
 async function draw(name: DatasetName, args: Args): Promise<void> {
-  if (name === "custom") {
+  if (!isSynthetic(name)) {
     throw new CommandLineError(
-      "--datasets custom: expected data sets that can be drawn, got your own. Leave it out.",
+      `--datasets ${name}: expected data sets that can be drawn, got your own. Leave it out.`,
     );
   }
   const { seed, difficulty, labelNoise, counts } = scales[args.scale ?? "quick"].synthetic;
@@ -129,7 +145,7 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
   const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
   const kind = synthetic
     ? "synthetic, not compared with published counts"
-    : name === "custom"
+    : datasets[name].publishedCounts === undefined
       ? "no published counts to compare with"
       : "compared with published counts";
   process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);

@@ -1,4 +1,4 @@
-/** @file The suggestion in "did you mean ...?". */
+/** @file The suggestion in "Did you mean ...?". */
 
 /** Levenshtein's distance: how many letters are inserted, removed or replaced. */
 function distance(a: string, b: string): number {
@@ -14,7 +14,10 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** ` Did you mean "sigmoid"?`, or nothing when no candidate is within a third of the word's letters. */
+/**
+ * ` Did you mean "sigmoid"?` with the candidate nearest to `word`, whatever its case. An empty text where the
+ * nearest differs in more than a third of the word's letters.
+ */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const ranked = candidates
     .map((candidate) => ({ candidate, d: distance(word.toLowerCase(), candidate.toLowerCase()) }))

@@ -1,6 +1,4 @@
-/**
- * @file Draws and encodes a batch of pictures: what one worker thread does at a time.
- */
+/** @file Draws and encodes a batch of images. A worker thread does one batch at a time. */
 import sharp from "sharp";
 import type { Expression } from "../expression.ts";
 import type { Difficulty } from "./difficulty.ts";
@@ -8,21 +6,19 @@ import { toGrey } from "./draw/develop.ts";
 import { render, renderWithoutFace } from "./draw/render.ts";
 import { drawScene } from "./draw/scene.ts";
 
-/**
- * One picture to be drawn. It depends on the seed, its name and what is shown, and on nothing else.
- */
-export interface Picture {
+/** One image to be drawn. It depends on the seed, its name and its expression, and on nothing else. */
+export interface DrawRequest {
   /** Names the random streams: "synthetic/raf-db/train/0". */
   readonly name: string;
-  /** Nobody is in the picture where absent. */
+  /** Nobody is in the image if absent. */
   readonly expression?: Expression;
-  /** Weakens the expression; 1 where absent. */
+  /** Factor on the expression's intensity; 1 if absent. */
   readonly weight?: number;
-  /** Where to write it (.jpg or .png); where absent, the pixels are handed back. */
+  /** Where to write it (.jpg or .png). If absent, the pixels are returned. */
   readonly path?: string;
-  /** Where to write its expression energy (.png); where absent, none is measured. */
+  /** Where to write its expression energy (.png). If absent, none is measured. */
   readonly energyPath?: string;
-  /** How many pixels of a photograph are to be around the face; none where absent. */
+  /** How many pixels of a photograph to add around the face; none if absent. */
   readonly surroundings?: Surroundings;
 }
 
@@ -33,33 +29,22 @@ export interface Surroundings {
   readonly bottom: number;
 }
 
-export interface Batch {
+export interface DrawBatch {
   readonly seed: number;
   /** Pixels on each side. */
   readonly size: number;
   readonly channels: 1 | 3;
   readonly classes: readonly Expression[];
   readonly difficulty: Difficulty;
-  readonly pictures: readonly Picture[];
+  readonly requests: readonly DrawRequest[];
 }
 
-async function encode(
-  pixels: Uint8Array,
-  { size, channels, path }: { size: number; channels: 1 | 3; path: string },
-  surroundings?: Surroundings,
-) {
-  const image = sharp(pixels, { raw: { width: size, height: size, channels } });
-  if (channels === 1) image.toColourspace("b-w");
-  if (surroundings) image.extend({ ...surroundings, extendWith: "mirror" });
-  await (/\.jpg$/i.test(path) ? image.jpeg({ quality: 95 }) : image.png()).toFile(path);
-}
-
-/** Draws the batch; the pixels of the pictures that have no path of their own, in order. */
-export async function drawPictures(batch: Batch): Promise<Uint8Array[]> {
+/** Draws the batch. Returns the pixels of the images without a path, in order. */
+export default async function drawBatch(batch: DrawBatch): Promise<Uint8Array[]> {
   const { channels, classes, difficulty, seed, size } = batch;
   const encoded: Promise<void>[] = [];
   const kept: Uint8Array[] = [];
-  for (const { name, expression, weight = 1, path, energyPath, surroundings } of batch.pictures) {
+  for (const { name, expression, weight = 1, path, energyPath, surroundings } of batch.requests) {
     const drawn = drawScene(seed, name, size, difficulty);
     const scene = { ...drawn, intensity: weight * drawn.intensity };
     const others = energyPath ? classes.filter((other) => other !== expression) : undefined;
@@ -73,4 +58,15 @@ export async function drawPictures(batch: Batch): Promise<Uint8Array[]> {
   }
   await Promise.all(encoded);
   return kept;
+}
+
+async function encode(
+  pixels: Uint8Array,
+  { size, channels, path }: { size: number; channels: 1 | 3; path: string },
+  surroundings?: Surroundings,
+) {
+  const image = sharp(pixels, { raw: { width: size, height: size, channels } });
+  if (channels === 1) image.toColourspace("b-w");
+  if (surroundings) image.extend({ ...surroundings, extendWith: "mirror" });
+  await (/\.jpg$/i.test(path) ? image.jpeg({ quality: 95 }) : image.png()).toFile(path);
 }

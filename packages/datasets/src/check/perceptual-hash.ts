@@ -1,21 +1,21 @@
 /**
- * @file What a picture looks like, in so few numbers that all pairs can be compared, and that change little
- * when it is encoded anew, resized or made brighter.
+ * @file A perceptual hash of an image: so few numbers that all pairs can be compared, and numbers that change
+ * little when the image is encoded again, resized or made brighter.
  *
- * The first 64 bits are the "dHash" of Krawetz ("Kind of like that", 2013): the picture is averaged down to
- * 9 x 8 grey cells, and each bit says whether a cell is brighter than its left neighbour. Faces that were
- * aligned are alike in that already, so a thumbnail decides. Made from pixels that are decoded anyway: the
- * packages for such hashes open and decode every file once more.
+ * The first 64 bits are the "dHash" of Krawetz ("Kind of like that", 2013): the image is averaged down to
+ * 9 x 8 grey cells, and each bit says whether a cell is brighter than its left neighbour. Aligned faces often
+ * share these bits, so a thumbnail is compared as well. It is computed from pixels that the check has decoded
+ * already; packages for such hashes would open and decode every file a second time.
  */
 
-export interface Look {
+export interface PerceptualHash {
   /** 64 bits as two unsigned numbers of 32: rows 0 to 3, rows 4 to 7. */
   readonly bits: readonly [upper: number, lower: number];
   /** [16, 16] grey. */
   readonly thumbnail: Uint8Array;
 }
 
-interface Layout {
+interface PixelShape {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
@@ -28,9 +28,9 @@ const thumbnailSide = 16;
 /** Thousandths of red, green and blue in grey (ITU-R BT.601); whole, so that sums are exact. */
 const luma = [299, 587, 114];
 
-/** Of a picture of [height, width, channels] bytes; of more than two channels the first three count. */
-export function lookAt(pixels: Uint8Array, layout: Layout): Look {
-  const cells = average(pixels, layout, columns, rows);
+/** The hash of an image of [height, width, channels] bytes. Of more than two channels the first three count. */
+export function perceptualHash(pixels: Uint8Array, shape: PixelShape): PerceptualHash {
+  const cells = average(pixels, shape, columns, rows);
   const bits: [number, number] = [0, 0];
   for (let row = 0; row < rows; row += 1) {
     const half = row < rows / 2 ? 0 : 1;
@@ -39,14 +39,14 @@ export function lookAt(pixels: Uint8Array, layout: Layout): Look {
       bits[half] = ((bits[half] << 1) | Number(cells[at]! > cells[at - 1]!)) >>> 0;
     }
   }
-  const thumbnail = average(pixels, layout, thumbnailSide, thumbnailSide);
+  const thumbnail = average(pixels, shape, thumbnailSide, thumbnailSide);
   return { bits, thumbnail: Uint8Array.from(thumbnail, Math.round) };
 }
 
-/** [down, across] mean grey of each cell of a grid; a cell has one pixel at least. */
+/** [down, across] mean grey of each cell of a grid; a cell has at least one pixel. */
 function average(
   pixels: Uint8Array,
-  { width, height, channels }: Layout,
+  { width, height, channels }: PixelShape,
   across: number,
   down: number,
 ): Float64Array {
@@ -71,14 +71,14 @@ function average(
   return cells;
 }
 
-/** The bits that are set in a number of 32 (Warren, "Hacker's Delight", section 5-1). */
+/** How many bits are set in a number of 32 (Warren, "Hacker's Delight", section 5-1). */
 export function ones(bits: number): number {
   let n = bits - ((bits >>> 1) & 0x55555555);
   n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-/** Pearson's correlation of two thumbnails: 1 also where one is brighter; 0 where one has no contrast. */
+/** Pearson's correlation of two thumbnails: 1 also if one is evenly brighter; 0 if one has no contrast. */
 export function correlation(a: Uint8Array, b: Uint8Array): number {
   const n = a.length;
   let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0];

@@ -1,7 +1,38 @@
 import { ops, random } from "@mvt/core";
-import { maskedPatchCount, topK, topKMask } from "@mvt/mgn";
+import { maskedPatchCount, maskForm, maskForms, shapeMask, topK, topKMask } from "@mvt/mgn";
+import type { MaskFormName } from "@mvt/mgn";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "./support/evaluate.ts";
+
+const names = Object.keys(maskForms) as MaskFormName[];
+
+describe("the forms of a mask", () => {
+  test("have these configurations, which are part of run ids", () => {
+    expect(names.map((name) => maskForm(name, 0.15))).toEqual([
+      { kind: "soft" },
+      { kind: "hard", threshold: 0.5 },
+      { kind: "top-k", m: 0.15 },
+    ]);
+  });
+
+  test("give these masks", async () => {
+    const values = ops.constant(Float32Array.of(0.1, 0.5, 0.9, 0.6), [1, 4]);
+    const masks = await evaluate({
+      soft: shapeMask(values, maskForm("soft", 0.25)),
+      hard: shapeMask(values, maskForm("hard", 0.25)),
+      "top-k": shapeMask(values, maskForm("top-k", 0.25)),
+    });
+    expect(masks.soft).toBeAllClose([0.1, 0.5, 0.9, 0.6]);
+    expect([...masks.hard]).toEqual([0, 0, 1, 1]);
+    expect([...masks["top-k"]]).toEqual([0, 0, 1, 0]);
+  });
+
+  test.each(names)("%s says in its record whether it is binary", async (name) => {
+    const values = ops.constant(Float32Array.of(0.1, 0.5, 0.9, 0.6), [1, 4]);
+    const { mask } = await evaluate({ mask: shapeMask(values, maskForm(name, 0.25)) });
+    expect(mask.every((value) => value === 0 || value === 1)).toBe(maskForms[name].binary);
+  });
+});
 
 const inGraph = async (values: readonly number[], k: number) => {
   const Mp = ops.constant(Float32Array.from(values), [1, values.length]);
