@@ -84,7 +84,7 @@ describe("rounds", () => {
       names.map((name) => contestant(name)),
       { rounds: 3, steps: 1 },
     );
-    expect(timings.map((one) => [one.contestant, one.rounds])).toEqual([
+    expect(timings.map((one) => [one.id, one.rounds])).toEqual([
       ["works", [[1], [2], [3]]],
       ["dies", [[1], [], []]],
       ["gives up", [[1], [], []]],

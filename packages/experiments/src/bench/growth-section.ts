@@ -1,6 +1,6 @@
 /** @file How the training step's time and memory grow with batch, image size and depth. */
 import type { deit } from "@mvt/core";
-import type { Growth, GrowthPoint } from "@mvt/report";
+import type { Scaling, ScalingPoint } from "@mvt/report";
 import type { Contestant } from "./contestant.ts";
 import { engineContestant } from "./roster.ts";
 import { roundsOf } from "./plan.ts";
@@ -46,7 +46,7 @@ export async function growthSection(plan: BenchPlan): Promise<Section> {
 }
 
 interface Growing {
-  readonly about: Omit<Growth, "points">;
+  readonly about: Omit<Scaling, "points">;
   readonly xs: readonly number[];
   /** Who is timed at x. */
   readonly at: (x: number) => Contestant;
@@ -54,7 +54,7 @@ interface Growing {
 
 /** A growth with a point for each x. One that fails, as where memory runs out, is left out with its reason. */
 export async function grow(plan: BenchPlan, { about, xs, at }: Growing): Promise<Section> {
-  const points: GrowthPoint[] = [];
+  const points: ScalingPoint[] = [];
   const notes: string[] = [];
   const software: string[] = [];
   const rounds = Math.min(mostRounds, plan.rounds);

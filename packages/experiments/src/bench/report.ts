@@ -34,7 +34,7 @@ export async function measureSpeed(
   return {
     report: {
       settings,
-      growths,
+      scalings: growths,
       notes: [
         ...names.flatMap((name) => differences[name](plan)),
         ...notes,

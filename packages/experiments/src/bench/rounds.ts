@@ -96,5 +96,5 @@ export async function playRounds(
 }
 
 function timingOf({ contestant: { id, title, batchSize }, rounds, peak }: Player): Timing {
-  return { contestant: id, title, batchSize, rounds, ...(peak === undefined ? {} : { peak }) };
+  return { id, title, batchSize, rounds, peak };
 }

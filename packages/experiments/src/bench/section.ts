@@ -1,12 +1,12 @@
 /** @file What one part of the benchmark found. */
-import type { Growth, SpeedSetting } from "@mvt/report";
+import type { Scaling, SpeedSetting } from "@mvt/report";
 import { UsageError } from "../usage-error.ts";
 import type { Contestant } from "./contestant.ts";
 import type { Failure, Outcome } from "./rounds.ts";
 
 export interface Section {
   readonly settings: readonly SpeedSetting[];
-  readonly growths: readonly Growth[];
+  readonly growths: readonly Scaling[];
   readonly failures: readonly Failure[];
   /** What computed, with versions, and what contestants said of themselves. */
   readonly software: readonly string[];

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { chooseStorage, fingerprint, openImages } from "@mvt/datasets";
 import type { Dataset, ImageStorage } from "@mvt/datasets";
-import type { Answers } from "@mvt/report";
+import type { LabelledPredictions } from "@mvt/report";
 import { checkClassOrder } from "../data/class-order.ts";
 import type { ClassOrder } from "../data/class-order.ts";
 import { findRun } from "../runs/store.ts";
@@ -62,7 +62,7 @@ export async function orderOfClasses(
     subset,
     await backendOf(flags),
   );
-  const answers: Answers = { classes, labels: subset.labels, predicted };
+  const answers: LabelledPredictions = { classes, labels: subset.labels, predicted };
   return { ...checkClassOrder(answers), run: run.id, source: "the model" };
 }
 

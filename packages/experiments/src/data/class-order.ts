@@ -13,7 +13,7 @@
  * are spread, or all the same, fit no naming of the classes.
  */
 import { mcnemarExact } from "@mvt/report";
-import type { Answers } from "@mvt/report";
+import type { LabelledPredictions } from "@mvt/report";
 
 /** What the files call `files` is what the model sees as `model`. */
 export interface Renaming {
@@ -39,7 +39,7 @@ export interface ClassOrder {
 const leastGain = 0.1;
 const significance = 0.001;
 
-export function checkClassOrder({ classes, labels, predicted }: Answers): ClassOrder {
+export function checkClassOrder({ classes, labels, predicted }: LabelledPredictions): ClassOrder {
   const K = classes.length;
   const counts = Array.from({ length: K }, () => new Int32Array(K)); // [files' label][answer]
   for (const [i, label] of labels.entries()) counts[label]![predicted[i]!]! += 1;

@@ -1,7 +1,7 @@
 /** @file predictions.csv: one line per image, for analyses that come later. */
 import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import type { Answers } from "@mvt/report";
+import type { LabelledPredictions } from "@mvt/report";
 import type { Subset } from "../data/prepared.ts";
 import type { RunFolder } from "../runs/store.ts";
 import { UsageError } from "../usage-error.ts";
@@ -25,8 +25,8 @@ export function predictionsCsv(
 
 const leading = ["id", "label", "predicted"];
 
-/** Answers whose images are known by id. */
-export interface NamedAnswers extends Answers {
+/** LabelledPredictions whose images are known by id. */
+export interface NamedAnswers extends LabelledPredictions {
   /** [n] sample ids, each once. */
   readonly ids: readonly string[];
 }

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { availableParallelism } from "node:os";
 import { deit } from "@mvt/core";
 import {
-  growthFigure,
+  scalingFigure,
   speedMeasurements,
   speedTable,
   toCsv,
@@ -171,13 +171,13 @@ async function filesOf(
   provenance: Provenance,
 ): Promise<{ readonly text: string; readonly contents: Readonly<Record<string, string>> }> {
   const table = speedTable(report, provenance);
-  const { title, growths } = report;
+  const { title, scalings } = report;
   return {
     text: toText(table),
     contents: {
       [`${stem}.md`]: toMarkdown(table),
       [`${stem}.csv`]: toCsv(speedMeasurements(report, provenance)),
-      ...(growths.length === 0 ? {} : { [`${stem}.svg`]: await growthFigure(title, growths) }),
+      ...(scalings.length === 0 ? {} : { [`${stem}.svg`]: await scalingFigure(title, scalings) }),
     },
   };
 }

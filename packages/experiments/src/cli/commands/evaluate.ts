@@ -1,7 +1,7 @@
 /** @file `pnpm exp evaluate`: a finished run's answers, anew or as it left them, and what they are worth. */
 import type { Argv } from "yargs";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
-import type { Answers, Provenance } from "@mvt/report";
+import type { LabelledPredictions, Provenance } from "@mvt/report";
 import type { ClassifierConfig } from "../../config.ts";
 import { writeAtomically } from "../../runs/atomic-write.ts";
 import { describeData } from "../../runs/provenance.ts";
@@ -58,9 +58,9 @@ export function builder(cli: Argv) {
 
 type Args = Awaited<ReturnType<typeof builder>["argv"]>;
 
-/** Answers, and where they come from. */
+/** LabelledPredictions, and where they come from. */
 interface Answered {
-  readonly answers: Answers;
+  readonly answers: LabelledPredictions;
   readonly provenance: Provenance;
   /** Of answers anew: as --out writes them. */
   readonly csv?: string;

@@ -1,37 +1,37 @@
 /**
- * @file Left part of Figure 5: the threshold f(P_gt) + δ of Eq. 6, and where it stops relabelling.
+ * @file The left panel of Figure 5: the threshold f(P_gt) + δ of Eq. 6, and where it stops relabelling.
  */
-import type { SeriesScales } from "./series-style.ts";
-import type { Panel } from "./spec.ts";
+import type { CurveScales } from "./curve-style.ts";
 import { faintInk } from "./theme.ts";
+import type { Panel } from "./vega.ts";
 
 export interface ThresholdCurve {
-  /** Of the function f: "sigmoid". */
+  /** The name of the function f: "sigmoid". */
   readonly name: string;
   /** [P_gt, f(P_gt)], ascending in P_gt. */
   readonly points: readonly (readonly [number, number])[];
-  /** The P_gt from which on no sample can be relabelled; 0 where none ever can. */
+  /** The P_gt above which no sample can be relabelled; 0 if none ever can. */
   readonly cutOff: number;
 }
 
 /**
- * Probabilities sum to one, so P_max - P_gt can be no more than 1 - 2 P_gt. The panel draws that limit:
- * a threshold relabels while it is below, and the point where it leaves is the cut-off.
+ * Probabilities sum to one, so P_max - P_gt is at most 1 - 2 P_gt. The panel draws that limit: a threshold can
+ * relabel while it is below the limit, and the cut-off is where they cross.
  */
 export function thresholdPanel(
   functions: readonly ThresholdCurve[],
   delta: number,
-  { color, strokeDash, shape }: SeriesScales,
+  { color, strokeDash, shape }: CurveScales,
 ): Panel {
   const thresholds = functions.flatMap(({ name, points }) =>
-    points.map(([pGt, f]) => ({ series: name, pGt, difference: f + delta })),
+    points.map(([pGt, f]) => ({ curve: name, pGt, difference: f + delta })),
   );
   const end = Math.max(...thresholds.map(({ pGt }) => pGt));
   const limitEnd = Math.min(end, 0.5);
   const limit = [0, limitEnd].map((pGt) => ({ pGt, difference: 1 - 2 * pGt }));
   const cutOffs = functions
     .filter(({ cutOff }) => cutOff > 0 && cutOff <= limitEnd)
-    .map(({ name, cutOff }) => ({ series: name, pGt: cutOff, difference: 1 - 2 * cutOff }));
+    .map(({ name, cutOff }) => ({ curve: name, pGt: cutOff, difference: 1 - 2 * cutOff }));
   const x = {
     field: "pGt",
     type: "quantitative",

@@ -1,58 +1,58 @@
 /**
- * @file A benchmark as a table: ratios first, then times, memory, growth and the floor's products.
+ * @file A benchmark as a table: ratios first, then times, memory, scaling and the matrix products alone.
  */
-import { sum } from "simple-statistics";
+import { sum } from "@mvt/common";
+import { list, number, text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
-import { type Growth, peaksOf, powerLaw, timesOf } from "../speed/growth.ts";
-import type { SpeedReport, SpeedSetting, TimedProduct } from "../speed/speed-report.ts";
+import type { Appendix, Cells, Table } from "../table.ts";
+import { peaksOf, powerLaw, type Scaling, timesOf } from "./scaling.ts";
+import type { SpeedReport, SpeedSetting, TimedProduct } from "./speed-report.ts";
 import {
   fastestSeconds,
   imagesPerSecond,
+  medianSeconds,
   memoryRatio,
   speedRatio,
   type Timing,
-  typicalSeconds,
-} from "../speed/timing.ts";
-import type { Appendix, Cells, Table } from "../table.ts";
-import { number, text } from "./cells.ts";
+} from "./timing.ts";
 
-/** For people. A contestant that a setting lacks is left out of its ratios. */
+/** For people. Ratios of an implementation that a setting lacks are left out. */
 export function speedTable(report: SpeedReport, provenance: Provenance): Table {
-  const { title, settings, growths, notes } = report;
+  const { title, settings, scalings, notes } = report;
   return {
     title: `Speed: ${title}`,
     columns: [
       { key: "setting", title: "What", kind: "text" },
-      { key: "of", title: "Of", kind: "text" },
-      { key: "to", title: "To", kind: "text" },
+      { key: "of", title: "Implementation", kind: "text" },
+      { key: "to", title: "Compared with", kind: "text" },
       { key: "speed", title: "Images per second, ratio", kind: "text" },
       { key: "memory", title: "Peak memory, ratio", kind: "text" },
     ],
     rows: settings.flatMap(ratioRows).map((cells) => ({ cells })),
     appendices: [
       ...(settings.length === 0 ? [] : [timesAppendix(settings)]),
-      ...growths.map(growthAppendix),
+      ...scalings.map(scalingAppendix),
       ...settings.flatMap(productsAppendix),
     ],
     legend: [
-      "Ratio of images per second: the median over rounds, with the lowest and the highest of them. In a round each contestant has its turn, and its median step counts. Above 1: the first is the faster one.",
-      "Ratio of peak memory: below 1, the first takes less. Every contestant is a process of its own; its memory is the most that was ever resident, with its libraries.",
-      "The floor: the step's matrix products and nothing else, each in the time that ONNX Runtime's own profile gives its kernel, with all threads or one, whichever is faster.",
-      "Steps on batches, to steps on one batch: what the data pipeline costs while training; 1 is nothing.",
+      "Images per second, ratio: above 1, the implementation is faster than the one it is compared with. The number is the median over rounds, followed by the lowest and the highest round. In a round each implementation runs its steps in turn, and its median step counts.",
+      "Peak memory, ratio: below 1, the implementation needs less. Each implementation runs in a process of its own; the number is the peak resident memory of the process, libraries included.",
+      "The matrix products alone: the matrix products of the step and nothing else. Each takes the time that ONNX Runtime's own profile reports for its kernel, with all threads or with one, whichever is faster.",
+      "Steps on batches, compared with steps on one batch: the cost of the data pipeline during training. At 1 it costs nothing.",
     ],
     notes,
     provenance,
   };
 }
 
-/** For machines: one line per contestant and round, every step in it. */
+/** For machines: one line per implementation and round, with every step. */
 export function speedMeasurements(report: SpeedReport, provenance: Provenance): Table {
-  const { title, settings, growths } = report;
+  const { title, settings, scalings } = report;
   const rows = [
     ...settings.flatMap(({ id, timings }) =>
       timings.flatMap((timing) => measuredRounds({ section: text(id) }, timing)),
     ),
-    ...growths.flatMap(({ id, points }) =>
+    ...scalings.flatMap(({ id, points }) =>
       points.flatMap(({ x, timing }) =>
         measuredRounds({ section: text(`growth-${id}`), x: number(x) }, timing),
       ),
@@ -63,7 +63,7 @@ export function speedMeasurements(report: SpeedReport, provenance: Provenance): 
     columns: [
       { key: "section", title: "Section", kind: "text" },
       { key: "x", title: "x", kind: "number" },
-      { key: "contestant", title: "Contestant", kind: "text" },
+      { key: "contestant", title: "Implementation", kind: "text" },
       { key: "batch", title: "Images per step", kind: "number" },
       { key: "round", title: "Round", kind: "number" },
       { key: "seconds", title: "Seconds of each step", kind: "list" },
@@ -77,26 +77,26 @@ export function speedMeasurements(report: SpeedReport, provenance: Provenance): 
 }
 
 function ratioRows({ title, timings, pairs }: SpeedSetting): readonly Cells[] {
-  const named = new Map(timings.map((timing) => [timing.contestant, timing]));
+  const byId = new Map(timings.map((timing) => [timing.id, timing]));
   return pairs.flatMap(({ of, to }) => {
-    const [one, other] = [named.get(of), named.get(to)];
+    const [one, other] = [byId.get(of), byId.get(to)];
     const ratio = one && other && speedRatio(one, other);
     if (ratio === undefined) return [];
     const memory = memoryRatio(one!, other!);
     const { median, least, most, rounds } = ratio;
     const range =
-      rounds === 1 ? "one round" : `${digits(least)} to ${digits(most)}, ${rounds} rounds`;
+      rounds === 1 ? "one round" : `${ratioText(least)} to ${ratioText(most)}, ${rounds} rounds`;
     return {
       setting: text(title),
       of: text(nameIn(one!, other!)),
       to: text(nameIn(other!, one!)),
-      speed: text(`${digits(median)} (${range})`),
-      ...(memory === undefined ? {} : { memory: text(digits(memory)) }),
+      speed: text(`${ratioText(median)} (${range})`),
+      memory: memory === undefined ? undefined : text(ratioText(memory)),
     };
   });
 }
 
-/** With its batch where the two differ in that. */
+/** With its batch size if the two differ in it. */
 function nameIn({ title, batchSize }: Timing, other: Timing): string {
   return batchSize === other.batchSize ? title : `${title}, batch ${batchSize}`;
 }
@@ -106,14 +106,14 @@ function timesAppendix(settings: readonly SpeedSetting[]): Appendix {
     heading: "Times and memory",
     columns: [
       { key: "setting", title: "What", kind: "text" },
-      { key: "contestant", title: "By", kind: "text" },
+      { key: "implementation", title: "Implementation", kind: "text" },
       { key: "batch", title: "Images per step", kind: "number" },
       ...timeColumns,
     ],
     rows: settings.flatMap(({ title, timings }) =>
       timings.map((timing) => ({
         setting: text(title),
-        contestant: text(timing.title),
+        implementation: text(timing.title),
         batch: number(timing.batchSize),
         ...timeCells(timing),
       })),
@@ -121,21 +121,21 @@ function timesAppendix(settings: readonly SpeedSetting[]): Appendix {
   };
 }
 
-function growthAppendix(growth: Growth): Appendix {
-  const { quantity, what, points } = growth;
+function scalingAppendix(scaling: Scaling): Appendix {
+  const { quantity, what, points } = scaling;
   const laws = [
-    ["time", powerLaw(timesOf(growth))],
-    ["peak memory", powerLaw(peaksOf(growth))],
+    ["time", powerLaw(timesOf(scaling))],
+    ["peak memory", powerLaw(peaksOf(scaling))],
   ] as const;
   const fits = laws.flatMap(([of, law]) =>
     law === undefined ? [] : `${of} ∝ x^${law.exponent.toFixed(2)}`,
   );
   return {
-    heading: `Growth with ${quantity}`,
+    heading: `Scaling with ${quantity}`,
     text: [
-      `${points[0]?.timing.title ?? "Nobody"}: ${what}. One process after another, so that a drift of the machine is in these numbers.`,
+      `${points[0]?.timing.title ?? "Nothing was measured"}: ${what}. The points were measured one after another, each in a process of its own, so changes in the machine's speed are part of these numbers.`,
       ...(fits.length > 0
-        ? [`Least squares of the logarithms, x the ${quantity}: ${fits.join(", ")}.`]
+        ? [`Least-squares fit of the logarithms, with x the ${quantity}: ${fits.join(", ")}.`]
         : []),
     ].join(" "),
     columns: [{ key: "x", title: capitalized(quantity), kind: "number" }, ...timeColumns],
@@ -143,19 +143,19 @@ function growthAppendix(growth: Growth): Appendix {
   };
 }
 
-/** The share of the floor that the products shown add up to; the many others are small. */
-const shownShare = 0.99;
+/** The largest products are shown until they add up to this fraction of the time; the others are many and small. */
+const shownFraction = 0.99;
 
 function productsAppendix({ title, products }: SpeedSetting): readonly Appendix[] {
   if (products === undefined) return [];
   const costOf = ({ count, seconds }: TimedProduct) => count * seconds;
   const total = sum(products.map(costOf));
   const order = products.toSorted((a, b) => costOf(b) - costOf(a));
-  const dear = order.filter((_, i) => sum(order.slice(0, i).map(costOf)) < shownShare * total);
+  const shown = order.filter((_, i) => sum(order.slice(0, i).map(costOf)) < shownFraction * total);
   return [
     {
-      heading: `The floor's matrix products: ${title}`,
-      text: `${products.length} shapes; the ${dear.length} dearest, which take ${100 * shownShare} % of ${total.toPrecision(3)} s.`,
+      heading: `The matrix products alone: ${title}`,
+      text: `${products.length} shapes; the ${shown.length} that take longest account for ${100 * shownFraction} % of ${total.toPrecision(3)} s.`,
       columns: [
         { key: "count", title: "Times", kind: "number" },
         { key: "shape", title: "Product", kind: "text" },
@@ -163,7 +163,7 @@ function productsAppendix({ title, products }: SpeedSetting): readonly Appendix[
         { key: "speed", title: "GFLOP/s", kind: "number" },
         { key: "threads", title: "Threads", kind: "number" },
       ],
-      rows: dear.map(({ shape, count, flop, seconds, threads }) => ({
+      rows: shown.map(({ shape, count, flop, seconds, threads }) => ({
         count: number(count),
         shape: text(shape),
         milliseconds: number(Number((1000 * seconds).toFixed(3))),
@@ -175,7 +175,7 @@ function productsAppendix({ title, products }: SpeedSetting): readonly Appendix[
 }
 
 const timeColumns = [
-  { key: "typical", title: "Median step (s)", kind: "number" },
+  { key: "median", title: "Median step (s)", kind: "number" },
   { key: "fastest", title: "Fastest (s)", kind: "number" },
   { key: "rate", title: "Images per second", kind: "number" },
   { key: "peak", title: "Peak memory (MiB)", kind: "number" },
@@ -185,31 +185,31 @@ function timeCells(timing: Timing): Cells {
   const { peak } = timing;
   const rounded = (value: number) => number(Number(value.toPrecision(4)));
   return {
-    typical: rounded(typicalSeconds(timing)),
+    median: rounded(medianSeconds(timing)),
     fastest: rounded(fastestSeconds(timing)),
     rate: rounded(imagesPerSecond(timing)),
-    ...(peak === undefined ? {} : { peak: number(Math.round(peak / 2 ** 20)) }),
+    peak: peak === undefined ? undefined : number(Math.round(peak / 2 ** 20)),
   };
 }
 
 function measuredRounds(about: Cells, timing: Timing): readonly Cells[] {
-  const { contestant, batchSize, rounds, peak } = timing;
+  const { id, batchSize, rounds, peak } = timing;
   return rounds.flatMap((seconds, i) =>
     seconds.length === 0
       ? []
       : {
           ...about,
-          contestant: text(contestant),
+          contestant: text(id),
           batch: number(batchSize),
           round: number(i + 1),
-          seconds: { kind: "list", values: seconds.map((value) => value.toFixed(6)) },
-          ...(peak === undefined ? {} : { peak_bytes: number(peak) }),
+          seconds: list(seconds.map((value) => value.toFixed(6))),
+          peak_bytes: peak === undefined ? undefined : number(peak),
         },
   );
 }
 
 /** Two decimals below ten, none above a hundred. */
-function digits(ratio: number): string {
+function ratioText(ratio: number): string {
   return ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
 }
 

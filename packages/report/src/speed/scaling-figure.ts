@@ -1,30 +1,29 @@
 /**
- * @file How time and peak memory grow: a column per quantity, both axes logarithmic.
+ * @file How time and peak memory scale: one column of plots per quantity, both axes logarithmic.
  */
-import { type Growth, peaksOf, type PowerLaw, powerLaw, timesOf } from "../speed/growth.ts";
-import { renderSvg } from "./render-svg.ts";
-import type { Panel } from "./spec.ts";
-import { faintInk, figureTitle } from "./theme.ts";
+import { faintInk, figureTitle } from "../figures/theme.ts";
+import { type Panel, renderSvg } from "../figures/vega.ts";
+import { peaksOf, type PowerLaw, powerLaw, type Scaling, timesOf } from "./scaling.ts";
 
-/** The figure as SVG. Throws a RangeError where nothing grows. */
-export async function growthFigure(title: string, growths: readonly Growth[]): Promise<string> {
-  if (growths.length === 0 || growths.some(({ points }) => points.length === 0)) {
-    throw new RangeError("growthFigure: expected at least one growth, each with points");
+/** The figure as SVG. Throws a RangeError if there is no measurement. */
+export async function scalingFigure(title: string, scalings: readonly Scaling[]): Promise<string> {
+  if (scalings.length === 0 || scalings.some(({ points }) => points.length === 0)) {
+    throw new RangeError("scalingFigure: expected at least one measurement, each with points");
   }
-  const columns = growths.map((growth) => ({
+  const columns = scalings.map((scaling) => ({
     vconcat: [
-      panel(growth, timesOf(growth), { title: "Seconds", color: "#0072b2" }),
+      panel(scaling, timesOf(scaling), { title: "Seconds", color: "#0072b2" }),
       panel(
-        growth,
-        peaksOf(growth).map(([x, bytes]) => [x, bytes / 2 ** 20] as const),
+        scaling,
+        peaksOf(scaling).map(([x, bytes]) => [x, bytes / 2 ** 20] as const),
         { title: "Peak memory (MiB)", color: "#d55e00" },
       ),
     ],
     spacing: 24,
   }));
   return renderSvg({
-    title: figureTitle(`Growth: ${title}`, false, [
-      "Dashed: the power law of least squares, where there are three points or more.",
+    title: figureTitle(`Scaling: ${title}`, false, [
+      "Dashed: the power law fitted by least squares to three points or more.",
     ]),
     hconcat: columns,
     spacing: 32,
@@ -32,7 +31,7 @@ export async function growthFigure(title: string, growths: readonly Growth[]): P
 }
 
 function panel(
-  { quantity, what }: Growth,
+  { quantity, what }: Scaling,
   values: readonly (readonly [number, number])[],
   { title, color }: { readonly title: string; readonly color: string },
 ): Panel {
@@ -51,7 +50,7 @@ function panel(
     field: "y",
     type: "quantitative",
     title,
-    // Wide enough that noise does not look like growth.
+    // Wide enough that noise does not look like a trend.
     scale: { ...logarithmic, domainMin: Math.min(...ys) / 1.5, domainMax: Math.max(...ys) * 1.5 },
     axis: { format: "~r", tickCount: 5 },
   } as const;
@@ -76,7 +75,7 @@ function panel(
   };
 }
 
-/** A subtitle always, so that panels side by side are of one height. */
+/** There always is a subtitle, so that panels side by side have the same height. */
 function formula(law: PowerLaw | undefined): string {
   return law ? `∝ x^${law.exponent.toFixed(2)}` : "too few points for a fit";
 }

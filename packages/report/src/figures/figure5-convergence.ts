@@ -1,13 +1,13 @@
 /**
- * @file Right part of Figure 5: test accuracy after every epoch, by threshold function.
+ * @file The right panels of Figure 5: test accuracy after every epoch, by threshold function.
  */
 import { mean } from "simple-statistics";
-import type { SeriesScales } from "./series-style.ts";
-import type { Panel } from "./spec.ts";
+import type { CurveScales } from "./curve-style.ts";
 import { ink } from "./theme.ts";
+import type { Panel } from "./vega.ts";
 
 export interface AccuracyCurve {
-  /** Of the function f, or of what else was done to the labels: "no relabelling". */
+  /** The name of the function f, or "no relabelling". */
   readonly name: string;
   /** One list per seed: the accuracy after each epoch, 0 to 1. */
   readonly seeds: readonly (readonly number[])[];
@@ -21,22 +21,22 @@ export interface Convergence {
 }
 
 /**
- * Throws a RangeError where there is no curve, a curve has no seed, no epoch or seeds of different
- * length, or an accuracy is not from 0 to 1.
+ * Throws a RangeError if there is no curve, a curve has no seed, no epoch or seeds of different
+ * lengths, or an accuracy is not from 0 to 1.
  */
 export function convergencePanel(
   { dataset, relabelStart, curves }: Convergence,
-  { color, strokeDash, shape }: SeriesScales,
+  { color, strokeDash, shape }: CurveScales,
 ): Panel {
   if (curves.length === 0) {
     throw new RangeError(`figure5: expected at least one curve on ${dataset}, got none`);
   }
   const epochs = curves.flatMap((curve) => bandOf(dataset, curve));
   const last = Math.max(...epochs.map(({ epoch }) => epoch));
-  const series = [...new Set(epochs.map((epoch) => epoch.series))];
+  const names = [...new Set(epochs.map(({ curve }) => curve))];
   const interval = Math.max(1, Math.round(last / 8));
   const marked = epochs.filter(
-    ({ series: name, epoch }) => (epoch - 1 - series.indexOf(name)) % interval === 0,
+    ({ curve, epoch }) => (epoch - 1 - names.indexOf(curve)) % interval === 0,
   );
   const start = relabelStart <= last ? [{ epoch: relabelStart }] : [];
   const x = {
@@ -128,7 +128,7 @@ function bandOf(dataset: string, { name, seeds }: AccuracyCurve) {
   return first.map((_, i) => {
     const percents = seeds.map((accuracies) => 100 * accuracies[i]!);
     return {
-      series: name,
+      curve: name,
       epoch: i + 1,
       mean: mean(percents),
       low: Math.min(...percents),

@@ -1,13 +1,43 @@
 /**
- * @file A legend that shows a series as it is drawn: its line, its point shape and its name in one.
+ * @file How the curves of a figure differ, in colour, dashes and point shape, each of which suffices alone; and
+ * the legend that shows each curve as it is drawn.
  */
-import type { SeriesScales } from "./series-style.ts";
-import type { Panel } from "./spec.ts";
 import { ink } from "./theme.ts";
+import type { Panel } from "./vega.ts";
 
-export interface SeriesEntry {
-  readonly series: string;
-  /** What stands behind the line; the name or more. */
+/** From Okabe and Ito, "Color universal design", 2008; those with at least 3 : 1 on white, one darkened. */
+const colours = ["#333333", "#0072b2", "#d55e00", "#00805f", "#a8447f"];
+
+const dashes = [[], [7, 3], [2, 2], [9, 3, 2, 3], [14, 4], [2, 5]];
+
+const shapes = [
+  "circle",
+  "square",
+  "triangle-up",
+  "diamond",
+  "triangle-down",
+  "cross",
+  "triangle-right",
+];
+
+/** The scales of an encoding by curve name. Lists of 5, 6 and 7 repeat together only after 210 curves. */
+export function curveScales(names: readonly string[]) {
+  const cycle = <Value>(values: readonly Value[]) => ({
+    scale: { domain: [...names], range: names.map((_, i) => values[i % values.length]!) },
+    legend: null,
+  });
+  return {
+    color: { field: "curve", type: "nominal", ...cycle(colours) },
+    strokeDash: { field: "curve", type: "nominal", ...cycle(dashes) },
+    shape: { field: "curve", type: "nominal", ...cycle(shapes) },
+  } as const;
+}
+
+export type CurveScales = ReturnType<typeof curveScales>;
+
+export interface LegendEntry {
+  readonly curve: string;
+  /** The text after the line: the name or more. */
   readonly text: string;
 }
 
@@ -16,9 +46,9 @@ const rowHeight = 22;
 const averageCharacter = 7; // px at 12 px type; a little more than Open Sans needs
 
 /** As many columns as fit into `width` pixels, filled row by row. */
-export function seriesLegend(
-  entries: readonly SeriesEntry[],
-  { color, strokeDash, shape }: SeriesScales,
+export function curveLegend(
+  entries: readonly LegendEntry[],
+  { color, strokeDash, shape }: CurveScales,
   width: number,
 ): Panel {
   const longest = Math.max(...entries.map(({ text }) => text.length));

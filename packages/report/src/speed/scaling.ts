@@ -1,21 +1,21 @@
 /**
- * @file How time and memory grow with one quantity, and the power law that fits best.
+ * @file How time and peak memory scale with one quantity, such as the batch size, and the power law that fits.
  */
 import { linearRegression } from "simple-statistics";
-import { type Timing, typicalSeconds } from "./timing.ts";
+import { medianSeconds, type Timing } from "./timing.ts";
 
-export interface Growth {
+export interface Scaling {
   /** In the CSV: "batch". */
   readonly id: string;
   /** On the axis: "images per step". */
   readonly quantity: string;
-  /** What a time is the time of: "training step". */
+  /** What is timed: "training step". */
   readonly what: string;
   /** By ascending x. */
-  readonly points: readonly GrowthPoint[];
+  readonly points: readonly ScalingPoint[];
 }
 
-export interface GrowthPoint {
+export interface ScalingPoint {
   readonly x: number;
   readonly timing: Timing;
 }
@@ -26,19 +26,19 @@ export interface PowerLaw {
   readonly exponent: number;
 }
 
-/** Least squares of ln y on ln x; undefined for fewer than three points, through which anything fits. */
+/** Least squares of ln y on ln x; undefined for fewer than three points, which any power law would fit. */
 export function powerLaw(points: readonly (readonly [number, number])[]): PowerLaw | undefined {
   if (points.length < 3) return undefined;
   const { m, b } = linearRegression(points.map(([x, y]) => [Math.log(x), Math.log(y)]));
   return { factor: Math.exp(b), exponent: m };
 }
 
-/** [x, seconds of a step] */
-export function timesOf({ points }: Growth): readonly (readonly [number, number])[] {
-  return points.map(({ x, timing }) => [x, typicalSeconds(timing)]);
+/** [x, median seconds of a step] */
+export function timesOf({ points }: Scaling): readonly (readonly [number, number])[] {
+  return points.map(({ x, timing }) => [x, medianSeconds(timing)]);
 }
 
 /** [x, bytes] */
-export function peaksOf({ points }: Growth): readonly (readonly [number, number])[] {
+export function peaksOf({ points }: Scaling): readonly (readonly [number, number])[] {
   return points.flatMap(({ x, timing: { peak } }) => (peak === undefined ? [] : [[x, peak]]));
 }
