@@ -61,7 +61,7 @@ describe("rounds", () => {
       "c",
     ]);
     expect(timings[0]).toEqual({
-      contestant: "a",
+      id: "a",
       title: "the one that a",
       batchSize: 8,
       rounds: [

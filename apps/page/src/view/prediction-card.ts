@@ -1,42 +1,46 @@
-/** @file What a model says of one picture: probabilities, mask, and what the classifier saw. */
+/** @file A model's prediction for one image: probabilities, mask, and the masked input of the classifier. */
+import { percent, sum } from "@mvt/common";
 import type { MaskDescription } from "@mvt/core/portable";
-import type { Answer, Opened } from "../engine/messages.ts";
+import type { ImagePrediction, OpenedModel } from "../engine/messages.ts";
 import { element } from "./element.ts";
-import { duration, percent } from "./format.ts";
+import { duration } from "./format.ts";
 import { computedBy } from "./model-card.ts";
 import { paintMask, paintPixels } from "./paint.ts";
 
-export function answerCard(answer: Answer, opened: Opened): HTMLElement {
-  const { name, prediction, width, height, seconds } = answer;
+export function predictionCard(image: ImagePrediction, opened: OpenedModel): HTMLElement {
+  const { name, prediction, width, height, seconds } = image;
   const { expression, probability, probabilities } = prediction;
   const id = crypto.randomUUID();
   return element(
     "article",
-    { class: "answer", "aria-labelledby": id },
+    { class: "prediction", "aria-labelledby": id },
     element("h3", { id }, name),
     element(
       "p",
       { class: "verdict" },
       element("strong", {}, expression),
-      ` ${percent(probability)}`,
+      ` ${percent(probability)} %`,
     ),
-    figures(answer, opened),
+    figures(image, opened),
     probabilityTable(probabilities, expression),
     element(
       "p",
       { class: "quiet" },
-      `${width} × ${height} pixels; decoded in ${duration(seconds.decode)}, resized and answered in ${duration(seconds.predict)}; ${computedBy(opened)}`,
+      `${width} × ${height} pixels; decoded in ${duration(seconds.decode)}, predicted in ${duration(seconds.predict)}; ${computedBy(opened)}`,
     ),
   );
 }
 
-function figures({ pixels, prediction, seen }: Answer, { description }: Opened): HTMLElement {
+function figures(
+  { pixels, prediction, masked }: ImagePrediction,
+  { description }: OpenedModel,
+): HTMLElement {
   const S = description.preprocessing.imageSize;
   const { mask } = prediction;
   const shown = [
-    figure(paintPixels(pixels, S, `The picture, ${S} × ${S}`), `as the model gets it, ${S} × ${S}`),
+    figure(paintPixels(pixels, S, `The image, ${S} × ${S}`), `input of the model, ${S} × ${S}`),
   ];
-  if (mask !== undefined && seen !== undefined && description.mask !== undefined) {
+  if (mask !== undefined && masked !== undefined && description.mask !== undefined) {
     const summary = maskSummary(mask);
     const [zero, one] = scaleEnds(description.mask);
     shown.push(
@@ -51,7 +55,7 @@ function figures({ pixels, prediction, seen }: Answer, { description }: Opened):
           `1 ${one}`,
         ),
       ),
-      figure(paintPixels(seen, S, "The picture under its mask"), "what the classifier saw"),
+      figure(paintPixels(masked, S, "The masked image"), "input of the classifier"),
     );
   }
   return element("div", { class: "figures" }, ...shown);
@@ -60,12 +64,12 @@ function figures({ pixels, prediction, seen }: Answer, { description }: Opened):
 const figure = (canvas: HTMLCanvasElement, ...caption: readonly (Node | string)[]) =>
   element("figure", {}, canvas, element("figcaption", {}, ...caption));
 
-/** What 0 and 1 do to a patch. */
+/** What a mask value of 0 and of 1 does to a patch. */
 const scaleEnds = ({ polarity }: MaskDescription): readonly [string, string] =>
   polarity === "remove" ? ["kept", "removed"] : ["removed", "kept"];
 
 function maskSummary(mask: Float32Array): string {
-  const mean = mask.reduce((sum, value) => sum + value, 0) / mask.length;
+  const mean = sum(mask) / mask.length;
   const [least, most] = [Math.min(...mask), Math.max(...mask)];
   return `mean ${mean.toFixed(2)}, from ${least.toFixed(2)} to ${most.toFixed(2)}`;
 }
@@ -82,7 +86,7 @@ function probabilityTable(
       name === first ? { class: "first" } : {},
       element("th", { scope: "row" }, name),
       element("td", { class: "track", "aria-hidden": "true" }, bar),
-      element("td", { class: "number" }, percent(p)),
+      element("td", { class: "number" }, `${percent(p)} %`),
     );
   });
   return element(
