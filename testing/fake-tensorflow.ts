@@ -1,6 +1,6 @@
 /**
- * @file A stand-in for @tensorflow/tfjs-node without TensorFlow: it loads as that package does, and computes
- * with the plain JavaScript backend.
+ * @file A fake of @tensorflow/tfjs-node, without TensorFlow: it loads as that package does, and computes with
+ * the plain JavaScript backend.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,22 +8,22 @@ import { join } from "node:path";
 
 const require = createRequire(new URL("../packages/core/package.json", import.meta.url));
 
-export interface StandIn {
+export interface FakeOptions {
   /** Default: @tensorflow/tfjs-node. */
   readonly name?: string;
   /** Whether the native addon is there. Default: yes. */
   readonly addon?: boolean;
-  /** Whether TensorFlow finds a GPU. Default: no. */
+  /** Whether it reports a GPU. Default: no. */
   readonly gpu?: boolean;
 }
 
-/** Where the addon lies in the package. */
+/** The path of the addon within the package. */
 export const addonPath = "lib/napi-v8/tfjs_binding.node";
 
-/** Installs it below `folder`; returns the package's folder. */
-export async function installStandIn(
+/** Installs it in node_modules of `folder`; returns the folder of the package. */
+export async function installFakeTensorflow(
   folder: string,
-  { name = "@tensorflow/tfjs-node", addon = true, gpu = false }: StandIn = {},
+  { name = "@tensorflow/tfjs-node", addon = true, gpu = false }: FakeOptions = {},
 ): Promise<string> {
   const path = join(folder, "node_modules", name);
   await mkdir(join(path, "lib/napi-v8"), { recursive: true });
@@ -36,7 +36,7 @@ export async function installStandIn(
   return path;
 }
 
-/** As 4.22 does it: functions of util that newer versions of Node lack, the addon, then the backend. */
+/** As version 4.22 does: it calls functions of util that newer versions of Node lack, then loads addon and backend. */
 const program = (gpu: boolean) => `
 const util = require("util");
 if (util.isNullOrUndefined(0) || !util.isNullOrUndefined(undefined) || !util.isArray([])) throw new Error("util");
