@@ -1,4 +1,4 @@
-/** @file The matchers of every test in this repository. */
+/** @file The matchers that every test in this repository has. */
 import { expect } from "vitest";
 
 export interface Tolerance {
@@ -7,7 +7,7 @@ export interface Tolerance {
 }
 
 expect.extend({
-  /** |actual - expected| <= atol + rtol |expected|, element by element, as numpy.allclose. */
+  /** |actual - expected| <= atol + rtol |expected| for every element, as in numpy.allclose. */
   toBeAllClose(
     actual: ArrayLike<number>,
     expected: ArrayLike<number>,

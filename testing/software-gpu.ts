@@ -1,11 +1,11 @@
 /**
- * @file A GPU for machines that have none: SwiftShader, Vulkan computed on the CPU, as Debian's package
- * `chromium` brings it. Vitest runs this before its workers start. By hand, for one shell:
+ * @file A GPU for machines that have none: SwiftShader, which computes Vulkan on the CPU. Debian's package
+ * `chromium` contains it. Vitest runs this before its workers start. By hand, for one shell:
  *
  *   eval "$(pnpm exec node testing/software-gpu.ts)"
  *   pnpm exp doctor --device webgpu
  *
- * A Vulkan driver that the environment names already (VK_DRIVER_FILES) is left alone: tests then run on it.
+ * If the environment already names a Vulkan driver (VK_DRIVER_FILES), tests run on that driver.
  */
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,24 +16,24 @@ const driver = join(chromium, "libvk_swiftshader.so");
 
 const missing = `expected SwiftShader in ${driver}, found none (apt-get install chromium)`;
 
-/** The variables that lead a process, as it starts, to SwiftShader; undefined where it is not installed. */
+/** The environment variables with which a process uses SwiftShader; undefined if it is not installed. */
 function softwareGpu(folder: string): Readonly<Record<string, string>> | undefined {
   if (!existsSync(driver)) return undefined;
-  // The manifest beside the driver names it by a relative path, which only Chromium itself can follow.
+  // Chromium's own manifest names the driver by a relative path, which only Chromium can resolve.
   const manifest = join(folder, "swiftshader.json");
   const ICD = { library_path: driver, api_version: "1.0.5" };
   writeFileSync(manifest, JSON.stringify({ file_format_version: "1.0.0", ICD }));
-  // Chromium's own Vulkan loader: a machine without a GPU has no other. It alone, without what lies beside it.
+  // Chromium's Vulkan loader, since a machine without a GPU has no other; without the other libraries of its folder.
   symlinkSync(join(chromium, "libvulkan.so.1"), join(folder, "libvulkan.so.1"));
   const { LD_LIBRARY_PATH: before } = process.env;
   return {
     VK_DRIVER_FILES: manifest,
-    VK_ICD_FILENAMES: manifest, // what older loaders read
+    VK_ICD_FILENAMES: manifest, // for older loaders
     LD_LIBRARY_PATH: before ? `${before}:${folder}` : folder,
   };
 }
 
-/** Vitest's global setup: workers inherit the environment; the returned function takes it down. */
+/** Vitest's global setup: workers inherit the environment; the returned function removes the files. */
 export default function setup(): (() => void) | undefined {
   if (process.env["VK_DRIVER_FILES"] !== undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "mvt-vulkan-"));

@@ -1,4 +1,4 @@
-/** @file `pnpm --filter @mvt/page dev`: the page, reloaded as its sources change. */
+/** @file `pnpm --filter @mvt/page dev` serves the page and reloads it when its sources change. */
 import { pageConfig } from "./publish/config.ts";
 
 export default pageConfig();

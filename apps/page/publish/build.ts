@@ -5,11 +5,11 @@ import { build } from "vite";
 import { pageConfig } from "./config.ts";
 
 export interface PageOptions {
-  /** An exported model that lies beside the page, which then opens it first. */
+  /** An exported model to copy into the page's folder. The page then opens it at the start. */
   readonly model?: string;
 }
 
-/** Writes the page into `folder`, which is made where it is not there. */
+/** Writes the page into `folder`, which is created if it does not exist. */
 export async function buildPage(folder: string, { model }: PageOptions = {}): Promise<void> {
   const name = model === undefined ? undefined : basename(model);
   const config = pageConfig(name);

@@ -3,22 +3,22 @@ import { resolve } from "node:path";
 import type { HtmlTagDescriptor, InlineConfig, Plugin } from "vite";
 import { headers, policy } from "./policy.ts";
 
-/** Where index.html lies. */
+/** The folder of index.html. */
 export const root = resolve(import.meta.dirname, "..");
 
-/** `model`: the name of a model file beside the page, which it opens first. */
+/** `model`: the name of a model file in the page's folder, which the page opens at the start. */
 export function pageConfig(model?: string): InlineConfig {
   return {
     root,
     configFile: false,
-    appType: "mpa", // what is not there is an error, not the page once more
-    base: "./", // any path on any server
+    appType: "mpa", // a missing file is an error, not the page again
+    base: "./", // works under any path of any server
     publicDir: "public",
     logLevel: "error",
     plugins: [headOfPage(model)],
     worker: { format: "es" },
     build: {
-      target: "esnext", // what runs ONNX Runtime's WebAssembly runs this as well
+      target: "esnext", // ONNX Runtime's WebAssembly needs newer browsers than this
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 1000, // kB
       emptyOutDir: false,
@@ -28,7 +28,7 @@ export function pageConfig(model?: string): InlineConfig {
   };
 }
 
-/** Without the policy, which the development server's reloading would break. */
+/** Without the policy, which would block the development server's reloading. */
 const { "Content-Security-Policy": _, ...isolation } = headers;
 
 function headOfPage(model: string | undefined): Plugin {

@@ -1,4 +1,4 @@
-/** @file The public API of @mvt/page: building the page, and showing it on this computer. */
+/** @file The public API of @mvt/page: build the page, and serve it on this computer. */
 export { buildPage, type PageOptions } from "./build.ts";
 export { type ServedPage, servePage } from "./serve.ts";
-export type { Answer } from "../src/engine/messages.ts";
+export type { ImagePrediction } from "../src/engine/messages.ts";

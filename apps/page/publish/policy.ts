@@ -1,9 +1,9 @@
-/** @file What the page may do: load its own files from where it lies, and nothing else. */
+/** @file What the page may do: load files from its own origin, and nothing else. */
 
 /**
- * The Content-Security-Policy, in the page itself, because whoever serves static files may set no headers.
- * Scripts, style and data come from the page's own origin alone, forms lead nowhere; WebAssembly may be
- * compiled. Workers out of a blob take this policy over (see `src/engine/client.ts`).
+ * The Content-Security-Policy. It is in the page itself, because a server of static files may set no headers.
+ * Scripts, styles and data come from the page's own origin alone, and forms cannot be sent; WebAssembly may be
+ * compiled. Workers from a blob inherit this policy (see `src/engine/client.ts`).
  */
 export const policy = [
   "default-src 'none'",
@@ -17,8 +17,8 @@ export const policy = [
 ].join("; ");
 
 /**
- * Headers that a server may add: they isolate the page from others, which is what browsers ask for before
- * several threads may share memory, and give the engine's own threads the page's policy.
+ * Headers that a server may add. They isolate the page from others, which browsers require before several threads
+ * may share memory, and they give the runtime's own threads the page's policy.
  */
 export const headers = {
   "Content-Security-Policy": policy,

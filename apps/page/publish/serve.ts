@@ -1,4 +1,4 @@
-/** @file A folder that `buildPage` wrote, served on this computer alone. */
+/** @file Serves a folder that `buildPage` wrote, on this computer alone. */
 import { preview } from "vite";
 import { pageConfig } from "./config.ts";
 
@@ -7,7 +7,7 @@ export interface ServedPage {
   readonly close: () => Promise<void>;
 }
 
-/** At http://localhost:<port>/; rejects where the port is taken. */
+/** At http://localhost:<port>/; rejects if the port is taken. */
 export async function servePage(folder: string, port: number): Promise<ServedPage> {
   const config = pageConfig();
   const server = await preview({

@@ -1,19 +1,19 @@
-/** @file How files come in: chosen, dropped anywhere on the page, or pasted. */
+/** @file Files that the user chooses, drops anywhere on the page, or pastes. */
 
 export interface Receivers {
   readonly modelInput: HTMLInputElement;
-  readonly pictureInput: HTMLInputElement;
-  /** Chosen as a model, whatever its name. */
+  readonly imageInput: HTMLInputElement;
+  /** Called with a file chosen as a model, whatever its name. */
   readonly openModel: (file: File) => void;
-  /** Models and pictures, told apart by their names. */
+  /** Called with models and images, which their names tell apart. */
   readonly receive: (files: readonly File[]) => void;
 }
 
-export function incomingFiles({ modelInput, pictureInput, openModel, receive }: Receivers): void {
+export function incomingFiles({ modelInput, imageInput, openModel, receive }: Receivers): void {
   modelInput.addEventListener("change", () => {
     for (const file of chosen(modelInput)) openModel(file);
   });
-  pictureInput.addEventListener("change", () => receive(chosen(pictureInput)));
+  imageInput.addEventListener("change", () => receive(chosen(imageInput)));
   document.addEventListener("paste", ({ clipboardData }) => {
     const files = [...(clipboardData?.files ?? [])];
     if (files.length > 0) receive(files);

@@ -1,60 +1,59 @@
-/** @file The page: files in, answers out. Nothing is sent anywhere; see `publish/policy.ts`. */
+/** @file The page: it reads files and shows predictions. Nothing is sent anywhere; see `publish/policy.ts`. */
+import { percent, UserError } from "@mvt/common";
 import { startEngine } from "./engine/client.ts";
-import type { Backend, Opened } from "./engine/messages.ts";
-import { UserError } from "./engine/user-error.ts";
+import type { Backend, OpenedModel } from "./engine/messages.ts";
 import { incomingFiles } from "./incoming-files.ts";
-import { answerCard } from "./view/answer-card.ts";
 import { element, elementById } from "./view/element.ts";
-import { percent } from "./view/format.ts";
 import { backendNames, modelCard } from "./view/model-card.ts";
+import { predictionCard } from "./view/prediction-card.ts";
 
 const modelInput = elementById("model-file", HTMLInputElement);
-const pictureInput = elementById("picture-files", HTMLInputElement);
+const imageInput = elementById("image-files", HTMLInputElement);
 const backendInput = elementById("backend", HTMLSelectElement);
 const modelPlace = elementById("model", HTMLDivElement);
-const answersPlace = elementById("answers", HTMLDivElement);
+const predictionsPlace = elementById("predictions", HTMLDivElement);
 const status = elementById("status", HTMLParagraphElement);
 const problems = elementById("problems", HTMLDivElement);
 
 const engine = startEngine();
 let model: File | undefined;
-let opened: Opened | undefined;
+let opened: OpenedModel | undefined;
 /** Newest first, as they are shown. */
-let pictures: readonly File[] = [];
+let images: readonly File[] = [];
 
 async function useModel(file: File): Promise<void> {
   status.textContent = `Opening ${file.name}`;
   try {
     opened = await engine.open(file, backendInput.value as Backend);
   } finally {
-    backendInput.value = opened?.backend ?? "wasm"; // where the other one failed
+    backendInput.value = opened?.backend ?? "wasm"; // if the chosen one failed
   }
   model = file;
   modelPlace.replaceChildren(modelCard(opened));
-  answersPlace.replaceChildren();
+  predictionsPlace.replaceChildren();
   status.textContent = `${file.name} is open.`;
-  for (const picture of pictures.toReversed()) await answer(picture, opened);
+  for (const image of images.toReversed()) await predict(image, opened);
 }
 
-async function usePicture(file: File): Promise<void> {
+async function useImage(file: File): Promise<void> {
   if (opened === undefined) {
-    throw new UserError(
-      `${file.name}: expected a model first, since it is the model that looks at pictures. Choose an .onnx file, then this picture again.`,
-    );
+    throw new UserError(`${file.name}: expected an open model, which predicts images, got none`, {
+      advice: "Choose an .onnx file, then this image again.",
+    });
   }
-  await answer(file, opened);
-  pictures = [file, ...pictures];
+  await predict(file, opened);
+  images = [file, ...images];
 }
 
-async function answer(picture: File, by: Opened): Promise<void> {
-  status.textContent = `Looking at ${picture.name}`;
-  const said = await engine.ask(picture);
-  answersPlace.prepend(answerCard(said, by));
-  const { expression, probability } = said.prediction;
-  status.textContent = `${picture.name}: ${expression}, ${percent(probability)}`;
+async function predict(image: File, by: OpenedModel): Promise<void> {
+  status.textContent = `Predicting ${image.name}`;
+  const predicted = await engine.predict(image);
+  predictionsPlace.prepend(predictionCard(predicted, by));
+  const { expression, probability } = predicted.prediction;
+  status.textContent = `${image.name}: ${expression}, ${percent(probability)} %`;
 }
 
-/** One thing after the other; each of them may fail alone. */
+/** Runs tasks one after another. A task that fails is reported, and the next one runs. */
 let last: Promise<void> = Promise.resolve();
 function inTurn(tasks: readonly (() => Promise<void>)[]): void {
   last = last.then(async () => {
@@ -73,22 +72,23 @@ function showProblem(error: unknown): void {
 
 const isModel = (file: File) => file.name.toLowerCase().endsWith(".onnx");
 
-/** Models first, so that a model and pictures can be dropped together. */
+/** Models come first, so that a model and images can be dropped together. */
 function receive(files: readonly File[]): void {
   const [models, others] = [files.filter(isModel), files.filter((file) => !isModel(file))];
   inTurn([
     ...models.slice(-1).map((file) => () => useModel(file)),
-    ...others.map((file) => () => usePicture(file)),
+    ...others.map((file) => () => useImage(file)),
   ]);
 }
 
-/** The model that `pnpm exp page --model` put beside the page. */
+/** The model that `pnpm exp page --model` put into the page's folder. */
 async function useModelOfPage(name: string): Promise<void> {
   status.textContent = `Loading ${name}`;
   const response = await fetch(new URL(encodeURIComponent(name), document.baseURI));
   if (!response.ok) {
     throw new UserError(
-      `${name}: expected the page's own model, but the server answered ${response.status}. Choose a model file.`,
+      `${name}: expected the page's own model, but the server replied ${response.status}`,
+      { advice: "Choose a model file." },
     );
   }
   await useModel(new File([await response.blob()], name));
@@ -105,7 +105,7 @@ backendInput.addEventListener("change", () => {
 });
 incomingFiles({
   modelInput,
-  pictureInput,
+  imageInput,
   receive,
   openModel: (file) => inTurn([() => useModel(file)]),
 });

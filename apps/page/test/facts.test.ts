@@ -34,27 +34,27 @@ describe("the facts about a model", () => {
       ["Trained on", "1800 synthetic faces, drawn in the layout of RAF-DB: not real faces"],
       ["Test accuracy", "88.0 % (44 of 50)"],
       ["Classes", "anger, neutral"],
-      ["Pictures", "48 × 48 pixels in patches of 8 × 8, given as bytes"],
-      ["Mask", "soft, removes what it marks; trained to remove a share of m = 0.2"],
+      ["Images", "48 × 48 pixels in patches of 8 × 8, given as bytes"],
+      ["Mask", "soft, removes what it marks; trained to remove the fraction m = 0.2 of the image"],
       ["Weights", "float32"],
       ["Run", "3f2a"],
       ["Licence", "The graph: MIT."],
     ]);
   });
 
-  test("leave out what the file does not say, whatever it says instead", () => {
+  test("leave out what the file does not contain or has in another form", () => {
     const about = { data: "none", metrics: { test: { k: "44" } }, licence: ["a"] };
     expect(factsOf({ ...description, about }).map(([name]) => name)).toEqual([
       "Classes",
-      "Pictures",
+      "Images",
       "Mask",
       "Weights",
     ]);
   });
 
-  test("tell pictures of a data set from drawn ones", () => {
+  test("tell images of a data set from drawn ones", () => {
     const data = { title: "RAF-DB", kind: "real", counts: { train: 12271 } };
-    expect(factOf("Trained on", { about: { data } })).toBe("12271 pictures of RAF-DB");
+    expect(factOf("Trained on", { about: { data } })).toBe("12271 images of RAF-DB");
   });
 
   test("say when only the first test images were compared", () => {
@@ -65,7 +65,7 @@ describe("the facts about a model", () => {
   test("say that a model has no masks, or masks that keep", () => {
     const { mask, ...unmasked } = description;
     expect(new Map(factsOf(unmasked)).get("Mask")).toBe(
-      "none: the classifier sees the whole picture",
+      "none: the classifier sees the whole image",
     );
     expect(factOf("Mask", { mask: { ...mask!, polarity: "keep" } })).toContain(
       "keeps what it marks",

@@ -17,7 +17,7 @@ import {
   wholeFrom,
 } from "@mvt/experiments/cli";
 import {
-  growthFigure,
+  scalingFigure,
   speedMeasurements,
   speedTable,
   toCsv,
@@ -216,12 +216,12 @@ async function filesOf(
   readonly files: readonly (readonly [name: string, content: string])[];
 }> {
   const table = speedTable(report, provenance);
-  const { title, growths } = report;
+  const { title, scalings } = report;
   const files: [string, string][] = [
     [`${stem}.md`, toMarkdown(table)],
     [`${stem}.csv`, toCsv(speedMeasurements(report, provenance))],
   ];
-  if (growths.length > 0) files.push([`${stem}.svg`, await growthFigure(title, growths)]);
+  if (scalings.length > 0) files.push([`${stem}.svg`, await scalingFigure(title, scalings)]);
   return { text: toText(table), files };
 }
 

@@ -61,7 +61,7 @@ describe("rounds", { timeout: 30_000 }, () => {
       "c",
     ]);
     expect(timings[0]).toEqual({
-      contestant: "a",
+      id: "a",
       title: "the one that a",
       batchSize: 8,
       rounds: [
@@ -84,7 +84,7 @@ describe("rounds", { timeout: 30_000 }, () => {
       names.map((name) => competitor(name)),
       { rounds: 3, steps: 1 },
     );
-    expect(timings.map((one) => [one.contestant, one.rounds])).toEqual([
+    expect(timings.map((one) => [one.id, one.rounds])).toEqual([
       ["works", [[1], [2], [3]]],
       ["dies", [[1], [], []]],
       ["gives up", [[1], [], []]],

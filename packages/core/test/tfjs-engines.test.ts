@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { findTfjsPackage, ops, tfjsBackend } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { installStandIn } from "@mvt/testing/stand-in-tensorflow";
+import { installFakeTensorflow } from "@mvt/testing/fake-tensorflow";
 
 const gpuPackage = "@tensorflow/tfjs-node-gpu";
 
@@ -65,7 +65,7 @@ describe("without a native TensorFlow", () => {
 describe("a native TensorFlow", () => {
   test("is taken where it is installed, with its version", async () => {
     const folder = await emptyFolder();
-    await installStandIn(folder);
+    await installFakeTensorflow(folder);
     const backend = await tfjsBackend({ folder });
     expect(backend.name).toBe("@tensorflow/tfjs-node 4.22.0 (TensorFlow 2.0.0)");
     expect(await sumOn(backend)).toEqual(Float32Array.of(3));
@@ -74,7 +74,7 @@ describe("a native TensorFlow", () => {
   // Node 23 removed util.isNullOrUndefined, which tfjs-node 4.22 calls.
   test("finds the functions of util that Node has no more", async () => {
     const folder = await emptyFolder();
-    await installStandIn(folder);
+    await installFakeTensorflow(folder);
     await tfjsBackend({ engine: "node", folder });
     const util = createRequire(import.meta.url)("node:util") as Record<string, unknown>;
     const isNothing = util["isNullOrUndefined"] as (value: unknown) => boolean;
@@ -85,8 +85,8 @@ describe("a native TensorFlow", () => {
 
   test("is taken with CUDA first, but for the device cpu", async () => {
     const folder = await emptyFolder();
-    await installStandIn(folder);
-    await installStandIn(folder, { name: gpuPackage, gpu: true });
+    await installFakeTensorflow(folder);
+    await installFakeTensorflow(folder, { name: gpuPackage, gpu: true });
     const [best, onCpu] = [
       await tfjsBackend({ folder }),
       await tfjsBackend({ folder, device: "cpu" }),
@@ -97,7 +97,7 @@ describe("a native TensorFlow", () => {
 
   test("is refused for the device cuda where it finds no GPU", async () => {
     const folder = await emptyFolder();
-    await installStandIn(folder, { name: gpuPackage });
+    await installFakeTensorflow(folder, { name: gpuPackage });
     await expect(tfjsBackend({ folder, device: "cuda" })).rejects.toThrow(
       `${gpuPackage} 4.22.0 (TensorFlow 2.0.0) finds no GPU`,
     );
@@ -105,7 +105,7 @@ describe("a native TensorFlow", () => {
 
   test("is not taken without its addon, nor where it does not load", async () => {
     const folder = await emptyFolder();
-    const path = await installStandIn(folder, { addon: false });
+    const path = await installFakeTensorflow(folder, { addon: false });
     expect(findTfjsPackage("node", folder)).toEqual({
       engine: "node",
       name: "@tensorflow/tfjs-node",
@@ -117,7 +117,7 @@ describe("a native TensorFlow", () => {
     );
 
     const broken = await emptyFolder();
-    const brokenPath = await installStandIn(broken);
+    const brokenPath = await installFakeTensorflow(broken);
     await writeFile(join(brokenPath, "index.js"), 'throw new Error("libtensorflow_cc.so.2: no");');
     expect((await tfjsBackend({ folder: broken })).name).toMatch(/wasm/);
     await expect(tfjsBackend({ engine: "node", folder: broken })).rejects.toThrow(

@@ -1,6 +1,6 @@
 /** @file The order of a set's classes, judged by a model: a planted wrong order is found, a weak model is not blamed. */
 import { random } from "@mvt/core";
-import type { Answers } from "@mvt/report";
+import type { LabelledPredictions } from "@mvt/report";
 import { describe, expect, test } from "vitest";
 import { checkClassOrder } from "../src/evaluation/class-order.ts";
 
@@ -8,7 +8,7 @@ import { checkClassOrder } from "../src/evaluation/class-order.ts";
 const classes = ["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"];
 const rafDb = [329, 74, 160, 1185, 478, 162, 680];
 
-/** Answers of a model that is right for `recall[k]` of class k, and wrong anyhow, or as `wrong` says. */
+/** LabelledPredictions of a model that is right for `recall[k]` of class k, and wrong anyhow, or as `wrong` says. */
 function answers(
   recall: readonly number[],
   {
@@ -16,7 +16,7 @@ function answers(
     wrong = (_label: number, integer: (below: number) => number) => integer(7),
     seed = 0,
   } = {},
-): Answers {
+): LabelledPredictions {
   const stream = random.stream(seed, "answers");
   const labels = counts.flatMap((n, label) => Array<number>(n).fill(label));
   const predicted = labels.map((label) =>
@@ -26,7 +26,10 @@ function answers(
 }
 
 /** The same images with labels renamed: what truly is k the files call `order[k]`. */
-const filed = ({ labels, ...rest }: Answers, order: readonly number[]): Answers => ({
+const filed = (
+  { labels, ...rest }: LabelledPredictions,
+  order: readonly number[],
+): LabelledPredictions => ({
   ...rest,
   labels: labels.map((label) => order[label]!),
 });

@@ -53,8 +53,8 @@ describe("compare", () => {
     );
     expect(stdout).toContain(`- A: run ${a}, a run, seed 0, validation-best weights.`);
     expect(stdout).toContain(`- B: run ${b}, a run, seed 1, validation-best weights.`);
-    expect(stdout).toMatch(/\| A right \| +31 \| +1 \|\n\| A wrong \| +4 \| +4 \|/);
-    expect(stdout).toContain("A alone is right on b = 1 images, B alone on c = 4: p = 0.38.");
+    expect(stdout).toMatch(/\| A correct \| +31 \| +1 \|\n\| A wrong +\| +4 \| +4 \|/);
+    expect(stdout).toContain("Only A is correct on b = 1 images, only B on c = 4: p = 0.38.");
   });
 
   test("prints the same every time, and writes it as Markdown and CSV", async () => {

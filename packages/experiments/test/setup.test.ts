@@ -4,7 +4,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { addonPath, installStandIn } from "@mvt/testing/stand-in-tensorflow";
+import { addonPath, installFakeTensorflow } from "@mvt/testing/fake-tensorflow";
 import { runCommand } from "@mvt/testing/command-line";
 import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 
@@ -23,7 +23,7 @@ const programs = {
 async function machine(without?: keyof typeof programs) {
   const folder = await temporaryFolder(onTestFinished);
   const bin = await temporaryFolder(onTestFinished);
-  const standIn = await installStandIn(bin, { addon: false });
+  const fake = await installFakeTensorflow(bin, { addon: false });
   const log = join(bin, "log");
   await writeFile(log, "");
   for (const [name, program] of Object.entries(programs)) {
@@ -43,7 +43,7 @@ ${program}`,
     );
     await chmod(path, 0o755);
   }
-  const variables = { PATH: bin, STAND_IN: standIn };
+  const variables = { PATH: bin, STAND_IN: fake };
   return {
     folder,
     setup: (...args: readonly string[]) =>

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { tfjsBackend } from "@mvt/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { installStandIn } from "@mvt/testing/stand-in-tensorflow";
+import { installFakeTensorflow } from "@mvt/testing/fake-tensorflow";
 import { runCommand } from "@mvt/testing/command-line";
 import { temporaryFolder } from "@mvt/testing/folder";
 import { refuses } from "@mvt/testing/mistakes";
@@ -80,7 +80,7 @@ describe("the command line with --backend tfjs", () => {
 
   test("tells what is installed, and what not", { timeout: 30_000 }, async () => {
     const folder = await temporaryFolder(onTestFinished);
-    await installStandIn(join(folder, ".tensorflow"), { addon: false });
+    await installFakeTensorflow(join(folder, ".tensorflow"), { addon: false });
     const { stdout } = await runCommand(["doctor", "--backend", "tfjs"], folder);
     const lines = stdout.split("\n").filter((line) => /tensorflow|training/.test(line));
     expect(lines.map((line) => line.replace(/\d+ images/, "N images"))).toEqual([

@@ -1,11 +1,11 @@
-"""The values that test/evaluation-golden.test.ts compares with: measures by scikit-learn, tests by SciPy.
+"""Golden values for test/evaluation.test.ts and test/comparison.test.ts: metrics by scikit-learn, tests by SciPy.
 
     python -m venv .venv && .venv/bin/pip install numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1
     .venv/bin/python packages/report/golden/evaluation.py
 
-writes test/golden/evaluation.json, with the versions used (`pnpm format` then sets its lines). Where random draws matter, both sides draw
-with the generator below, in the same order, so that they must agree to rounding; and SciPy's own
-bootstrap, with draws of its own, must agree to what draws make of it.
+writes test/golden/evaluation.json, with the versions used; `pnpm format` then sets its lines. Where random draws
+matter, both sides draw with the generator below, in the same order, so that they must agree up to rounding.
+SciPy's own bootstrap draws differently: its interval may differ by one image.
 """
 
 import json

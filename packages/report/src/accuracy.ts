@@ -1,51 +1,67 @@
 /**
- * @file An accuracy as it was measured: right answers per seed, and what follows from them.
+ * @file An accuracy as it was measured: correct predictions per seed, and what follows from them.
  */
-import { mean } from "simple-statistics";
-import { standardDeviation, standardError, wilsonInterval, type Interval } from "./statistics.ts";
+import {
+  type Interval,
+  type MeanOverSeeds,
+  meanOverSeeds,
+  standardError,
+  wilsonInterval,
+} from "./statistics.ts";
 
-/** One run's result on the test set: k of n images right. */
-export interface RunCount {
-  readonly seed: number;
+/** k of n: images or labels. */
+export interface Count {
   readonly k: number;
   readonly n: number;
-  /** The epoch, counted from 1, whose weights were tested. */
+}
+
+/** k of the n test images are correct, with the weights of this epoch (counted from 1). */
+export interface EpochCount extends Count {
   readonly epoch: number;
 }
 
-/** Accuracies are fractions of one; only the printed tables speak of percent. */
-export interface Accuracy {
+/** One run's result on the test set. */
+export interface RunCount extends EpochCount {
+  readonly seed: number;
+}
+
+/** Accuracies are fractions of one; only the printed tables show percent. */
+export interface Accuracy extends MeanOverSeeds {
   readonly kind: "accuracy";
   /** By ascending seed. */
   readonly runs: readonly RunCount[];
-  readonly mean: number;
-  /** Over seeds, n - 1 in the denominator; absent with one seed. */
-  readonly std?: number;
-  /** 95 % Wilson interval; only with one seed, where the test set is the only spread known. */
+  /** The 95 % Wilson interval; only with one seed, where the test set is the only spread known. */
   readonly interval?: Interval;
   readonly standardError: number;
   /** The highest mean of its data set. */
   readonly best?: boolean;
 }
 
-/** Summarises the runs of one cell. Throws a RangeError where a count is impossible. */
+/** Summarises the runs of one cell. Throws a RangeError if a count is impossible. */
 export function accuracy(runs: readonly RunCount[]): Accuracy {
   const [first] = runs;
   if (first === undefined) throw new RangeError("accuracy: expected at least one run, got none");
   for (const { seed, k, n } of runs) {
     if (!(Number.isInteger(k) && Number.isInteger(n) && k >= 0 && k <= n && n > 0)) {
       throw new RangeError(
-        `accuracy: expected k right answers of n images with 0 <= k <= n and n > 0, got ${k} of ${n} for seed ${seed}`,
+        `accuracy: expected k of n images with 0 <= k <= n and n > 0, got ${k} of ${n} for seed ${seed}`,
       );
     }
   }
   const proportions = runs.map(({ k, n }) => k / n);
-  const std = standardDeviation(proportions);
   return {
     kind: "accuracy",
     runs: runs.toSorted((a, b) => a.seed - b.seed),
-    mean: mean(proportions),
-    ...(std === undefined ? { interval: wilsonInterval(first.k, first.n) } : { std }),
+    ...meanOverSeeds(proportions),
+    interval: runs.length === 1 ? wilsonInterval(first.k, first.n) : undefined,
     standardError: standardError(proportions, Math.min(...runs.map(({ n }) => n))),
   };
+}
+
+/**
+ * k of n in percent, without the sign. 100 k / n is exact where k / n is not: 23 of 80 are 28.75 %, which
+ * rounds up.
+ */
+export function countPercent({ k, n }: Count, digits = 1): string {
+  return ((100 * k) / n).toFixed(digits);
 }

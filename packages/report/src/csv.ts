@@ -1,20 +1,20 @@
 /**
- * @file A table as CSV, for machines: every count, nothing rounded away, nothing about when or where.
+ * @file A table as CSV, for machines: every count, unrounded, without date, commit or machine.
  */
+import { percent } from "@mvt/common";
 import { stringify } from "csv-stringify/sync";
 import type { Accuracy } from "./accuracy.ts";
-import type { Measure } from "./measure.ts";
+import type { ValuesBySeed } from "./statistics.ts";
 import type { Cell, Cells, Column, Table } from "./table.ts";
 
 /**
- * One line per row. The same runs give the same bytes: no date, no commit, no machine.
+ * One line per row. The same runs give the same bytes.
  *
- * Accuracies and shares are in percent with four decimals. A column `a` of accuracies becomes
- * a_mean, a_std, a_k, a_n, a_epoch; of shares a, a_k, a_n; of measures a_mean, a_std, a_by_seed; of
- * estimates a, a_low, a_high.
- * Values by seed are separated by spaces, in the order of the column of seeds. A value that is unknown
- * is an empty field.
- * Throws a TypeError where a cell is not of its column's kind.
+ * Accuracies and counts are in percent with four decimals. A column `a` of accuracies becomes a_mean, a_std,
+ * a_k, a_n, a_epoch; of counts a, a_k, a_n; of values by seed a_mean, a_std, a_by_seed; of estimates a, a_low,
+ * a_high. Values by seed are separated by spaces, in the order of the column of seeds. An unknown value is an
+ * empty field.
+ * Throws a TypeError if a cell is not of its column's kind.
  */
 export function toCsv(table: Table): string {
   const columns = table.columns.filter(({ only, kind }) => only !== "markdown" && kind !== "paper");
@@ -35,13 +35,13 @@ const suffixes = {
   number: [""],
   list: [""],
   accuracy: ["_mean", "_std", "_k", "_n", "_epoch"],
-  share: ["", "_k", "_n"],
-  measure: ["_mean", "_std", "_by_seed"],
+  count: ["", "_k", "_n"],
+  "values-by-seed": ["_mean", "_std", "_by_seed"],
   estimate: ["", "_low", "_high"],
   paper: [],
 } as const satisfies Record<Cell["kind"], readonly string[]>;
 
-/** Numbers are printed with four decimals; all else is text. */
+/** Numbers are printed with four decimals; text is printed as it is. */
 function fields({ key, kind }: Column, cells: Cells): readonly (string | number)[] {
   const cell = cells[key];
   if (cell === undefined) return suffixes[kind].map(() => "");
@@ -59,10 +59,10 @@ function fields({ key, kind }: Column, cells: Cells): readonly (string | number)
       return [cell.values.join(" ")];
     case "accuracy":
       return accuracyFields(cell);
-    case "share":
-      return [cell.n === 0 ? "" : percent(cell.k / cell.n), String(cell.k), String(cell.n)];
-    case "measure":
-      return measureFields(cell);
+    case "count":
+      return [cell.n === 0 ? "" : percent(cell.k / cell.n, 4), String(cell.k), String(cell.n)];
+    case "values-by-seed":
+      return valuesBySeedFields(cell);
     case "estimate":
       return [cell.value, cell.interval?.low, cell.interval?.high].map((value) =>
         value === undefined ? "" : 100 * value,
@@ -75,19 +75,15 @@ function fields({ key, kind }: Column, cells: Cells): readonly (string | number)
 function accuracyFields({ mean, std, runs }: Accuracy): readonly string[] {
   const bySeed = (name: "k" | "n" | "epoch") => runs.map((run) => run[name]).join(" ");
   return [
-    percent(mean),
-    std === undefined ? "" : percent(std),
+    percent(mean, 4),
+    std === undefined ? "" : percent(std, 4),
     bySeed("k"),
     bySeed("n"),
     bySeed("epoch"),
   ];
 }
 
-function measureFields({ mean, std, values, unit }: Measure): readonly string[] {
-  const inUnit = (value: number) => (unit === "percent" ? percent(value) : value.toFixed(6));
+function valuesBySeedFields({ mean, std, values, unit }: ValuesBySeed): readonly string[] {
+  const inUnit = (value: number) => (unit === "percent" ? percent(value, 4) : value.toFixed(6));
   return [inUnit(mean), std === undefined ? "" : inUnit(std), values.map(inUnit).join(" ")];
-}
-
-function percent(fraction: number): string {
-  return (100 * fraction).toFixed(4);
 }

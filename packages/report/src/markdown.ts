@@ -2,16 +2,15 @@
  * @file A table as Markdown, for people: the numbers, how to read them, and where they come from.
  */
 import { markdownTable } from "markdown-table";
-import { printed } from "./printed-cell.ts";
-import type { Provenance } from "./provenance.ts";
-import { provenanceList } from "./provenance-list.ts";
+import { markdownCell } from "./markdown-cell.ts";
+import { type Provenance, provenanceList } from "./provenance.ts";
 import type { Appendix, Column, Table } from "./table.ts";
 
 /**
- * The table with legend, notes and provenance.
+ * The table with title, legend, notes and provenance.
  *
- * What the paper prints appears only in rows whose data are real; without such a row the column is
- * absent, and a line says that the numbers can not be compared.
+ * The paper's numbers appear only in rows of real data. Without such a row the column is absent, and a line
+ * says that the numbers cannot be compared.
  */
 export function toMarkdown(table: Table): string {
   const sections = [
@@ -49,7 +48,7 @@ function markdownTables(table: Table): readonly string[] {
   const rows = table.rows.map(({ dataset, cells }) =>
     columns.map(({ key }) => {
       const comparable = cells[key]?.kind !== "paper" || isReal(dataset);
-      return printed(comparable ? cells[key] : undefined, digits);
+      return markdownCell(comparable ? cells[key] : undefined, digits);
     }),
   );
   const appendices = table.appendices ?? [];
@@ -60,7 +59,7 @@ function markdownTables(table: Table): readonly string[] {
 }
 
 function appendixSections({ heading, text, columns, rows }: Appendix, digits: number) {
-  const body = rows.map((cells) => columns.map(({ key }) => printed(cells[key], digits)));
+  const body = rows.map((cells) => columns.map(({ key }) => markdownCell(cells[key], digits)));
   return [`## ${heading}`, ...(text === undefined ? [] : [text]), gridOf(columns, body)];
 }
 
@@ -75,9 +74,9 @@ function gridOf(columns: readonly Heading[], rows: readonly (readonly string[])[
 function syntheticWarning({ data }: Provenance): readonly string[] {
   const synthetic = data.filter(({ kind }) => kind === "synthetic").map(({ title }) => title);
   if (synthetic.length === 0) return [];
-  const which = synthetic.length === data.length ? "The data are" : `${synthetic.join(", ")}:`;
+  const some = synthetic.length < data.length ? ` of ${synthetic.join(", ")}` : "";
   return [
-    `**${which} synthetic: faces drawn by this project, in the layout of the data set named. These numbers are not comparable with the paper's.**`,
+    `**The data${some} are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.**`,
   ];
 }
 
@@ -89,13 +88,13 @@ function alignment({ kind }: Heading): "l" | "r" {
   return kind === "number" || kind === "paper" ? "r" : "l";
 }
 
-/** One image more or less is visible: two decimals, as in the paper, from 1000 test images on. */
+/** From 1000 test images on, two decimals as in the paper: then a difference of one image shows. */
 function decimals({ rows }: Table): number {
   const sizes = rows.flatMap(({ cells }) =>
     Object.values(cells).flatMap((cell) =>
-      cell.kind === "accuracy"
+      cell?.kind === "accuracy"
         ? cell.runs.map(({ n }) => n)
-        : cell.kind === "estimate"
+        : cell?.kind === "estimate"
           ? [cell.images]
           : [],
     ),

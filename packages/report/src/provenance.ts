@@ -1,6 +1,7 @@
 /**
- * @file Where a report comes from: all that is needed to produce it again, and to judge it.
+ * @file Where a report comes from: what is needed to produce it again and to judge it, and how Markdown lists it.
  */
+import { percent } from "@mvt/common";
 
 /** Whether the images are photographs of the published set or were drawn by this project. */
 export type DataKind = "synthetic" | "real";
@@ -15,12 +16,12 @@ export interface DataDescription {
   readonly protocol: string;
   /** Images per split, in the order to print: { train: 450, validation: 50, test: 200 }. */
   readonly counts: Readonly<Record<string, number>>;
-  /** The share of training labels made wrong on purpose, 0 to 1; unknown for real data. */
+  /** The fraction of training labels that were made wrong deliberately; unknown for real data. */
   readonly labelNoise?: number;
 }
 
 export interface Machine {
-  /** The model name the operating system gives. */
+  /** The model name that the operating system gives. */
   readonly cpu: string;
   readonly cores: number;
   /** Bytes. */
@@ -28,13 +29,13 @@ export interface Machine {
   readonly os: string;
   /** The version of Node: "26.10.0". */
   readonly node: string;
-  /** The backend and its device: "onnx, cpu". Absent where finished answers were read and none ran. */
+  /** The backend and its device: "onnx, cpu". Absent if stored predictions were read and none ran. */
   readonly backend?: string;
   /** What the backend runs on, with its version: "onnxruntime-node 1.30.0". */
   readonly engine?: string;
-  /** What the processor can do that arithmetic depends on: "avx512f". */
+  /** Features of the processor that arithmetic depends on: "avx512f". */
   readonly features?: readonly string[];
-  /** Further programs that had a part, each with its version: "PyTorch 2.13.0". */
+  /** Further programs that were measured, each with its version: "PyTorch 2.13.0". */
   readonly software?: readonly string[];
 }
 
@@ -42,13 +43,49 @@ export interface Provenance {
   /** What to type to get this report: "pnpm exp table2 --scale smoke". */
   readonly command: string;
   readonly commit: string;
-  /** The working tree held changes that no commit has. */
+  /** Whether the working tree held uncommitted changes. */
   readonly dirty: boolean;
   readonly scale: string;
-  /** None where nothing is random that a number depends on. */
+  /** Empty if no number depends on randomness. */
   readonly seeds: readonly number[];
   readonly data: readonly DataDescription[];
   readonly machine: Machine;
   /** ISO 8601. */
   readonly date: string;
+}
+
+/** The provenance in words, one string per item of a list. */
+export function provenanceList(provenance: Provenance): readonly string[] {
+  const { command, commit, dirty, scale, seeds, data, machine, date } = provenance;
+  return [
+    `Command: \`${command}\``,
+    `Commit: ${commit}${dirty ? ", with uncommitted changes" : ""}`,
+    `Scale: ${scale}${seedWords(seeds)}`,
+    ...data.map(dataLine),
+    `Machine: ${machineLine(machine)}`,
+    ...(machine.software ? [`Software: ${machine.software.join("; ")}`] : []),
+    `Date: ${date}`,
+  ];
+}
+
+function seedWords(seeds: readonly number[]): string {
+  if (seeds.length === 0) return "";
+  return `; ${seeds.length === 1 ? "seed" : "seeds"}: ${seeds.join(", ")}`;
+}
+
+function dataLine({ title, kind, layout, protocol, counts, labelNoise }: DataDescription): string {
+  const images = Object.entries(counts).map(([split, count]) => `${split} ${count}`);
+  const noise =
+    labelNoise === undefined
+      ? ""
+      : `; ${percent(labelNoise)} % of the training labels are deliberately wrong`;
+  return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}; images: ${images.join(", ")}${noise}`;
+}
+
+function machineLine(machine: Machine): string {
+  const { cpu, cores, memory, os, node, backend, engine, features = [] } = machine;
+  const gibibytes = (memory / 2 ** 30).toFixed(1);
+  const ran = backend === undefined ? "" : `; backend ${backend} (${engine})`;
+  const supported = features.length === 0 ? "" : ` (${features.join(", ")})`;
+  return `${cpu}${supported}, ${cores} cores, ${gibibytes} GiB; ${os}; Node ${node}${ran}`;
 }

@@ -1,5 +1,5 @@
 /**
- * @file The few statistics a report needs: spread over seeds, and how sure a count of right answers is.
+ * @file Statistics of a report: the spread over seeds, intervals and standard errors of accuracies.
  */
 import { mean, sampleStandardDeviation } from "simple-statistics";
 
@@ -8,9 +8,40 @@ export interface Interval {
   readonly high: number;
 }
 
-/** The standard deviation over seeds, with n - 1 in the denominator; unknown for fewer than two. */
-export function standardDeviation(values: readonly number[]): number | undefined {
-  return values.length < 2 ? undefined : sampleStandardDeviation(values);
+/** A measured number with its 95 % interval: a fraction of one, or a difference of two such fractions. */
+export interface Estimate {
+  readonly value: number;
+  /** Absent if nothing is known about the spread. */
+  readonly interval?: Interval;
+}
+
+export interface MeanOverSeeds {
+  readonly mean: number;
+  /** The standard deviation over seeds, n - 1 in the denominator; undefined with one seed. */
+  readonly std?: number;
+}
+
+/** Summarises one value per seed. */
+export function meanOverSeeds(values: readonly number[]): MeanOverSeeds {
+  const std = values.length < 2 ? undefined : sampleStandardDeviation([...values]);
+  return { mean: mean([...values]), std };
+}
+
+/** A number measured once per seed that is not a count of images. */
+export interface ValuesBySeed extends MeanOverSeeds {
+  readonly kind: "values-by-seed";
+  /** How it is printed: a fraction of one in percent, or the number as it is. */
+  readonly unit: "percent" | "number";
+  /** One per seed, by ascending seed. */
+  readonly values: readonly number[];
+}
+
+/** Summarises one number per seed. Throws a RangeError if there is none. */
+export function valuesBySeed(values: readonly number[], unit: ValuesBySeed["unit"]): ValuesBySeed {
+  if (values.length === 0) {
+    throw new RangeError("valuesBySeed: expected at least one value, got none");
+  }
+  return { kind: "values-by-seed", unit, values, ...meanOverSeeds(values) };
 }
 
 /** The 0.975 quantile of the normal distribution: two-sided 95 %. */
@@ -32,14 +63,13 @@ export function wilsonInterval(k: number, n: number, z = z95): Interval {
 }
 
 /**
- * How far a mean accuracy may be off, as one standard error.
+ * The standard error of a mean accuracy.
  *
- * The larger of two: the spread over S seeds, s/√S, and that of the n test images, √(p(1-p)/n).
- * All seeds share the test set, so more seeds never make the second one smaller; and two seeds that
- * happen to agree do not make the error vanish.
+ * It is the larger of two: the spread over S seeds, s/√S, and that of the n test images, √(p(1-p)/n).
+ * All seeds share the test set, so more seeds never make the second one smaller. Two seeds that happen to
+ * agree do not make the error vanish.
  */
 export function standardError(proportions: readonly number[], n: number): number {
-  const p = mean(proportions);
-  const overSeeds = (standardDeviation(proportions) ?? 0) / Math.sqrt(proportions.length);
-  return Math.max(overSeeds, Math.sqrt((p * (1 - p)) / n));
+  const { mean: p, std = 0 } = meanOverSeeds(proportions);
+  return Math.max(std / Math.sqrt(proportions.length), Math.sqrt((p * (1 - p)) / n));
 }

@@ -1,41 +1,36 @@
 /**
- * @file The data model of a report table: typed cells, so that one table prints as Markdown and as CSV.
+ * @file The data model of a report table. Cells have types, so that one table prints as Markdown and as CSV.
  */
-import type { Accuracy } from "./accuracy.ts";
-import type { Estimate } from "./evaluation/estimate.ts";
-import type { Measure } from "./measure.ts";
+import type { Accuracy, Count } from "./accuracy.ts";
 import type { Provenance } from "./provenance.ts";
-
-/** k of n: a share that is not an accuracy on the test set, pooled over seeds. */
-export interface Share {
-  readonly k: number;
-  readonly n: number;
-}
+import type { Estimate, ValuesBySeed } from "./statistics.ts";
 
 export type Cell =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "number"; readonly value: number }
-  /** One number per seed, by ascending seed. */
+  /** One value per seed, by ascending seed. */
   | { readonly kind: "list"; readonly values: readonly (number | string)[] }
   | Accuracy
-  | ({ readonly kind: "share" } & Share)
-  | Measure
+  /** k of n that is not an accuracy on the test set, pooled over seeds. */
+  | ({ readonly kind: "count" } & Count)
+  | ValuesBySeed
   | EstimateCell
   | PaperCell;
 
-/** A measure of one run with its interval, as fractions of one. */
+/** A metric of one run with its interval, as fractions of one. */
 export interface EstimateCell extends Estimate {
   readonly kind: "estimate";
-  /** Images that it was measured on: how many decimals mean something. */
+  /** The number of images it was measured on; it decides how many decimals are printed. */
   readonly images: number;
   /** A difference: printed with its sign, in percentage points. */
   readonly signed?: true;
 }
 
-/** What the paper prints, in percent, to two decimals or as given. In tables beside real data and nowhere else. */
+/** A number that the paper prints, in percent. It appears in tables of real data only. */
 export interface PaperCell {
   readonly kind: "paper";
   readonly percent: number;
+  /** Default 2. */
   readonly decimals?: number;
   /** The paper's footnote marks: "†*". */
   readonly marks?: string;
@@ -47,25 +42,25 @@ export interface Column {
   /** The heading in Markdown. */
   readonly title: string;
   readonly kind: Cell["kind"];
-  /** Absent: in both. Paper columns never reach the CSV. */
+  /** Absent: in both. Columns of the paper's numbers never reach the CSV. */
   readonly only?: "markdown" | "csv";
 }
 
-/** By column key; a missing cell is one whose value is unknown. */
-export type Cells = Readonly<Record<string, Cell>>;
+/** By column key; a missing or undefined cell is one whose value is unknown. */
+export type Cells = Readonly<Record<string, Cell | undefined>>;
 
 export interface Row {
-  /** The title of one of the provenance's data sets; absent where the row is of none. */
+  /** The title of one of the provenance's data sets; absent if the row belongs to none. */
   readonly dataset?: string;
   readonly cells: Cells;
-  /** Nothing of it was measured here: it is a line of the paper, and stays out of the CSV. */
+  /** A line of the paper, not measured here. The CSV leaves it out. */
   readonly published?: true;
 }
 
-/** A further table below, for people; the CSV does not have it. What the paper prints, it prints as it is. */
+/** A further table below the main one, in Markdown only. Its paper columns are printed on any data. */
 export interface Appendix {
   readonly heading: string;
-  /** What it is, in sentences. */
+  /** What it shows, in sentences. */
   readonly text?: string;
   readonly columns: readonly Pick<Column, "key" | "title" | "kind">[];
   readonly rows: readonly Cells[];

@@ -38,7 +38,7 @@ describe("an accuracy", () => {
       `[RangeError: accuracy: expected at least one run, got none]`,
     );
     expect(() => accuracy(runs(390, 501))).toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: accuracy: expected k right answers of n images with 0 <= k <= n and n > 0, got 501 of 500 for seed 1]`,
+      `[RangeError: accuracy: expected k of n images with 0 <= k <= n and n > 0, got 501 of 500 for seed 1]`,
     );
     expect(() => accuracy([{ seed: 0, k: 0, n: 0, epoch: 1 }])).toThrow("got 0 of 0");
   });

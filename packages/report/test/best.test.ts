@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { provenance, row, run } from "./fixtures/runs.ts";
 
 const ranked = (rows: readonly Table2Row[]) => {
-  const table = table2(rows, provenance("synthetic"), { select: "last" });
+  const table = table2.build(rows, provenance("synthetic"), { select: "last" });
   const best = table.rows.flatMap(({ cells: { title, accuracy } }) =>
     accuracy?.kind === "accuracy" && accuracy.best === true && title?.kind === "text"
       ? [title.text]
@@ -29,17 +29,17 @@ describe("the best row of a data set", () => {
     });
   });
 
-  test("comes with a warning where one standard error would hide the difference", () => {
+  test("comes with a warning if one standard error would hide the difference", () => {
     // Near 400 of 500: √2 √(0.8 · 0.2 / 500) = 2.5 points, 12.6 images.
     const close = [row("linear", [run(0, 388)]), row("sigmoid", [run(0, 400)])];
     const apart = [row("linear", [run(0, 386)]), row("sigmoid", [run(0, 400)])];
     expect(ranked(close).notes).toEqual([
-      "RAF-DB: Linear lies within one standard error of the best, Sigmoid: this difference may be chance.",
+      "RAF-DB: Linear is within one standard error of the best row, Sigmoid. The difference may be chance.",
     ]);
     expect(ranked(apart).notes).toEqual([]);
   });
 
-  test("does not exist where there is nothing to compare with", () => {
+  test("does not exist if there is nothing to compare with", () => {
     expect(ranked([row("linear", [run(0, 400)])]).best).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ function row(mask: ClutterMask, counts: readonly number[], dataset = "RAF-DB"): 
 }
 
 const tableOf = (rows: readonly ClutterRow[]) =>
-  clutterTable(rows, provenance("synthetic"), options);
+  clutterTable.build(rows, provenance("synthetic"), options);
 
 const lines = (rows: readonly ClutterRow[]) =>
   toMarkdown(tableOf(rows))
@@ -20,7 +20,7 @@ const lines = (rows: readonly ClutterRow[]) =>
     .map((line) => line.replaceAll(/ +/g, " "));
 
 describe("the table of clutter", () => {
-  test("sets every mask beside none, by how much it gains and whether that may be chance", () => {
+  test("compares every mask with no mask: its gain, and whether that may be chance", () => {
     expect(
       lines([row("corners", [292, 308]), row("mgn", [395, 405]), row("none", [295, 305])]),
     ).toEqual([
@@ -31,7 +31,7 @@ describe("the table of clutter", () => {
     ]);
   });
 
-  test("says a loss with its sign, and has both numbers in the CSV", () => {
+  test("prints a loss with its sign, and has both numbers in the CSV", () => {
     const rows = [row("none", [300]), row("random", [250])];
     expect(lines(rows)[1]).toContain("−10.0, SE 3.1 (beyond 2 SE)");
     const { cells } = tableOf(rows).rows[1]!;
@@ -45,7 +45,7 @@ describe("the table of clutter", () => {
   });
 
   test("says in its title how much is removed", () => {
-    expect(tableOf([row("none", [300])]).title).toContain("with 50 % of the picture removed");
+    expect(tableOf([row("none", [300])]).title).toContain("with 50 % of each image removed");
   });
 
   test("refuses a setting without the row to compare with, and a row that comes twice", () => {

@@ -1,6 +1,6 @@
 import { compare, mcnemarExact } from "@mvt/report";
 import { describe, expect, test } from "vitest";
-import { answersOf, first } from "./fixtures/answers.ts";
+import { predictionsOf, first } from "./fixtures/predictions.ts";
 import { golden, goldenDraws, indices } from "./fixtures/golden.ts";
 
 describe("McNemar's exact test", () => {
@@ -11,19 +11,19 @@ describe("McNemar's exact test", () => {
     },
   );
 
-  test("is a coin's: 2 (1/2)^5 where one is right five times and the other never", () => {
+  test("is 2 (1/2)^5 if one is correct five times and the other never", () => {
     expect(mcnemarExact(0, 5)).toBeCloseTo(2 / 32, 15);
   });
 
-  test("does not mind which is first", () => {
+  test("does not depend on which is first", () => {
     expect(mcnemarExact(12, 25)).toBe(mcnemarExact(25, 12));
   });
 
-  test("finds no difference where they disagree evenly or never", () => {
+  test("finds no difference if they disagree evenly or never", () => {
     expect([mcnemarExact(0, 0), mcnemarExact(8, 8), mcnemarExact(7, 8)]).toEqual([1, 1, 1]);
   });
 
-  test("refuses what is no count", () => {
+  test("refuses numbers that are not counts", () => {
     expect(() => mcnemarExact(-1, 3)).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: mcnemarExact: expected two counts of images, got -1 and 3]`,
     );
@@ -40,7 +40,7 @@ describe("a comparison of two classifiers", () => {
     { resamples, stratified: false, integer: goldenDraws() },
   );
 
-  test("counts who is right where, and tests it as SciPy does", () => {
+  test("counts the images that both, one or neither predict correctly, and tests as SciPy does", () => {
     const { both: right, onlyFirst, onlySecond, neither, n } = comparison;
     expect([right, onlyFirst, onlySecond, neither]).toEqual(counts);
     expect(right + onlyFirst + onlySecond + neither).toBe(n);
@@ -63,7 +63,7 @@ describe("a comparison of two classifiers", () => {
   });
 
   test("finds no difference between a classifier and itself", () => {
-    const one = answersOf("aa ab bb cb");
+    const one = predictionsOf("aa ab bb cb");
     const { p: certain, onlyFirst, onlySecond, macroF1 } = compare(one, one, first);
     expect([certain, onlyFirst, onlySecond]).toEqual([1, 0, 0]);
     expect(macroF1.difference).toEqual({ value: 0, interval: { low: 0, high: 0 } });
@@ -71,9 +71,13 @@ describe("a comparison of two classifiers", () => {
 
   test("refuses other images", () => {
     const refused =
-      "[RangeError: compare: expected two classifiers' answers for the same images, got other classes or labels]";
-    const one = answersOf("aa ab bb");
-    for (const other of [answersOf("aa bb bb"), answersOf("aa ab"), answersOf("aa ab bb", 4)]) {
+      "[RangeError: compare: expected two classifiers' predictions for the same images, got different classes or labels]";
+    const one = predictionsOf("aa ab bb");
+    for (const other of [
+      predictionsOf("aa bb bb"),
+      predictionsOf("aa ab"),
+      predictionsOf("aa ab bb", 4),
+    ]) {
       expect(() => compare(one, other, first)).toThrow(RangeError);
       expect(() => compare(one, other, first)).toThrow(refused.slice(13, -1));
     }

@@ -18,7 +18,7 @@ const rows: readonly Table2Row[] = [
   ),
 ];
 const csv = (from = provenance("synthetic"), given = rows) =>
-  toCsv(table2(given, from, { select: "validation" }));
+  toCsv(table2.build(given, from, { select: "validation" }));
 
 describe("the CSV of Table 2", () => {
   test("has one line per data set and function, with every count", () => {
@@ -49,7 +49,7 @@ describe("the CSV of Table 2", () => {
   });
 
   test("does not depend on the accuracy that Markdown shows", () => {
-    const last = table2(rows, provenance("synthetic"), { select: "last" });
+    const last = table2.build(rows, provenance("synthetic"), { select: "last" });
     expect(toCsv(last)).toBe(csv());
   });
 
@@ -85,7 +85,7 @@ describe("a table whose builder mixes up its cells", () => {
     );
   });
 
-  test("still shows no number of the paper beside synthetic data", () => {
+  test("still shows no number of the paper in rows of synthetic data", () => {
     expect(toMarkdown(table)).not.toContain("87.45");
   });
 });
@@ -93,7 +93,7 @@ describe("a table whose builder mixes up its cells", () => {
 describe("a name from outside", () => {
   test("does not break the Markdown table", () => {
     const named = [row("a|b\n*c*", [run(0, 390)], { plugin: true })];
-    const text = toMarkdown(table2(named, provenance("synthetic"), { select: "last" }));
+    const text = toMarkdown(table2.build(named, provenance("synthetic"), { select: "last" }));
     expect(text).toContain(String.raw`| a\|b \*c\* (plugin) |`);
   });
 });

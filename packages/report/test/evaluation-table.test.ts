@@ -10,7 +10,7 @@ import {
   toText,
 } from "@mvt/report";
 import { describe, expect, test } from "vitest";
-import { answersOf } from "./fixtures/answers.ts";
+import { predictionsOf } from "./fixtures/predictions.ts";
 import { goldenDraws } from "./fixtures/golden.ts";
 import { provenance } from "./fixtures/runs.ts";
 import { tablesOf } from "./fixtures/tables-of.ts";
@@ -24,8 +24,8 @@ const run: EvaluatedRun = {
   weights: "validation-best",
 };
 const repeated = (images: string, times: number) => Array(times).fill(images).join(" ");
-const one = answersOf(`${repeated("aa aa ab bb", 15)} ${repeated("cc", 5)} ca`);
-const other = answersOf(`${repeated("aa aa aa ba", 15)} ${repeated("cc", 5)} cc`);
+const one = predictionsOf(`${repeated("aa aa ab bb", 15)} ${repeated("cc", 5)} ca`);
+const other = predictionsOf(`${repeated("aa aa aa ba", 15)} ${repeated("cc", 5)} cc`);
 const options = (stratified = false) => ({
   resamples: 200,
   stratified,
@@ -36,23 +36,23 @@ describe("the report of an evaluation", () => {
   const evaluation = evaluate(one, options());
   const table = evaluationTable(run, evaluation, provenance("synthetic"));
 
-  test("shows every measure with its interval, and the confusion matrix below", () => {
+  test("shows every metric with its interval, and the confusion matrix below", () => {
     expect(tablesOf(table)).toMatchInlineSnapshot(`
-      "| Data set | Measure             | Class | Value (%)            | Right |
-      | :------- | :------------------ | :---- | :------------------- | :---- |
-      | RAF-DB   | Accuracy            | –     | 75.8 [66.6, 86.4]    | 50/66 |
-      | RAF-DB   | Mean class accuracy | –     | 83.3 [72.5, 91.7]    | –     |
-      | RAF-DB   | Macro F1            | –     | 78.8 [68.2, 88.0]    | –     |
-      | RAF-DB   | Class accuracy      | a     | 66.7 [52.2, 78.7]    | 30/45 |
-      | RAF-DB   | Class accuracy      | b     | 100.0 [100.0, 100.0] | 15/15 |
-      | RAF-DB   | Class accuracy      | c     | 83.3 [50.0, 100.0]   | 5/6   |
-      | RAF-DB   | F1                  | a     | 78.9 [67.7, 87.8]    | –     |
-      | RAF-DB   | F1                  | b     | 66.7 [50.0, 82.0]    | –     |
-      | RAF-DB   | F1                  | c     | 90.9 [66.7, 100.0]   | –     |
+      "| Data set | Metric              | Class | Value (%)            | Correct |
+      | :------- | :------------------ | :---- | :------------------- | :------ |
+      | RAF-DB   | Accuracy            | –     | 75.8 [66.6, 86.4]    | 50/66   |
+      | RAF-DB   | Mean class accuracy | –     | 83.3 [72.5, 91.7]    | –       |
+      | RAF-DB   | Macro F1            | –     | 78.8 [68.2, 88.0]    | –       |
+      | RAF-DB   | Class accuracy      | a     | 66.7 [52.2, 78.7]    | 30/45   |
+      | RAF-DB   | Class accuracy      | b     | 100.0 [100.0, 100.0] | 15/15   |
+      | RAF-DB   | Class accuracy      | c     | 83.3 [50.0, 100.0]   | 5/6     |
+      | RAF-DB   | F1                  | a     | 78.9 [67.7, 87.8]    | –       |
+      | RAF-DB   | F1                  | b     | 66.7 [50.0, 82.0]    | –       |
+      | RAF-DB   | F1                  | c     | 90.9 [66.7, 100.0]   | –       |
 
       ## Confusion matrix
 
-      Rows are true classes, columns answers. In each cell: images, and their share of the row.
+      Rows are true classes, columns are predicted classes. A cell shows the number of images and their percentage of the row.
 
       | True | a           | b            | c          |
       | :--- | :---------- | :----------- | :--------- |
@@ -63,11 +63,11 @@ describe("the report of an evaluation", () => {
     `);
   });
 
-  test("says how the intervals came about, and which classes are too small for one", () => {
+  test("says how the intervals were computed, and which classes are too small for one", () => {
     const markdown = toMarkdown(table);
     expect(markdown).toContain("# Evaluation of RAF-DB, linear, seed 0: validation-best weights");
     expect(markdown).toContain(
-      "200 bootstrap resamples of the images, drawn with replacement from all (not stratified by class).",
+      "200 bootstrap resamples of the images, drawn with replacement from all images (not stratified by class).",
     );
     const within = evaluationTable(run, evaluate(one, options(true)), provenance("synthetic"));
     expect(toMarkdown(within)).toContain("within each true class (stratified).");
@@ -75,7 +75,7 @@ describe("the report of an evaluation", () => {
     expect(markdown).toContain("**The data are synthetic");
   });
 
-  test("has one CSV line per measure, with every count", () => {
+  test("has one CSV line per metric, with every count", () => {
     expect(toCsv(table)).toMatchInlineSnapshot(`
       "dataset,measure,class,value,value_low,value_high,k,n,split,weights,resamples,stratified,data_kind,label_noise,runs
       RAF-DB,accuracy,,75.7576,66.6288,86.3636,50,66,test,validation-best,200,false,synthetic,0.1,3f2a00000000
@@ -109,7 +109,7 @@ describe("the report of an evaluation", () => {
   });
 
   test("leaves open what is not defined", () => {
-    const sparse = evaluate(answersOf("aa ab", 3), options());
+    const sparse = evaluate(predictionsOf("aa ab", 3), options());
     const text = tablesOf(evaluationTable(run, sparse, provenance("synthetic")));
     expect(text).toMatch(/\| Class accuracy +\| c +\| – +\| 0\/0 +\|/);
     expect(text).toMatch(/\| F1 +\| c +\| – +\| – +\|/);
@@ -130,20 +130,20 @@ describe("the report of a comparison", () => {
   const runs = [run, { ...run, id: "c09b00000000", title: "RAF-DB, sigmoid, seed 0" }] as const;
   const table = compareTable(runs, comparison, provenance("synthetic"));
 
-  test("sets the runs side by side, with their difference and who is right where", () => {
+  test("shows the runs side by side, with their difference and which run is correct where", () => {
     expect(tablesOf(table)).toMatchInlineSnapshot(`
-      "| Data set | Measure                 | A                 | B                 | B − A               |
+      "| Data set | Metric                  | A                 | B                 | B − A               |
       | :------- | :---------------------- | :---------------- | :---------------- | :------------------ |
       | RAF-DB   | Accuracy (%)            | 75.8 [66.6, 86.4] | 77.3 [68.1, 86.4] | +1.5 [−15.2, 15.2]  |
       | RAF-DB   | Mean class accuracy (%) | 83.3 [72.5, 91.7] | 66.7 [66.7, 66.7] | −16.7 [−25.6, −5.8] |
       | RAF-DB   | Macro F1 (%)            | 78.8 [68.2, 88.0] | 61.9 [59.4, 63.8] | −16.9 [−27.9, −5.6] |
 
-      ## Images by who is right
+      ## Images by which run is correct
 
-      |         | B right | B wrong |
-      | :------ | ------: | ------: |
-      | A right |      35 |      15 |
-      | A wrong |      16 |       0 |
+      |           | B correct | B wrong |
+      | :-------- | --------: | ------: |
+      | A correct |        35 |      15 |
+      | A wrong   |        16 |       0 |
       "
     `);
   });
@@ -152,10 +152,10 @@ describe("the report of a comparison", () => {
     const markdown = toMarkdown(table);
     expect(markdown).toContain("- A: run 3f2a00000000, RAF-DB, linear, seed 0, validation-best");
     expect(markdown).toContain("- B: run c09b00000000, RAF-DB, sigmoid, seed 0, validation-best");
-    expect(markdown).toContain("A alone is right on b = 15 images, B alone on c = 16: p = 1.");
+    expect(markdown).toContain("Only A is correct on b = 15 images, only B on c = 16: p = 1.");
   });
 
-  test("has one CSV line per measure, the test's counts beside the accuracy", () => {
+  test("has one CSV line per metric, with the test's counts in the line of the accuracy", () => {
     expect(toCsv(table)).toMatchInlineSnapshot(`
       "dataset,measure,a,a_low,a_high,b,b_low,b_high,difference,difference_low,difference_high,n,both_right,only_a_right,only_b_right,neither_right,p,resamples,stratified,data_kind,label_noise,runs
       RAF-DB,accuracy,75.7576,66.6288,86.3636,77.2727,68.1439,86.3636,1.5152,-15.1515,15.1894,66,35,15,16,0,1,200,false,synthetic,0.1,3f2a00000000 c09b00000000

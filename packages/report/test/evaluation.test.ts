@@ -1,6 +1,6 @@
 import { confusionMatrix, evaluate, type Evaluation, wilsonInterval } from "@mvt/report";
 import { describe, expect, test } from "vitest";
-import { answersOf, first } from "./fixtures/answers.ts";
+import { predictionsOf, first } from "./fixtures/predictions.ts";
 import { golden, goldenDraws, indices } from "./fixtures/golden.ts";
 
 /** A generator with draws of its own. */
@@ -13,9 +13,9 @@ const classesOf = (K: number) => Array.from({ length: K }, (_, i) => `class ${i}
 const f1Of = ({ classes }: Evaluation) => classes.map(({ f1 }) => f1?.value ?? null);
 
 describe("an evaluation", () => {
-  const evaluation = evaluate(answersOf("aa aa ab ba bb cc"), first);
+  const evaluation = evaluate(predictionsOf("aa aa ab ba bb cc"), first);
 
-  test("counts the images that are right", () => {
+  test("counts the correct images", () => {
     expect([evaluation.k, evaluation.n]).toEqual([4, 6]);
     expect(evaluation.accuracy.value).toBe(4 / 6);
   });
@@ -30,30 +30,30 @@ describe("an evaluation", () => {
     expect(evaluation.macroF1.value).toBeCloseTo((a + b + c) / 3, 15);
   });
 
-  test("has rows of true classes and columns of answers", () => {
-    expect(confusionMatrix(answersOf("aa aa ab ba bb cc"))).toEqual([
+  test("has rows of true classes and columns of predictions", () => {
+    expect(confusionMatrix(predictionsOf("aa aa ab ba bb cc"))).toEqual([
       [2, 1, 0],
       [1, 1, 0],
       [0, 0, 1],
     ]);
     expect(evaluation.confusion[0]?.map(({ count }) => count)).toEqual([2, 1, 0]);
-    expect(evaluation.confusion[0]?.[1]?.share?.value).toBe(1 / 3);
+    expect(evaluation.confusion[0]?.[1]?.fraction?.value).toBe(1 / 3);
   });
 
-  test("leaves a class out of the means that has no image, and no F1 if it is never answered", () => {
+  test("leaves a class out of the means that has no image, and no F1 if it is never predicted", () => {
     const { meanClassAccuracy, macroF1, classes, confusion } = evaluate(
-      answersOf("aa aa ac bb", 4),
+      predictionsOf("aa aa ac bb", 4),
       first,
     );
     expect(meanClassAccuracy.value).toBe((2 / 3 + 1) / 2);
     expect(classes.map(({ f1 }) => f1?.value)).toEqual([4 / 5, 1, 0, undefined]);
     expect(macroF1.value).toBeCloseTo((4 / 5 + 1 + 0) / 3, 15);
-    expect(confusion[3]?.map(({ share }) => share)).toEqual(Array(4).fill(undefined));
+    expect(confusion[3]?.map(({ fraction }) => fraction)).toEqual(Array(4).fill(undefined));
   });
 
   test("is the same whatever the order of the images", () => {
     const { accuracy, meanClassAccuracy, macroF1 } = evaluation;
-    const turned = evaluate(answersOf("cc bb ba ab aa aa"), first);
+    const turned = evaluate(predictionsOf("cc bb ba ab aa aa"), first);
     expect([turned.accuracy.value, turned.meanClassAccuracy.value, turned.macroF1.value]).toEqual([
       accuracy.value,
       meanClassAccuracy.value,
@@ -61,7 +61,7 @@ describe("an evaluation", () => {
     ]);
   });
 
-  test("refuses answers that are none", () => {
+  test("refuses predictions that are not classes", () => {
     const of = (labels: readonly number[], predicted: readonly number[]) => () =>
       evaluate(
         {
@@ -75,7 +75,7 @@ describe("an evaluation", () => {
       `[RangeError: evaluate: expected at least one image, got none]`,
     );
     expect(of([0, 1], [0])).toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: evaluate: expected an answer for each of 2 images, got 1]`,
+      `[RangeError: evaluate: expected a prediction for each of 2 images, got 1]`,
     );
     expect(of([0, 1], [0, -1])).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: evaluate: expected class indices from 0 to 1, got -1]`,
@@ -83,15 +83,15 @@ describe("an evaluation", () => {
   });
 });
 
-describe("the measures", () => {
+describe("the metrics", () => {
   const all = [...golden.evaluations, { ...golden.absent, name: "two classes without images" }];
   test.for(all)("agree with scikit-learn: $name", (expected) => {
-    const answers = {
+    const predictions = {
       classes: classesOf(expected.K),
       labels: indices(expected.labels),
       predicted: indices(expected.predicted),
     };
-    const evaluation = evaluate(answers, first);
+    const evaluation = evaluate(predictions, first);
     const { accuracy, meanClassAccuracy, macroF1 } = evaluation;
     expect([accuracy.value, meanClassAccuracy.value, macroF1.value]).toBeAllClose(
       [expected.accuracy, expected.meanClassAccuracy, expected.macroF1],
@@ -100,15 +100,15 @@ describe("the measures", () => {
     // NaN is in no order: a class is undefined on both sides or on none.
     const orMinusOne = (values: readonly (number | null)[]) => values.map((value) => value ?? -1);
     expect(orMinusOne(f1Of(evaluation))).toBeAllClose(orMinusOne(expected.f1), { rtol: 1e-14 });
-    expect(confusionMatrix(answers)).toEqual(expected.confusion);
+    expect(confusionMatrix(predictions)).toEqual(expected.confusion);
   });
 });
 
 describe("the bootstrap interval", () => {
   const ofSize = (n: number) =>
-    answersOf(Array.from({ length: n }, (_, i) => (i % 5 === 0 ? "ab" : "aa")).join(" "));
-  /** 240 of 300 right: of class a nearly all, of class b a few. */
-  const twoClasses = answersOf(
+    predictionsOf(Array.from({ length: n }, (_, i) => (i % 5 === 0 ? "ab" : "aa")).join(" "));
+  /** 240 of 300 correct: nearly all of class a, a few of class b. */
+  const twoClasses = predictionsOf(
     [
       ...Array(230).fill("aa"),
       ...Array(5).fill("ab"),
@@ -137,12 +137,12 @@ describe("the bootstrap interval", () => {
   test.for(golden.evaluations)(
     "agrees with scipy.stats.bootstrap to one image: $name",
     ({ K, labels, predicted, stratified, scipyAccuracyInterval }) => {
-      const answers = {
+      const predictions = {
         classes: classesOf(K),
         labels: indices(labels),
         predicted: indices(predicted),
       };
-      const { accuracy, n } = evaluate(answers, draws(4000, { stratified }));
+      const { accuracy, n } = evaluate(predictions, draws(4000, { stratified }));
       const { low, high } = accuracy.interval!;
       expect([low, high]).toBeAllClose(scipyAccuracyInterval, { rtol: 0, atol: 1.001 / n });
     },
@@ -180,7 +180,7 @@ describe("the bootstrap interval", () => {
   test("keeps the number of images of every class, if stratified", () => {
     // All of class a right, all of class b wrong: any other mix would move the accuracy.
     const { accuracy, meanClassAccuracy } = evaluate(
-      answersOf("aa aa aa bc"),
+      predictionsOf("aa aa aa bc"),
       draws(200, { stratified: true }),
     );
     expect(accuracy).toEqual({ value: 0.75, interval: { low: 0.75, high: 0.75 } });
@@ -196,7 +196,7 @@ describe("the bootstrap interval", () => {
 
   test("refuses to be made of no resample", () => {
     expect(() => evaluate(ofSize(5), draws(0))).toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: bootstrapIntervals: expected a whole number of resamples above 0, got 0]`,
+      `[RangeError: bootstrap: expected a whole number of resamples above 0, got 0]`,
     );
   });
 });

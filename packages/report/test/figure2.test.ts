@@ -7,7 +7,7 @@ const red = await sharp({ create: { width: 40, height: 60, channels: 3, backgrou
   .toBuffer();
 const sheet = { png: red, width: 40, height: 60 };
 const labels = ["Picture", "Soft, I (1 − M_p)", "m < 1 & top-k"];
-const svg = (synthetic: boolean) => figure2({ dataset: "RAF-DB", synthetic, labels, sheet });
+const svg = (synthetic: boolean) => figure2.draw({ dataset: "RAF-DB", synthetic, labels, sheet });
 
 /** The texts of the figure, with their heights. */
 function texts(source: string): readonly (readonly [string, number])[] {
@@ -17,7 +17,7 @@ function texts(source: string): readonly (readonly [string, number])[] {
 }
 
 describe("Figure 2", () => {
-  test("names each row beside its middle", () => {
+  test("names each row at its middle", () => {
     const [, picture, soft, topK] = texts(svg(false));
     expect([picture![0], soft![0], topK![0]]).toEqual([
       "Picture",
@@ -33,7 +33,7 @@ describe("Figure 2", () => {
     expect(svg(false)).not.toContain("Synthetic");
   });
 
-  test("shows the pictures when it is drawn", async () => {
+  test("shows the images when it is drawn", async () => {
     const png = await svgToPng(svg(true), { width: 248 });
     const { data, info } = await sharp(png)
       .removeAlpha()
@@ -45,7 +45,7 @@ describe("Figure 2", () => {
   });
 
   test("refuses to be without rows", () => {
-    expect(() => figure2({ dataset: "RAF-DB", synthetic: true, labels: [], sheet })).toThrow(
+    expect(() => figure2.draw({ dataset: "RAF-DB", synthetic: true, labels: [], sheet })).toThrow(
       RangeError,
     );
   });

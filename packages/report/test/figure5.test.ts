@@ -26,7 +26,7 @@ const convergence: Figure5["convergence"] = [
   },
 ];
 const figure = (changes: Partial<Figure5> = {}) =>
-  figure5({ delta: 0.2, functions, convergence, synthetic: false, ...changes });
+  figure5.draw({ delta: 0.2, functions, convergence, synthetic: false, ...changes });
 
 describe("Figure 5", () => {
   test("names every function with its cut-off, and every other curve", async () => {
@@ -87,7 +87,7 @@ describe("Figure 5", () => {
     expect(texts).toContain("FERPlus");
   });
 
-  test("is the same every time, also when drawn beside another", async () => {
+  test("is the same every time, also if two are drawn at once", async () => {
     const alone = await figure();
     const [beside] = await Promise.all([figure(), figure({ synthetic: true })]);
     expect(beside).toBe(alone);
@@ -103,7 +103,7 @@ describe("Figure 5", () => {
     expect(new Set(inLegend(shapes)).size).toBe(4);
   });
 
-  test("stands on a white ground, and all of it can be read there", async () => {
+  test("has a white background, on which all of it can be read", async () => {
     const svg = await figure();
     expect(svg).toMatch(/^<svg[^>]*><rect width="\d+" height="\d+" fill="#ffffff"\/>/);
     for (const colour of attributesOf(svg, "text", "fill")) {

@@ -12,10 +12,11 @@ const rafDb: ConfusionMatrix = {
   ],
 };
 const ferPlus: ConfusionMatrix = { dataset: "FERPlus", classes: ["anger"], counts: [[1230]] };
-const figure = (matrices = [rafDb, ferPlus], synthetic = false) => figure6(matrices, { synthetic });
+const figure = (matrices = [rafDb, ferPlus], synthetic = false) =>
+  figure6.draw(matrices, { synthetic });
 
 describe("Figure 6", () => {
-  test("shows every count with its share of the row, and no share of a row without images", async () => {
+  test("shows every count with its percentage of the row, and none for a row without images", async () => {
     const texts = textsOf(await figure([rafDb]));
     const from = texts.indexOf("90");
     expect(texts.slice(from, from + 9).join(" ")).toBe("90 7 3 11 22 0 0 0 0");

@@ -23,14 +23,14 @@ const rows: readonly MasksRow[] = [
   },
   { dataset: "FERPlus", source: "mgn-hard", m: 0.2, runs: [masksRun(0, 0.8)] },
 ];
-const table = masksTable(rows, provenance("synthetic"));
+const table = masksTable.build(rows, provenance("synthetic"));
 
 describe("the table of masks", () => {
-  test("shows every measure with its spread over seeds, beside masks that never look", () => {
+  test("shows every metric with its spread over seeds, for MGN and for masks that ignore the image", () => {
     expect(toMarkdown(table)).toMatchInlineSnapshot(`
       "# Masks against the ground truth
 
-      **The data are synthetic: faces drawn by this project, in the layout of the data set named. These numbers are not comparable with the paper's.**
+      **The data are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.**
 
       | Data set | Mask      | m (%) | Seeds | Removed without expression (%) | Energy removed / m | AUC           | AUC, position only | AUC within a position |
       | :------- | :-------- | :---- | ----: | :----------------------------- | :----------------- | :------------ | :----------------- | :-------------------- |
@@ -42,22 +42,22 @@ describe("the table of masks", () => {
 
       ## How to read this table
 
-      - Mask: MGN's M_p as it is (soft), cut at a threshold (hard), or its highest patches (top-k); then masks that never look at the image: random patches, those outside a centred ellipse, the corners.
-      - m: the mask ratio, the share of the picture to be removed.
-      - After ±: the standard deviation over seeds, n − 1 in the denominator.
-      - Removed without expression: of the patches removed, those that carry no expression; of a soft mask's, those with the highest M_p. Random masks show the share among all patches.
-      - Energy removed / m: the share of all expression energy that is removed, over m. The lower the better; random masks remove about 1.
-      - AUC: how well 1 − M_p tells patches that carry expression from those that do not. 1 is perfect, 0.5 chance.
-      - Position only: the same for the mean mask over all images.
-      - Within a position: the same among the images' patches at one position, which leaves what a mask knows of this image. 0.5 is chance.
+      - Mask: MGN's M_p is used as it is (soft), cut at a threshold (hard), or reduced to its highest patches (top-k). Random, ellipse and corners ignore the image: they remove random patches, the patches outside a centred ellipse, or the corners.
+      - m: the mask ratio, the fraction of the image to be removed.
+      - After ±: the standard deviation over seeds (n − 1 in the denominator).
+      - Removed without expression: the fraction of the removed patches that carries no expression. Of a soft mask, the patches with the highest M_p count as removed. Random masks show the fraction among all patches.
+      - Energy removed / m: the fraction of all expression energy that is removed, divided by m. Lower is better; random masks are near 1.
+      - AUC: how well 1 − M_p separates patches that carry expression from the others. 1 is perfect, 0.5 is chance.
+      - Position only: the AUC of the mean mask over all images.
+      - Within a position: the AUC among the patches of all images at one position. It shows what a mask knows about the individual image. 0.5 is chance.
 
       ## Provenance
 
       - Command: \`pnpm exp table2\`
       - Commit: 0123abc
       - Scale: quick; seeds: 0, 1, 2
-      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
-      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
+      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
+      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
       - Machine: Some CPU at 2.5 GHz, 2 cores, 8.0 GiB; linux 6.1; Node 26.10.0; backend onnx, cpu (onnxruntime-node 1.30.0)
       - Date: 2026-11-23T12:00:00.000Z
       "
@@ -76,16 +76,16 @@ describe("the table of masks", () => {
     `);
   });
 
-  test("leaves a measure open that one of the seeds does not have", () => {
+  test("leaves a metric empty that one of the seeds does not have", () => {
     const known = masksRun(0, 0.8);
     const runs = [known, { ...known, seed: 1, auc: undefined }];
-    const [row] = masksTable([{ ...rows[0]!, runs }], provenance("synthetic")).rows;
-    expect(row?.cells).not.toHaveProperty("auc");
+    const [row] = masksTable.build([{ ...rows[0]!, runs }], provenance("synthetic")).rows;
+    expect(row?.cells["auc"]).toBeUndefined();
     expect(row?.cells).toHaveProperty("position_auc.mean", 0.78);
   });
 
   test("refuses real data, which have no ground truth", () => {
-    expect(() => masksTable(rows, provenance("real"))).toThrowErrorMatchingInlineSnapshot(
+    expect(() => masksTable.build(rows, provenance("real"))).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: masksTable: expected the provenance to describe RAF-DB as synthetic, got real]`,
     );
   });
@@ -94,7 +94,7 @@ describe("the table of masks", () => {
     const of =
       (...given: readonly MasksRow[]) =>
       () =>
-        masksTable(given, provenance("synthetic"));
+        masksTable.build(given, provenance("synthetic"));
     const [row] = rows as readonly [MasksRow];
     expect(of({ ...row, runs: [masksRun(0, NaN)] })).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: masksTable: expected expressionless of Random on RAF-DB to be from 0 to 1, got NaN]`,

@@ -1,7 +1,7 @@
-/** @file Ratios, growth and tables of a benchmark with made-up times. */
+/** @file Ratios, scaling and tables of a benchmark with made-up times. */
 import {
-  type Growth,
-  growthFigure,
+  type Scaling,
+  scalingFigure,
   memoryRatio,
   powerLaw,
   speedMeasurements,
@@ -17,11 +17,11 @@ import { provenance } from "./fixtures/runs.ts";
 import { textsOf } from "./fixtures/svg.ts";
 import { tablesOf } from "./fixtures/tables-of.ts";
 
-function timing(contestant: string, rounds: Timing["rounds"], more: Partial<Timing> = {}): Timing {
-  return { contestant, title: `the ${contestant}`, batchSize: 8, rounds, ...more };
+function timing(id: string, rounds: Timing["rounds"], more: Partial<Timing> = {}): Timing {
+  return { id, title: `the ${id}`, batchSize: 8, rounds, ...more };
 }
 
-describe("the ratio of two contestants", () => {
+describe("the ratio of two implementations", () => {
   test("is the median over rounds of the ratios of each round's median step", () => {
     const hare = timing("hare", [[1, 9, 1], [2], [1]]);
     const tortoise = timing("tortoise", [[2], [8, 0.1, 8], [3]]);
@@ -77,7 +77,7 @@ describe("a power law", () => {
   });
 });
 
-const growth: Growth = {
+const growth: Scaling = {
   id: "batch",
   quantity: "images per step",
   what: "training step",
@@ -107,16 +107,16 @@ const report: SpeedReport = {
       ],
     },
   ],
-  growths: [growth],
+  scalings: [growth],
   notes: ["Left out: another: it does not start"],
 };
 
 describe("the report of a benchmark", () => {
   const source = { ...provenance("synthetic"), seeds: [], data: [] };
 
-  test("puts ratios first, then times, growth, and the products that matter", () => {
+  test("puts ratios first, then times, scaling, and the products that take longest", () => {
     expect(tablesOf(speedTable(report, source))).toMatchInlineSnapshot(`
-      "| What                   | Of                    | To                | Images per second, ratio      | Peak memory, ratio |
+      "| What                   | Implementation        | Compared with     | Images per second, ratio      | Peak memory, ratio |
       | :--------------------- | :-------------------- | :---------------- | :---------------------------- | :----------------- |
       | training step, batch 8 | the onnx-cpu          | the floor         | 0.77 (0.75 to 0.80, 2 rounds) | –                  |
       | training step, batch 8 | the onnx-cpu          | the pytorch       | 1.60 (1.20 to 2.00, 2 rounds) | 0.50               |
@@ -124,16 +124,16 @@ describe("the report of a benchmark", () => {
 
       ## Times and memory
 
-      | What                   | By           | Images per step | Median step (s) | Fastest (s) | Images per second | Peak memory (MiB) |
-      | :--------------------- | :----------- | --------------: | --------------: | ----------: | ----------------: | ----------------: |
-      | training step, batch 8 | the onnx-cpu |               8 |               2 |           1 |                 4 |              1024 |
-      | training step, batch 8 | the floor    |               8 |            1.35 |         1.2 |             5.926 |                 – |
-      | training step, batch 8 | the pytorch  |               8 |             2.7 |         2.4 |             2.963 |              2048 |
-      | training step, batch 8 | the slow     |               1 |              25 |          25 |              0.04 |              4096 |
+      | What                   | Implementation | Images per step | Median step (s) | Fastest (s) | Images per second | Peak memory (MiB) |
+      | :--------------------- | :------------- | --------------: | --------------: | ----------: | ----------------: | ----------------: |
+      | training step, batch 8 | the onnx-cpu   |               8 |               2 |           1 |                 4 |              1024 |
+      | training step, batch 8 | the floor      |               8 |            1.35 |         1.2 |             5.926 |                 – |
+      | training step, batch 8 | the pytorch    |               8 |             2.7 |         2.4 |             2.963 |              2048 |
+      | training step, batch 8 | the slow       |               1 |              25 |          25 |              0.04 |              4096 |
 
-      ## Growth with images per step
+      ## Scaling with images per step
 
-      the onnx-cpu: training step. One process after another, so that a drift of the machine is in these numbers. Least squares of the logarithms, x the images per step: time ∝ x^1.00, peak memory ∝ x^0.50.
+      the onnx-cpu: training step. The points were measured one after another, each in a process of its own, so changes in the machine's speed are part of these numbers. Least-squares fit of the logarithms, with x the images per step: time ∝ x^1.00, peak memory ∝ x^0.50.
 
       | Images per step | Median step (s) | Fastest (s) | Images per second | Peak memory (MiB) |
       | --------------: | --------------: | ----------: | ----------------: | ----------------: |
@@ -141,9 +141,9 @@ describe("the report of a benchmark", () => {
       |               2 |               1 |           1 |                 2 |               141 |
       |               4 |               2 |           2 |                 2 |               200 |
 
-      ## The floor's matrix products: training step, batch 8
+      ## The matrix products alone: training step, batch 8
 
-      3 shapes; the 2 dearest, which take 99 % of 1.22 s.
+      3 shapes; the 2 that take longest account for 99 % of 1.22 s.
 
       | Times | Product             |  ms | GFLOP/s | Threads |
       | ----: | :------------------ | --: | ------: | ------: |
@@ -186,16 +186,16 @@ describe("the report of a benchmark", () => {
   test("has no table of ratios where nothing was compared", () => {
     const { settings: _, ...rest } = report;
     const tables = tablesOf(speedTable({ ...rest, settings: [] }, source));
-    expect(tables.startsWith("## Growth with images per step")).toBe(true);
+    expect(tables.startsWith("## Scaling with images per step")).toBe(true);
   });
 });
 
-describe("the figure of growth", () => {
+describe("the figure of scaling", () => {
   test("names each quantity, and the exponents that fit", async () => {
-    const texts = textsOf(await growthFigure("DeiT nano", [growth]));
+    const texts = textsOf(await scalingFigure("DeiT nano", [growth]));
     expect(texts).toEqual(
       expect.arrayContaining([
-        "Growth: DeiT nano",
+        "Scaling: DeiT nano",
         "images per step",
         "Seconds",
         "∝ x^1.00",
@@ -206,7 +206,7 @@ describe("the figure of growth", () => {
   });
 
   test("refuses to be of nothing", async () => {
-    await expect(growthFigure("none", [])).rejects.toThrow(RangeError);
-    await expect(growthFigure("none", [{ ...growth, points: [] }])).rejects.toThrow(RangeError);
+    await expect(scalingFigure("none", [])).rejects.toThrow(RangeError);
+    await expect(scalingFigure("none", [{ ...growth, points: [] }])).rejects.toThrow(RangeError);
   });
 });

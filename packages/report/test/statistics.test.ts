@@ -1,24 +1,24 @@
-import { standardDeviation, wilsonInterval } from "@mvt/report";
+import { meanOverSeeds, wilsonInterval } from "@mvt/report";
 import { describe, expect, test } from "vitest";
 
-describe("the standard deviation", () => {
+describe("the standard deviation over seeds", () => {
   test("divides by n - 1", () => {
-    expect(standardDeviation([1, 2, 3])).toBe(1);
+    expect(meanOverSeeds([1, 2, 3]).std).toBe(1);
   });
 
   test("agrees with numpy.std(ddof=1)", () => {
-    expect(standardDeviation([390 / 500, 394 / 500, 392 / 500])).toBeCloseTo(
+    expect(meanOverSeeds([390 / 500, 394 / 500, 392 / 500]).std).toBeCloseTo(
       0.0040000000000000036,
       15,
     );
   });
 
   test("is zero for equal values", () => {
-    expect(standardDeviation([0.7, 0.7])).toBe(0);
+    expect(meanOverSeeds([0.7, 0.7]).std).toBe(0);
   });
 
   test("is unknown for a single value", () => {
-    expect(standardDeviation([0.7])).toBeUndefined();
+    expect(meanOverSeeds([0.7]).std).toBeUndefined();
   });
 });
 
@@ -47,7 +47,7 @@ describe("the Wilson interval", () => {
     expect(interval.high).toBeCloseTo(high, 4);
   });
 
-  test("is the same seen from the wrong answers", () => {
+  test("is the same seen from the wrong predictions", () => {
     const right = wilsonInterval(30, 40);
     const wrong = wilsonInterval(10, 40);
     expect([right.low, right.high]).toBeAllClose([1 - wrong.high, 1 - wrong.low]);

@@ -16,13 +16,13 @@ describe("Table 1 on synthetic data", () => {
     ratioRow(0.125, [341], { dataset: "FERPlus" }),
   ];
   const select = (selection: Selection) =>
-    table1(rows, provenance("synthetic"), { select: selection });
+    table1.build(rows, provenance("synthetic"), { select: selection });
 
-  test("goes up in m, from the baseline on, by data set", () => {
+  test("is ascending in m, from the baseline on, by data set", () => {
     expect(toMarkdown(select("validation"))).toMatchInlineSnapshot(`
       "# Table 1: accuracy by mask ratio m, without relabelling
 
-      **The data are synthetic: faces drawn by this project, in the layout of the data set named. These numbers are not comparable with the paper's.**
+      **The data are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.**
 
       | Data set | Mask ratio m (%) | Accuracy (%)                     |
       | :------- | :--------------- | :------------------------------- |
@@ -35,23 +35,23 @@ describe("Table 1 on synthetic data", () => {
 
       ## How to read this table
 
-      - Accuracy: on the whole test set, with the weights of the epoch that was best on images held out from the training set.
-      - After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.
-      - After one seed: the 95 % Wilson interval and the images classified right.
-      - Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).
-      - Mask ratio: the share of the picture that MGN is trained to remove. The baseline has no MGN.
+      - Accuracy: measured on the whole test set, with the weights of the epoch that was best on images held out from the training set.
+      - With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.
+      - With one seed: the 95 % Wilson interval and the number of correct images follow the accuracy.
+      - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
+      - Mask ratio: the fraction of the image that MGN is trained to remove. The baseline has no MGN.
 
       ## Notes
 
-      - RAF-DB: m = 20 % lies within one standard error of the best, m = 15 %: this difference may be chance.
+      - RAF-DB: m = 20 % is within one standard error of the best row, m = 15 %. The difference may be chance.
 
       ## Provenance
 
       - Command: \`pnpm exp table2\`
       - Commit: 0123abc
       - Scale: quick; seeds: 0, 1, 2
-      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
-      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
+      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
+      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
       - Machine: Some CPU at 2.5 GHz, 2 cores, 8.0 GiB; linux 6.1; Node 26.10.0; backend onnx, cpu (onnxruntime-node 1.30.0)
       - Date: 2026-11-23T12:00:00.000Z
       "
@@ -84,10 +84,10 @@ describe("Table 1 on synthetic data", () => {
 describe("Table 1 on real data", () => {
   const real = (m: number, k: number, dataset = "RAF-DB") =>
     ratioRow(m, [k, k + 6], { kind: "real", dataset });
-  const markdown = (rows: Parameters<typeof table1>[0]) =>
-    toMarkdown(table1(rows, provenance("real", "paper"), last));
+  const markdown = (rows: Parameters<typeof table1.build>[0]) =>
+    toMarkdown(table1.build(rows, provenance("real", "paper"), last));
 
-  test("sets the paper's number beside each of its mask ratios, as printed", () => {
+  test("has the paper's number for each of its mask ratios, as printed", () => {
     const rows = [
       real(0, 2660),
       real(0.1, 2680),

@@ -4,12 +4,12 @@ import { provenance, row, run } from "./fixtures/runs.ts";
 
 const real = (name: string, k: number, options = {}) =>
   row(name, [run(0, k, 3068), run(1, k + 6, 3068)], { kind: "real", ...options });
-const markdown = (rows: Parameters<typeof table2>[0], from = provenance("real", "paper")) =>
-  toMarkdown(table2(rows, from, { select: "last" }));
+const markdown = (rows: Parameters<typeof table2.build>[0], from = provenance("real", "paper")) =>
+  toMarkdown(table2.build(rows, from, { select: "last" }));
 const body = (text: string) => text.split("\n").filter((line) => line.startsWith("|"));
 
 describe("Table 2 on real data", () => {
-  test("sets the paper's number beside each of its four functions", () => {
+  test("has the paper's number for each of its four functions", () => {
     const rows = [
       real("sigmoid", 2683, { parameters: { k: 20, x0: 0.3 }, plugin: true }),
       real("sigmoid", 2680, { parameters: { k: 10, x0: 0.5 } }),
@@ -32,14 +32,14 @@ describe("Table 2 on real data", () => {
 
       ## How to read this table
 
-      - Accuracy: on the whole test set, with the weights of the last epoch.
-      - After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.
-      - Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).
-      - Paper: the number that the paper prints in Table 2, section 4.3. It gives no spread and does not say how the epoch was chosen.
+      - Accuracy: measured on the whole test set, with the weights of the last epoch.
+      - With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.
+      - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
+      - Paper: the number printed in Table 2 (section 4.3) of the paper. The paper gives no spread and does not say how the epoch was chosen.
 
       ## Notes
 
-      - RAF-DB: Constant (baseline), Quadratic, Sigmoid (k=10, x0=0.5) and Sigmoid (k=20, x0=0.5) lie within one standard error of the best, sigmoid (plugin, k=20, x0=0.3): this difference may be chance.
+      - RAF-DB: Constant (baseline), Quadratic, Sigmoid (k=10, x0=0.5) and Sigmoid (k=20, x0=0.5) are within one standard error of the best row, sigmoid (plugin, k=20, x0=0.3). The difference may be chance.
 
       ## Provenance
 
@@ -56,7 +56,7 @@ describe("Table 2 on real data", () => {
 
   test("says so when the scale is not the paper's", () => {
     expect(markdown([real("linear", 2600)], provenance("real", "smoke"))).toContain(
-      "Scale smoke is not the paper's model and schedule",
+      "Scale smoke does not use the paper's model and schedule",
     );
     expect(markdown([real("linear", 2600)])).not.toContain("## Notes");
   });
@@ -76,7 +76,7 @@ describe("Table 2 on real data", () => {
       | FERPlus  | Linear | 0.2 | 79.8 [76.1, 83.1] (399/500)     |         – |
       "
     `);
-    expect(text).toContain("**FERPlus: synthetic");
+    expect(text).toContain("**The data of FERPlus are synthetic");
   });
 
   test("refuses a row that the provenance contradicts", () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { provenance, row, run } from "./fixtures/runs.ts";
 
 const seeds = (...counts: readonly number[]) => counts.map((k, seed) => run(seed, k));
-const markdown = (rows: Parameters<typeof table2>[0]) =>
-  toMarkdown(table2(rows, provenance("synthetic"), { select: "validation" }));
+const markdown = (rows: Parameters<typeof table2.build>[0]) =>
+  toMarkdown(table2.build(rows, provenance("synthetic"), { select: "validation" }));
 const section = (text: string, heading: string) =>
   text.split("## ").find((s) => s.startsWith(heading));
 const body = (text: string) => text.split("\n").filter((line) => line.startsWith("|"));
@@ -30,7 +30,7 @@ describe("Table 2 on synthetic data", () => {
     expect(markdown(both)).toMatchInlineSnapshot(`
       "# Table 2: accuracy by relabelling threshold function f, without MGN
 
-      **The data are synthetic: faces drawn by this project, in the layout of the data set named. These numbers are not comparable with the paper's.**
+      **The data are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.**
 
       | Data set | f                          |   δ | Accuracy (%)                          |
       | :------- | :------------------------- | --: | :------------------------------------ |
@@ -46,17 +46,17 @@ describe("Table 2 on synthetic data", () => {
 
       ## How to read this table
 
-      - Accuracy: on the whole test set, with the weights of the epoch that was best on images held out from the training set.
-      - After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.
-      - Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).
+      - Accuracy: measured on the whole test set, with the weights of the epoch that was best on images held out from the training set.
+      - With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.
+      - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
 
       ## Provenance
 
       - Command: \`pnpm exp table2\`
       - Commit: 0123abc
       - Scale: quick; seeds: 0, 1, 2
-      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
-      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
+      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
+      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
       - Machine: Some CPU at 2.5 GHz, 2 cores, 8.0 GiB; linux 6.1; Node 26.10.0; backend onnx, cpu (onnxruntime-node 1.30.0)
       - Date: 2026-11-23T12:00:00.000Z
       "
@@ -82,7 +82,7 @@ describe("Table 2 on synthetic data", () => {
     expect(section(text, "Notes")).toMatchInlineSnapshot(`
       "Notes
 
-      - RAF-DB: Constant (baseline) lies within one standard error of the best, Linear: this difference may be chance.
+      - RAF-DB: Constant (baseline) is within one standard error of the best row, Linear. The difference may be chance.
 
       "
     `);
@@ -105,22 +105,22 @@ describe("Table 2 on synthetic data", () => {
     ]);
     expect(`\n${body(text).join("\n")}\n`).toMatchInlineSnapshot(`
       "
-      | Data set | f                   |   δ | Accuracy (%)                     | Labels changed | Precision (%)  | Recall (%)     | True labels before (%) | True labels after (%) |
-      | :------- | :------------------ | --: | :------------------------------- | :------------- | :------------- | :------------- | :--------------------- | :-------------------- |
-      | RAF-DB   | Constant (baseline) | 0.2 | 76.4 ± 0.6 (380, 384 of 500)     | 120, 132       | 84.1 (212/252) | 58.9 (212/360) | 90.0 (3240/3600)       | 94.8 (3412/3600)      |
-      | RAF-DB   | Linear              | 0.2 | **78.2 ± 0.3** (392, 390 of 500) | 90, 100        | 78.9 (150/190) | 41.7 (150/360) | 90.0 (3240/3600)       | 93.1 (3350/3600)      |
+      | Data set | f                   |   δ | Accuracy (%)                     | Labels changed | Precision (%)  | Recall (%)     | Correct labels before (%) | Correct labels after (%) |
+      | :------- | :------------------ | --: | :------------------------------- | :------------- | :------------- | :------------- | :------------------------ | :----------------------- |
+      | RAF-DB   | Constant (baseline) | 0.2 | 76.4 ± 0.6 (380, 384 of 500)     | 120, 132       | 84.1 (212/252) | 58.9 (212/360) | 90.0 (3240/3600)          | 94.8 (3412/3600)         |
+      | RAF-DB   | Linear              | 0.2 | **78.2 ± 0.3** (392, 390 of 500) | 90, 100        | 78.9 (150/190) | 41.7 (150/360) | 90.0 (3240/3600)          | 93.1 (3350/3600)         |
       "
     `);
     expect(section(text, "How")).toMatchInlineSnapshot(`
       "How to read this table
 
-      - Accuracy: on the whole test set, with the weights of the epoch that was best on images held out from the training set.
-      - After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.
-      - Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).
-      - Labels changed: training labels that differ from the data set's files at the end, by seed.
-      - Precision: of the changed labels, those that are now true.
-      - Recall: of the labels that were wrong in the files, those that are now true.
-      - True labels: of all training labels, before the first epoch and after the last.
+      - Accuracy: measured on the whole test set, with the weights of the epoch that was best on images held out from the training set.
+      - With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.
+      - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
+      - Labels changed: the number of training labels that differ from the data set's files after the last epoch, by seed.
+      - Precision: of the changed labels, the fraction that is now correct.
+      - Recall: of the labels that were wrong in the files, the fraction that is now correct.
+      - Correct labels: of all training labels, the fraction that is correct, before the first epoch and after the last.
 
       "
     `);
@@ -135,7 +135,7 @@ describe("Table 2 on synthetic data", () => {
 
 describe("the choice of epoch in Table 2", () => {
   const shown = (select: "validation" | "last" | "best-on-test") =>
-    toMarkdown(table2([row("linear", seeds(400, 400))], provenance("synthetic"), { select }));
+    toMarkdown(table2.build([row("linear", seeds(400, 400))], provenance("synthetic"), { select }));
 
   test("decides which accuracy is printed", () => {
     expect(shown("validation")).toContain("80.0 ± 0.0 (400, 400 of 500)");
@@ -146,6 +146,6 @@ describe("the choice of epoch in Table 2", () => {
   test("is named, and called selection on test data where it is", () => {
     expect(shown("validation")).toContain("best on images held out from the training set");
     expect(shown("last")).toContain("of the last epoch");
-    expect(shown("best-on-test")).toContain("This is selection on test data");
+    expect(shown("best-on-test")).toContain("This selects on test data");
   });
 });

@@ -15,13 +15,13 @@ describe("Table 3 on synthetic data", () => {
     moduleRow(undefined, undefined, [300, 303], affectNet),
     moduleRow(0.15, undefined, [341, 344], affectNet),
   ];
-  const table = table3(rows, threeSets("synthetic"), last);
+  const table = table3.build(rows, threeSets("synthetic"), last);
 
   test("has the four combinations of the paper, and leaves those open that were not run", () => {
     expect(toMarkdown(table)).toMatchInlineSnapshot(`
       "# Table 3: accuracy with and without MGN and dynamic relabelling
 
-      **The data are synthetic: faces drawn by this project, in the layout of the data set named. These numbers are not comparable with the paper's.**
+      **The data are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.**
 
       | Data set    | MGN          | D-Relabel                 | Accuracy (%)                     |
       | :---------- | :----------- | :------------------------ | :------------------------------- |
@@ -36,25 +36,25 @@ describe("Table 3 on synthetic data", () => {
 
       ## How to read this table
 
-      - Accuracy: on the whole test set, with the weights of the last epoch.
-      - After ±: the standard deviation over seeds, n − 1 in the denominator. In brackets: images classified right with each seed.
-      - Bold: the highest of its data set. Whether a difference may be chance is judged by its standard error, √(SE₁² + SE₂²), where the SE of a mean is the larger of that over seeds, s/√S, and that of the test set, √(p(1 − p)/n).
+      - Accuracy: measured on the whole test set, with the weights of the last epoch.
+      - With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.
+      - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
       - MGN: whether masks are used, and the mask ratio m.
-      - D-Relabel: whether labels are changed while training, and by which function f.
+      - D-Relabel: whether training changes labels, and by which function f.
       - A row without accuracy was not run.
 
       ## Notes
 
-      - RAF-DB: relabelling alone lies within one standard error of the best, MGN with relabelling: this difference may be chance.
+      - RAF-DB: relabelling alone is within one standard error of the best row, MGN with relabelling. The difference may be chance.
 
       ## Provenance
 
       - Command: \`pnpm exp table2\`
       - Commit: 0123abc
       - Scale: quick; seeds: 0, 1, 2
-      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
-      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
-      - Data: AffectNet-7, synthetic; layout npy, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels wrong on purpose
+      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
+      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
+      - Data: AffectNet-7, synthetic; layout npy, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
       - Machine: Some CPU at 2.5 GHz, 2 cores, 8.0 GiB; linux 6.1; Node 26.10.0; backend onnx, cpu (onnxruntime-node 1.30.0)
       - Date: 2026-11-23T12:00:00.000Z
       "
@@ -85,10 +85,10 @@ describe("Table 3 on real data", () => {
   const real = (
     ...[mgn, f, k, dataset]: [number | undefined, string | undefined, number, string]
   ) => moduleRow(mgn, f, [k, k + 6], { kind: "real", dataset });
-  const markdown = (rows: Parameters<typeof table3>[0]) =>
-    toMarkdown(table3(rows, threeSets("real", "paper"), last));
+  const markdown = (rows: Parameters<typeof table3.build>[0]) =>
+    toMarkdown(table3.build(rows, threeSets("real", "paper"), last));
 
-  test("sets the paper's number beside the m and the f that the paper chose", () => {
+  test("has the paper's number for the m and the f that the paper chose", () => {
     const rows = [
       real(undefined, undefined, 2660, "RAF-DB"),
       real(0.15, undefined, 2697, "RAF-DB"),
@@ -121,7 +121,7 @@ describe("Table 3 on real data", () => {
     `);
   });
 
-  test("leaves the paper's number out beside another m or f", () => {
+  test("leaves the paper's number out for another m or f", () => {
     const plugin = { name: "sigmoid", parameters: {}, plugin: true };
     const text = markdown([
       real(0.2, undefined, 2697, "RAF-DB"),

@@ -1,23 +1,24 @@
 /**
- * @file One picture file to pixels, by the browser's own decoders, as `pnpm exp predict` reads it: upright by
- * its EXIF orientation, colour profiles ignored, transparency flattened onto black.
+ * @file Decodes one image file with the browser's own decoders, as `pnpm exp predict` reads it: upright by its EXIF
+ * orientation, colour profiles ignored, transparency flattened onto black.
  *
- * Of files without loss the pixels are the same. Decoders of JPEG, WebP and AVIF may differ by a few levels.
+ * Lossless files give the same pixels. Decoders of JPEG, WebP and AVIF may differ by a few levels.
  */
+import { UserError } from "@mvt/common";
 import type { Picture } from "@mvt/core/portable";
-import { UserError } from "./user-error.ts";
 
-/** Throws UserError for a file that is no picture, and where the browser does not give out true pixels. */
-export async function decodePicture(file: File): Promise<Picture> {
+/** Throws a UserError if the file is not an image, or the browser does not return the true pixels. */
+export async function decodeImage(file: File): Promise<Picture> {
   requireTruePixels();
   const bitmap = await createImageBitmap(file, {
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",
     imageOrientation: "from-image",
   }).catch(() => {
-    const got = file.size === 0 ? "an empty file" : `${file.size} bytes that are none`;
+    const got = file.size === 0 ? "an empty file" : `${file.size} bytes of something else`;
     throw new UserError(
-      `${file.name}: expected a picture that this browser reads, such as PNG, JPEG or WebP, got ${got}. Choose another file, or save the picture as PNG.`,
+      `${file.name}: expected an image that this browser can read, such as PNG, JPEG or WebP, got ${got}`,
+      { advice: "Choose another file, or save the image as PNG." },
     );
   });
   const { width, height } = bitmap;
@@ -39,7 +40,7 @@ function bytesOf(context: OffscreenCanvasRenderingContext2D, width: number, heig
   return new Uint8Array(context.getImageData(0, 0, width, height).data.buffer);
 }
 
-/** Some browsers change what a canvas gives out, so that it cannot be used to recognise the visitor. */
+/** Some browsers change the pixels that a canvas returns, so that it cannot be used to recognise the visitor. */
 function requireTruePixels(): void {
   const size = 16;
   const context = opaqueCanvas(size, size);
@@ -49,6 +50,7 @@ function requireTruePixels(): void {
   const read = bytesOf(context, size, size);
   if (read.every((value, i) => value === written.data[i])) return;
   throw new UserError(
-    "Expected a browser that gives out the pixels of a picture as they are, got one that changes them as a protection against fingerprinting. Allow this page to read canvases, or use another browser.",
+    "Expected a browser that returns the pixels of an image unchanged, got one that changes them as a protection against fingerprinting",
+    { advice: "Allow this page to read canvases, or use another browser." },
   );
 }

@@ -1,37 +1,38 @@
-/** @file What the page and its worker say to each other. */
+/** @file The messages between the page and its worker. */
 import type { ModelDescription, Prediction } from "@mvt/core/portable";
 
-/** What computes. */
+/** What runs the model. */
 export type Backend = "wasm" | "webgpu";
 
-/** Asked of the worker, one after the other. */
+/** The worker handles requests one after another. */
 export type Request =
   | { readonly kind: "open"; readonly model: File; readonly backend: Backend }
-  | { readonly kind: "ask"; readonly picture: File };
+  | { readonly kind: "predict"; readonly image: File };
 
-export interface Opened {
+export interface OpenedModel {
   readonly name: string;
   readonly bytes: number;
   readonly description: ModelDescription;
   readonly backend: Backend;
-  /** That compute together; 1 where the server does not isolate the page. */
+  /** The number of threads; 1 if the server does not isolate the page. */
   readonly threads: number;
   readonly seconds: number;
 }
 
-export interface Answer {
+export interface ImagePrediction {
+  /** The name of the image file. */
   readonly name: string;
   readonly prediction: Prediction;
-  /** The picture's own size, upright. */
+  /** The size of the image itself, upright. */
   readonly width: number;
   readonly height: number;
-  /** [S, S, 3] bytes: what the model was given. */
+  /** [S, S, 3] bytes: the input of the model. */
   readonly pixels: Uint8Array;
-  /** [S, S, 3] bytes: the same under the mask, which the classifier saw; of a model with masks. */
-  readonly seen?: Uint8Array;
-  /** Reading the file and its pixels, and from there to the answer. */
+  /** [S, S, 3] bytes: the same under the mask, which is the input of the classifier; only with a mask. */
+  readonly masked?: Uint8Array;
+  /** `decode`: reading the file and its pixels. `predict`: from the pixels to the prediction. */
   readonly seconds: { readonly decode: number; readonly predict: number };
 }
 
-/** To every request, in their order; `error` is a message for the user. */
-export type Reply = { readonly value: Opened | Answer } | { readonly error: string };
+/** One for every request, in their order; `error` is a message for the user. */
+export type Reply = { readonly value: OpenedModel | ImagePrediction } | { readonly error: string };

@@ -1,23 +1,23 @@
-/** @file The worker: holds one model and answers pictures, so that the page itself never waits. */
+/** @file The worker: it holds one model and predicts images, so that the page itself never waits. */
+import { reasonOf, UserError } from "@mvt/common";
 import { maskPixels, openMvt, resizePicture, WeightsError } from "@mvt/core/portable";
 import type { Mvt } from "@mvt/core/portable";
-import { decodePicture } from "./decode.ts";
-import type { Answer, Backend, Opened, Reply, Request } from "./messages.ts";
-import { UserError } from "./user-error.ts";
+import { decodeImage } from "./decode.ts";
+import type { Backend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
 
 let mvt: Mvt | undefined;
 
-/** Each engine is a download of its own, and only the chosen one is made. */
+/** The runtimes are downloads of their own; only the chosen one is loaded. */
 async function runtimeOf(backend: Backend) {
   if (backend === "wasm") return import("onnxruntime-web/wasm");
   if (await navigator.gpu?.requestAdapter()) return import("onnxruntime-web/webgpu");
-  throw new UserError(
-    "Expected a graphics processor that WebGPU can use, found none. Compute with WebAssembly.",
-  );
+  throw new UserError("Expected a graphics processor that WebGPU can use, found none", {
+    advice: "Compute with WebAssembly.",
+  });
 }
 
-/** The model before it stays where this one cannot be opened. */
-async function open(model: File, backend: Backend): Promise<Opened> {
+/** If this model cannot be opened, the previous one stays open. */
+async function open(model: File, backend: Backend): Promise<OpenedModel> {
   const start = performance.now();
   const bytes = new Uint8Array(await model.arrayBuffer());
   const ort = await runtimeOf(backend);
@@ -38,24 +38,26 @@ async function open(model: File, backend: Backend): Promise<Opened> {
   };
 }
 
-async function ask(picture: File): Promise<Answer> {
-  if (mvt === undefined) throw new UserError("Expected a model first, got none. Choose one.");
+async function predict(image: File): Promise<ImagePrediction> {
+  if (mvt === undefined) {
+    throw new UserError("Expected a model first, got none", { advice: "Choose one." });
+  }
   const start = performance.now();
-  const decoded = await decodePicture(picture);
-  const decode = secondsSince(start);
-  const asked = performance.now();
+  const decoded = await decodeImage(image);
+  const decodeSeconds = secondsSince(start);
+  const decodedAt = performance.now();
   const prediction = await mvt.predict(decoded);
-  const predict = secondsSince(asked);
+  const predictSeconds = secondsSince(decodedAt);
   const pixels = resizePicture(decoded, mvt.description.preprocessing.imageSize);
   const { mask } = prediction;
   return {
-    name: picture.name,
+    name: image.name,
     prediction,
     width: decoded.width,
     height: decoded.height,
     pixels,
-    ...(mask ? { seen: maskPixels(pixels, mask, mvt.description) } : {}),
-    seconds: { decode, predict },
+    masked: mask && maskPixels(pixels, mask, mvt.description),
+    seconds: { decode: decodeSeconds, predict: predictSeconds },
   };
 }
 
@@ -65,7 +67,7 @@ async function reply(request: Request): Promise<Reply> {
   try {
     return request.kind === "open"
       ? { value: await open(request.model, request.backend) }
-      : { value: await ask(request.picture) };
+      : { value: await predict(request.image) };
   } catch (error) {
     return { error: messageOf(error) };
   }
@@ -74,11 +76,10 @@ async function reply(request: Request): Promise<Reply> {
 function messageOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof WeightsError) return `${error.message}. ${error.advice}`;
-  const reason = error instanceof Error ? error.message : String(error);
-  return `This is a defect of the page, not of what you chose: ${reason}`;
+  return `This is a defect of the page, not of the file you chose: ${reasonOf(error)}`;
 }
 
-/** One at a time: an engine runs one thing, and answers come in the order of the questions. */
+/** One request at a time: the runtime runs one thing, and replies come in the order of the requests. */
 let last: Promise<unknown> = Promise.resolve();
 addEventListener("message", ({ data }: MessageEvent<Request>) => {
   last = last.then(async () => postMessage(await reply(data)));

@@ -1,6 +1,6 @@
-/** @file Elements of the page. Texts are only ever set as text: names come out of files. */
+/** @file Elements of the page. Texts are never parsed as HTML, since names come from files. */
 
-/** An element with attributes and what it contains. */
+/** An element with attributes and children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>>,

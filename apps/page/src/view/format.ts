@@ -1,9 +1,4 @@
-/** @file Numbers as the page writes them. */
-
-/** "88.0 %" */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
+/** @file Sizes and durations as the page writes them. */
 
 /** "2.3 MB", as `pnpm exp export` writes it. */
 export function size(bytes: number): string {

@@ -1,5 +1,5 @@
-/** @file The model that is open: its name, and on request all that it says about itself. */
-import type { Backend, Opened } from "../engine/messages.ts";
+/** @file The open model: its name, and in a box that opens the description that it contains. */
+import type { Backend, OpenedModel } from "../engine/messages.ts";
 import { element } from "./element.ts";
 import { factsOf } from "./facts.ts";
 import { duration, size } from "./format.ts";
@@ -9,7 +9,7 @@ export const backendNames: Readonly<Record<Backend, string>> = {
   webgpu: "WebGPU, on the graphics processor",
 };
 
-export function modelCard(opened: Opened): HTMLElement {
+export function modelCard(opened: OpenedModel): HTMLElement {
   const { name, bytes, description, seconds } = opened;
   const facts = factsOf(description).map(([term, value]) =>
     element("div", {}, element("dt", {}, term), element("dd", {}, value)),
@@ -25,15 +25,15 @@ export function modelCard(opened: Opened): HTMLElement {
     ),
     element(
       "details",
-      matchMedia("(min-width: 40rem)").matches ? { open: "" } : {}, // it fills a narrow screen
-      element("summary", {}, "What the model says about itself"),
+      matchMedia("(min-width: 40rem)").matches ? { open: "" } : {}, // closed on a narrow screen, which it would fill
+      element("summary", {}, "About this model"),
       element("dl", {}, ...facts),
     ),
   );
 }
 
 /** "WebAssembly, on the processor, 1 thread" */
-export function computedBy({ backend, threads }: Pick<Opened, "backend" | "threads">): string {
+export function computedBy({ backend, threads }: Pick<OpenedModel, "backend" | "threads">): string {
   const counted = backend === "wasm" ? `, ${threads} ${threads === 1 ? "thread" : "threads"}` : "";
   return `${backendNames[backend]}${counted}`;
 }

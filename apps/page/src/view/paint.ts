@@ -1,7 +1,7 @@
-/** @file Pixels and masks on canvases, one canvas pixel each; the style sheet makes them large. */
+/** @file Images and masks on canvases, one canvas pixel per value; the style sheet enlarges them. */
 import { element } from "./element.ts";
 
-/** A picture of [S, S, 3] bytes. */
+/** An image of [S, S, 3] bytes. */
 export function paintPixels(pixels: Uint8Array, S: number, label: string): HTMLCanvasElement {
   return paint(S, label, (i) => [pixels[3 * i]!, pixels[3 * i + 1]!, pixels[3 * i + 2]!]);
 }
@@ -13,16 +13,16 @@ export function paintMask(mask: Float32Array, label: string): HTMLCanvasElement 
 
 type Rgb = readonly [number, number, number];
 
-/** The ends of the scale, which --mask-0 and --mask-1 of the style sheet show beside it. */
+/** The ends of the colour scale; --mask-0 and --mask-1 of the style sheet are the same. */
 const [dark, bright]: readonly [Rgb, Rgb] = [
   [18, 32, 71],
   [255, 226, 122],
 ];
 
-/** From dark blue to bright yellow: in grey it is the same order. */
+/** From dark blue to bright yellow: brightness alone gives the same order. */
 export function maskColour(value: number): Rgb {
-  const share = Math.min(1, Math.max(0, value));
-  const mix = (c: 0 | 1 | 2) => Math.round(dark[c] + share * (bright[c] - dark[c]));
+  const clamped = Math.min(1, Math.max(0, value));
+  const mix = (c: 0 | 1 | 2) => Math.round(dark[c] + clamped * (bright[c] - dark[c]));
   return [mix(0), mix(1), mix(2)];
 }
 

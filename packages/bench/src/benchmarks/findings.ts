@@ -1,6 +1,6 @@
 /** @file What one of the benchmarks found. */
 import { UserError } from "@mvt/common";
-import type { Growth, SpeedSetting } from "@mvt/report";
+import type { Scaling, SpeedSetting } from "@mvt/report";
 import type { Competitor } from "../processes/competitor.ts";
 import type { Failure, RoundsResult } from "../processes/rounds.ts";
 
@@ -8,7 +8,7 @@ export interface Findings {
   /** Competitors that were compared with each other. */
   readonly settings: readonly SpeedSetting[];
   /** How time and memory scale with one quantity each. */
-  readonly scalings: readonly Growth[];
+  readonly scalings: readonly Scaling[];
   readonly failures: readonly Failure[];
   /** What computed, with versions. */
   readonly software: readonly string[];

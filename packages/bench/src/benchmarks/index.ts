@@ -66,7 +66,7 @@ export async function runBenchmarks(
   return {
     report: {
       settings,
-      growths: scalings,
+      scalings: scalings,
       notes: [
         ...names.flatMap((name) => benchmarks[name].notes(plan)),
         ...notes,

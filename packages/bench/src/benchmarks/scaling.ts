@@ -1,6 +1,6 @@
 /** @file `bench growth`: how the training step's time and memory scale with batch, image size and depth. */
 import type { deit } from "@mvt/core";
-import type { Growth, GrowthPoint } from "@mvt/report";
+import type { Scaling, ScalingPoint } from "@mvt/report";
 import { roundOptions } from "../plan.ts";
 import type { BenchPlan } from "../plan.ts";
 import type { Competitor } from "../processes/competitor.ts";
@@ -45,7 +45,7 @@ export async function scalingBenchmark(plan: BenchPlan): Promise<Findings> {
 const mostRounds = 3;
 
 interface ScalingMeasurement {
-  readonly about: Omit<Growth, "points">;
+  readonly about: Omit<Scaling, "points">;
   /** The values of the quantity, ascending. */
   readonly xs: readonly number[];
   /** What is timed at x. */
@@ -57,7 +57,7 @@ export async function measureScaling(
   plan: BenchPlan,
   { about, xs, competitorAt }: ScalingMeasurement,
 ): Promise<Findings> {
-  const points: GrowthPoint[] = [];
+  const points: ScalingPoint[] = [];
   const notes: string[] = [];
   const software: string[] = [];
   const rounds = Math.min(mostRounds, plan.rounds);

@@ -103,5 +103,5 @@ export async function timeInRounds(
 }
 
 function timingOf({ competitor: { id, title, batchSize }, rounds, peak }: Running): Timing {
-  return { contestant: id, title, batchSize, rounds, peak };
+  return { id, title, batchSize, rounds, peak };
 }

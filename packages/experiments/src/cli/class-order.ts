@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { percent, UserError } from "@mvt/common";
 import { chooseStorage, fingerprint, openImages } from "@mvt/datasets";
 import type { Dataset, ImageStorage } from "@mvt/datasets";
-import type { Answers } from "@mvt/report";
+import type { LabelledPredictions } from "@mvt/report";
 import { checkClassOrder } from "../evaluation/class-order.ts";
 import type { ClassOrder } from "../evaluation/class-order.ts";
 import { engineSpecOf, openBackend } from "../engine/engine.ts";
@@ -59,7 +59,7 @@ export async function orderOfClasses(
     subset,
     await openBackend(await engineSpecOf(request)),
   );
-  const predictions: Answers = { classes, labels: subset.labels, predicted };
+  const predictions: LabelledPredictions = { classes, labels: subset.labels, predicted };
   return { ...checkClassOrder(predictions), run: run.id, source: "the model" };
 }
 

@@ -12,7 +12,7 @@
  * predictions of a weak model fit no renaming.
  */
 import { mcnemarExact } from "@mvt/report";
-import type { Answers } from "@mvt/report";
+import type { LabelledPredictions } from "@mvt/report";
 
 /** The model predicts `model` for the images that the files call `files`. */
 export interface Renaming {
@@ -38,7 +38,7 @@ export interface ClassOrder {
 const leastGain = 0.1;
 const significance = 0.001;
 
-export function checkClassOrder({ classes, labels, predicted }: Answers): ClassOrder {
+export function checkClassOrder({ classes, labels, predicted }: LabelledPredictions): ClassOrder {
   const K = classes.length;
   const counts = Array.from({ length: K }, () => new Int32Array(K)); // [label][predicted]
   for (const [i, label] of labels.entries()) counts[label]![predicted[i]!]! += 1;

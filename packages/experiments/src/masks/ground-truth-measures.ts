@@ -1,6 +1,6 @@
 /** @file How well masks find the patches that do not matter, against the ground truth. */
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
-import type { MaskMeasures } from "@mvt/report";
+import type { MaskMetrics } from "@mvt/report";
 import { wilcoxonRankSum } from "simple-statistics";
 import type { ExpressionPatches } from "../data/expression-patches.ts";
 
@@ -17,7 +17,7 @@ export function measureMasks(
   { removal, score = removal }: MaskSet,
   { energy, carries }: ExpressionPatches,
   { patches: N, m }: { readonly patches: number; readonly m: number },
-): MaskMeasures {
+): MaskMetrics {
   const n = removal.length / N;
   const of = <T extends Float32Array | Uint8Array>(values: T, image: number) =>
     values.subarray(image * N, (image + 1) * N) as T;

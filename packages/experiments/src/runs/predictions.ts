@@ -2,7 +2,7 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UserError } from "@mvt/common";
-import type { Answers } from "@mvt/report";
+import type { LabelledPredictions } from "@mvt/report";
 import type { Subset } from "../data/prepared.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -41,7 +41,7 @@ export function predictionsCsv(
 const leading = ["id", "label", "predicted"];
 
 /** Predictions with the ids of their images. */
-export interface NamedPredictions extends Answers {
+export interface NamedPredictions extends LabelledPredictions {
   /** [n] sample ids, each once. */
   readonly ids: readonly string[];
 }

@@ -118,7 +118,7 @@ export default {
             })),
           ),
         );
-        return tableReport("clutter", clutterTable(measured, provenance, { m, select }));
+        return tableReport("clutter", clutterTable.build(measured, provenance, { m, select }));
       },
     };
   },

@@ -50,7 +50,7 @@ export default {
             const topK = topKMasks(masks, { patches: N, m });
             const png = await contactSheet([shown, masked(masks), masked(topK)], images.size);
             const { width, height } = await sharp(png).metadata();
-            const svg = figure2({
+            const svg = figure2.draw({
               dataset: dataset.title,
               synthetic: dataKind(dataset) === "synthetic",
               labels: ["Image", "Soft, I (1 − M_p)", `Highest ${100 * m} % black`],

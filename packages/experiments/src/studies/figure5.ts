@@ -53,7 +53,7 @@ export default {
           })),
         );
         const synthetic = rows.some(({ dataset }) => dataKind(dataset) === "synthetic");
-        const svg = await figure5({ delta, functions, convergence, synthetic });
+        const svg = await figure5.draw({ delta, functions, convergence, synthetic });
         return figureReport("figure5", svg, png);
       },
     };

@@ -27,7 +27,7 @@ export default {
           }),
         );
         const synthetic = best.some(({ runs }) => dataKind(runs[0]!.data.dataset) === "synthetic");
-        return figureReport("figure6", await figure6(matrices, { synthetic }), png);
+        return figureReport("figure6", await figure6.draw(matrices, { synthetic }), png);
       },
     };
   },

@@ -113,7 +113,7 @@ export default {
       async make({ runsFolder, provenance, backend }) {
         const measured = await measureRuns(rows, { runsFolder, backend });
         const title = "What makes masks depend on the picture";
-        return tableReport("mask-factors", masksTable(measured, provenance, { title }));
+        return tableReport("mask-factors", masksTable.build(measured, provenance, { title }));
       },
     };
   },

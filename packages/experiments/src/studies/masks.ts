@@ -32,7 +32,7 @@ export default {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, backend }) {
         const measured = await measureRuns(rows, { runsFolder, backend });
-        return tableReport("masks", masksTable(measured, provenance));
+        return tableReport("masks", masksTable.build(measured, provenance));
       },
     };
   },

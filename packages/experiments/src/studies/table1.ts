@@ -37,7 +37,7 @@ export default {
             runs: await testedRuns(runs, runsFolder),
           })),
         );
-        return tableReport("table1", table1(measured, provenance, { select }));
+        return tableReport("table1", table1.build(measured, provenance, { select }));
       },
     };
   },

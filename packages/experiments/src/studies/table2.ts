@@ -40,7 +40,7 @@ export default {
             runs: await Promise.all(runs.map((run) => resultOf(run, runsFolder))),
           })),
         );
-        return tableReport("table2", table2(measured, provenance, { select }));
+        return tableReport("table2", table2.build(measured, provenance, { select }));
       },
     };
   },

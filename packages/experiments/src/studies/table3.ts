@@ -17,7 +17,7 @@ export default {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, select }) {
         const measured = await measuredRows(rows, runsFolder);
-        return tableReport("table3", table3(measured, provenance, { select }));
+        return tableReport("table3", table3.build(measured, provenance, { select }));
       },
     };
   },

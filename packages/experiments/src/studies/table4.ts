@@ -17,7 +17,7 @@ export default {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, select }) {
         const measured = await measuredRows(rows, runsFolder);
-        return tableReport("table4", table4(measured, provenance, { select }));
+        return tableReport("table4", table4.build(measured, provenance, { select }));
       },
     };
   },

@@ -58,7 +58,7 @@ export function defineTable5(read: ReadSubsets): ReportDefinition {
               runs: await Promise.all(row.runs.map((run) => countRun(run, row.subset, runsFolder))),
             })),
           );
-          return tableReport("table5", table5(measured, provenance));
+          return tableReport("table5", table5.build(measured, provenance));
         },
       };
     },

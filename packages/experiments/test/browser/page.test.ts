@@ -19,7 +19,7 @@ import type { Visit } from "./visit.ts";
 /** Engines sum in different orders. */
 const tolerance = { rtol: 0, atol: 1e-5 };
 
-/** A folder with exported models, pictures, and in site/ the page with masked.onnx inside. */
+/** A folder with exported models, images, and in site/ the page with masked.onnx inside. */
 let folder: string;
 let server: StaticServer;
 let browser: Browser;
@@ -47,7 +47,7 @@ async function exportModels(): Promise<void> {
   }
 }
 
-async function makePictures(): Promise<void> {
+async function makeImages(): Promise<void> {
   const face = sharp(path("data/raf-db/Image/aligned/test_0001_aligned.jpg"));
   await face.clone().png().toFile(path("face.png"));
   await face.clone().resize(90, 130, { fit: "fill" }).png().toFile(path("tall.png"));
@@ -67,7 +67,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
   beforeAll(async () => {
     folder = await makeFolder();
     await Promise.all([
-      exportModels().then(makePictures),
+      exportModels().then(makeImages),
       startChromium().then((started) => (browser = started)),
     ]);
     await expectSuccess("page", "--model", "masked.onnx", "--out", "site");
@@ -80,30 +80,30 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
   }, 120_000);
 
   /** The worker's numbers beside those of onnxruntime-node for the same file. */
-  async function expectNodesAnswer(
-    { answerTo }: Visit,
+  async function expectNodesPrediction(
+    { predictionOf }: Visit,
     model: string,
     picture: string,
     allowed: { readonly levels: number } & typeof tolerance = { levels: 0, ...tolerance },
   ): Promise<void> {
-    const answer = await answerTo(picture);
+    const predicted = await predictionOf(picture);
     const mvt = await loadMvt(path(model), { threads: 1 });
     const decoded = await decodeImageFile(path(picture));
     const expected = await mvt.predict(decoded);
     await mvt.dispose();
-    expect([answer.width, answer.height]).toEqual([decoded.width, decoded.height]);
+    expect([predicted.width, predicted.height]).toEqual([decoded.width, decoded.height]);
     const pixels = resizePicture(decoded, mvt.description.preprocessing.imageSize);
-    expect(answer.pixels).toBeAllClose(pixels, { rtol: 0, atol: allowed.levels });
-    expect(Object.keys(answer.prediction.probabilities)).toEqual(mvt.description.classes);
-    expect(Object.values(answer.prediction.probabilities)).toBeAllClose(
+    expect(predicted.pixels).toBeAllClose(pixels, { rtol: 0, atol: allowed.levels });
+    expect(Object.keys(predicted.prediction.probabilities)).toEqual(mvt.description.classes);
+    expect(Object.values(predicted.prediction.probabilities)).toBeAllClose(
       Object.values(expected.probabilities),
       allowed,
     );
-    expect(answer.prediction.mask === undefined).toBe(expected.mask === undefined);
+    expect(predicted.prediction.mask === undefined).toBe(expected.mask === undefined);
     if (expected.mask === undefined) return;
-    expect(answer.prediction.mask).toBeAllClose(expected.mask, allowed);
-    const seen = maskPixels(pixels, expected.mask, mvt.description);
-    expect(answer.seen).toBeAllClose(seen, { rtol: 0, atol: 1 + allowed.levels }); // a rounding apart
+    expect(predicted.prediction.mask).toBeAllClose(expected.mask, allowed);
+    const masked = maskPixels(pixels, expected.mask, mvt.description);
+    expect(predicted.masked).toBeAllClose(masked, { rtol: 0, atol: 1 + allowed.levels }); // a rounding apart
   }
 
   test("opens the model that lies beside it and shows what it says about itself", async () => {
@@ -117,30 +117,30 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
     expect(complaints).toEqual([]);
   });
 
-  test("answers as onnxruntime-node does for pictures that are dropped on it", async () => {
+  test("predicts as onnxruntime-node does for images that are dropped on it", async () => {
     const visitor = await openPage();
     await visitor.drop(path("face.png"), path("tall.png"), path("grey.png"));
     for (const name of ["face.png", "tall.png", "grey.png"]) {
-      await expectNodesAnswer(visitor, "masked.onnx", name);
+      await expectNodesPrediction(visitor, "masked.onnx", name);
     }
     expect(visitor.complaints).toEqual([]);
   });
 
   test.each(["masked.float16.onnx", "masked.int8.onnx", "plain.onnx"])(
-    "answers as onnxruntime-node does with %s, dropped together with a picture",
+    "predicts as onnxruntime-node does with %s, dropped together with an image",
     async (model) => {
       const visitor = await openPage();
       await visitor.drop(path("face.png"), path(model));
-      await expectNodesAnswer(visitor, model, "face.png");
+      await expectNodesPrediction(visitor, model, "face.png");
       expect(visitor.complaints).toEqual([]);
     },
   );
 
-  test("shows the answer: the first class, every probability, the mask and what is left", async () => {
-    const { drop, cardOf, answerTo, page } = await openPage();
+  test("shows the prediction: the first class, every probability, the mask and what is left", async () => {
+    const { drop, cardOf, predictionOf, page } = await openPage();
     await drop(path("face.png"));
     const card = await cardOf("face.png");
-    const { prediction } = await answerTo("face.png");
+    const { prediction } = await predictionOf("face.png");
     const { expression, probability, probabilities } = prediction;
     const percent = (p: number) => `${(100 * p).toFixed(1)} %`;
     expect(await card.locator(".verdict").innerText()).toBe(
@@ -150,19 +150,19 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
       await card.getByRole("row", { name: `${name} ${percent(p)}` }).waitFor();
     }
     await card.getByRole("img", { name: "Mask of 36 patches: mean 0." }).waitFor();
-    await card.getByRole("img", { name: "The picture under its mask" }).waitFor();
+    await card.getByRole("img", { name: "The masked image" }).waitFor();
     expect(await page.getByRole("status").innerText()).toBe(
       `face.png: ${expression}, ${percent(probability)}`,
     );
   });
 
-  test("turns pictures upright and puts transparent ones on black, as pnpm exp predict does", async () => {
+  test("turns images upright and puts transparent ones on black, as pnpm exp predict does", async () => {
     const visitor = await openPage();
     await visitor.drop(path("turned.jpg"), path("translucent.png"));
     // Decoders of JPEG and the blending with black may round otherwise.
     const allowed = { levels: 2, rtol: 0, atol: 1e-2 };
-    await expectNodesAnswer(visitor, "masked.onnx", "turned.jpg", allowed);
-    await expectNodesAnswer(visitor, "masked.onnx", "translucent.png", allowed);
+    await expectNodesPrediction(visitor, "masked.onnx", "turned.jpg", allowed);
+    await expectNodesPrediction(visitor, "masked.onnx", "translucent.png", allowed);
   });
 
   test("asks for its own files alone, and lets nothing out", async () => {
@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
     await elsewhere.close();
   });
 
-  test("says what is wrong with a file, and keeps the model and the answers there are", async () => {
+  test("says what is wrong with a file, and keeps the model and the predictions there are", async () => {
     const { page, drop, cardOf, complaints } = await openPage();
     await drop(path("face.png"));
     await cardOf("face.png");
@@ -199,8 +199,8 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
       expect.stringMatching(
         /^broken.onnx: expected an ONNX model, got something else .*\. Pass an intact file/,
       ),
-      "text.png: expected a picture that this browser reads, such as PNG, JPEG or WebP, got 10 bytes that are none. Choose another file, or save the picture as PNG.",
-      "empty.jpg: expected a picture that this browser reads, such as PNG, JPEG or WebP, got an empty file. Choose another file, or save the picture as PNG.",
+      "text.png: expected an image that this browser can read, such as PNG, JPEG or WebP, got 10 bytes of something else. Choose another file, or save the image as PNG.",
+      "empty.jpg: expected an image that this browser can read, such as PNG, JPEG or WebP, got an empty file. Choose another file, or save the image as PNG.",
     ]);
     await cardOf("face.png");
     await drop(path("tall.png"));
@@ -232,7 +232,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   });
 
-  test("answers with WebGPU as with the processor", async ({ onTestFinished }) => {
+  test("predicts with WebGPU as with the processor", async ({ onTestFinished }) => {
     const other = await startChromium("swiftshader");
     onTestFinished(() => other.close());
     const visitor = await visit(other, `${server.url}site/`);
@@ -242,7 +242,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
       .getByLabel("Computed with")
       .selectOption("WebGPU, on the graphics processor");
     await visitor.drop(path("face.png"));
-    await expectNodesAnswer(visitor, "masked.onnx", "face.png");
+    await expectNodesPrediction(visitor, "masked.onnx", "face.png");
     expect(await (await visitor.cardOf("face.png")).innerText()).toContain("WebGPU");
     expect(visitor.complaints).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** @file A visit to the page of `pnpm exp page`: what a visitor does, and what the page's worker computed. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Answer } from "@mvt/page";
+import type { ImagePrediction } from "@mvt/page";
 import type { Browser, Locator, Page } from "playwright-core";
 
 export interface Visit {
@@ -11,10 +11,10 @@ export interface Visit {
   readonly complaints: readonly string[];
   /** Drops files on the page, all at once. */
   readonly drop: (...paths: readonly string[]) => Promise<void>;
-  /** The card of a picture, once it is there. */
+  /** The card of an image, once it is there. */
   readonly cardOf: (name: string) => Promise<Locator>;
-  /** What the worker answered for the picture, once its card is there: the page shows rounded numbers. */
-  readonly answerTo: (name: string) => Promise<Answer>;
+  /** The prediction that the worker sent for the image, once its card is there: the page shows rounded numbers. */
+  readonly predictionOf: (name: string) => Promise<ImagePrediction>;
 }
 
 /** Opens the page, in a profile of its own. */
@@ -46,32 +46,33 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
       }));
       await page.evaluate(dropFiles, await Promise.all(files));
     },
-    answerTo: async (name) => {
+    predictionOf: async (name) => {
       await cardOf(name);
-      return page.evaluate(lastAnswer, name);
+      return page.evaluate(lastPrediction, name);
     },
   };
 }
 
 // What follows runs in the browser.
 
-type Listening = Window & { answers: Answer[] };
+type Listening = Window & { predictions: ImagePrediction[] };
 
 function listenToWorkers(): void {
-  const answers: Answer[] = [];
-  Object.assign(window, { answers });
+  const predictions: ImagePrediction[] = [];
+  Object.assign(window, { predictions });
   window.Worker = class extends Worker {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
       this.addEventListener("message", ({ data }) => {
-        if ("value" in data && "prediction" in data.value) answers.push(data.value);
+        if ("value" in data && "prediction" in data.value) predictions.push(data.value);
       });
     }
   };
 }
 
-function lastAnswer(name: string): Answer {
-  return (window as unknown as Listening).answers.findLast((answer) => answer.name === name)!;
+function lastPrediction(name: string): ImagePrediction {
+  const { predictions } = window as unknown as Listening;
+  return predictions.findLast((one) => one.name === name)!;
 }
 
 function dropFiles(files: readonly { readonly name: string; readonly base64: string }[]): void {

@@ -1,52 +1,54 @@
 /**
- * @file Bootstrap intervals: how much a measure would vary with other test images of the same kind.
+ * @file Bootstrap intervals: how much a metric would vary with other test images of the same kind.
  *
  * Efron and Tibshirani, "An Introduction to the Bootstrap", 1993: sections 6.2 (resampling), 8.3 (the
  * same in each of several samples) and 13.3 (percentile interval).
  */
 import { quantileSorted } from "simple-statistics";
-import type { Interval } from "../statistics.ts";
+import type { Estimate, Interval } from "../statistics.ts";
 
-/** How test images are drawn anew. */
+/** How test images are resampled. */
 export interface Resampling {
-  /** How often. */
+  /** The number of resamples. */
   readonly resamples: number;
   /**
-   * Within each true class, so that every resample has as many images of it as the test set: for sets
-   * that are balanced by design. Otherwise from all images at once, so that the mix of classes varies
-   * too: intervals of the accuracy are then wider, and as wide as Wilson's.
+   * Whether images are drawn within each true class, so that every resample has as many images of a class as
+   * the test set: for sets that are balanced by design. Otherwise they are drawn from all images at once, and
+   * the mix of classes varies too; intervals of the accuracy are then wider, and as wide as Wilson's.
    */
   readonly stratified: boolean;
 }
 
 export interface BootstrapOptions extends Resampling {
   /**
-   * Uniform over the integers 0 .. below - 1: `integer` of a random stream of @mvt/core. Handed in, so
-   * that this package stays without dependence on the engine, and a test can say what is drawn.
+   * Uniform over the integers 0 .. below - 1: `integer` of a random stream of @mvt/core. The caller passes it,
+   * so that this package does not depend on @mvt/core and a test can choose what is drawn.
    */
   readonly integer: (below: number) => number;
 }
 
-/** A report's default: the ends move by 0.7 % of the interval's width from seed to seed, as one standard error. */
+/** The default of a report: from seed to seed the ends have a standard error of 0.7 % of the interval's width. */
 export const defaultResamples = 10_000;
 
 /**
- * 95 % percentile intervals of several statistics from the same resamples.
+ * Several statistics with their 95 % percentile intervals, from the same resamples.
  *
- * A resample is [n] image indices, as many as there are labels; stratified, the classes in order of
- * their index. All statistics see the same ones, so that a difference of two classifiers is one of pairs.
+ * `statistics` is called without images for the value itself, and with each resample: [n] image indices, as many
+ * as there are labels; stratified, the classes in the order of their index. All statistics are computed on the
+ * same resamples, so that a difference of two classifiers is paired.
  *
- * An interval is undefined where its statistic was NaN in every resample; single NaN are left out.
- * Throws a RangeError where the number of resamples is no whole number above zero.
+ * A statistic whose value is NaN is undefined. Its interval leaves out resamples where it is NaN, and is absent
+ * if all of them are.
+ * Throws a RangeError if the number of resamples is not a whole number above zero.
  */
-export function bootstrapIntervals(
+export function bootstrap(
   labels: Int32Array,
-  statistics: (images: Int32Array) => readonly number[],
+  statistics: (images?: Int32Array) => readonly number[],
   { resamples, stratified, integer }: BootstrapOptions,
-): readonly (Interval | undefined)[] {
+): readonly (Estimate | undefined)[] {
   if (!Number.isInteger(resamples) || resamples <= 0) {
     throw new RangeError(
-      `bootstrapIntervals: expected a whole number of resamples above 0, got ${resamples}`,
+      `bootstrap: expected a whole number of resamples above 0, got ${resamples}`,
     );
   }
   const strata = stratified ? byClass(labels) : [[...labels.keys()]];
@@ -61,10 +63,12 @@ export function bootstrapIntervals(
     }
     for (const [i, value] of statistics(drawn).entries()) (values[i] ??= []).push(value);
   }
-  return values.map(percentileInterval);
+  return statistics().map((value, i) =>
+    Number.isNaN(value) ? undefined : { value, interval: percentileInterval(values[i]!) },
+  );
 }
 
-/** Image indices of each class that occurs, classes in order of their index. */
+/** Image indices of each class that occurs, classes in the order of their index. */
 function byClass(labels: Int32Array): readonly (readonly number[])[] {
   return [...Map.groupBy(labels.keys(), (image) => labels[image]!)]
     .toSorted(([a], [b]) => a - b)

@@ -1,33 +1,29 @@
 /**
- * @file Every measure of one classifier's answers, each with its interval.
+ * @file All metrics of one classifier's predictions, each with its interval.
  */
-import { checkAnswers, type Answers } from "./answers.ts";
-import { bootstrapIntervals, type BootstrapOptions, type Resampling } from "./bootstrap.ts";
-import { cellsOf, countCells } from "./confusion.ts";
-import { estimate, type Estimate } from "./estimate.ts";
-import { imagesByClass, measuresOf } from "./measures.ts";
+import { sum } from "@mvt/common";
+import type { Count } from "../accuracy.ts";
+import type { Estimate } from "../statistics.ts";
+import { bootstrap, type BootstrapOptions, type Resampling } from "./bootstrap.ts";
+import { classificationMetrics, imagesByClass } from "./metrics.ts";
+import { cellsOf, checkPredictions, countCells, type LabelledPredictions } from "./predictions.ts";
 
-export interface ClassEvaluation {
+/** n images of a class, k of them predicted correctly. */
+export interface ClassEvaluation extends Count {
   readonly name: string;
-  /** Images of this class. */
-  readonly n: number;
-  /** Those of them answered right. */
-  readonly k: number;
-  /** Undefined where the class neither occurs nor is answered. */
+  /** Undefined if the class neither occurs nor is predicted. */
   readonly f1: Estimate | undefined;
 }
 
 /** One cell of the confusion matrix. */
 export interface ConfusionCell {
   readonly count: number;
-  /** Of the images of the true class, those answered so; undefined where there are none. */
-  readonly share: Estimate | undefined;
+  /** The fraction of the true class's images; undefined if it has none. */
+  readonly fraction: Estimate | undefined;
 }
 
-export interface Evaluation extends Resampling {
-  /** Right answers, and images. */
-  readonly k: number;
-  readonly n: number;
+/** k of n images are predicted correctly. */
+export interface Evaluation extends Resampling, Count {
   readonly accuracy: Estimate;
   readonly meanClassAccuracy: Estimate;
   readonly macroF1: Estimate;
@@ -37,36 +33,35 @@ export interface Evaluation extends Resampling {
   readonly confusion: readonly (readonly ConfusionCell[])[];
 }
 
-/** Throws a RangeError where there is no image, or an answer is no class. */
-export function evaluate(answers: Answers, options: BootstrapOptions): Evaluation {
-  checkAnswers("evaluate", answers);
-  const { classes, labels } = answers;
+/** Throws a RangeError if there is no image, or a prediction is not a class. */
+export function evaluate(predictions: LabelledPredictions, options: BootstrapOptions): Evaluation {
+  checkPredictions("evaluate", predictions);
+  const { classes, labels } = predictions;
   const K = classes.length;
-  const cells = cellsOf(answers);
+  const cells = cellsOf(predictions);
   const counts = countCells(cells, K);
   const numbers = (images?: Int32Array): readonly number[] => {
     const drawn = images === undefined ? counts : countCells(cells, K, images);
-    const { accuracy, meanClassAccuracy, macroF1, f1 } = measuresOf(drawn, K);
+    const { accuracy, meanClassAccuracy, macroF1, f1 } = classificationMetrics(drawn, K);
     const occur = imagesByClass(drawn, K);
-    const shares = Array.from(drawn, (count, cell) => count / occur[Math.floor(cell / K)]!);
-    return [accuracy, meanClassAccuracy, macroF1, ...f1, ...shares];
+    const fractions = Array.from(drawn, (count, cell) => count / occur[Math.floor(cell / K)]!);
+    return [accuracy, meanClassAccuracy, macroF1, ...f1, ...fractions];
   };
-  const intervals = bootstrapIntervals(labels, numbers, options);
-  const estimates = numbers().map((value, i) => estimate(value, intervals[i]));
+  const estimates = bootstrap(labels, numbers, options);
   const [accuracy, meanClassAccuracy, macroF1, ...rest] = estimates;
-  const [f1, shares] = [rest.slice(0, K), rest.slice(K)];
+  const [f1, fractions] = [rest.slice(0, K), rest.slice(K)];
   const occur = imagesByClass(counts, K);
-  const right = classes.map((_, i) => counts[i * K + i]!);
+  const correct = classes.map((_, i) => counts[i * K + i]!);
   return {
-    k: right.reduce((total, k) => total + k, 0),
+    k: sum(correct),
     n: labels.length,
     // Defined, since there is an image.
     accuracy: accuracy!,
     meanClassAccuracy: meanClassAccuracy!,
     macroF1: macroF1!,
-    classes: classes.map((name, i) => ({ name, n: occur[i]!, k: right[i]!, f1: f1[i] })),
+    classes: classes.map((name, i) => ({ name, n: occur[i]!, k: correct[i]!, f1: f1[i] })),
     confusion: classes.map((_, i) =>
-      classes.map((_name, j) => ({ count: counts[i * K + j]!, share: shares[i * K + j] })),
+      classes.map((_name, j) => ({ count: counts[i * K + j]!, fraction: fractions[i * K + j] })),
     ),
     resamples: options.resamples,
     stratified: options.stratified,

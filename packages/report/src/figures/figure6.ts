@@ -1,9 +1,10 @@
 /**
  * @file Figure 6: confusion matrices, side by side.
  */
-import { renderSvg } from "./render-svg.ts";
-import type { Panel } from "./spec.ts";
+import { sum } from "@mvt/common";
+import { countPercent } from "../accuracy.ts";
 import { figureTitle, ink } from "./theme.ts";
+import { type Panel, renderSvg } from "./vega.ts";
 
 export interface ConfusionMatrix {
   readonly dataset: string;
@@ -13,25 +14,31 @@ export interface ConfusionMatrix {
   readonly counts: readonly (readonly number[])[];
 }
 
-/**
- * The figure as SVG: in every cell the number of images and its share of the row.
- * Throws a RangeError where counts are none, or not one row and column per class.
- */
-export async function figure6(
-  matrices: readonly ConfusionMatrix[],
-  { synthetic }: { readonly synthetic: boolean },
-): Promise<string> {
-  if (matrices.length === 0)
-    throw new RangeError("figure6: expected at least one matrix, got none");
-  for (const matrix of matrices) check(matrix);
-  return renderSvg({
-    title: figureTitle("Figure 6: confusion matrices", synthetic, [
-      "In each cell: images, and their share of the row.",
-    ]),
-    hconcat: matrices.map(panel),
-    spacing: 32,
-  });
-}
+export const figure6 = {
+  id: "figure6",
+  title: "Figure 6: confusion matrices",
+
+  /**
+   * The figure as SVG: every cell has the number of images and their percentage of the row.
+   * Throws a RangeError if counts are invalid, or there is not one row and column per class.
+   */
+  async draw(
+    matrices: readonly ConfusionMatrix[],
+    { synthetic }: { readonly synthetic: boolean },
+  ): Promise<string> {
+    if (matrices.length === 0) {
+      throw new RangeError("figure6: expected at least one matrix, got none");
+    }
+    for (const matrix of matrices) check(matrix);
+    return renderSvg({
+      title: figureTitle(figure6.title, synthetic, [
+        "In each cell: images, and their share of the row.",
+      ]),
+      hconcat: matrices.map(panel),
+      spacing: 32,
+    });
+  },
+};
 
 function check({ dataset, classes, counts }: ConfusionMatrix) {
   const K = classes.length;
@@ -49,7 +56,7 @@ function check({ dataset, classes, counts }: ConfusionMatrix) {
 
 const cellSize = 56;
 
-/** From none of the row to all of it; the numbers keep 6 : 1 on the darkest. */
+/** From none of the row to all of it; the numbers keep a contrast of 6 : 1 on the darkest. */
 const shades = ["#f2f6fa", "#6aa5d8"];
 
 function panel({ dataset, classes, counts }: ConfusionMatrix): Panel {
@@ -59,11 +66,11 @@ function panel({ dataset, classes, counts }: ConfusionMatrix): Panel {
       truth: classes[i]!,
       predicted: classes[j]!,
       count: String(count),
-      percent: total === 0 ? "–" : `${((100 * count) / total).toFixed(1)} %`,
-      share: total === 0 ? 0 : count / total,
+      percent: total === 0 ? "–" : `${countPercent({ k: count, n: total })} %`,
+      fraction: total === 0 ? 0 : count / total,
     }));
   });
-  const right = sum(counts.map((row, i) => row[i]!));
+  const correct = sum(counts.map((row, i) => row[i]!));
   const all = sum(counts.flat());
   const size = cellSize * classes.length;
   return {
@@ -72,7 +79,7 @@ function panel({ dataset, classes, counts }: ConfusionMatrix): Panel {
       subtitle:
         all === 0
           ? "no images"
-          : `${right} of ${all} images right (${((100 * right) / all).toFixed(1)} %)`,
+          : `${correct} of ${all} images right (${countPercent({ k: correct, n: all })} %)`,
       fontSize: 13,
     },
     width: size,
@@ -99,7 +106,7 @@ function panel({ dataset, classes, counts }: ConfusionMatrix): Panel {
         mark: { type: "rect", stroke: "#ffffff", strokeWidth: 1 },
         encoding: {
           color: {
-            field: "share",
+            field: "fraction",
             type: "quantitative",
             scale: { domain: [0, 1], range: shades },
             legend: null,
@@ -116,8 +123,4 @@ function panel({ dataset, classes, counts }: ConfusionMatrix): Panel {
       },
     ],
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,14 +1,13 @@
 /**
- * @file A figure as PNG, for places that show no SVG.
+ * @file A figure as PNG, for programs that do not show SVG.
  */
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
 
 /**
  * The bytes of a PNG, `width` pixels wide or as wide as the SVG says, its height in proportion.
  *
- * Text is drawn in the font that comes with this package: a machine needs no fonts of its own, and
- * machines with other fonts draw the same pixels. Characters it lacks come from the machine's fonts.
+ * Text is drawn in the font that comes with this package, so that a machine needs no fonts of its own and all
+ * machines draw the same pixels. Characters that the font lacks come from the machine's fonts.
  */
 export async function svgToPng(
   svg: string,
@@ -17,7 +16,8 @@ export async function svgToPng(
   if (width !== undefined && !(Number.isInteger(width) && width > 0)) {
     throw new RangeError(`svgToPng: expected a width in whole pixels, got ${width}`);
   }
-  await (fontsLoaded ??= loadFonts());
+  const { default: sharp } = await import("sharp"); // loaded when it is needed: help has no figures
+  await (fontsLoaded ??= loadFonts(sharp));
   const input = Buffer.from(svg);
   const { width: natural } = await sharp(input).metadata();
   const density = (72 * (width ?? natural)) / natural; // 72 draws one pixel for every unit of the SVG
@@ -29,8 +29,8 @@ export async function svgToPng(
 
 let fontsLoaded: Promise<unknown> | undefined;
 
-/** libvips draws SVG with the fonts of its process; a text that names a file adds that file to them. */
-function loadFonts(): Promise<unknown> {
+/** libvips draws SVG with the fonts of its process. Drawing a text with a font file adds that font to them. */
+function loadFonts(sharp: typeof import("sharp").default): Promise<unknown> {
   const files = ["400Regular/OpenSans_400Regular.ttf", "700Bold/OpenSans_700Bold.ttf"];
   return Promise.all(
     files.map((file) => {

@@ -1,22 +1,22 @@
 /**
- * @file How every figure looks: dark on a white ground of its own, so that the page behind may be dark.
+ * @file How every figure looks: dark on a white background of its own, so that the page behind it may be dark.
  */
 import type { Config } from "vega-lite";
 
-/** The family that PNGs are drawn with; a browser without it takes the next. No digit, which CSS would need quoted. */
+/** The first is the one that PNGs are drawn with; a browser without it takes the next. CSS would need quotes for a digit. */
 export const font = "Open Sans, Verdana, Helvetica, Arial, sans-serif";
 
-/** Text and axes; 15.9 : 1 on white. */
+/** For text and axes; a contrast of 15.9 : 1 on white. */
 export const ink = "#222222";
 
-/** Second to the data, but to be read: 5.7 : 1 on white. */
+/** For secondary text: 5.7 : 1 on white. */
 export const faintInk = "#666666";
 
 export const theme: Config = {
   background: "#ffffff",
   padding: 16,
   font,
-  aria: false, // thousands of attributes; what a figure says stands in its text
+  aria: false, // it would add thousands of attributes; the figure's text says the same
   view: { stroke: null },
   title: {
     anchor: "start",
@@ -39,11 +39,11 @@ export const theme: Config = {
   },
 };
 
-/** Stands under the title of every figure that shows synthetic data. */
+/** Under the title of every figure that shows synthetic data. */
 export const syntheticWarning =
   "Synthetic data: faces drawn by this project. Not comparable with the paper's figure.";
 
-/** A figure's title, the warning under it where one is due, and further lines. */
+/** A figure's title, the warning if data are synthetic, and further lines. */
 export function figureTitle(text: string, synthetic: boolean, lines: readonly string[] = []) {
   return { text, subtitle: [...(synthetic ? [syntheticWarning] : []), ...lines] };
 }

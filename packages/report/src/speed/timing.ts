@@ -1,25 +1,25 @@
 /**
- * @file What was timed: steps of several contestants, in rounds of which each had its turn.
+ * @file What was timed: the steps of several implementations. In every round each of them runs some steps in turn.
  */
 import { median } from "simple-statistics";
 
-/** One contestant's steps in one setting. */
+/** The steps of one implementation in one setting. */
 export interface Timing {
-  /** What names it on the command line and in the CSV: "onnx-cpu". */
-  readonly contestant: string;
+  /** Its name on the command line and in the CSV: "onnx-cpu". */
+  readonly id: string;
   /** For people: "this project, ONNX Runtime, CPU". */
   readonly title: string;
   /** Images per step. */
   readonly batchSize: number;
-  /** Seconds of every step, by round; empty where it took no part. */
+  /** Seconds of every step, by round; an empty list for a round it was not part of. */
   readonly rounds: readonly (readonly number[])[];
-  /** Bytes: the most resident memory that its process ever had. Absent where nobody would want it. */
+  /** Bytes: the peak resident memory of its process. Absent if it was not measured. */
   readonly peak?: number;
 }
 
-/** One contestant held against another. */
+/** One implementation relative to another. */
 export interface Ratio {
-  /** Of the rounds that both took part in; a machine that drifts does so for both. */
+  /** Over the rounds that both were part of; slow phases of the machine affect both. */
   readonly median: number;
   readonly least: number;
   readonly most: number;
@@ -27,22 +27,22 @@ export interface Ratio {
 }
 
 /** The median of all steps, in seconds. */
-export function typicalSeconds({ rounds }: Timing): number {
+export function medianSeconds({ rounds }: Timing): number {
   return median(rounds.flat());
 }
 
-/** Noise of a shared machine only ever adds time. */
+/** The fastest step, in seconds: noise of a shared machine only ever adds time. */
 export function fastestSeconds({ rounds }: Timing): number {
   return Math.min(...rounds.flat());
 }
 
 export function imagesPerSecond(timing: Timing): number {
-  return timing.batchSize / typicalSeconds(timing);
+  return timing.batchSize / medianSeconds(timing);
 }
 
 /**
- * How many times as many images per second `one` does as `other`, from each round's median step.
- * Undefined where no round had both.
+ * The images per second of `one` divided by those of `other`, from each round's median step.
+ * Undefined if no round has both.
  */
 export function speedRatio(one: Timing, other: Timing): Ratio | undefined {
   const ratios = one.rounds.flatMap((steps, round) => {
@@ -59,7 +59,7 @@ export function speedRatio(one: Timing, other: Timing): Ratio | undefined {
   };
 }
 
-/** The memory of `one` as a share of that of `other`; undefined unless both are known, for steps of one size. */
+/** The peak memory of `one` divided by that of `other`; undefined unless both are known, for equal batches. */
 export function memoryRatio(one: Timing, other: Timing): number | undefined {
   if (one.peak === undefined || other.peak === undefined) return undefined;
   return one.batchSize === other.batchSize ? one.peak / other.peak : undefined;

@@ -1,15 +1,19 @@
 /**
- * @file What tables of accuracies have in common: settings by data set, with the paper's numbers beside them.
+ * @file What tables of accuracies have in common: settings by data set, with the paper's numbers.
  */
-import { markBest } from "../best.ts";
-import type { PaperTable } from "../paper/index.ts";
+import { columnLegend, dataCells, dataColumns, datasetColumn, knownColumns } from "../columns.ts";
 import type { DataKind, Provenance } from "../provenance.ts";
-import type { Cell, Cells, Column, Table } from "../table.ts";
-import type { Selection, TestedRun } from "../tested-run.ts";
-import { accuracyCells, accuracyColumns } from "./accuracy-cells.ts";
-import { accuracyLegend, bestLegend, paperLegend, scaleNotes } from "./accuracy-words.ts";
-import { dataCells, dataColumns, datasetColumn } from "./data-cells.ts";
-import { knownColumns, shownKeys } from "./known-columns.ts";
+import type { Cells, Column, Table } from "../table.ts";
+import { bestLegend, markBest } from "./best.ts";
+import { paperCell, paperLegend, type PaperNumber, type PaperTable } from "./paper.ts";
+import {
+  accuracyCells,
+  accuracyColumns,
+  accuracyLegend,
+  scaleNotes,
+  type Selection,
+  type TestedRun,
+} from "./tested-runs.ts";
 
 /** One row, in the order to print. */
 export interface AccuracyEntry {
@@ -17,77 +21,70 @@ export interface AccuracyEntry {
   readonly kind: DataKind;
   /** What the notes call it: "Sigmoid (k=10, x0=0.5)". */
   readonly name: string;
-  /** Absent: a row of the paper that was not run here. Its accuracies stay empty. */
+  /** Absent for a row of the paper that was not run here. Its accuracies stay empty. */
   readonly runs?: readonly TestedRun[];
-  /** What sets the row apart from the others, and what only this table knows of it. */
+  /** The setting of the row, and what only this table knows about it. */
   readonly cells: Cells;
   /** What the paper prints for exactly this row. */
-  readonly printed?: Printed | undefined;
-}
-
-/** A number of the paper. */
-export interface Printed {
-  readonly percent: number;
-  readonly decimals?: number;
+  readonly printed?: PaperNumber;
 }
 
 export interface AccuracyTable {
-  /** Names the function in errors: "table2". */
+  /** Names the table in errors: "table2". */
   readonly id: string;
   readonly title: string;
-  /** Where the printed numbers stand; absent where there are none. */
+  /** Where the printed numbers come from; absent if there are none. */
   readonly paper?: PaperTable<unknown>;
-  /** Between data set and accuracy. */
+  /** The columns between data set and accuracy. */
   readonly settings: readonly Column[];
-  /** After the accuracy. */
+  /** The columns after the accuracy. */
   readonly outcomes?: readonly Column[];
-  /** How to read those columns, by key; printed where Markdown shows the column. */
+  /** How to read those columns, by key. Markdown prints the line of each column that it shows. */
   readonly words?: Readonly<Record<string, string>>;
   readonly entries: readonly AccuracyEntry[];
 }
 
-/** Throws a RangeError where there is no row, or a row contradicts the provenance or holds no run. */
+/** Throws a RangeError if there is no row, or a row contradicts the provenance or holds no run. */
 export function accuracyTable(
   { id, title, paper, settings, outcomes = [], words = {}, entries }: AccuracyTable,
   provenance: Provenance,
   { select }: { readonly select: Selection },
 ): Table {
   if (entries.length === 0) throw new RangeError(`${id}: expected at least one row, got none`);
-  const contestants = entries.map(({ name, runs, cells, printed, ...data }) => {
-    const about = { table: id, row: `${name} on ${data.dataset}` };
-    const measured = runs && accuracyCells(about, runs, select);
-    const paperCells: Cells = data.kind === "real" && printed ? { paper: paperCell(printed) } : {};
+  const named = entries.map(({ name, runs, cells, printed, dataset, kind }) => {
+    const measured =
+      runs && accuracyCells({ table: id, row: `${name} on ${dataset}` }, runs, select);
     return {
       name,
-      ...(measured && { accuracy: measured.selected }),
+      accuracy: measured?.selected,
       row: {
-        dataset: data.dataset,
-        cells: { ...dataCells(id, data, provenance), ...cells, ...measured?.cells, ...paperCells },
+        dataset,
+        cells: {
+          ...dataCells(id, { dataset, kind }, provenance),
+          ...cells,
+          ...measured?.cells,
+          paper: kind === "real" && printed ? paperCell(printed) : undefined,
+        },
       },
     };
   });
-  const ranking = markBest(contestants, "accuracy");
+  const { rows, notes } = markBest(named, "accuracy");
   const columns = knownColumns(
     [datasetColumn, ...settings, ...accuracyColumns, ...outcomes, ...dataColumns],
-    ranking.rows,
+    rows,
   );
-  const shown = shownKeys(columns);
-  const measured = entries.flatMap(({ runs }) => (runs ? [runs.length] : []));
+  const seeds = entries.flatMap(({ runs }) => (runs ? [runs.length] : []));
   return {
     title,
     columns,
-    rows: ranking.rows,
+    rows,
     legend: [
-      ...accuracyLegend(measured, select),
+      ...accuracyLegend(seeds, select),
       bestLegend,
       ...(paper ? paperLegend(paper, columns) : []),
-      ...Object.entries(words).flatMap(([key, text]) => (shown.has(key) ? [text] : [])),
+      ...columnLegend(words, columns),
     ],
-    notes: [...ranking.notes, ...scaleNotes(entries, provenance)],
+    notes: [...notes, ...scaleNotes(entries, provenance)],
     provenance,
   };
-}
-
-function paperCell({ percent, decimals }: Printed): Cell {
-  return { kind: "paper", percent, ...(decimals === undefined ? {} : { decimals }) };
 }

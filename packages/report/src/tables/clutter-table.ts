@@ -1,12 +1,13 @@
 /**
  * @file Accuracy as clutter and occlusion grow, by kind of mask.
  */
+import { percent } from "@mvt/common";
+import { number, text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
-import type { Selection, TestedRow, TestedRun } from "../tested-run.ts";
-import { accuracyCells } from "./accuracy-cells.ts";
 import { accuracyTable } from "./accuracy-table.ts";
-import { maskPercent } from "./mask-ratio.ts";
+import { maskPercent } from "./configuration.ts";
+import { accuracyCells, type Selection, type TestedRow, type TestedRun } from "./tested-runs.ts";
 
 /** In the order to print. */
 const masks = {
@@ -21,39 +22,30 @@ const masks = {
 
 export type ClutterMask = keyof typeof masks;
 
-/** One kind of mask in one setting, with every seed it was run with. */
+/** One kind of mask in one setting, with every seed it was run with. The setting stands for the data set. */
 export interface ClutterRow extends TestedRow {
   readonly mask: ClutterMask;
 }
 
-/**
- * The table, its rows grouped by setting, which stands for the data set. m is the share removed.
- * Throws a RangeError where a row contradicts the provenance, comes twice or holds no run, and where a
- * setting has no row without masks.
- */
-export function clutterTable(
-  rows: readonly ClutterRow[],
-  provenance: Provenance,
-  { m, select }: { readonly m: number; readonly select: Selection },
-): Table {
-  const order = Object.keys(masks);
-  const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
-  const entries = groups.flatMap((group) => {
-    const baseline = group.find(({ mask }) => mask === "none");
-    if (baseline === undefined) {
-      throw new RangeError(
-        `clutterTable: expected a row without masks of ${group[0]!.dataset}, got none`,
-      );
-    }
-    return group
-      .toSorted((a, b) => order.indexOf(a.mask) - order.indexOf(b.mask))
-      .map(({ dataset, kind, mask, runs }, i, sorted) => {
-        if (sorted[i - 1]?.mask === mask) {
-          throw new RangeError(
-            `clutterTable: expected one row of ${mask} masks on ${dataset}, got two`,
-          );
-        }
-        const name = mask.startsWith("none") ? masks[mask].toLowerCase() : `${masks[mask]} masks`;
+export const clutterTable = {
+  id: "clutter",
+  title: "Accuracy as clutter and occlusion grow",
+
+  /**
+   * The table, its rows grouped by setting. `m` is the fraction of each image that is removed.
+   * Throws a RangeError if a row contradicts the provenance, comes twice or holds no run, and if a setting
+   * has no row without masks.
+   */
+  build(
+    rows: readonly ClutterRow[],
+    provenance: Provenance,
+    { m, select }: { readonly m: number; readonly select: Selection },
+  ): Table {
+    const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
+    const entries = groups.flatMap((group) => {
+      const { runs: baseline } = baselineOf(group);
+      return inOrder(group).map(({ dataset, kind, mask, runs }) => {
+        const name = nameOf(mask);
         const about = { table: "clutterTable", row: `${name} on ${dataset}` };
         return {
           dataset,
@@ -61,19 +53,44 @@ export function clutterTable(
           runs,
           name,
           cells: {
-            title: { kind: "text", text: masks[mask] },
-            mask: { kind: "text", text: mask },
-            ...(mask === "none" ? {} : gainCells(about, runs, baseline.runs, select)),
-          } as const satisfies Cells,
+            title: text(masks[mask]),
+            mask: text(mask),
+            ...(mask === "none" ? {} : gainCells(about, runs, baseline, select)),
+          },
         };
       });
-  });
-  const title = `Accuracy as clutter and occlusion grow, with ${maskPercent(m)} % of the picture removed`;
-  return accuracyTable(
-    { id: "clutterTable", title, settings, outcomes, words, entries },
-    provenance,
-    { select },
+    });
+    const title = `${clutterTable.title}, with ${maskPercent(m)} % of each image removed`;
+    return accuracyTable(
+      { id: "clutterTable", title, settings, outcomes, words, entries },
+      provenance,
+      { select },
+    );
+  },
+};
+
+/** In notes and errors. */
+function nameOf(mask: ClutterMask): string {
+  if (mask === "none") return "no masks";
+  return mask === "none-longer" ? "no masks for twice the epochs" : `${masks[mask]} masks`;
+}
+
+function baselineOf(group: readonly ClutterRow[]): ClutterRow {
+  const baseline = group.find(({ mask }) => mask === "none");
+  if (baseline !== undefined) return baseline;
+  throw new RangeError(
+    `clutterTable: expected a row without masks of ${group[0]!.dataset}, got none`,
   );
+}
+
+function inOrder(group: readonly ClutterRow[]): readonly ClutterRow[] {
+  const order = Object.keys(masks);
+  const sorted = group.toSorted((a, b) => order.indexOf(a.mask) - order.indexOf(b.mask));
+  for (const [i, { mask, dataset }] of sorted.entries()) {
+    if (sorted[i - 1]?.mask !== mask) continue;
+    throw new RangeError(`clutterTable: expected one row of ${mask} masks on ${dataset}, got two`);
+  }
+  return sorted;
 }
 
 /** How much higher than without masks, and the standard error of that difference. */
@@ -87,15 +104,12 @@ function gainCells(
   const [masked, without] = [over(runs), over(baseline)];
   const gain = masked.mean - without.mean;
   const error = Math.hypot(masked.standardError, without.standardError);
-  const percent = (value: number) => (100 * value).toFixed(1);
+  const sign = gain < 0 ? "−" : "+";
   const beyond = Math.abs(gain) > 2 * error ? " (beyond 2 SE)" : "";
   return {
-    gain_text: {
-      kind: "text",
-      text: `${gain < 0 ? "−" : "+"}${percent(Math.abs(gain))}, SE ${percent(error)}${beyond}`,
-    },
-    gain: { kind: "number", value: gain },
-    gain_standard_error: { kind: "number", value: error },
+    gain_text: text(`${sign}${percent(Math.abs(gain))}, SE ${percent(error)}${beyond}`),
+    gain: number(gain),
+    gain_standard_error: number(error),
   };
 }
 
@@ -105,14 +119,14 @@ const settings: readonly Column[] = [
 ];
 
 const outcomes: readonly Column[] = [
-  { key: "gain_text", title: "Over no masks (points)", kind: "text", only: "markdown" },
+  { key: "gain_text", title: "Gain over no masks (points)", kind: "text", only: "markdown" },
   { key: "gain", title: "Gain", kind: "number", only: "csv" },
   { key: "gain_standard_error", title: "Gain, standard error", kind: "number", only: "csv" },
 ];
 
 const words = {
   title:
-    "Mask: MGN's, soft, from the classifier without masks of the same seed; then masks that never look at the picture: random patches, those outside a centred ellipse, the corners; and the truth: the patches that carry least of the expression. Twice the epochs: without masks, since MGN has had training of its own.",
+    "Mask: MGN uses soft masks from a generator that was trained with the unmasked classifier of the same seed. Random, ellipse and corners ignore the image: they remove random patches, the patches outside a centred ellipse, or the corners. Truth removes the patches that carry the least of the expression. Twice the epochs is without masks; it is there because MGN is trained in addition to the classifier.",
   gain_text:
-    "Over no masks: the difference of the means, with its standard error √(SE₁² + SE₂²), as below.",
+    "Gain over no masks: the difference of the means with its standard error √(SE₁² + SE₂²), as explained above.",
 };

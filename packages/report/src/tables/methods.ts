@@ -1,30 +1,48 @@
 /**
- * @file What Tables 4 and 5 have in common: our runs among the methods that the paper compares with.
+ * @file What Tables 4 and 5 have in common: this project's runs, and the methods that the paper compares with.
  *
- * What the paper prints was measured on real images. Where ours are real too, its lines stand in the
- * table, above our own; where ours are synthetic, they stand in a table of their own below, and no
- * column holds both.
+ * The paper's numbers were measured on real images. If our data are real too, its lines are in the table, above
+ * our own. If ours are synthetic, its lines are in a table of their own below, so that no column holds both.
  */
-import { references, type PaperResult, type PaperTable } from "../paper/index.ts";
+import { number, text } from "../columns.ts";
 import type { DataKind } from "../provenance.ts";
-import type { Appendix, Cells, Column, PaperCell, Row } from "../table.ts";
-import { paperLegend } from "./accuracy-words.ts";
-import { number, text } from "./cells.ts";
+import type { Appendix, Cells, Column, Row } from "../table.ts";
 import { type Configuration, configurationWords, sameConfiguration } from "./configuration.ts";
+import {
+  paperCell,
+  paperLegend,
+  type PaperNumber,
+  type PaperTable,
+  type Reference,
+  references,
+} from "./paper.ts";
+
+/** One line of the paper: the accuracy of one method on a test set or a part of it. */
+export interface MethodResult extends PaperNumber {
+  readonly dataset: string;
+  readonly method: string;
+  /** Where the method was published; absent for the paper's own, printed as "Ours". */
+  readonly reference?: Reference;
+  /** Of the paper's own: the mask ratio m that section 4.3 names. */
+  readonly m?: 0.15 | 0.2;
+  /** Of the paper's own: the function f that section 4.3 chooses; absent without relabelling. */
+  readonly f?: "sigmoid" | "quadratic";
+  readonly year?: number;
+}
 
 /** Our runs on one data set or a part of it, and the paper's lines on the same. */
-export interface MethodGroup<Result extends PaperResult> extends Configuration {
+export interface MethodGroup<Result extends MethodResult> extends Configuration {
   readonly dataset: string;
   readonly kind: DataKind;
-  /** Of every line of the group: which part it is of. */
+  /** The cells that every line of the group has. */
   readonly common: Cells;
-  /** Of our line: what was measured. */
+  /** The cells of our line: what was measured. */
   readonly ours: Cells;
   readonly published: readonly Result[];
 }
 
-/** The rows of the table, and the paper's lines on data that ours are not. */
-export function methodRows<Result extends PaperResult>(
+/** The rows of the table, and apart from them the paper's lines if our data are not the paper's. */
+export function methodRows<Result extends MethodResult>(
   groups: readonly MethodGroup<Result>[],
   marksOf: (result: Result) => string,
 ): { readonly rows: readonly Row[]; readonly elsewhere: readonly Cells[] } {
@@ -42,16 +60,15 @@ export function methodRows<Result extends PaperResult>(
     );
     const cells = {
       ...common,
-      method: text(`MVT here (${configurationWords(group)})`),
+      method: text(`MVT, this project (${configurationWords(group)})`),
       ...ours,
     };
     if (kind === "synthetic") return [{ dataset, cells }];
-    const printed = own && { paper: paperCell(own, marksOf(own)) };
     return [
       ...published
         .filter((result) => result !== own)
         .map((result) => ({ dataset, cells: line(common, result), published: true as const })),
-      { dataset, cells: { ...cells, ...printed } },
+      { dataset, cells: { ...cells, paper: own && paperCell(own, marksOf(own)) } },
     ];
   });
   const elsewhere = groups
@@ -60,7 +77,7 @@ export function methodRows<Result extends PaperResult>(
   return { rows, elsewhere };
 }
 
-/** The paper's lines as a table of their own; none where there are none. */
+/** The paper's lines as a table of their own, if there are any. */
 export function publishedAppendix(
   { table }: { readonly table: string },
   columns: readonly Column[],
@@ -70,7 +87,7 @@ export function publishedAppendix(
   return [
     {
       heading: "Published, on real images",
-      text: `What the paper prints in ${table}. It was measured on photographs: nothing that was measured on drawn faces compares with it.`,
+      text: `The paper prints these numbers in ${table}. They were measured on photographs and are not comparable with numbers on drawn faces.`,
       columns: columns.filter(
         ({ key, only }) => only !== "csv" && rows.some((cells) => cells[key] !== undefined),
       ),
@@ -79,14 +96,14 @@ export function publishedAppendix(
   ];
 }
 
-/** After the columns that say on what. */
+/** They follow the columns of the data set or subset. */
 export const methodColumns: readonly Column[] = [
   { key: "method", title: "Method", kind: "text", only: "markdown" },
   { key: "source", title: "Published in", kind: "text", only: "markdown" },
   { key: "year", title: "Year", kind: "number", only: "markdown" },
 ];
 
-/** How the paper's numbers are to be read, in the table or below it. */
+/** How to read the paper's numbers, in the table or below it. */
 export function methodLegend(
   paper: PaperTable<unknown>,
   columns: readonly Column[],
@@ -94,23 +111,16 @@ export function methodLegend(
   const printed = paperLegend(paper, columns);
   return [
     ...printed,
-    "Numbers of other methods are those that the paper quotes; none of these methods was run here.",
-    ...(printed.length > 0 ? ["Beside MVT here stands the paper's own number for MVT."] : []),
+    "The numbers of other methods are quoted from the paper; this project did not run these methods.",
+    ...(printed.length > 0
+      ? ["In the row of this project, the paper's number is the paper's own result for MVT."]
+      : []),
   ];
 }
 
-function publicationCells({ reference, year }: PaperResult): Cells {
+function publicationCells({ reference, year }: MethodResult): Cells {
   return {
     source: text(reference === undefined ? "the paper" : `${references[reference]} [${reference}]`),
-    ...(year === undefined ? {} : { year: number(year) }),
-  };
-}
-
-function paperCell({ percent, decimals }: PaperResult, marks: string): PaperCell {
-  return {
-    kind: "paper",
-    percent,
-    ...(decimals === undefined ? {} : { decimals }),
-    ...(marks === "" ? {} : { marks }),
+    year: year === undefined ? undefined : number(year),
   };
 }

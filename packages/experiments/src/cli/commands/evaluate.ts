@@ -2,7 +2,7 @@
 import { CommandLineError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
-import type { Answers, Provenance } from "@mvt/report";
+import type { LabelledPredictions, Provenance } from "@mvt/report";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import { engineSpecOf, openBackend } from "../../engine/engine.ts";
 import { evaluateRun } from "../../evaluation/evaluate-run.ts";
@@ -53,7 +53,7 @@ type Args = ArgsOf<typeof options>;
 
 /** Predictions, and where they come from. */
 interface Evaluated {
-  readonly answers: Answers;
+  readonly answers: LabelledPredictions;
   readonly provenance: Provenance;
   /** Of new predictions: as --out writes them. */
   readonly csv?: string;

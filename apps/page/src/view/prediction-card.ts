@@ -1,0 +1,98 @@
+/** @file A model's prediction for one image: probabilities, mask, and the masked input of the classifier. */
+import { percent, sum } from "@mvt/common";
+import type { MaskDescription } from "@mvt/core/portable";
+import type { ImagePrediction, OpenedModel } from "../engine/messages.ts";
+import { element } from "./element.ts";
+import { duration } from "./format.ts";
+import { computedBy } from "./model-card.ts";
+import { paintMask, paintPixels } from "./paint.ts";
+
+export function predictionCard(image: ImagePrediction, opened: OpenedModel): HTMLElement {
+  const { name, prediction, width, height, seconds } = image;
+  const { expression, probability, probabilities } = prediction;
+  const id = crypto.randomUUID();
+  return element(
+    "article",
+    { class: "prediction", "aria-labelledby": id },
+    element("h3", { id }, name),
+    element(
+      "p",
+      { class: "verdict" },
+      element("strong", {}, expression),
+      ` ${percent(probability)} %`,
+    ),
+    figures(image, opened),
+    probabilityTable(probabilities, expression),
+    element(
+      "p",
+      { class: "quiet" },
+      `${width} × ${height} pixels; decoded in ${duration(seconds.decode)}, predicted in ${duration(seconds.predict)}; ${computedBy(opened)}`,
+    ),
+  );
+}
+
+function figures(
+  { pixels, prediction, masked }: ImagePrediction,
+  { description }: OpenedModel,
+): HTMLElement {
+  const S = description.preprocessing.imageSize;
+  const { mask } = prediction;
+  const shown = [
+    figure(paintPixels(pixels, S, `The image, ${S} × ${S}`), `input of the model, ${S} × ${S}`),
+  ];
+  if (mask !== undefined && masked !== undefined && description.mask !== undefined) {
+    const summary = maskSummary(mask);
+    const [zero, one] = scaleEnds(description.mask);
+    shown.push(
+      figure(
+        paintMask(mask, `Mask of ${mask.length} patches: ${summary}`),
+        `mask: ${summary}`,
+        element(
+          "span",
+          { class: "scale" },
+          `0 ${zero}`,
+          element("span", { class: "ramp" }),
+          `1 ${one}`,
+        ),
+      ),
+      figure(paintPixels(masked, S, "The masked image"), "input of the classifier"),
+    );
+  }
+  return element("div", { class: "figures" }, ...shown);
+}
+
+const figure = (canvas: HTMLCanvasElement, ...caption: readonly (Node | string)[]) =>
+  element("figure", {}, canvas, element("figcaption", {}, ...caption));
+
+/** What a mask value of 0 and of 1 does to a patch. */
+const scaleEnds = ({ polarity }: MaskDescription): readonly [string, string] =>
+  polarity === "remove" ? ["kept", "removed"] : ["removed", "kept"];
+
+function maskSummary(mask: Float32Array): string {
+  const mean = sum(mask) / mask.length;
+  const [least, most] = [Math.min(...mask), Math.max(...mask)];
+  return `mean ${mean.toFixed(2)}, from ${least.toFixed(2)} to ${most.toFixed(2)}`;
+}
+
+function probabilityTable(
+  probabilities: Readonly<Record<string, number>>,
+  first: string,
+): HTMLTableElement {
+  const rows = Object.entries(probabilities).map(([name, p]) => {
+    const bar = element("span", { class: "bar" });
+    bar.style.setProperty("--share", `${p}`);
+    return element(
+      "tr",
+      name === first ? { class: "first" } : {},
+      element("th", { scope: "row" }, name),
+      element("td", { class: "track", "aria-hidden": "true" }, bar),
+      element("td", { class: "number" }, `${percent(p)} %`),
+    );
+  });
+  return element(
+    "table",
+    { class: "probabilities" },
+    element("caption", {}, "Probabilities"),
+    element("tbody", {}, ...rows),
+  );
+}

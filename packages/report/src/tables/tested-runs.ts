@@ -1,0 +1,120 @@
+/**
+ * @file Finished runs, tested after three of their epochs: the cells, columns and legend lines that all tables
+ * of accuracies have.
+ */
+import { accuracy, type Accuracy, type EpochCount } from "../accuracy.ts";
+import { list } from "../columns.ts";
+import type { DataKind, Provenance } from "../provenance.ts";
+import type { Cells, Column } from "../table.ts";
+import { paperColumn } from "./paper.ts";
+
+/** The epoch whose weights give the printed accuracy, with the line that a legend has for it. */
+export const selections = {
+  validation:
+    "Accuracy: measured on the whole test set, with the weights of the epoch that was best on images held out from the training set.",
+  last: "Accuracy: measured on the whole test set, with the weights of the last epoch.",
+  "best-on-test":
+    "Accuracy: measured on the whole test set, with the weights of the epoch that was best on that same test set. This selects on test data, so the number is too high.",
+} as const;
+
+export type Selection = keyof typeof selections;
+
+export interface TestedRun {
+  /** The run's folder under runs/. */
+  readonly id: string;
+  readonly seed: number;
+  /** The epoch that was best on the images held out from the training set. */
+  readonly validation: EpochCount;
+  readonly last: EpochCount;
+  readonly bestOnTest: EpochCount;
+}
+
+/** One setting on one data set, with every seed it was run with. */
+export interface TestedRow<Run extends TestedRun = TestedRun> {
+  /** The title of the data set, as in the provenance. */
+  readonly dataset: string;
+  readonly kind: DataKind;
+  readonly runs: readonly Run[];
+}
+
+/** By ascending seed; runs of one seed by id, so that the order in which they finished does not matter. */
+export function bySeed<Run extends Pick<TestedRun, "seed" | "id">>(
+  runs: readonly Run[],
+): readonly Run[] {
+  return runs.toSorted((a, b) => a.seed - b.seed || (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * The three accuracies of one row, and the selected one.
+ * Throws a RangeError if there is no run; `about` says which table and row that concerns.
+ */
+export function accuracyCells(
+  about: { readonly table: string; readonly row: string },
+  runs: readonly TestedRun[],
+  select: Selection,
+): { readonly cells: Cells; readonly selected: Accuracy } {
+  if (runs.length === 0) {
+    throw new RangeError(`${about.table}: expected at least one run of ${about.row}, got none`);
+  }
+  const ordered = bySeed(runs);
+  const over = (name: "validation" | "last" | "bestOnTest") =>
+    accuracy(ordered.map((run) => ({ seed: run.seed, ...run[name] })));
+  const all: Readonly<Record<Selection, Accuracy>> = {
+    validation: over("validation"),
+    last: over("last"),
+    "best-on-test": over("bestOnTest"),
+  };
+  return {
+    selected: all[select],
+    cells: {
+      seeds: list(ordered.map(({ seed }) => seed)),
+      accuracy: all[select],
+      validation_accuracy: all.validation,
+      last_accuracy: all.last,
+      best_on_test_accuracy: all["best-on-test"],
+      runs: list(ordered.map(({ id }) => id)),
+    },
+  };
+}
+
+export const accuracyColumns: readonly Column[] = [
+  { key: "seeds", title: "Seeds", kind: "list", only: "csv" },
+  { key: "accuracy", title: "Accuracy (%)", kind: "accuracy", only: "markdown" },
+  paperColumn,
+  { key: "validation_accuracy", title: "Validation-chosen", kind: "accuracy", only: "csv" },
+  { key: "last_accuracy", title: "Last epoch", kind: "accuracy", only: "csv" },
+  { key: "best_on_test_accuracy", title: "Best on test", kind: "accuracy", only: "csv" },
+];
+
+/** `seeds`: how many each row was run with. */
+export function accuracyLegend(seeds: readonly number[], select: Selection): readonly string[] {
+  return [selections[select], ...spreadLegend(seeds)];
+}
+
+/** What follows an accuracy in its cell. */
+export function spreadLegend(seeds: readonly number[]): readonly string[] {
+  return [
+    ...(Math.max(...seeds) > 1
+      ? [
+          "With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.",
+        ]
+      : []),
+    ...(Math.min(...seeds) === 1
+      ? [
+          "With one seed: the 95 % Wilson interval and the number of correct images follow the accuracy.",
+        ]
+      : []),
+  ];
+}
+
+export function scaleNotes(
+  rows: readonly { readonly kind: DataKind }[],
+  { scale }: Provenance,
+): readonly string[] {
+  const onReal = rows.some(({ kind }) => kind === "real");
+  return onReal && scale !== "paper"
+    ? [
+        `Scale ${scale} does not use the paper's model and schedule. The paper's numbers are given for orientation only.`,
+      ]
+    : [];
+}
