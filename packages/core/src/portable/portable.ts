@@ -5,10 +5,11 @@
 import { encode } from "../backends/onnx/encode.ts";
 import { encoders } from "../backends/onnx/encoders.ts";
 import type { Encoders } from "../backends/onnx/encoding.ts";
+import { decompositions, plainMatmul } from "../ops/decompositions.ts";
+import type { Decompositions } from "../ops/decompositions.ts";
 import { inputOf } from "../program/program.ts";
 import type { Program } from "../program/program.ts";
 import { simplify } from "../program/simplify.ts";
-import type { Tensor } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
 import { batchAxes } from "./batch-axes.ts";
 import { encodeParameters } from "./precision.ts";
@@ -23,10 +24,10 @@ export const portableOpset = 17;
 /** What comes with ONNX 1.12. */
 const irVersion = 8;
 
-/** The primitives that training writes with ONNX Runtime's own operators, in standard ones. */
+/** Standard operators in place of ONNX Runtime's own. */
 const standardEncoders: Encoders = {
   ...encoders,
-  // x (1 + erf(x/√2)) / 2, in the order of operators that engines know as GELU and fuse.
+  // x (1 + erf(x/√2)) / 2. Engines recognise GELU by this order of operators and fuse it.
   gelu: ({ inputs: [x], outputs: [y] }, { emit, fresh, float }) => {
     const [scaled, erf, shifted, product] = [fresh(), fresh(), fresh(), fresh()];
     emit("Div", [x, float(Math.SQRT2)], [scaled]);
@@ -35,29 +36,12 @@ const standardEncoders: Encoders = {
     emit("Mul", [x, shifted], [product]);
     emit("Mul", [product, float(0.5)], [y]);
   },
-  matmul: (node, encoding) => {
-    const { inputs, outputs, params } = node;
-    if (outputs[0].shape.length === 2) return encoders.matmul(node, encoding); // Gemm
-    const { emit, fresh, float } = encoding;
-    const lastTwoExchanged = (x: Tensor) => {
-      const axes = x.shape.map((_, i) => i);
-      const transposed = fresh();
-      const perm = [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
-      emit("Transpose", [x], [transposed], { attributes: { perm } });
-      return transposed;
-    };
-    const x = params.transposeX ? lastTwoExchanged(inputs[0]) : inputs[0];
-    const y = params.transposeY ? lastTwoExchanged(inputs[1]) : inputs[1];
-    if (params.scale === 1) return emit("MatMul", [x, y], outputs);
-    const product = fresh();
-    emit("MatMul", [x, y], [product]);
-    emit("Mul", [product, float(params.scale)], outputs);
-  },
-  scaleRowsAdd: ({ inputs: [x, y, gate], outputs }, { emit, fresh }) => {
-    const scaled = fresh();
-    emit("Mul", [y, gate], [scaled]);
-    emit("Add", [x, scaled], outputs);
-  },
+};
+
+/** MatMul neither transposes nor scales stacks of matrices; Gemm does so with two matrices. */
+const standardDecompositions: Decompositions = {
+  matmul: plainMatmul({ stacksOnly: true, transposes: true, scaled: "product" }),
+  scaleRowsAdd: decompositions.scaleRowsAdd,
 };
 
 export interface PortableModel {
@@ -79,10 +63,12 @@ const recordedSizes = [1009, 1013] as const;
 export function encodePortable(model: PortableModel): Uint8Array<ArrayBuffer> {
   const [program, other] = recordedSizes.map((size) => model.program(size)) as [Program, Program];
   requireWeights(program, model.weights);
-  const graph = simplify(Object.values(program.outputs));
+  const graphOf = ({ outputs }: Program) =>
+    simplify(Object.values(outputs), standardDecompositions);
+  const graph = graphOf(program);
   const axes = batchAxes(
     { graph, batchSize: recordedSizes[0] },
-    { graph: simplify(Object.values(other.outputs)), batchSize: recordedSizes[1] },
+    { graph: graphOf(other), batchSize: recordedSizes[1] },
   );
   const batched = graph.nodes.find(({ op, outputs: [x] }) => op === "input" && axes.get(x) === 0);
   if (batched === undefined) {

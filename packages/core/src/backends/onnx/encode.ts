@@ -2,6 +2,8 @@
  * @file A graph of primitives as an ONNX model, encoded with the published onnx.proto schema.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
+import { isNode } from "../../ops/primitives.ts";
+import type { Primitive } from "../../ops/primitives.ts";
 import type { GraphNode, Shape, Tensor, DType } from "../../tensor.ts";
 import type { Graph } from "../../program/simplify.ts";
 import { engineForm } from "./encoders.ts";
@@ -66,7 +68,7 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
   const name = (x: Tensor): string => {
     let known = names.get(x);
     if (known === undefined) {
-      known = x.node.op === "input" ? (x.node as GraphNode<"input">).params.name : fresh();
+      known = isNode(x.node, "input") ? x.node.params.name : fresh();
       names.set(x, known);
     }
     return known;
@@ -136,7 +138,10 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
       rewriting.get(node)?.(encoding);
       continue;
     }
-    const encodeNode = encoders[node.op] as (node: GraphNode, encoding: Encoding) => void;
+    const encodeNode = encoders[node.op as Primitive] as unknown as (
+      node: GraphNode,
+      encoding: Encoding,
+    ) => void;
     encodeNode(node, encoding);
   }
   // A result that is an input or was asked for twice needs a value of its own.

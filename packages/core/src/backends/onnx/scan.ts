@@ -35,7 +35,7 @@ export function encodeScan(program: Program, form: Form): Uint8Array<ArrayBuffer
   const carried = program.state.filter(({ next }) => next !== undefined);
   const outputs = Object.entries(program.outputs);
   const results = [...carried.map(({ next }) => next!), ...outputs.map(([, x]) => x)];
-  const { graph: once } = encodeGraph(simplify(results), form);
+  const { graph: once } = encodeGraph(simplify(results, form.decompositions), form);
 
   const slots = carried.map(({ input }) => inputOf(input));
   const feeds = program.inputs.map(inputOf);

@@ -42,7 +42,8 @@ export async function openSession(
   onDevice: (result: number) => boolean = () => false,
 ): Promise<OpenedSession> {
   const { device = "cpu" } = options;
-  const { model, resultNames } = encode(simplify(results), devices[device].form);
+  const { form } = devices[device];
+  const { model, resultNames } = encode(simplify(results, form.decompositions), form);
   const stay = resultNames.filter((_, i) => onDevice(i));
   return { session: await createSession(ort, model, options, stay), resultNames };
 }

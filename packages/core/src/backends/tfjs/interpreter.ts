@@ -1,10 +1,12 @@
 /** @file Computes a graph node by node. */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { inputOf } from "../../program/program.ts";
-import type { ConstantData } from "../../ops/primitives.ts";
+import { isNode } from "../../ops/primitives.ts";
+import type { ConstantData } from "../../ops/sources.ts";
+import { simplify } from "../../program/simplify.ts";
 import type { Graph } from "../../program/simplify.ts";
 import type { DType, GraphNode, Shape } from "../../tensor.ts";
-import { createKernels, storedAs } from "./kernels.ts";
+import { createKernels, storedAs, tfjsDecompositions } from "./kernels.ts";
 import type { Tf } from "./kernels.ts";
 import { schedule } from "./schedule.ts";
 
@@ -17,18 +19,19 @@ export interface Interpreter {
   dispose(): void;
 }
 
-/** Settles all that does not depend on the inputs' values. Constants become tensors here, once. */
+/**
+ * Prepares a graph to be computed many times: operators that TensorFlow.js lacks are replaced, constants become
+ * tensors, and kernels are chosen.
+ */
 export function createInterpreter(tf: Tf, graph: Graph): Interpreter {
-  const { places, sources, steps, results } = schedule(graph);
+  const { places, sources, steps, results } = schedule(simplify(graph.results, tfjsDecompositions));
   const inputs: { readonly name: string; readonly place: number }[] = [];
   const constants: { readonly value: TfTensor; readonly place: number }[] = [];
   for (const { tensor, place } of sources) {
     const { node, shape, dtype } = tensor;
-    if (node.op === "input") inputs.push({ name: inputOf(tensor).name, place });
-    else {
-      const { data } = (node as GraphNode<"constant">).params;
-      constants.push({ value: tensorOf(tf, data, shape, dtype), place });
-    }
+    if (isNode(node, "constant")) {
+      constants.push({ value: tensorOf(tf, node.params.data, shape, dtype), place });
+    } else inputs.push({ name: inputOf(tensor).name, place });
   }
   const kernels = createKernels(tf);
   const computations = steps.map(({ node, read, ...step }) => {

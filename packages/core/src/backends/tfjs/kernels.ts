@@ -5,16 +5,22 @@
  * Operators: https://js.tensorflow.org/api/4.22.0/. TensorFlow.js has no uint8: its values are int32.
  */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { decompositions, plainMatmul } from "../../ops/decompositions.ts";
 import { isFloat } from "../../ops/element-types.ts";
-import type { Primitive, Primitives } from "../../ops/primitives.ts";
-import { sizeOf } from "../../tensor.ts";
-import type { DType, GraphNode, Tensor } from "../../tensor.ts";
+import type { NodeOf, Primitive, Primitives } from "../../ops/primitives.ts";
+import type { DType, Tensor } from "../../tensor.ts";
 
 /** The API of TensorFlow.js, which tfjs-node exports as well. */
 export type Tf = typeof import("@tensorflow/tfjs-core");
 
 type Values<Inputs extends readonly Tensor[]> = { readonly [I in keyof Inputs]: TfTensor };
-type Computed = Exclude<Primitive, "input" | "constant">;
+const { normalCdf, gelu, scaleRowsAdd } = decompositions;
+const replaced = { normalCdf, gelu, scaleRowsAdd };
+
+/** What is computed by simpler operators. TensorFlow.js transposes at no cost, but does not scale. */
+export const tfjsDecompositions = { ...replaced, matmul: plainMatmul({ scaled: "smallest" }) };
+
+type Computed = Exclude<Primitive, "input" | "constant" | keyof typeof replaced>;
 
 /**
  * Settles at compilation what depends on the node alone, and returns what every run computes: the output, or
@@ -23,7 +29,7 @@ type Computed = Exclude<Primitive, "input" | "constant">;
  * @param read which outputs are read
  */
 type Kernel<P extends Primitive> = (
-  node: GraphNode<P>,
+  node: NodeOf<P>,
   read: readonly boolean[],
 ) => (...inputs: Values<Primitives[P]["inputs"]>) => TfTensor | readonly (TfTensor | undefined)[];
 
@@ -41,9 +47,6 @@ export const storedAs = {
 /** The kernels over one copy of TensorFlow.js. They leave no tensor behind but those they return. */
 export function createKernels(tf: Tf): Kernels {
   const { tidy } = tf;
-  /** Φ(x) = (1 + erf(x/√2)) / 2, times `factor`. */
-  const timesNormalCdf = (factor: TfTensor | number, x: TfTensor) =>
-    tf.mul(tf.mul(factor, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
   const casts: Readonly<Record<DType, (x: TfTensor) => TfTensor>> = {
     float32: (x) => tf.cast(x, "float32"),
     float16: (x) => tf.tensor(Float32Array.from(Float16Array.from(x.dataSync())), x.shape),
@@ -59,8 +62,7 @@ export function createKernels(tf: Tf): Kernels {
     abs: () => tf.abs,
     sign: () => tf.sign,
     sigmoid: () => tf.sigmoid,
-    normalCdf: () => (x) => tidy(() => timesNormalCdf(1, x)),
-    gelu: () => (x) => tidy(() => timesNormalCdf(x, x)),
+    erf: () => tf.erf,
     cast: ({ params: { to } }) => casts[to],
     add: () => tf.add,
     sub: () => tf.sub,
@@ -89,13 +91,13 @@ export function createKernels(tf: Tf): Kernels {
         tf.broadcastTo(x, [...shape]),
     split: ({ outputs, params: { axis } }, read) => {
       let start = 0;
-      const pieces = outputs.map(({ shape }) => {
+      const slices = outputs.map(({ shape }) => {
         const begin = shape.map((_, i) => (i === axis ? start : 0));
         start += shape[axis]!;
         return { begin, size: [...shape] };
       });
       return (x) =>
-        pieces.map(({ begin, size }, i) => (read[i] ? tf.slice(x, begin, size) : undefined));
+        slices.map(({ begin, size }, i) => (read[i] ? tf.slice(x, begin, size) : undefined));
     },
     concat:
       ({ params: { axis } }) =>
@@ -106,16 +108,10 @@ export function createKernels(tf: Tf): Kernels {
       ({ params: { axes, keepDims } }) =>
       (x) =>
         tf.sum(x, [...axes], keepDims),
-    // The factor goes to the smallest of the three matrices.
-    matmul: ({ inputs: [x, y], outputs: [z], params: { transposeX, transposeY, scale } }) => {
-      const product = (a: TfTensor, b: TfTensor) => tf.matMul(a, b, transposeX, transposeY);
-      if (scale === 1) return product;
-      const [sizeX, sizeY, sizeZ] = [sizeOf(x.shape), sizeOf(y.shape), sizeOf(z.shape)];
-      const least = Math.min(sizeX, sizeY, sizeZ);
-      if (sizeX === least) return (a, b) => tidy(() => product(tf.mul(a, scale), b));
-      if (sizeY === least) return (a, b) => tidy(() => product(a, tf.mul(b, scale)));
-      return (a, b) => tidy(() => tf.mul(product(a, b), scale));
-    },
+    matmul:
+      ({ params: { transposeX, transposeY } }) =>
+      (x, y) =>
+        tf.matMul(x, y, transposeX, transposeY),
     // tf.fused.matMul is the same two kernels, but under WebAssembly, where it adds the last bias
     // everywhere after the first row (4.22, transposeB).
     affine: () => (x, weight, bias) => tidy(() => tf.add(tf.matMul(x, weight, false, true), bias)),
@@ -131,6 +127,5 @@ export function createKernels(tf: Tf): Kernels {
           const s = tf.rsqrt(tf.add(variance, epsilon)); // 1 / √(var + ε)
           return [tf.add(tf.mul(tf.mul(centred, s), gamma), beta), mean, s];
         }),
-    scaleRowsAdd: () => (x, y, gate) => tidy(() => tf.add(x, tf.mul(y, gate))),
   };
 }
