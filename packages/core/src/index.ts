@@ -55,6 +55,7 @@ export type {
   StateSlot,
 } from "./program/program.ts";
 export { inHalfPrecision } from "./program/half-precision.ts";
+export { type Printable, printProgram } from "./program/print.ts";
 export { simplify } from "./program/simplify.ts";
 export * as random from "./random.ts";
 export { dims, type DType, type Shape, ShapeError, type Tensor } from "./tensor.ts";

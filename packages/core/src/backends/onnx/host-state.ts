@@ -94,6 +94,7 @@ export async function compileHostState(
   requireAllKnown(
     graph.nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => inputOf(x).name),
     new Set([...[...fed, ...optimizerFed].map(({ name }) => name), ...state.keys()]),
+    graph.nodes,
   );
   const reserveAll = (tensors: readonly Tensor[]) => tensors.map((x) => layout.reserve(x));
   const places = Array.from({ length: replicaCount }, () => ({
