@@ -76,7 +76,8 @@ function isObvious(name: string, value: unknown): boolean {
 
 function printParameter(value: unknown): string {
   if (Array.isArray(value)) return formatShape(value);
-  return typeof value === "number" ? printNumber(value) : `${value}`;
+  if (typeof value === "number") return printNumber(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 const printNumber = (value: number) => `${Number(value.toPrecision(6))}`;
