@@ -6,6 +6,7 @@ export { onnxBackend } from "./backends/onnx/backend.ts";
 export { missingCuda } from "./backends/onnx/cuda-device.ts";
 export { DeviceError } from "./backends/onnx/device-error.ts";
 export { operatorsOnHost } from "./backends/onnx/placement.ts";
+export { type ProfiledKernel, profileKernels } from "./backends/onnx/profile.ts";
 export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
 export { tfjsBackend } from "./backends/tfjs/backend.ts";
 export {
@@ -58,11 +59,21 @@ export { inHalfPrecision } from "./program/half-precision.ts";
 export { type Printable, printProgram } from "./program/print.ts";
 export { simplify } from "./program/simplify.ts";
 export * as random from "./random.ts";
-export { dims, type DType, type Shape, ShapeError, type Tensor } from "./tensor.ts";
+export {
+  dims,
+  type DType,
+  formatShape,
+  sameShape,
+  type Shape,
+  ShapeError,
+  sizeOf,
+  type Tensor,
+} from "./tensor.ts";
 export { WeightsError } from "./weights/error.ts";
 export { openWeights } from "./weights/open.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";
 export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";
+export { isHead } from "./weights/vit/assign.ts";
 export { describeVit, type VitDescription } from "./weights/vit/describe.ts";
 export { loadVit, problemOf } from "./weights/vit/load.ts";
 export { matchVit, type Match, type VitMatch, type VitShape } from "./weights/vit/match.ts";

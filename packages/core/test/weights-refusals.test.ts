@@ -105,9 +105,9 @@ describe("an ONNX model", () => {
       (e: unknown) => e,
     );
     expect(error).toMatchObject({
-      message: "m.onnx: expected initialisers with the names of parameters, got 32 without names",
-      advice: expect.stringContaining(
-        "torch.onnx.export(..., dynamo=True, optimize=False)",
+      finding: "m.onnx: expected initialisers with the names of parameters, got 32 without names",
+      message: expect.stringContaining(
+        "got 32 without names. Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False)",
       ) as string,
     });
   });

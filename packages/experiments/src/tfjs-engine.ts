@@ -47,7 +47,7 @@ async function withAdvice<Opened>(
     });
   } catch (error) {
     if (!(error instanceof TfjsError)) throw error;
-    throw new UsageError(`${error.message}. ${adviceFor(spec)}`);
+    throw new UsageError(`${error.finding}. ${adviceFor(spec)}`);
   }
 }
 

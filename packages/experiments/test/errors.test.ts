@@ -1,5 +1,5 @@
 /** @file How errors reach the user: the message, and the exit code. */
-import { WeightsError } from "@mvt/core";
+import { DeviceError, WeightsError } from "@mvt/core";
 import { DatasetError } from "@mvt/datasets";
 import { UsageError } from "@mvt/experiments";
 import { MgnError } from "@mvt/mgn";
@@ -9,7 +9,7 @@ import { exitCodeOf, messageOf } from "../src/errors.ts";
 import { CommandLineError } from "../src/usage-error.ts";
 
 describe("a message", () => {
-  test.each([CommandLineError, DatasetError, MgnError, ThresholdError, UsageError, WeightsError])(
+  test.each([CommandLineError, DatasetError, MgnError, ThresholdError, UsageError])(
     "of %o is shown without a stack",
     (Kind) => {
       expect(messageOf(new Kind("expected a, got b. Do c."))).toBe(
@@ -17,6 +17,13 @@ describe("a message", () => {
       );
     },
   );
+
+  test.each([
+    new WeightsError("expected a, got b", "Do c."),
+    new DeviceError("expected a, got b", { advice: "Do c." }),
+  ])("of %o ends with its advice", (error) => {
+    expect(messageOf(error)).toBe("error: expected a, got b. Do c.");
+  });
 
   test.each([
     ["EEXIST", "a file is where a folder was expected"],

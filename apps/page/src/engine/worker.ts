@@ -73,7 +73,7 @@ async function reply(request: Request): Promise<Reply> {
 
 function messageOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
-  if (error instanceof WeightsError) return `${error.message}. ${error.advice}`;
+  if (error instanceof WeightsError) return error.message;
   const reason = error instanceof Error ? error.message : String(error);
   return `This is a defect of the page, not of what you chose: ${reason}`;
 }

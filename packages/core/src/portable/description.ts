@@ -3,8 +3,9 @@
  *
  * Texts stand as they are, everything else as JSON, under the names of `ModelDescription`.
  */
+import { isRecord, printable } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
-import { printable, WeightsError } from "../weights/error.ts";
+import { WeightsError } from "../weights/error.ts";
 import { precisions } from "./precision.ts";
 import type { Precision } from "./precision.ts";
 
@@ -107,8 +108,6 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isInput = (value: unknown): value is ModelDescription["input"] =>
   value === "bytes" || value === "pixels";
 const isPrecision = (value: unknown): value is Precision =>

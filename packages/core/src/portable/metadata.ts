@@ -4,8 +4,9 @@
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { reasonOf } from "@mvt/common";
 import { ModelProtoSchema, StringStringEntryProtoSchema } from "../backends/onnx/schema/onnx_pb.js";
-import { reasonOf, WeightsError } from "../weights/error.ts";
+import { WeightsError } from "../weights/error.ts";
 
 /** Field of ModelProto. */
 const metadataProps = 14;

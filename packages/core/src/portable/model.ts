@@ -5,7 +5,8 @@
  * follows the file's own metadata.
  */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { reasonOf, WeightsError } from "../weights/error.ts";
+import { reasonOf } from "@mvt/common";
+import { WeightsError } from "../weights/error.ts";
 import { parseDescription } from "./description.ts";
 import type { ModelDescription } from "./description.ts";
 import { readMetadata } from "./metadata.ts";

@@ -10,6 +10,7 @@ import type { Decompositions } from "../ops/decompositions.ts";
 import { inputOf } from "../program/program.ts";
 import type { Program } from "../program/program.ts";
 import { simplify } from "../program/simplify.ts";
+import { formatShape, sameShape } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
 import { batchAxes } from "./batch-axes.ts";
 import { encodeParameters } from "./precision.ts";
@@ -94,9 +95,10 @@ function requireWeights({ state, update }: Program, weights: Weights): void {
   }
   for (const { input } of state) {
     const { name, shape } = inputOf(input);
-    if (weights.get(name)?.shape.join() === shape.join()) continue;
+    const given = weights.get(name);
+    if (given && sameShape(given.shape, shape)) continue;
     throw new TypeError(
-      `encodePortable: expected weights [${shape.join(", ")}] for ${name}, got ${weights.has(name) ? "another shape" : "none"}`,
+      `encodePortable: expected weights ${formatShape(shape)} for ${name}, got ${given ? formatShape(given.shape) : "none"}`,
     );
   }
 }

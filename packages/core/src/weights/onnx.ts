@@ -5,10 +5,11 @@
  * initialisers are read, in place: decoding a whole model would take many times its size in memory.
  */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { reasonOf } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
-import { reasonOf, WeightsError } from "./error.ts";
+import { WeightsError } from "./error.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 
 /** TensorProto.DataType */

@@ -1,5 +1,6 @@
 /** @file A file of weights in any of the formats, told apart by how it begins. */
-import { printable, WeightsError } from "./error.ts";
+import { printable } from "@mvt/common";
+import { WeightsError } from "./error.ts";
 import { openOnnx } from "./onnx.ts";
 import { openTorchArchive } from "./pytorch/archive.ts";
 import { openTorchPickle } from "./pytorch/legacy.ts";

@@ -73,12 +73,12 @@ async function readWhole(path: string): Promise<Uint8Array> {
   return readFile(path).catch(unreadable);
 }
 
-/** Runs `work`, and says what to do about a file that cannot be used. */
+/** Runs `work`; an error about a file that cannot be used gets `prefix` before its message. */
 export async function mendably<T>(prefix: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
-    throw new UsageError(`${prefix}${error.message}. ${error.advice}`);
+    throw new UsageError(`${prefix}${error.message}`);
   }
 }

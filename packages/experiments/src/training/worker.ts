@@ -81,7 +81,7 @@ export default async function train(task: TrainingTask): Promise<string | undefi
   } catch (error) {
     // A thrown error would lose its class on the way to the main thread.
     if (error instanceof WeightsError) {
-      return `${error.message}. Remove the folder of that run to train it again.`;
+      return `${error.finding}. Remove the folder of that run to train it again.`;
     }
     if (isMendable(error)) return error.message;
     throw error;

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
+import { reasonOf } from "@mvt/common";
 import { neg } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
 import { DeviceError } from "./device-error.ts";
@@ -28,10 +29,10 @@ export async function requireCuda(ort: Ort): Promise<void> {
     const { session } = await openSession(ort, [neg(input("x", [1]))], { device: "cuda" });
     await session.release();
   } catch (error) {
-    const [reason] = (error as Error).message.split("\n");
+    const [reason] = reasonOf(error).split("\n");
     throw new DeviceError(
-      `device cuda: expected an NVIDIA GPU with its driver, CUDA 12 and cuDNN 9, but ONNX Runtime said: ${reason}. Install what it misses, or put it on LD_LIBRARY_PATH.`,
-      { cause: error },
+      `device cuda: expected an NVIDIA GPU with its driver, CUDA 12 and cuDNN 9, but ONNX Runtime said: ${reason}`,
+      { advice: "Install what it misses, or put it on LD_LIBRARY_PATH.", cause: error },
     );
   }
 }

@@ -16,10 +16,12 @@ export async function requireWebgpu(ort: Ort): Promise<void> {
   // The first attempt of a process may find no adapter although there is one.
   kept ??= (await attempt(ort)) ?? (await attempt(ort));
   if (kept === undefined) {
+    const advice =
+      "Install the driver; on Linux also the Vulkan loader (libvulkan.so.1, Debian's libvulkan1), and if VK_DRIVER_FILES " +
+      "is set, see that it names the driver's manifest. Or compute on the device cpu.";
     throw new DeviceError(
-      "device webgpu: expected a GPU with a Vulkan, Metal or Direct3D 12 driver, found none. Install the driver; " +
-        "on Linux also the Vulkan loader (libvulkan.so.1, Debian's libvulkan1), and see that VK_DRIVER_FILES, " +
-        "where it is set, names the driver's manifest. Or compute on the device cpu.",
+      "device webgpu: expected a GPU with a Vulkan, Metal or Direct3D 12 driver, found none",
+      { advice },
     );
   }
 }

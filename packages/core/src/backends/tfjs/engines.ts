@@ -1,5 +1,6 @@
 /** @file Loads TensorFlow.js: over a native TensorFlow where there is one, else with its own backends. */
 import { createRequire } from "node:module";
+import { reasonOf, UserError } from "@mvt/common";
 import type { Tf } from "./kernels.ts";
 import { findTfjsPackage, isNative, tfjsEngines, tfjsPackages } from "./packages.ts";
 import type { TfjsEngine } from "./packages.ts";
@@ -27,8 +28,8 @@ export interface Engine {
   readonly device: "cpu" | "cuda";
 }
 
-/** The engine cannot be had: what was expected, what was found. */
-export class TfjsError extends Error {
+/** No engine of TensorFlow.js fits the options. The message names each package and why it was not taken. */
+export class TfjsError extends UserError {
   override readonly name = "TfjsError";
 }
 
@@ -50,7 +51,7 @@ export async function openEngine(options: TfjsOptions): Promise<Engine> {
         if (device === undefined || engine.device === device) return engine;
         reasons.push(`${engine.name} finds no GPU`);
       } catch (error) {
-        reasons.push(`${name} ${installed.version} does not load: ${(error as Error).message}`);
+        reasons.push(`${name} ${installed.version} does not load: ${reasonOf(error)}`);
       }
     }
   }

@@ -7,7 +7,8 @@
 import { crc32 } from "node:zlib";
 import { fromBufferPromise } from "yauzl";
 import type { ZipFile } from "yauzl";
-import { reasonOf, WeightsError } from "../error.ts";
+import { reasonOf } from "@mvt/common";
+import { WeightsError } from "../error.ts";
 
 /** A network of a thousand tensors has a thousand and some. */
 const maximumEntries = 20_000;

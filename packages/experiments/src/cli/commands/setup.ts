@@ -44,6 +44,6 @@ export async function run({
     print(`works: ${await setUpTensorflow(setup, print)}`);
   } catch (error) {
     if (!(error instanceof TfjsError)) throw error;
-    throw new UsageError(`${error.message}. Remove ${setup.folder} to begin anew.`);
+    throw new UsageError(`${error.finding}. Remove ${setup.folder} to begin anew.`);
   }
 }
