@@ -40,9 +40,9 @@ export {
 export { loadMvt, type LoadOptions } from "./portable/load.ts";
 export { readMetadata, withMetadata } from "./portable/metadata.ts";
 export type { Mvt, Prediction } from "./portable/model.ts";
-export { maskPixels, type Picture, resizePicture } from "./portable/picture.ts";
+export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
-export { type Precision, precisions } from "./portable/precision.ts";
+export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";
 export { type Parts, partsOfBatch } from "./program/parts.ts";
 export { momentName } from "./program/program.ts";
 export type {

@@ -4,11 +4,11 @@
  *
  * Of files without loss the pixels are the same. Decoders of JPEG, WebP and AVIF may differ by a few levels.
  */
-import type { Picture } from "@mvt/core/portable";
+import type { DecodedImage } from "@mvt/core/portable";
 import { UserError } from "./user-error.ts";
 
 /** Throws UserError for a file that is no picture, and where the browser does not give out true pixels. */
-export async function decodePicture(file: File): Promise<Picture> {
+export async function decodePicture(file: File): Promise<DecodedImage> {
   requireTruePixels();
   const bitmap = await createImageBitmap(file, {
     colorSpaceConversion: "none",

@@ -1,5 +1,5 @@
 /** @file The worker: holds one model and answers pictures, so that the page itself never waits. */
-import { maskPixels, openMvt, resizePicture, WeightsError } from "@mvt/core/portable";
+import { maskPixels, openMvt, resizeImage, WeightsError } from "@mvt/core/portable";
 import type { Mvt } from "@mvt/core/portable";
 import { decodePicture } from "./decode.ts";
 import type { Answer, Backend, Opened, Reply, Request } from "./messages.ts";
@@ -46,7 +46,7 @@ async function ask(picture: File): Promise<Answer> {
   const asked = performance.now();
   const prediction = await mvt.predict(decoded);
   const predict = secondsSince(asked);
-  const pixels = resizePicture(decoded, mvt.description.preprocessing.imageSize);
+  const pixels = resizeImage(decoded, mvt.description.preprocessing.imageSize);
   const { mask } = prediction;
   return {
     name: picture.name,

@@ -1,6 +1,6 @@
 /**
- * @file A program and its weights as an ONNX file that any engine runs: standard operators only, weights
- * inside, any batch size.
+ * @file A program and its weights as an ONNX file that any engine can run: with standard operators only, the weights
+ * inside, and any batch size.
  */
 import { encode } from "../backends/onnx/encode.ts";
 import { encoders } from "../backends/onnx/encoders.ts";
@@ -13,16 +13,16 @@ import { simplify } from "../program/simplify.ts";
 import { formatShape, sameShape } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
 import { batchAxes } from "./batch-axes.ts";
-import { encodeParameters } from "./precision.ts";
-import type { Precision } from "./precision.ts";
+import { encodeParameters } from "./storage-precision.ts";
+import type { StoragePrecision } from "./storage-precision.ts";
 
 /**
- * The operator set of portable models: the first with LayerNormalization (ONNX 1.12 of June 2022), so that
- * engines of several years can read them.
+ * The operator set of portable models: the first one with LayerNormalization (ONNX 1.12, June 2022), so that engines
+ * of the last years can read them.
  */
 export const portableOpset = 17;
 
-/** What comes with ONNX 1.12. */
+/** The version of the file format that belongs to ONNX 1.12. */
 const irVersion = 8;
 
 /** Standard operators in place of ONNX Runtime's own. */
@@ -46,20 +46,20 @@ const standardDecompositions: Decompositions = {
 };
 
 export interface PortableModel {
-  /** The program of a batch size: its inputs have the batch first, its state is all in `weights`. */
+  /** Builds the program for a batch size. The batch is the first axis of its inputs; `weights` has all its state. */
   readonly program: (batchSize: number) => Program;
   readonly weights: Weights;
-  /** Of the weights. Default float32. */
-  readonly precision?: Precision;
+  /** How weights are stored. Default float32. */
+  readonly precision?: StoragePrecision;
 }
 
-/** Two sizes that no other axis is likely to have; even one that has could only be refused. */
+/** Two sizes that other axes are unlikely to have. If an axis has one of them, the program may be refused. */
 const recordedSizes = [1009, 1013] as const;
 
 /**
- * The bytes of the ONNX file. Inputs and outputs have the program's names, and "batch" as the size of
- * their first axis. Throws ShapeError for a program that is no function of single images, TypeError for
- * one that trains or lacks weights.
+ * The bytes of the ONNX file. Inputs and outputs have the names of the program, and the size of their first axis is
+ * "batch". Throws ShapeError for a program that does not treat images one by one, and TypeError for a program that
+ * trains or lacks weights.
  */
 export function encodePortable(model: PortableModel): Uint8Array<ArrayBuffer> {
   const [program, other] = recordedSizes.map((size) => model.program(size)) as [Program, Program];

@@ -1,10 +1,13 @@
-/** @file What `writeState` sets, the same for every engine. */
+/** @file The values that `writeState` sets, which are the same for every engine. */
 import { formatShape, sameShape, sizeOf } from "../tensor.ts";
 import type { Shape } from "../tensor.ts";
 import type { NdArray, Weights } from "../weights/weights.ts";
 import { isMomentName } from "./program.ts";
 
-/** An array for every slot, out of `weights`: missing moments are zeros, others what they are initially, or an error. */
+/**
+ * An array for every slot. A slot that `weights` lacks gets its initial value, or zeros if it is a moment. Throws
+ * TypeError for any other missing slot, and for an array of another shape.
+ */
 export function writtenState(
   slots: Iterable<
     readonly [name: string, { readonly shape: Shape; readonly initial?: number | undefined }]
@@ -27,7 +30,7 @@ export function writtenState(
   return written;
 }
 
-/** An array of one value. Zeros are not written: memory that nothing has touched takes no room. */
+/** An array with all elements equal. Zeros are not written, because memory that is never touched is not allocated. */
 export function filled(shape: Shape, value: number): Float32Array {
   const array = new Float32Array(sizeOf(shape));
   return value === 0 ? array : array.fill(value);

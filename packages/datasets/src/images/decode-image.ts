@@ -11,7 +11,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { resizeBilinear } from "@mvt/core";
-import type { Picture } from "@mvt/core";
+import type { DecodedImage } from "@mvt/core";
 import sharp, { type Sharp } from "sharp";
 import type { Crop, ImageSource } from "../dataset.ts";
 
@@ -60,7 +60,7 @@ async function readPixels(source: ImageSource): Promise<Pixels> {
 }
 
 /** A picture of a file, or the part that `crop` covers, in its own size. Throws as `decodeImage` does. */
-export async function decodePicture(path: string, crop?: Crop): Promise<Picture> {
+export async function decodePicture(path: string, crop?: Crop): Promise<DecodedImage> {
   const bytes = await readFile(path);
   if (bytes.length === 0) throw new Error("0 bytes");
   const upright = sharp(bytes, { failOn, ignoreIcc: true }).autoOrient();

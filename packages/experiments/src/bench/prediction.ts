@@ -9,7 +9,7 @@ import {
   withMetadata,
   preprocessingOf,
 } from "@mvt/core";
-import type { deit, Mvt, Picture } from "@mvt/core";
+import type { deit, Mvt, DecodedImage } from "@mvt/core";
 import { exportProgram } from "../export/export-program.ts";
 import { declareClassifier } from "../training/programs.ts";
 import { median } from "./median.ts";
@@ -100,7 +100,7 @@ export async function untrainedModel(
   return loadMvt(withMetadata(graph, description), options);
 }
 
-function noise(size: number, seed: number): Picture {
+function noise(size: number, seed: number): DecodedImage {
   const data = Uint8Array.from({ length: size * size * 3 }, (_, i) => ((i + seed) * 97) % 251);
   return { width: size, height: size, channels: 3, data };
 }

@@ -1,5 +1,5 @@
 /** @file The files that an export wrote, beside the run itself. */
-import type { Precision } from "@mvt/core";
+import type { StoragePrecision } from "@mvt/core";
 import { formatCount } from "../cli/result.ts";
 import type { Count } from "../training/evaluation.ts";
 import type { Agreement } from "./check-export.ts";
@@ -10,7 +10,7 @@ export interface Exported {
   /** The run's own weights and answers. */
   readonly own: Count & { readonly bytes: number };
   readonly written: readonly {
-    readonly precision: Precision;
+    readonly precision: StoragePrecision;
     readonly path: string;
     readonly bytes: number;
     readonly agreement: Agreement;

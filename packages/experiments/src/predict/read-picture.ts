@@ -1,9 +1,9 @@
 /** @file One picture file, or an error that names it. */
-import type { Picture } from "@mvt/core";
+import type { DecodedImage } from "@mvt/core";
 import { decodePicture } from "@mvt/datasets";
 import { UsageError } from "../usage-error.ts";
 
-export async function readPicture(path: string): Promise<Picture> {
+export async function readPicture(path: string): Promise<DecodedImage> {
   try {
     return await decodePicture(path);
   } catch (error) {

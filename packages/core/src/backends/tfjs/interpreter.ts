@@ -8,12 +8,12 @@ import type { Graph } from "../../program/simplify.ts";
 import type { DType, GraphNode, Shape } from "../../tensor.ts";
 import { createKernels, storedAs, tfjsDecompositions } from "./kernels.ts";
 import type { Tf } from "./kernels.ts";
-import { schedule } from "./schedule.ts";
+import { executionOrder } from "./execution-order.ts";
 
 export interface Interpreter {
   /**
-   * Computes the results from the inputs by name and shows them to `use`. They, and all between, are disposed
-   * of afterwards, also where something fails; the inputs are not.
+   * Computes the results from the inputs, which are given by name, and returns what `use` makes of them. All computed
+   * tensors are disposed of afterwards, even after an error. The inputs are not.
    */
   run<T>(inputs: ReadonlyMap<string, TfTensor>, use: (results: readonly TfTensor[]) => T): T;
   dispose(): void;
@@ -24,7 +24,9 @@ export interface Interpreter {
  * tensors, and kernels are chosen.
  */
 export function createInterpreter(tf: Tf, graph: Graph): Interpreter {
-  const { places, sources, steps, results } = schedule(simplify(graph.results, tfjsDecompositions));
+  const { places, sources, steps, results } = executionOrder(
+    simplify(graph.results, tfjsDecompositions),
+  );
   const inputs: { readonly name: string; readonly place: number }[] = [];
   const constants: { readonly value: TfTensor; readonly place: number }[] = [];
   for (const { tensor, place } of sources) {
@@ -71,7 +73,7 @@ type AnyKernel = (
   read: readonly boolean[],
 ) => (...inputs: TfTensor[]) => TfTensor | readonly (TfTensor | undefined)[];
 
-/** A tensor with these values; they are copied, since TensorFlow.js keeps what it is given. */
+/** A tensor with these values. They are copied, because TensorFlow.js keeps a reference to the array. */
 export function tensorOf(tf: Tf, data: ConstantData, shape: Shape, dtype: DType): TfTensor {
   const stored = storedAs[dtype];
   const array = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[stored];

@@ -1,6 +1,6 @@
 /**
- * @file How each primitive is computed with TensorFlow.js. The compiler refuses the table while one is
- * missing.
+ * @file How each primitive is computed with TensorFlow.js. The compiler refuses the table while a primitive has
+ * neither a kernel nor a decomposition.
  *
  * Operators: https://js.tensorflow.org/api/4.22.0/. TensorFlow.js has no uint8: its values are int32.
  */
@@ -23,10 +23,10 @@ export const tfjsDecompositions = { ...replaced, matmul: plainMatmul({ scaled: "
 type Computed = Exclude<Primitive, "input" | "constant" | keyof typeof replaced>;
 
 /**
- * Settles at compilation what depends on the node alone, and returns what every run computes: the output, or
- * all outputs, without those that nobody reads where that saves work.
+ * Prepares a node once, and returns the function that computes it in every run: its output, or a list of all its
+ * outputs. An output that nothing reads may be left undefined, to save work.
  *
- * @param read which outputs are read
+ * @param read for each output, whether anything reads it
  */
 type Kernel<P extends Primitive> = (
   node: NodeOf<P>,
@@ -35,7 +35,7 @@ type Kernel<P extends Primitive> = (
 
 export type Kernels = { readonly [P in Computed]: Kernel<P> };
 
-/** How values of an element type are kept. There is no float16: a cast to it rounds, and nothing else does. */
+/** How values of an element type are stored. There is no float16: only a cast to it rounds. */
 export const storedAs = {
   float32: "float32",
   float16: "float32",
@@ -44,7 +44,7 @@ export const storedAs = {
   bool: "bool",
 } as const satisfies Readonly<Record<DType, string>>;
 
-/** The kernels over one copy of TensorFlow.js. They leave no tensor behind but those they return. */
+/** The kernels on one copy of TensorFlow.js. They dispose of all tensors but those that they return. */
 export function createKernels(tf: Tf): Kernels {
   const { tidy } = tf;
   const casts: Readonly<Record<DType, (x: TfTensor) => TfTensor>> = {
@@ -67,7 +67,7 @@ export function createKernels(tf: Tf): Kernels {
     add: () => tf.add,
     sub: () => tf.sub,
     mul: () => tf.mul,
-    // tf.div of whole numbers rounds down; ours towards zero, as ONNX.
+    // tf.div of whole numbers rounds down; ONNX rounds towards zero.
     div: ({ outputs: [{ dtype }] }) =>
       isFloat(dtype)
         ? tf.div
@@ -103,7 +103,7 @@ export function createKernels(tf: Tf): Kernels {
       ({ params: { axis } }) =>
       (...xs) =>
         tf.concat([...xs], axis),
-    after: () => (x) => tf.clone(x), // both inputs are there when a node is computed
+    after: () => (x) => tf.clone(x), // nodes are computed in order, so `first` has been computed
     sum:
       ({ params: { axes, keepDims } }) =>
       (x) =>
@@ -112,8 +112,8 @@ export function createKernels(tf: Tf): Kernels {
       ({ params: { transposeX, transposeY } }) =>
       (x, y) =>
         tf.matMul(x, y, transposeX, transposeY),
-    // tf.fused.matMul is the same two kernels, but under WebAssembly, where it adds the last bias
-    // everywhere after the first row (4.22, transposeB).
+    // Not tf.fused.matMul: it is the same two kernels, except under WebAssembly, where with transposeB it adds the last
+    // bias to every row after the first (4.22).
     affine: () => (x, weight, bias) => tidy(() => tf.add(tf.matMul(x, weight, false, true), bias)),
     softmax: () => (x) => tf.softmax(x),
     logSoftmax: () => (x) => tf.logSoftmax(x),

@@ -1,8 +1,8 @@
 /** @file `pnpm exp export`: a finished run as one file that other programs run. */
 import { stat } from "node:fs/promises";
 import { parse, resolve } from "node:path";
-import { describeModel, encodePortable, precisions, withMetadata } from "@mvt/core";
-import type { Precision } from "@mvt/core";
+import { describeModel, encodePortable, storagePrecisions, withMetadata } from "@mvt/core";
+import type { StoragePrecision } from "@mvt/core";
 import type { Argv } from "yargs";
 import type { Subset } from "../../data/prepared.ts";
 import { checkExport, tolerances } from "../../export/check-export.ts";
@@ -50,14 +50,14 @@ export function builder(cli: Argv) {
         describe: "uint8 [B, S, S, 3], or normalised float32 [B, 3, S, S]",
       },
       precision: {
-        choices: precisions,
+        choices: storagePrecisions,
         array: true,
-        default: ["float32"] as readonly Precision[],
+        default: ["float32"] as readonly StoragePrecision[],
         describe: "how weights are stored; repeatable, a file for each",
       },
       tolerance: {
         type: "number",
-        describe: `largest difference from the run's own answers [default: ${precisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
+        describe: `largest difference from the run's own answers [default: ${storagePrecisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
       },
       first: {
         type: "number",
@@ -135,7 +135,7 @@ export async function run(args: Args): Promise<void> {
 /** The bytes of the file; a UsageError where its answers are not the run's. */
 async function checkedModel(
   described: Described,
-  precision: Precision,
+  precision: StoragePrecision,
   subset: Subset,
   expected: Predictions,
   args: Args,
@@ -169,7 +169,7 @@ async function checkedModel(
 }
 
 /** "model.onnx" becomes "model.int8.onnx"; float32 keeps the plain name. */
-function withPrecision(path: string, precision: Precision): string {
+function withPrecision(path: string, precision: StoragePrecision): string {
   if (precision === "float32") return path;
   const { dir, name, ext } = parse(path);
   return `${dir === "" ? "" : `${dir}/`}${name}.${precision}${ext}`;
