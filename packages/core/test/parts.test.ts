@@ -36,7 +36,7 @@ function stepIn(count: number, { clipNorm = 0.5, recompute = false } = {}): Prog
     update: adamw(loss, tensors, {
       clipNorm,
       epsilon: 1e-4,
-      ...(recompute ? { recomputeBetween: blockInputs } : {}),
+      recomputeBetween: recompute ? blockInputs : undefined,
     }),
     parts: {
       count,

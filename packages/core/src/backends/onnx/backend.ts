@@ -7,25 +7,25 @@ import { compileSeriesState } from "./series-state.ts";
 import type { OnnxDevice, OnnxOptions, Ort } from "./session.ts";
 import { computesFloat16, requireWebgpu } from "./webgpu-device.ts";
 
-/** What differs between the devices: whether one is there, and where state lies. All give the same weights. */
+/** What differs between the devices: how one is found, and where state is kept. All give the same weights. */
 interface Placement {
-  /** Throws DeviceError where there is none. */
+  /** Throws DeviceError if there is no such device. */
   readonly require?: (ort: Ort) => Promise<void>;
-  /** Only of devices that may have float16. */
+  /** Present for devices that may have float16. */
   readonly computesFloat16?: (ort: Ort) => Promise<boolean>;
   readonly compile: (ort: Ort, program: Program, options: OnnxOptions) => Promise<Executable>;
 }
 
 const placements: Readonly<Record<OnnxDevice, Placement>> = {
-  // In the host's memory, parts of a batch side by side; AdamW runs after the graph, in place.
+  // State is in the host's memory. Micro-batches run side by side; AdamW runs after the graph, in place.
   cpu: { compile: (_, program, options) => compileHostState(program, options) },
-  // On the device; AdamW is a part of the graph.
+  // State is on the device. AdamW is part of the graph.
   webgpu: { require: requireWebgpu, computesFloat16, compile: compileDeviceState },
-  // In the host's memory between calls, each of which runs a series of steps.
+  // State is in the host's memory between calls. Each call runs several steps.
   cuda: { require: requireCuda, compile: compileSeriesState },
 };
 
-/** The default backend. Loads onnxruntime-node, and looks for the device, when it is made. */
+/** The default backend. Making it loads onnxruntime-node and opens the device. Throws DeviceError if there is none. */
 export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
   const ort: Ort = await import("onnxruntime-node");
   const { device = "cpu" } = options;
@@ -34,7 +34,7 @@ export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
     device,
-    ...(device === "cpu" ? { sideBySide: replicasFor(options) } : {}),
+    sideBySide: device === "cpu" ? replicasFor(options) : undefined,
     computesFloat16: async () => placement.computesFloat16?.(ort) ?? false,
     compile: (program) => placement.compile(ort, program, options),
   };
