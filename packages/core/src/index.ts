@@ -6,6 +6,7 @@ export { onnxBackend } from "./backends/onnx/backend.ts";
 export { missingCuda } from "./backends/onnx/cuda-device.ts";
 export { DeviceError } from "./backends/onnx/device-error.ts";
 export { operatorsOnHost } from "./backends/onnx/placement.ts";
+export { type ProfiledKernel, profileKernels } from "./backends/onnx/profile.ts";
 export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
 export { tfjsBackend } from "./backends/tfjs/backend.ts";
 export {
@@ -74,9 +75,9 @@ export {
 export { loadMvt, type LoadOptions } from "./portable/load.ts";
 export { readMetadata, withMetadata } from "./portable/metadata.ts";
 export type { Mvt, Prediction } from "./portable/model.ts";
-export { maskPixels, type Picture, resizePicture } from "./portable/picture.ts";
+export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
-export { type Precision, precisions } from "./portable/precision.ts";
+export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";
 export { type Parts, partsOfBatch } from "./program/parts.ts";
 export type {
   Backend,
@@ -90,13 +91,24 @@ export type {
   StateSlot,
 } from "./program/program.ts";
 export { inHalfPrecision } from "./program/half-precision.ts";
+export { type Printable, printProgram } from "./program/print.ts";
 export { simplify } from "./program/simplify.ts";
 export * as random from "./random.ts";
-export { dims, type DType, type Shape, ShapeError, type Tensor } from "./tensor.ts";
+export {
+  dims,
+  type DType,
+  formatShape,
+  sameShape,
+  type Shape,
+  ShapeError,
+  sizeOf,
+  type Tensor,
+} from "./tensor.ts";
 export { WeightsError } from "./weights/error.ts";
 export { openWeights } from "./weights/open.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";
 export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";
+export { isHead } from "./weights/vit/assign.ts";
 export type { Match, VitMatch } from "./weights/vit/match.ts";
 export type { NameScheme } from "./weights/vit/names.ts";
 export { resamplePositions } from "./weights/vit/positions.ts";

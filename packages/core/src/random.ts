@@ -1,9 +1,9 @@
 /**
  * @file Random streams by name.
  *
- * A stream is determined by a seed and a name ("init/blocks.0.attn.qkv.weight", "augment/epoch 3/17")
- * and by nothing else, so a draw never depends on what was drawn elsewhere, nor on timing.
- * Generator: xoroshiro128+ (Blackman and Vigna, 2018), its state the SHA-256 of seed and name.
+ * A stream depends only on a seed and a name ("init/blocks.0.attn.qkv.weight", "augment/epoch 3/17"), so what is drawn
+ * never depends on other draws or on timing. The generator is xoroshiro128+ (Blackman and Vigna, 2018); its initial
+ * state is the SHA-256 of seed and name.
  */
 import { createHash } from "node:crypto";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
@@ -36,7 +36,7 @@ export function stream(seed: number, name: string): Stream {
     uniform,
     integer,
     normal(mean = 0, std = 1) {
-      // Marsaglia's polar method draws two; the second is kept for the next call.
+      // Marsaglia's polar method makes two values; the second is kept for the next call.
       let z = spare;
       spare = undefined;
       while (z === undefined) {

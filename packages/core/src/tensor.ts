@@ -1,10 +1,9 @@
 /**
- * @file Symbolic tensors: a shape, an element type, and the operator that makes them.
+ * @file Symbolic tensors: a shape, an element type, and the node that makes them.
  *
- * Nothing is computed when a tensor is made. Operators record nodes, and the nodes reachable from a
- * program's outputs are what a backend runs.
+ * Making a tensor computes nothing. Operators record nodes, and a backend runs the nodes that the outputs of a
+ * program depend on. What each operator takes: ops/primitives.ts.
  */
-import type { Primitive, Primitives } from "./ops/primitives.ts";
 
 /** float16 is for values within a graph: what goes in and comes out, and all state, is float32. */
 export type DType = "float32" | "float16" | "int32" | "uint8" | "bool";
@@ -14,11 +13,13 @@ export type InputType = Exclude<DType, "float16">;
 export type FloatType = Extract<DType, "float32" | "float16">;
 export type Shape = readonly number[];
 
-/** One operator applied to tensors: an edge list and static parameters. */
-export interface GraphNode<P extends Primitive = Primitive> {
-  readonly op: P;
-  readonly inputs: Primitives[P]["inputs"];
-  readonly params: Primitives[P]["params"];
+/** One operator applied to tensors. `isNode` of ops/primitives.ts narrows it to one operator. */
+export interface GraphNode {
+  /** The name of a primitive operator. */
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  /** Static parameters: axes, shapes, a factor. */
+  readonly params: object;
   readonly outputs: readonly [Tensor, ...Tensor[]];
 }
 
@@ -36,30 +37,22 @@ export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
-/** Records a node. Operators call it after they have checked their inputs' shapes. */
-export function record<P extends Primitive>(
-  op: P,
-  inputs: Primitives[P]["inputs"],
-  params: Primitives[P]["params"],
-  outputs: readonly { readonly shape: Shape; readonly dtype: DType }[],
-): readonly [Tensor, ...Tensor[]] {
+/** The shape and element type of a tensor that a node is to make. */
+export type OutputType = Pick<Tensor, "shape" | "dtype">;
+
+/** Makes a node and its outputs. Operators record theirs through `recorder` of ops/record.ts, which checks types. */
+export function makeNode({
+  op,
+  inputs,
+  params,
+  outputs,
+}: Omit<GraphNode, "outputs"> & { readonly outputs: readonly OutputType[] }): GraphNode {
   const made: Tensor[] = [];
   const node = { op, inputs, params, outputs: made } as unknown as GraphNode;
   for (const [output, { shape, dtype }] of outputs.entries()) {
     made.push({ shape, dtype, node, output });
   }
-  return node.outputs;
-}
-
-/** Records a node with one output. */
-export function recordOne<P extends Primitive>(
-  op: P,
-  inputs: Primitives[P]["inputs"],
-  params: Primitives[P]["params"],
-  shape: Shape,
-  dtype: DType = "float32",
-): Tensor {
-  return record(op, inputs, params, [{ shape, dtype }])[0];
+  return node;
 }
 
 /** The number of elements of a shape. */
@@ -72,6 +65,7 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
+/** Whether two shapes have the same axes of the same sizes. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i]);
 }

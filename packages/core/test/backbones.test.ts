@@ -1,6 +1,7 @@
 /** Every backbone: its parameters, its values against timm's (golden/backbones.py), and how it trains. */
 import {
   adamw,
+  clipByGlobalNorm,
   backboneNames,
   backbones,
   countParameters,
@@ -10,6 +11,7 @@ import {
   encodePortable,
   gradients,
   inHalfPrecision,
+  minimize,
   nn,
   ops,
   random,
@@ -114,12 +116,11 @@ describe.each(backboneNames)("%s", (name) => {
     const { logits, images, tensors, parameters } = smallNetwork(name, 8);
     const [labels, weights] = [ops.input("labels", [8], "int32"), ops.input("weights", [8])];
     const loss = nn.crossEntropy(logits, labels, weights);
-    const executable = await backend.compile({
-      inputs: [images, labels, weights],
-      outputs: { loss },
-      state: [],
-      update: adamw(loss, tensors, { betas: [0.9, 0.99], clipNorm: 1 }),
-    });
+    const optimizer = clipByGlobalNorm(adamw({ betas: [0.9, 0.99] }), 1);
+    const program = { inputs: [images, labels, weights], outputs: { loss }, state: [] };
+    const executable = await backend.compile(
+      minimize(program, { loss, parameters: tensors, optimizer }),
+    );
     await executable.writeState(nn.initialWeights(parameters, 2));
     const stream = random.stream(3, "images");
     const batch = {

@@ -15,7 +15,7 @@ import type { OperatorCase } from "./support/operator-cases.ts";
 async function valuesOf(name: string, operatorCase: OperatorCase, form: Form) {
   const { xs, values } = drawInputs(name, operatorCase);
   const y = operatorCase.y(...xs);
-  const results = simplify([y, ...gradients(scalarOf(y), xs)]);
+  const results = simplify([y, ...gradients(scalarOf(y), xs)], form.decompositions);
   const { model, resultNames } = encode(results, form);
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });
   const feeds = session.inputNames.map((input) => {

@@ -9,7 +9,7 @@ import {
   type ModelDescription,
   nn,
   ops,
-  type Picture,
+  type DecodedImage,
   type Program,
   random,
   resizeBilinear,
@@ -68,7 +68,11 @@ const graph = (input: "bytes" | "pixels") =>
 const model = (input: "bytes" | "pixels" = "bytes") =>
   withMetadata(graph(input), describeModel({ ...description, input }));
 
-function picture(width: number, height: number, channels: Picture["channels"] = 3): Picture {
+function picture(
+  width: number,
+  height: number,
+  channels: DecodedImage["channels"] = 3,
+): DecodedImage {
   const stream = random.stream(7, `${width}x${height}`);
   const length = width * height * channels;
   return { width, height, channels, data: Uint8Array.from({ length }, () => stream.integer(256)) };

@@ -6,7 +6,7 @@ import {
   ops,
   portableOpset,
   readMetadata,
-  type Precision,
+  type StoragePrecision,
   type Program,
   random,
   withMetadata,
@@ -39,8 +39,7 @@ function program(batchSize: number): Program {
   };
 }
 
-const exported = (precision?: Precision) =>
-  encodePortable({ program, weights, ...(precision ? { precision } : {}) });
+const exported = (precision?: StoragePrecision) => encodePortable({ program, weights, precision });
 const parsed = (bytes: Uint8Array) => fromBinary(ModelProtoSchema, bytes);
 
 function noise(images: number): Uint8Array {

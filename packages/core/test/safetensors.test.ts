@@ -51,10 +51,10 @@ describe("a safetensors file", () => {
       4,
     ),
   };
-  for (const [message, bytes] of Object.entries(damaged)) {
-    test(`is refused when damaged: ${message}`, () => {
+  for (const [finding, bytes] of Object.entries(damaged)) {
+    test(`is refused when damaged: ${finding}`, () => {
       expect(() => decodeSafetensors(bytes, "file")).toThrow(
-        expect.objectContaining({ name: "WeightsError", message }),
+        expect.objectContaining({ name: "WeightsError", finding }),
       );
     });
   }

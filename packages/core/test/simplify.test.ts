@@ -1,5 +1,7 @@
 import { ops, simplify } from "@mvt/core";
 import { describe, expect, test } from "vitest";
+import { decompositions, plainMatmul } from "../src/ops/decompositions.ts";
+import type { PlainMatmul } from "../src/ops/decompositions.ts";
 
 const names = (nodes: ReturnType<typeof simplify>["nodes"]) => nodes.map(({ op }) => op);
 
@@ -43,5 +45,64 @@ describe("simplification", () => {
       "input",
       "reshape",
     ]);
+  });
+
+  test("replaces operators by simpler ones, and those again", () => {
+    const { gelu, normalCdf } = decompositions;
+    expect(names(simplify([ops.gelu(x)], { gelu }).nodes)).toEqual(["input", "normalCdf", "mul"]);
+    const { nodes, results } = simplify([ops.gelu(x)], { gelu, normalCdf });
+    expect(names(nodes).filter((op) => op !== "constant")).toEqual([
+      "input",
+      "mul",
+      "erf",
+      "add",
+      "mul",
+      "mul",
+    ]);
+    expect(results[0]!.shape).toEqual([2, 3]);
+  });
+
+  test("shares what two replaced operators have in common", () => {
+    const { gelu, normalCdf } = decompositions;
+    const { nodes } = simplify([ops.gelu(x), ops.normalCdf(x)], { gelu, normalCdf });
+    expect(names(nodes).filter((op) => op === "erf")).toHaveLength(1);
+  });
+});
+
+describe("a product without transposes and factor", () => {
+  const [q, k] = [ops.input("q", [2, 5, 4]), ops.input("k", [2, 5, 4])];
+  const scores = ops.matmul(q, k, { transposeY: true, scale: 0.5 });
+  const plain = (x: Parameters<typeof simplify>[0][number], options: PlainMatmul) =>
+    names(simplify([x], { matmul: plainMatmul(options) }).nodes);
+
+  test("scales the smallest of the three matrices, or the product", () => {
+    const transposed = ["transpose", "matmul"];
+    const options = { transposes: true } as const;
+    expect(plain(scores, { ...options, scaled: "smallest" })).toEqual(
+      ["input", "input", "constant", "mul", ...transposed], // the first of the two smallest
+    );
+    expect(plain(scores, { ...options, scaled: "product" })).toEqual([
+      "input",
+      "input",
+      ...transposed,
+      "constant",
+      "mul",
+    ]);
+  });
+
+  test("keeps transposes unless they are to be operators", () => {
+    expect(plain(scores, { scaled: "smallest" })).not.toContain("transpose");
+  });
+
+  test("leaves a plain product alone, and on request every product of two matrices", () => {
+    expect(plain(ops.matmul(ops.transpose(q, [0, 2, 1]), k), { scaled: "product" })).toEqual([
+      "input",
+      "transpose",
+      "input",
+      "matmul",
+    ]);
+    const matrices = ops.matmul(ops.input("a", [3, 4]), ops.input("b", [4, 2]), { scale: 2 });
+    const options = { transposes: true, scaled: "product", stacksOnly: true } as const;
+    expect(plain(matrices, options)).toEqual(["input", "input", "matmul"]);
   });
 });

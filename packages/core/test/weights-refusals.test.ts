@@ -13,7 +13,7 @@ describe("a file that is no file of weights is refused", () => {
   test.each([
     ["an empty file", "", "expected a file of weights, got an empty file"],
     ["a web page", html, "expected a file of weights, got a web page"],
-    ["a Git LFS pointer", pointer, "got a Git LFS pointer, which stands for one"],
+    ["a Git LFS pointer", pointer, "got a Git LFS pointer to one"],
     ["a text", "hello, world", "got a file that begins with the bytes 68656c6c"],
   ])("%s", async (_, content, reason) => {
     expect(await expectRefusal(utf8(content), "deit.pth")).toMatch(
@@ -105,9 +105,9 @@ describe("an ONNX model", () => {
       (e: unknown) => e,
     );
     expect(error).toMatchObject({
-      message: "m.onnx: expected initialisers with the names of parameters, got 32 without names",
-      advice: expect.stringContaining(
-        "torch.onnx.export(..., dynamo=True, optimize=False)",
+      finding: "m.onnx: expected initialisers with the names of parameters, got 32 without names",
+      message: expect.stringContaining(
+        "got 32 without names. Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False)",
       ) as string,
     });
   });

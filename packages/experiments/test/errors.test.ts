@@ -20,6 +20,13 @@ describe("a message", () => {
   );
 
   test.each([
+    new WeightsError("expected a, got b", "Do c."),
+    new DeviceError("expected a, got b", { advice: "Do c." }),
+  ])("of %o ends with its advice", (error) => {
+    expect(messageOf(error)).toBe("error: expected a, got b. Do c.");
+  });
+
+  test.each([
     ["EEXIST", "a file is where a folder was expected"],
     ["ENOSPC", "the disk is full"],
   ])("of the system's %s names the path", (code, meaning) => {

@@ -91,7 +91,7 @@ describe("--weights refuses", () => {
         what: "a Git LFS pointer",
         given: put("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 88000000\n"),
         stderr:
-          "a file of weights, got a Git LFS pointer, which stands for one. Fetch what it points to with `git lfs pull`.",
+          "a file of weights, got a Git LFS pointer to one. Fetch what it points to with `git lfs pull`.",
       },
       {
         what: "weights of another width",

@@ -88,7 +88,7 @@ function decoded(bytes: Uint8Array, source: string): Safetensors {
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
     throw new UserError(
-      `${error.message}; the file is damaged or of another kind, copy it again or train MGN again.`,
+      `${error.finding}; the file is damaged or of another kind, copy it again or train MGN again.`,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 /** @file What a generator starts from: the first blocks of a trained classifier, and a new head. */
 import { UserError } from "@mvt/common";
-import { nn } from "@mvt/core";
+import { isHead, nn } from "@mvt/core";
 import type { NdArray, Weights } from "@mvt/core";
 import type { GeneratorConfig } from "./config.ts";
 import { declareGenerator } from "./generator.ts";
@@ -28,9 +28,11 @@ export function generatorFromClassifier(
   { seed, source = "weights" }: { readonly seed: number; readonly source?: string },
 ): StartingWeights {
   const { parameters } = nn.declareParameters((scope) => declareGenerator(scope, config));
-  const isHead = ({ name }: nn.Declaration) => name.startsWith("head.");
-  const backbone = parameters.filter((parameter) => !isHead(parameter));
-  const head = nn.initialWeights(parameters.filter(isHead), seed);
+  const backbone = parameters.filter(({ name }) => !isHead(name));
+  const head = nn.initialWeights(
+    parameters.filter(({ name }) => isHead(name)),
+    seed,
+  );
 
   const shapes = new Map(backbone.map(({ name, tensor }) => [name, tensor.shape]));
   const [, N, D] = shapes.get("pos_embed")!;

@@ -5,10 +5,10 @@
  * Lossless files give the same pixels. Decoders of JPEG, WebP and AVIF may differ by a few levels.
  */
 import { UserError } from "@mvt/common";
-import type { Picture } from "@mvt/core/portable";
+import type { DecodedImage } from "@mvt/core/portable";
 
 /** Throws a UserError if the file is not an image, or the browser does not return the true pixels. */
-export async function decodeImage(file: File): Promise<Picture> {
+export async function decodeImage(file: File): Promise<DecodedImage> {
   requireTruePixels();
   const bitmap = await createImageBitmap(file, {
     colorSpaceConversion: "none",

@@ -1,6 +1,6 @@
 /** @file The worker: it holds one model and predicts images, so that the page itself never waits. */
 import { reasonOf, UserError } from "@mvt/common";
-import { maskPixels, openMvt, resizePicture, WeightsError } from "@mvt/core/portable";
+import { maskPixels, openMvt, resizeImage, WeightsError } from "@mvt/core/portable";
 import type { Mvt } from "@mvt/core/portable";
 import { decodeImage } from "./decode.ts";
 import type { Backend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
@@ -48,7 +48,7 @@ async function predict(image: File): Promise<ImagePrediction> {
   const decodedAt = performance.now();
   const prediction = await mvt.predict(decoded);
   const predictSeconds = secondsSince(decodedAt);
-  const pixels = resizePicture(decoded, mvt.description.preprocessing.imageSize);
+  const pixels = resizeImage(decoded, mvt.description.preprocessing.imageSize);
   const { mask } = prediction;
   return {
     name: image.name,
@@ -75,7 +75,6 @@ async function reply(request: Request): Promise<Reply> {
 
 function messageOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
-  if (error instanceof WeightsError) return `${error.message}. ${error.advice}`;
   return `This is a defect of the page, not of the file you chose: ${reasonOf(error)}`;
 }
 

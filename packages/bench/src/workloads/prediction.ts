@@ -10,7 +10,7 @@ import {
   preprocessingOf,
   withMetadata,
 } from "@mvt/core";
-import type { deit, Mvt, Picture } from "@mvt/core";
+import type { deit, Mvt, DecodedImage } from "@mvt/core";
 import { declareClassifier, exportProgram } from "@mvt/experiments";
 import { median } from "simple-statistics";
 
@@ -101,7 +101,7 @@ export async function untrainedModel(
   return loadMvt(withMetadata(graph, description), options);
 }
 
-function noise(size: number, seed: number): Picture {
+function noise(size: number, seed: number): DecodedImage {
   const data = Uint8Array.from({ length: size * size * 3 }, (_, i) => ((i + seed) * 97) % 251);
   return { width: size, height: size, channels: 3, data };
 }

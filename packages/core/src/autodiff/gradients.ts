@@ -1,37 +1,20 @@
 /** @file Reverse-mode differentiation: the graph of gradients of a scalar. */
-import { elementwiseRules } from "../ops/elementwise-gradients.ts";
-import { normalizationRules } from "../ops/normalization-gradients.ts";
 import { add } from "../ops/elementwise.ts";
 import type { Primitive } from "../ops/primitives.ts";
-import { productRules } from "../ops/product-gradients.ts";
-import { reductionRules } from "../ops/reduction-gradients.ts";
-import { shapeRules } from "../ops/shape-gradients.ts";
 import { zeros } from "../ops/shape.ts";
 import { scalar } from "../ops/sources.ts";
 import { formatShape, ShapeError } from "../tensor.ts";
 import type { GraphNode, Tensor } from "../tensor.ts";
 import { recomputedFrom } from "./recompute.ts";
-import { nonDifferentiable } from "./rule.ts";
-import type { VjpRule, VjpRules } from "./rule.ts";
-
-/** The gradient of every primitive. The compiler refuses the table while one is missing. */
-export const vjpRules: VjpRules = {
-  input: nonDifferentiable,
-  constant: nonDifferentiable,
-  ...elementwiseRules,
-  ...shapeRules,
-  ...reductionRules,
-  ...productRules,
-  ...normalizationRules,
-};
+import { vjpRules } from "./rules.ts";
 
 /**
  * dL/dx for every x in `wrt`, as tensors of the same graph.
  *
  * @param loss a float32 tensor of shape []
- * @param wrt float32 tensors; those that the loss does not depend on get zeros
- * @param checkpoints what lies between these is computed again for the gradients rather than kept: block inputs,
- * in order, each on every path from what lies before it to the loss
+ * @param wrt float32 tensors; the gradient is zero for those that the loss does not depend on
+ * @param checkpoints tensors such as the inputs of blocks, in order; what lies between two of them is computed again
+ * for the gradients instead of kept. Every path from what precedes a checkpoint to the loss leads through it.
  */
 export function gradients(
   loss: Tensor,
@@ -47,9 +30,9 @@ export function gradients(
   for (const node of order.toReversed()) {
     const dys = node.outputs.map((y) => gradientOf.get(y));
     if (dys.every((dy) => dy === undefined)) continue;
-    const rule = vjpRules[node.op] as unknown as VjpRule<Primitive>;
+    const rule = vjpRules[node.op as Primitive] as unknown as AnyRule;
     const seen = recomputed(node);
-    const dxs = rule(dys[0]!, seen.inputs, seen, dys) as readonly (Tensor | undefined)[];
+    const dxs = rule(dys[0]!, seen.inputs, seen, dys);
     for (const [i, dx] of dxs.entries()) {
       if (dx === undefined) continue;
       const x = node.inputs[i]!;
@@ -59,6 +42,13 @@ export function gradients(
   }
   return wrt.map((x) => gradientOf.get(x) ?? zeros(x.shape));
 }
+
+type AnyRule = (
+  dy: Tensor,
+  inputs: readonly Tensor[],
+  node: GraphNode,
+  dys: readonly (Tensor | undefined)[],
+) => readonly (Tensor | undefined)[];
 
 /** The nodes on a path from `sources` to `target`, inputs before outputs. */
 function nodesBetween(target: GraphNode, sources: ReadonlySet<GraphNode>): readonly GraphNode[] {

@@ -3,15 +3,14 @@
  * again when it gets there. Chen et al., arXiv:1604.06174.
  */
 import { after } from "../ops/shape.ts";
-import type { Primitive } from "../ops/primitives.ts";
-import { record } from "../tensor.ts";
+import { makeNode } from "../tensor.ts";
 import type { GraphNode, Tensor } from "../tensor.ts";
 
 /**
- * From a node to the one that gradient rules see in its place: computed again from the checkpoint before it,
- * once the gradient of the checkpoint behind it is known.
+ * Maps a node to the node that gradient rules get instead: it computes the same again from the checkpoint before
+ * it, and only once the gradient of the next checkpoint is known.
  *
- * @param checkpoints tensors that all paths from what lies before them to the loss lead through, in order
+ * @param checkpoints as for `gradients`
  */
 export function recomputedFrom(
   checkpoints: readonly Tensor[],
@@ -24,7 +23,7 @@ export function recomputedFrom(
   const startAt = (z: Tensor): Tensor => {
     const next = nextOf.get(z);
     const dNext = next && gradientOf.get(next);
-    const start = starts.get(z) ?? (dNext === undefined ? z : after(z, dNext)); // behind the last one: kept
+    const start = starts.get(z) ?? (dNext === undefined ? z : after(z, dNext)); // after the last checkpoint: kept
     starts.set(z, start);
     return start;
   };
@@ -35,9 +34,7 @@ export function recomputedFrom(
     if (known !== undefined) return known;
     const inputs = node.inputs.map((x) => visitTensor(x));
     const same = inputs.every((x, i) => x === node.inputs[i]);
-    const recomputed = same
-      ? node
-      : record<Primitive>(node.op, inputs, node.params, node.outputs)[0].node;
+    const recomputed = same ? node : makeNode({ ...node, inputs });
     again.set(node, recomputed);
     return recomputed;
   };

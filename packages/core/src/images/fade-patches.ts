@@ -1,8 +1,11 @@
-/** @file One picture under a mask, as it is shown: patches faded towards black or another colour. */
+/** @file An image under a mask, for display: patches faded towards black or another colour. */
 
 /**
- * Bytes [S, S, 3] with every patch faded to its share `keep` [N]: 1 leaves it, 0 makes it `fill`, a colour of
- * 0 to 255 per channel.
+ * Fades the patches of an image.
+ *
+ * @param pixels [S, S, 3]
+ * @param keep [N], for each patch: 1 leaves it as it is, 0 turns it into `fill`
+ * @param fill a colour, 0 to 255 per channel
  */
 export function fadePatches(
   pixels: Uint8Array,

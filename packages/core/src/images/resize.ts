@@ -1,33 +1,32 @@
 /**
- * @file Bilinear resizing with antialiasing, as Pillow does it, bit for bit.
+ * @file Bilinear resizing with antialiasing, bit for bit as Pillow does it.
  *
- * The field's pictures are made by Pillow (torchvision's `Resize` on a PIL image), so ours are made by
- * the same arithmetic: a triangle filter, widened by the scale when shrinking, in two passes (columns
- * first) of integer weights, each pass rounded to 8 bits. Being integers, the pixels are the same on
- * every machine.
+ * Most published results resize images with Pillow (torchvision's `Resize` on a PIL image), so this file uses the same
+ * arithmetic: a triangle filter, widened by the scale when shrinking, in two passes (columns first) of integer
+ * weights, each pass rounded to 8 bits. Because it computes with integers, the pixels are the same on every machine.
  *
- * libvips is not used for this. Its `linear` kernel, the nearest it has, shrinks within a few grey levels
- * of Pillow, but enlarges with an offset of up to half a pixel: a 100x100 face made 224x224 differs by 2.2
- * levels in the mean and by 66 at most (`golden/compare-resize.ts` of @mvt/datasets, Pillow 12.3, libvips 8.18), this
- * file's by 0.
+ * libvips does not give the same pixels. Its `linear` kernel, the most similar one, shrinks to within a few grey levels
+ * of Pillow, but enlarges with an offset of up to half a pixel: a 100x100 face enlarged to 224x224 differs by 2.2
+ * levels on average and by 66 at most (`golden/compare-resize.ts` of @mvt/datasets, Pillow 12.3, libvips 8.18). The
+ * result of this file differs by 0.
  */
 
-/** Pillow keeps 22 bits after the point: 8 for the pixel and 2 of headroom make 32. */
+/** Bits after the point in Pillow's weights: with 8 bits for the pixel and 2 in reserve, they make 32. */
 const fraction = 22;
 const half = 1 << (fraction - 1);
 
 /** How each output element is summed from input elements along one axis. */
-interface Taps {
-  /** [out] the first input element. */
+interface FilterWeights {
+  /** [out] The first input element. */
   readonly first: Int32Array;
-  /** [out] how many input elements. */
+  /** [out] The number of input elements. */
   readonly count: Int32Array;
-  /** [out, most] in units of 2^-22; each row sums to 2^22 but for rounding. */
+  /** [out, most] In units of 2^-22: each row sums to 2^22, except for rounding. */
   readonly weights: Int32Array;
   readonly most: number;
 }
 
-function taps(from: number, to: number): Taps {
+function filterWeights(from: number, to: number): FilterWeights {
   const scale = from / to;
   const radius = Math.max(scale, 1); // the triangle's half width: wider when shrinking
   const most = Math.ceil(radius) * 2 + 1;
@@ -58,18 +57,18 @@ const toByte = (sum: number) => (sum >> fraction > 255 ? 255 : sum >> fraction);
 
 /** [height, width, channels] -> [height, size, channels] */
 function resizeColumns(source: Uint8Array, width: number, size: number, channels: number) {
-  const { first, count, weights, most } = taps(width, size);
+  const { first, count, weights, most } = filterWeights(width, size);
   const height = source.length / (width * channels);
   const target = new Uint8Array(height * size * channels);
   let out = 0;
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < size; x += 1) {
       const start = (y * width + first[x]!) * channels;
-      const taken = count[x]!;
+      const terms = count[x]!;
       const w = x * most;
       for (let c = 0; c < channels; c += 1) {
         let sum = half;
-        for (let k = 0, i = start + c; k < taken; k += 1, i += channels) {
+        for (let k = 0, i = start + c; k < terms; k += 1, i += channels) {
           sum = (sum + source[i]! * weights[w + k]!) | 0;
         }
         target[out] = toByte(sum);
@@ -82,7 +81,7 @@ function resizeColumns(source: Uint8Array, width: number, size: number, channels
 
 /** [height, stride] -> [size, stride] */
 function resizeRows(source: Uint8Array, stride: number, size: number) {
-  const { first, count, weights, most } = taps(source.length / stride, size);
+  const { first, count, weights, most } = filterWeights(source.length / stride, size);
   const target = new Uint8Array(size * stride);
   const sums = new Int32Array(stride);
   for (let y = 0; y < size; y += 1) {
@@ -100,7 +99,7 @@ function resizeRows(source: Uint8Array, stride: number, size: number) {
   return target;
 }
 
-/** A picture of `width` columns and any height, [height, width, channels], as [size, size, channels]. */
+/** Resizes an image [height, width, channels] to [size, size, channels]; the height follows from the length. */
 export function resizeBilinear(
   source: Uint8Array,
   width: number,

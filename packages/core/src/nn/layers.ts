@@ -126,14 +126,14 @@ export function layerNorm({ gamma, beta, epsilon }: LayerNorm, x: Tensor): Tenso
  * MSA: softmax(q kᵀ / √d) v for each head, concatenated and projected.
  *
  * @param x [B, T, D]
- * @param rows the attended result is wanted for the first `rows` tokens only; all of them by default
+ * @param rows compute the result for the first `rows` tokens only. Default: all tokens
  * @returns [B, rows, D]
  */
 export function attention({ heads, qkv, proj }: Attention, x: Tensor, rows?: number): Tensor {
   const [B, T, D] = dims(x, "B T D");
   const queries = rows ?? T;
   const d = D / heads;
-  // Three products rather than one: cutting the weight is cheaper than cutting what it makes.
+  // Three products instead of one: splitting the weight is cheaper than splitting the product.
   const [wq, wk, wv] = split(qkv.weight, 0, [D, D, D]);
   const [bq, bk, bv] = split(qkv.bias, 0, [D, D, D]);
   const toHeads = (y: Tensor, tokens: number) =>
@@ -166,7 +166,7 @@ function scaleFeatures(gamma: Tensor | undefined, x: Tensor): Tensor {
  * A pre-norm block; Eq. 2 and 3 of the ViT paper, arXiv:2010.11929, with LayerScale where it has γ.
  *
  * @param z [B, T, D]
- * @param rows as in `attention`: what follows reads the first `rows` tokens only. Exact, and cheaper.
+ * @param rows compute the result for the first `rows` tokens only, as in `attention`. Exact, and cheaper
  * @returns [B, rows, D]
  */
 export function block(p: Block, z: Tensor, rows?: number): Tensor {

@@ -23,7 +23,8 @@ export function oneHot(labels: Tensor, classes: number): Tensor {
  * @param logits [B, K]
  * @param labels [B] int32
  * @param weights [B]: 1 for a sample, 0 for padding
- * @param batchWeights of the batch that the samples are a part of: the losses of its parts add up to its own
+ * @param batchWeights the weights of the whole batch, if the samples are a micro-batch: the losses of the micro-batches
+ * then add up to the loss of the batch
  * @returns []
  */
 export function crossEntropy(

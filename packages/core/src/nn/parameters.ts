@@ -1,5 +1,5 @@
 /**
- * @file Parameters: declared once with name, shape and initial distribution, then symbolic inputs.
+ * @file Parameters: declared once with name, shape and initial distribution, then used as symbolic inputs.
  */
 import { input } from "../ops/sources.ts";
 import { type Stream, stream } from "../random.ts";
@@ -7,7 +7,7 @@ import { sizeOf } from "../tensor.ts";
 import type { Shape, Tensor } from "../tensor.ts";
 import type { NdArray, Weights } from "../weights/weights.ts";
 
-/** Fills a new parameter of the given shape, drawing from its own stream. */
+/** Makes the initial values of a parameter, drawn from its own random stream. */
 export type Initializer = (shape: Shape, random: Stream) => Float32Array;
 
 export interface Declaration {
@@ -16,7 +16,7 @@ export interface Declaration {
   readonly initializer: Initializer;
 }
 
-/** Where a model declares its parameters; `at` opens a scope whose names get a prefix. */
+/** Declares the parameters of a model. `at` opens a scope whose names have a prefix. */
 export interface Scope {
   declare(name: string, shape: Shape, initializer: Initializer): Tensor;
   at(name: string): Scope;
@@ -27,7 +27,7 @@ export interface Declared<Model> {
   readonly parameters: readonly Declaration[];
 }
 
-/** Runs a model's constructor and collects what it declares, in order. Names must be unique. */
+/** Builds a model and collects the parameters that it declares, in order. Throws TypeError if a name is used twice. */
 export function declareParameters<Model>(build: (scope: Scope) => Model): Declared<Model> {
   const parameters = new Map<string, Declaration>();
   const scope = (prefix: string): Scope => ({
@@ -44,7 +44,7 @@ export function declareParameters<Model>(build: (scope: Scope) => Model): Declar
   return { model, parameters: [...parameters.values()] };
 }
 
-/** Initial values for declared parameters: each from the stream of its own name under `seed`. */
+/** Initial values for declared parameters, each drawn from the stream with its own name under `seed`. */
 export function initialWeights(parameters: readonly Declaration[], seed: number): Weights {
   return new Map(
     parameters.map(({ name, tensor: { shape }, initializer }): [string, NdArray] => [

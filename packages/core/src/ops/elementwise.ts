@@ -1,40 +1,64 @@
 /**
- * @file Operators that work element by element. Their gradients: elementwise-gradients.ts.
+ * @file Operators that work element by element.
  *
- * Binary ones broadcast as NumPy does: axes are aligned from the last, and an axis of size 1 is
- * repeated. A number may stand for a tensor of shape [].
+ * Binary operators broadcast as NumPy's do: axes are aligned from the last, and an axis of size 1 is
+ * repeated.
  */
-import { recordOne, ShapeError } from "../tensor.ts";
+import { ShapeError } from "../tensor.ts";
 import type { DType, Tensor } from "../tensor.ts";
 import { broadcastShapes } from "./broadcast.ts";
 import { requireFloat, requireOneType } from "./element-types.ts";
+import { recorder } from "./record.ts";
+import type { Binary, NoParams, Unary } from "./record.ts";
 import { scalar } from "./sources.ts";
 
-/** A tensor, or a number that stands for one of shape []. */
+/** A tensor, or a number, which is taken as a tensor of shape []. */
 export type Operand = Tensor | number;
-type UnaryPrimitive =
-  | "neg"
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "abs"
-  | "sign"
-  | "sigmoid"
-  | "normalCdf"
-  | "gelu";
-type BinaryPrimitive = "add" | "sub" | "mul" | "div" | "minimum" | "equal" | "greater";
 
-function unary(op: UnaryPrimitive, x: Tensor): Tensor {
+interface UnaryPrimitives {
+  neg: Unary;
+  exp: Unary;
+  log: Unary;
+  sqrt: Unary;
+  abs: Unary;
+  sign: Unary;
+  sigmoid: Unary;
+  erf: Unary;
+  normalCdf: Unary;
+  gelu: Unary;
+}
+
+interface BinaryPrimitives {
+  add: Binary;
+  sub: Binary;
+  mul: Binary;
+  div: Binary;
+  minimum: Binary;
+  equal: Binary;
+  greater: Binary;
+}
+
+export interface ElementwisePrimitives extends UnaryPrimitives, BinaryPrimitives {
+  where: {
+    readonly inputs: readonly [condition: Tensor, x: Tensor, y: Tensor];
+    readonly params: NoParams;
+  };
+  cast: Unary<{ readonly to: DType }>;
+}
+
+const { recordOne } = recorder<ElementwisePrimitives>();
+
+function unary(op: keyof UnaryPrimitives, x: Tensor): Tensor {
   requireFloat(op, x);
   return recordOne(op, [x], {}, x.shape, x.dtype);
 }
 
-function binary(op: BinaryPrimitive, a: Operand, b: Operand, dtype?: DType): Tensor {
+function binary(op: keyof BinaryPrimitives, a: Operand, b: Operand, dtype?: DType): Tensor {
   const [x, y] = tensorsOf(op, a, b);
   return recordOne(op, [x, y], {}, broadcastShapes(op, x.shape, y.shape), dtype ?? x.dtype);
 }
 
-/** Both as tensors of one element type: a number beside a float16 tensor is float16. */
+/** Both as tensors of one element type. A number becomes float16 if the other operand is float16, else float32. */
 function tensorsOf(op: string, a: Operand, b: Operand): readonly [Tensor, Tensor] {
   const half = [a, b].some((x) => typeof x !== "number" && x.dtype === "float16");
   const tensorOf = (x: Operand) =>
@@ -58,6 +82,8 @@ export const abs = (x: Tensor) => unary("abs", x);
 export const sign = (x: Tensor) => unary("sign", x);
 /** 1 / (1 + e⁻ˣ) */
 export const sigmoid = (x: Tensor) => unary("sigmoid", x);
+/** erf(x) = 2/√π ∫₀ˣ e^(-t²) dt, the error function. */
+export const erf = (x: Tensor) => unary("erf", x);
 /** Φ(x) = (1 + erf(x/√2)) / 2, the distribution function of the standard normal. */
 export const normalCdf = (x: Tensor) => unary("normalCdf", x);
 /** x Φ(x), exact. Hendrycks and Gimpel, arXiv:1606.08415. */
@@ -78,7 +104,7 @@ export const equal = (x: Operand, y: Operand) => binary("equal", x, y, "bool");
 /** x > y, as bool. */
 export const greater = (x: Operand, y: Operand) => binary("greater", x, y, "bool");
 
-/** x where the condition holds, else y. What is not chosen does not matter, be it infinite or no number. */
+/** x where the condition holds, else y. The value that is not chosen has no effect, even if it is infinite or NaN. */
 export function where(condition: Tensor, x: Operand, y: Operand): Tensor {
   if (condition.dtype !== "bool") {
     throw new ShapeError(`where: expected a condition of bool, got ${condition.dtype}`);

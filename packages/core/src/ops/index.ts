@@ -1,29 +1,13 @@
-/** @file Every operator that models, losses and optimisers are written with. */
+/**
+ * @file Every operator that models, losses and optimisers are written with. Whatever a family's file exports is
+ * public, so a new operator need not be named here as well.
+ */
 
 export { broadcastShapes } from "./broadcast.ts";
-export {
-  abs,
-  add,
-  cast,
-  div,
-  equal,
-  exp,
-  gelu,
-  greater,
-  log,
-  minimum,
-  mul,
-  neg,
-  normalCdf,
-  sigmoid,
-  sign,
-  sqrt,
-  sub,
-  where,
-} from "./elementwise.ts";
-export { layerNorm, logSoftmax, scaleRowsAdd, softmax } from "./normalization.ts";
-export type { ConstantData, Primitive, Primitives } from "./primitives.ts";
-export { affine, matmul, type Matmul } from "./product.ts";
-export { mean, sum, variance } from "./reduction.ts";
-export { after, broadcastTo, concat, reshape, slice, split, transpose, zeros } from "./shape.ts";
-export { constant, input, scalar } from "./sources.ts";
+export * from "./elementwise.ts";
+export * from "./normalization.ts";
+export type { Primitive, Primitives } from "./primitives.ts";
+export * from "./product.ts";
+export * from "./reduction.ts";
+export * from "./shape.ts";
+export * from "./sources.ts";

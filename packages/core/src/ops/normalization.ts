@@ -1,7 +1,25 @@
-/** @file Softmax and layer normalisation over the last axis, in float32. Their gradients: normalization-gradients.ts. */
-import { formatShape, record, recordOne, sameShape, ShapeError } from "../tensor.ts";
+/** @file Softmax and layer normalisation over the last axis, in float32. */
+import { formatShape, sameShape, ShapeError } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireFloat32 } from "./element-types.ts";
+import { recorder } from "./record.ts";
+import type { NoParams, Unary } from "./record.ts";
+
+export interface NormalizationPrimitives {
+  softmax: Unary;
+  logSoftmax: Unary;
+  /** Outputs: the result, the mean and 1 / √(var + ε), the last two with an axis of size 1 at the end. */
+  layerNorm: {
+    readonly inputs: readonly [x: Tensor, gamma: Tensor, beta: Tensor];
+    readonly params: { readonly epsilon: number };
+  };
+  scaleRowsAdd: {
+    readonly inputs: readonly [x: Tensor, y: Tensor, gate: Tensor];
+    readonly params: NoParams;
+  };
+}
+
+const { record, recordOne } = recorder<NormalizationPrimitives>();
 
 /** eˣ / Σ eˣ over the last axis. */
 export function softmax(x: Tensor): Tensor {
@@ -33,7 +51,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: numbe
   return y;
 }
 
-/** x + gate · y, the gate one number per row: x, y [R, D], gate [R, 1]. One pass on a CPU. */
+/** x + gate · y with one gate for each row: x, y [R, D], gate [R, 1]. */
 export function scaleRowsAdd(x: Tensor, y: Tensor, gate: Tensor): Tensor {
   requireFloat32("scaleRowsAdd", x);
   const [rows] = x.shape;

@@ -1,85 +1,38 @@
 /**
- * @file Every primitive operator: its inputs and its static parameters.
+ * @file Every primitive operator. The families declare what their operators take; here they come together.
  *
- * This interface is what the tables are checked against: gradient rules (autodiff/), ONNX encodings
- * (backends/onnx/). A primitive without its row in a table does not compile.
+ * The tables of the package are checked against `Primitives`: gradient rules (autodiff/rules.ts), encoders of ONNX
+ * (backends/onnx/encoders.ts), kernels of TensorFlow.js (backends/tfjs/kernels.ts). A primitive that a table lacks
+ * does not compile.
  */
-import type { DType, Shape, Tensor } from "../tensor.ts";
+import type { GraphNode } from "../tensor.ts";
+import type { ElementwisePrimitives } from "./elementwise.ts";
+import type { NormalizationPrimitives } from "./normalization.ts";
+import type { ProductPrimitives } from "./product.ts";
+import type { ReductionPrimitives } from "./reduction.ts";
+import type { ShapePrimitives } from "./shape.ts";
+import type { SourcePrimitives } from "./sources.ts";
 
-type NoParams = Readonly<Record<string, never>>;
-
-interface Source<Params> {
-  readonly inputs: readonly [];
-  readonly params: Params;
-}
-interface Unary<Params = NoParams> {
-  readonly inputs: readonly [x: Tensor];
-  readonly params: Params;
-}
-interface Binary<Params = NoParams> {
-  readonly inputs: readonly [x: Tensor, y: Tensor];
-  readonly params: Params;
-}
-
-/** Values of a constant, as the element type's typed array (bool: Uint8Array). */
-export type ConstantData = Float32Array | Float16Array | Int32Array | Uint8Array;
-
-export interface Primitives {
-  // Sources
-  input: Source<{ readonly name: string }>;
-  constant: Source<{ readonly data: ConstantData }>;
-  // Element by element; the binary ones broadcast
-  neg: Unary;
-  exp: Unary;
-  log: Unary;
-  sqrt: Unary;
-  abs: Unary;
-  sign: Unary;
-  sigmoid: Unary;
-  normalCdf: Unary;
-  gelu: Unary;
-  cast: Unary<{ readonly to: DType }>;
-  add: Binary;
-  sub: Binary;
-  mul: Binary;
-  div: Binary;
-  minimum: Binary;
-  equal: Binary;
-  greater: Binary;
-  where: {
-    readonly inputs: readonly [condition: Tensor, x: Tensor, y: Tensor];
-    readonly params: NoParams;
-  };
-  // Shapes
-  reshape: Unary<{ readonly shape: Shape }>;
-  transpose: Unary<{ readonly permutation: readonly number[] }>;
-  broadcastTo: Unary<{ readonly shape: Shape }>;
-  split: Unary<{ readonly axis: number; readonly sizes: readonly number[] }>;
-  concat: { readonly inputs: readonly Tensor[]; readonly params: { readonly axis: number } };
-  after: { readonly inputs: readonly [x: Tensor, first: Tensor]; readonly params: NoParams };
-  // Reductions
-  sum: Unary<{ readonly axes: readonly number[]; readonly keepDims: boolean }>;
-  // Products
-  matmul: Binary<{
-    readonly transposeX: boolean;
-    readonly transposeY: boolean;
-    readonly scale: number;
-  }>;
-  affine: {
-    readonly inputs: readonly [x: Tensor, weight: Tensor, bias: Tensor];
-    readonly params: NoParams;
-  };
-  // Normalisations over the last axis
-  softmax: Unary;
-  logSoftmax: Unary;
-  layerNorm: {
-    readonly inputs: readonly [x: Tensor, gamma: Tensor, beta: Tensor];
-    readonly params: { readonly epsilon: number };
-  };
-  scaleRowsAdd: {
-    readonly inputs: readonly [x: Tensor, y: Tensor, gate: Tensor];
-    readonly params: NoParams;
-  };
-}
+/** The inputs and the static parameters of every primitive. */
+export interface Primitives
+  extends
+    SourcePrimitives,
+    ElementwisePrimitives,
+    ShapePrimitives,
+    ReductionPrimitives,
+    ProductPrimitives,
+    NormalizationPrimitives {}
 
 export type Primitive = keyof Primitives;
+
+/** A node of one primitive. */
+export type NodeOf<P extends Primitive> = GraphNode & {
+  readonly op: P;
+  readonly inputs: Primitives[P]["inputs"];
+  readonly params: Primitives[P]["params"];
+};
+
+/** Whether a node is of this primitive. */
+export function isNode<P extends Primitive>(node: GraphNode, op: P): node is NodeOf<P> {
+  return node.op === op;
+}

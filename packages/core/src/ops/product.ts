@@ -1,7 +1,23 @@
-/** @file Matrix products. Their gradients: product-gradients.ts. */
-import { dims, formatShape, recordOne, sameShape, ShapeError } from "../tensor.ts";
+/** @file Matrix products. */
+import { dims, formatShape, sameShape, ShapeError } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireOneType } from "./element-types.ts";
+import { recorder } from "./record.ts";
+import type { Binary, NoParams } from "./record.ts";
+
+export interface ProductPrimitives {
+  matmul: Binary<{
+    readonly transposeX: boolean;
+    readonly transposeY: boolean;
+    readonly scale: number;
+  }>;
+  affine: {
+    readonly inputs: readonly [x: Tensor, weight: Tensor, bias: Tensor];
+    readonly params: NoParams;
+  };
+}
+
+const { recordOne } = recorder<ProductPrimitives>();
 
 export interface Matmul {
   /** Use xᵀ: its last two axes exchanged. */

@@ -1,8 +1,16 @@
-/** @file Sums over axes. Their gradients: reduction-gradients.ts. */
-import { formatShape, recordOne, resolveAxis, sameShape, ShapeError, sizeOf } from "../tensor.ts";
+/** @file Sums over axes, and what is made of them. */
+import { formatShape, resolveAxis, sameShape, ShapeError, sizeOf } from "../tensor.ts";
 import type { Shape, Tensor } from "../tensor.ts";
 import { cast, div, mul, sub } from "./elementwise.ts";
+import { recorder } from "./record.ts";
+import type { Unary } from "./record.ts";
 import { reshape } from "./shape.ts";
+
+export interface ReductionPrimitives {
+  sum: Unary<{ readonly axes: readonly number[]; readonly keepDims: boolean }>;
+}
+
+const { recordOne } = recorder<ReductionPrimitives>();
 
 export interface Reduction {
   /** Keep the reduced axes, with size 1. Default false. */

@@ -1,16 +1,21 @@
-/** @file Operators that move elements without changing them. Their gradients: shape-gradients.ts. */
-import {
-  formatShape,
-  record,
-  recordOne,
-  resolveAxis,
-  sameShape,
-  ShapeError,
-  sizeOf,
-} from "../tensor.ts";
+/** @file Operators that move elements without changing them. */
+import { formatShape, resolveAxis, sameShape, ShapeError, sizeOf } from "../tensor.ts";
 import type { FloatType, Shape, Tensor } from "../tensor.ts";
 import { broadcastShapes } from "./broadcast.ts";
+import { recorder } from "./record.ts";
+import type { NoParams, Unary } from "./record.ts";
 import { scalar } from "./sources.ts";
+
+export interface ShapePrimitives {
+  reshape: Unary<{ readonly shape: Shape }>;
+  transpose: Unary<{ readonly permutation: readonly number[] }>;
+  broadcastTo: Unary<{ readonly shape: Shape }>;
+  split: Unary<{ readonly axis: number; readonly sizes: readonly number[] }>;
+  concat: { readonly inputs: readonly Tensor[]; readonly params: { readonly axis: number } };
+  after: { readonly inputs: readonly [x: Tensor, first: Tensor]; readonly params: NoParams };
+}
+
+const { record, recordOne } = recorder<ShapePrimitives>();
 
 /** The same elements in row-major order under another shape. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -48,7 +53,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return recordOne("broadcastTo", [x], { shape }, shape, x.dtype);
 }
 
-/** Cuts x along an axis into pieces of the given sizes, which add up to the axis. */
+/** Cuts x along an axis into tensors of the given sizes. The sizes add up to the axis. */
 export function split(x: Tensor, axis: number, sizes: readonly number[]): readonly Tensor[] {
   const along = resolveAxis("split", axis, x.shape.length);
   if (sizes.reduce((a, b) => a + b, 0) !== x.shape[along]) {
@@ -57,11 +62,11 @@ export function split(x: Tensor, axis: number, sizes: readonly number[]): readon
     );
   }
   if (sizes.length === 1) return [x];
-  const pieces = sizes.map((size) => ({
+  const outputs = sizes.map((size) => ({
     shape: x.shape.map((n, i) => (i === along ? size : n)),
     dtype: x.dtype,
   }));
-  return record("split", [x], { axis: along, sizes }, pieces);
+  return record("split", [x], { axis: along, sizes }, outputs);
 }
 
 /** The elements start .. end - 1 of one axis. */
@@ -102,7 +107,10 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
   return recordOne("concat", xs, { axis: along }, shape, first.dtype);
 }
 
-/** x, not before `first` is known: keeps what is computed from it apart from what was computed from x. */
+/**
+ * x, but only once `first` has been computed. What is computed from the result is a new computation, which is not
+ * merged with an equal one that starts from x.
+ */
 export function after(x: Tensor, first: Tensor): Tensor {
   return recordOne("after", [x, first], {}, x.shape, x.dtype);
 }

@@ -1,7 +1,18 @@
 /** @file Tensors that come from outside the graph: inputs and constants. */
-import { formatShape, recordOne, ShapeError, sizeOf } from "../tensor.ts";
+import { formatShape, ShapeError, sizeOf } from "../tensor.ts";
 import type { DType, FloatType, InputType, Shape, Tensor } from "../tensor.ts";
-import type { ConstantData } from "./primitives.ts";
+import { recorder } from "./record.ts";
+import type { Source } from "./record.ts";
+
+/** Values of a constant, as the element type's typed array (bool: Uint8Array). */
+export type ConstantData = Float32Array | Float16Array | Int32Array | Uint8Array;
+
+export interface SourcePrimitives {
+  input: Source<{ readonly name: string }>;
+  constant: Source<{ readonly data: ConstantData }>;
+}
+
+const { recordOne } = recorder<SourcePrimitives>();
 
 /** A tensor that is fed, or kept as state, under `name`. Names are unique within a program. */
 export function input(name: string, shape: Shape, dtype: InputType = "float32"): Tensor {

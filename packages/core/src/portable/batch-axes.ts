@@ -1,10 +1,11 @@
 /**
  * @file Which axes of a graph grow with the batch.
  *
- * Shapes are static, so a program is recorded for one batch size. Recorded for two sizes, it tells by
- * itself: an axis that is c B in the one and c B' in the other is the batch's, and whatever else
- * differs is no function of single images, which is refused.
+ * Shapes are static, so a program is recorded for one batch size. Recording it for two sizes, B and C, shows which
+ * axes grow: an axis of size c B in the first graph and c C in the second one does. A program that differs in
+ * anything else does not treat images one by one, and is refused.
  */
+import { printNode } from "../program/print.ts";
 import { parameterKey } from "../program/simplify.ts";
 import type { Graph } from "../program/simplify.ts";
 import { formatShape, ShapeError } from "../tensor.ts";
@@ -44,12 +45,12 @@ export function batchAxes(a: Recorded, b: Recorded): ReadonlyMap<Tensor, number>
 
 function requireSameOperator(a: GraphNode, b: GraphNode, twins: ReadonlyMap<Tensor, Tensor>): void {
   const sameInputs = a.inputs.every((x, i) => twins.get(x) === b.inputs[i]);
-  // The shapes that these two ask for are compared as the shapes of what they make.
+  // The shape that these two take as a parameter is the shape of their output, which is compared anyway.
   const followsShape = a.op === "reshape" || a.op === "broadcastTo";
   const sameParameters = followsShape || parameterKey(a) === parameterKey(b);
   if (a.op === b.op && a.inputs.length === b.inputs.length && sameInputs && sameParameters) return;
   throw new ShapeError(
-    `${a.op}: expected the same operator for every batch size, got ${b.op} or other parameters or inputs for another one`,
+    `${a.op}: expected the same operator for every batch size, got ${printNode(a)} for one and ${printNode(b)}, or another input, for another`,
   );
 }
 
@@ -70,15 +71,16 @@ function batchAxis(x: Tensor, y: Tensor, B: number, C: number): number | undefin
   );
 }
 
-/** What is repeated is repeated once per image, which is all that the encoding can say. */
+/** Throws unless values are repeated once per image: the encoding can express nothing else. */
 function requireWholeBatch(
-  { outputs: [x] }: GraphNode,
+  node: GraphNode,
   axes: ReadonlyMap<Tensor, number>,
   batchSize: number,
 ): void {
+  const [x] = node.outputs;
   const axis = axes.get(x);
   if (axis === undefined || x.shape[axis] === batchSize) return;
   throw new ShapeError(
-    `broadcastTo: expected the batch size itself on axis ${axis} of ${formatShape(x.shape)}, got a multiple of ${batchSize}`,
+    `broadcastTo: expected the batch size itself on axis ${axis}, got a multiple of ${batchSize} in ${printNode(node)}`,
   );
 }

@@ -1,28 +1,29 @@
 /**
- * @file What an exported model says about itself: the entries of the ONNX file's metadata.
+ * @file The description of an exported model, kept in the metadata of the ONNX file.
  *
- * Texts stand as they are, everything else as JSON, under the names of `ModelDescription`.
+ * Every field of `ModelDescription` is one entry: texts as they are, everything else as JSON.
  */
+import { isRecord, printable } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
-import { printable, WeightsError } from "../weights/error.ts";
-import { precisions } from "./precision.ts";
-import type { Precision } from "./precision.ts";
+import { WeightsError } from "../weights/error.ts";
+import { storagePrecisions } from "./storage-precision.ts";
+import type { StoragePrecision } from "./storage-precision.ts";
 
-/** How a picture becomes the model's input. */
+/** How an image becomes the model's input. */
 export interface Preprocessing {
-  /** S: the whole picture is made S x S pixels. */
+  /** S: the whole image is resized to S x S pixels. */
   readonly imageSize: number;
-  /** P: the mask has one value per P x P pixels, row by row. */
+  /** P: the mask has one value for each patch of P x P pixels, row by row. */
   readonly patchSize: number;
   readonly colours: "RGB";
-  /** Bilinear with antialiasing in two passes, each rounded to 8 bits, as Pillow resizes. */
+  /** Bilinear with antialiasing in two passes, each rounded to 8 bits, as Pillow does it. */
   readonly resize: "pillow-bilinear";
-  /** Per channel, of pixels in [0, 1]. An input of bytes is normalised inside the model. */
+  /** Per channel, for pixels in [0, 1]. A model that takes bytes normalises them itself. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
 }
 
-/** How every model of this project wants its pictures. */
+/** The preprocessing of every model of this project. */
 export function preprocessingOf({
   imageSize,
   patchSize,
@@ -30,28 +31,28 @@ export function preprocessingOf({
   return { imageSize, patchSize, colours: "RGB", resize: "pillow-bilinear", ...imagenet };
 }
 
-/** What the model's mask is. */
+/** What the model's mask means. */
 export interface MaskDescription {
   /** "soft", "hard" with its threshold, or "top-k" with its m. */
   readonly form: { readonly kind: string };
   /** "remove": the classifier sees I (1 - mask); "keep": it sees I mask. */
   readonly polarity: "remove" | "keep";
-  /** Where the mask multiplies: on pixels in [0, 1] or on normalised ones. */
+  /** What the mask multiplies: "pixel", pixels in [0, 1], or "normalized", normalised pixels. */
   readonly space: string;
-  /** The share of the picture that the generator was trained to remove. */
+  /** The fraction of the image that the generator was trained to remove. */
   readonly m: number;
 }
 
 export interface ModelDescription {
   /** bytes: uint8 [B, S, S, 3]; pixels: float32 [B, 3, S, S], normalised. */
   readonly input: "bytes" | "pixels";
-  /** In the order of the probabilities. */
+  /** The names of the classes, in the order of the probabilities. */
   readonly classes: readonly string[];
   readonly preprocessing: Preprocessing;
-  /** Absent where the model has no mask generator. */
+  /** Absent if the model has no mask generator. */
   readonly mask?: MaskDescription;
-  readonly precision: Precision;
-  /** Title, run, training data, metrics, licence: for people, any JSON. */
+  readonly precision: StoragePrecision;
+  /** For people, any JSON: title, run, training data, metrics, licence. */
   readonly about: Readonly<Record<string, unknown>>;
 }
 
@@ -67,7 +68,7 @@ export function describeModel({ about, ...model }: ModelDescription): Record<str
   );
 }
 
-/** The inverse. Throws WeightsError for metadata of anything else; `source` names the file. */
+/** The inverse of `describeModel`. Throws WeightsError for other metadata; `source` names the file in the error. */
 export function parseDescription(
   metadata: Readonly<Record<string, string>>,
   source: string,
@@ -91,13 +92,13 @@ export function parseDescription(
     input: read("input", isInput),
     classes: read("classes", isTexts),
     preprocessing: read("preprocessing", isPreprocessing),
-    ...("mask" in metadata ? { mask: read("mask", isMask) } : {}),
+    mask: "mask" in metadata ? read("mask", isMask) : undefined,
     precision: read("precision", isPrecision),
     about: Object.fromEntries(about.map(([key, value]) => [printable(key), parsed(value)])),
   };
 }
 
-/** JSON where it is JSON, else the text itself. */
+/** The value of a JSON text, or the text itself if it is not JSON. */
 function parsed(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
@@ -107,12 +108,10 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isInput = (value: unknown): value is ModelDescription["input"] =>
   value === "bytes" || value === "pixels";
-const isPrecision = (value: unknown): value is Precision =>
-  precisions.some((precision) => precision === value);
+const isPrecision = (value: unknown): value is StoragePrecision =>
+  storagePrecisions.some((precision) => precision === value);
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
 const isSize = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;

@@ -1,4 +1,4 @@
-/** @file Using an exported model in Node: `loadMvt(file)`, then `predict(picture)`. */
+/** @file Opening an exported model in Node: `loadMvt(file)`, then `predict(image)`. */
 import { readFile } from "node:fs/promises";
 import { openMvt } from "./model.ts";
 import type { Mvt } from "./model.ts";
@@ -9,8 +9,8 @@ export interface LoadOptions {
 }
 
 /**
- * Opens a file of `pnpm exp export`, or its bytes. Throws WeightsError for anything else, and what Node
- * throws for a file that cannot be read.
+ * Opens a model that `pnpm exp export` wrote, from a path or from its bytes. Throws WeightsError for anything else,
+ * and Node's error if the file cannot be read.
  */
 export async function loadMvt(
   file: string | Uint8Array,
@@ -19,6 +19,6 @@ export async function loadMvt(
   const bytes = typeof file === "string" ? await readFile(file) : file;
   return openMvt(bytes, await import("onnxruntime-node"), {
     source: typeof file === "string" ? file : "model",
-    ...(threads === undefined ? {} : { session: { intraOpNumThreads: threads } }),
+    session: threads === undefined ? {} : { intraOpNumThreads: threads },
   });
 }

@@ -1,16 +1,17 @@
 /**
- * @file The metadata of an ONNX file (`metadata_props` of ModelProto): read and added in place, because
- * decoding a whole model would take many times its size in memory.
+ * @file The metadata of an ONNX file (`metadata_props` of ModelProto). Nothing else of the file is decoded, because a
+ * decoded model takes many times its size in memory.
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { reasonOf } from "@mvt/common";
 import { ModelProtoSchema, StringStringEntryProtoSchema } from "../backends/onnx/schema/onnx_pb.js";
-import { reasonOf, WeightsError } from "../weights/error.ts";
+import { WeightsError } from "../weights/error.ts";
 
 /** Field of ModelProto. */
 const metadataProps = 14;
 
-/** The model with further entries. In protobuf, the fields of a message may be written one after another. */
+/** The model with more metadata. In protobuf, further entries of a field may follow at the end of a message. */
 export function withMetadata(
   model: Uint8Array,
   metadata: Readonly<Record<string, string>>,
@@ -25,7 +26,7 @@ export function withMetadata(
   return bytes;
 }
 
-/** All entries. Throws WeightsError for bytes that are no ONNX model; `source` names them. */
+/** All entries. Throws WeightsError if the bytes are not an ONNX model; `source` names them in the error. */
 export function readMetadata(bytes: Uint8Array, source: string): Readonly<Record<string, string>> {
   const metadata: Record<string, string> = {};
   try {

@@ -1,49 +1,50 @@
 /**
- * @file An exported model, opened: pictures in, predictions out, whichever ONNX Runtime computes them.
+ * @file An opened model: it takes images and returns predictions, with any package of ONNX Runtime.
  *
- * Pictures come decoded, from whatever library the program has; everything after that, from resizing on,
- * follows the file's own metadata.
+ * The caller decodes images with a library of its choice. All further preprocessing, from resizing on, follows the
+ * metadata of the file.
  */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { reasonOf, WeightsError } from "../weights/error.ts";
+import { reasonOf } from "@mvt/common";
+import { WeightsError } from "../weights/error.ts";
 import { parseDescription } from "./description.ts";
 import type { ModelDescription } from "./description.ts";
 import { readMetadata } from "./metadata.ts";
-import { inputValues } from "./picture.ts";
-import type { InputValues, Picture } from "./picture.ts";
+import { inputValues } from "./image.ts";
+import type { InputValues, DecodedImage } from "./image.ts";
 
-/** ONNX Runtime out of any of its packages: onnxruntime-node, onnxruntime-web. */
+/** ONNX Runtime, from onnxruntime-node or onnxruntime-web. */
 export type OnnxRuntime = Pick<typeof import("onnxruntime-node"), "InferenceSession" | "Tensor">;
 
 export interface Prediction {
   /** The most probable class. */
   readonly expression: string;
   readonly probability: number;
-  /** Of every class, in the model's order. */
+  /** The probability of every class, in the model's order. */
   readonly probabilities: Readonly<Record<string, number>>;
-  /** [N] M_p of every patch, row by row; only of a model with a mask generator. */
+  /** [N] M_p of every patch, row by row. Only models with a mask generator have it. */
   readonly mask?: Float32Array;
 }
 
 export interface Mvt {
   readonly description: ModelDescription;
-  predict(picture: Picture): Promise<Prediction>;
-  /** The same for many, in batches; answers do not depend on the batch. */
-  predictAll(pictures: readonly Picture[]): Promise<readonly Prediction[]>;
+  predict(image: DecodedImage): Promise<Prediction>;
+  /** Predictions for many images, computed in batches. They do not depend on how images are batched. */
+  predictAll(images: readonly DecodedImage[]): Promise<readonly Prediction[]>;
   dispose(): Promise<void>;
 }
 
 export interface OpenOptions {
-  /** Names the file in errors. */
+  /** The name of the file in errors. */
   readonly source: string;
-  /** Threads, providers and the like. */
+  /** Options of ONNX Runtime: threads, execution providers. */
   readonly session?: InferenceSession.SessionOptions;
 }
 
-/** Pictures per run of `predictAll`: enough to keep the cores busy, few enough for the memory. */
+/** Images per run of `predictAll`: enough to keep all cores busy, and few enough for little memory. */
 const batchSize = 32;
 
-/** Opens the bytes of a file of `pnpm exp export`. Throws WeightsError for anything else. */
+/** Opens a model that `pnpm exp export` wrote, from its bytes. Throws WeightsError for anything else. */
 export async function openMvt(
   bytes: Uint8Array,
   ort: OnnxRuntime,
@@ -51,7 +52,7 @@ export async function openMvt(
 ): Promise<Mvt> {
   const description = parseDescription(readMetadata(bytes, source), source);
   const session = await ort.InferenceSession.create(bytes, {
-    logSeverityLevel: 3, // errors only: what could be optimised further is no news to a user
+    logSeverityLevel: 3, // errors only: its warnings are about optimisations
     ...options,
   }).catch((error: unknown) => {
     throw new WeightsError(
@@ -62,24 +63,24 @@ export async function openMvt(
     data instanceof Uint8Array
       ? new ort.Tensor("uint8", data, dims)
       : new ort.Tensor("float32", data, dims);
-  const predictAll = async (pictures: readonly Picture[]) => {
+  const predictAll = async (images: readonly DecodedImage[]) => {
     const predictions: Prediction[] = [];
-    for (let start = 0; start < pictures.length; start += batchSize) {
-      const batch = pictures.slice(start, start + batchSize);
-      const images = tensorOf(inputValues(description, batch));
-      predictions.push(...(await answer(session, images, batch.length, description)));
+    for (let start = 0; start < images.length; start += batchSize) {
+      const batch = images.slice(start, start + batchSize);
+      const input = tensorOf(inputValues(description, batch));
+      predictions.push(...(await predictBatch(session, input, batch.length, description)));
     }
     return predictions;
   };
   return {
     description,
     predictAll,
-    predict: async (picture) => (await predictAll([picture]))[0]!,
+    predict: async (image) => (await predictAll([image]))[0]!,
     dispose: () => session.release(),
   };
 }
 
-async function answer(
+async function predictBatch(
   session: InferenceSession,
   images: OrtTensor,
   B: number,
@@ -96,7 +97,7 @@ async function answer(
       expression: classes[row.indexOf(probability)]!,
       probability,
       probabilities: Object.fromEntries(classes.map((name, k) => [name, row[k]!])),
-      ...(masks ? { mask: masks.slice((i * masks.length) / B, ((i + 1) * masks.length) / B) } : {}),
+      mask: masks?.slice((i * masks.length) / B, ((i + 1) * masks.length) / B),
     };
   });
 }

@@ -1,32 +1,34 @@
 /**
- * @file A program and its weights as an ONNX file that any engine runs: standard operators only, weights
- * inside, any batch size.
+ * @file A program and its weights as an ONNX file that any engine can run: with standard operators only, the weights
+ * inside, and any batch size.
  */
 import { encode } from "../backends/onnx/encode.ts";
 import { encoders } from "../backends/onnx/encoders.ts";
 import type { Encoders } from "../backends/onnx/encoding.ts";
+import { decompositions, plainMatmul } from "../ops/decompositions.ts";
+import type { Decompositions } from "../ops/decompositions.ts";
 import { inputOf } from "../program/program.ts";
 import type { Program } from "../program/program.ts";
 import { simplify } from "../program/simplify.ts";
-import type { Tensor } from "../tensor.ts";
+import { formatShape, sameShape } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
 import { batchAxes } from "./batch-axes.ts";
-import { encodeParameters } from "./precision.ts";
-import type { Precision } from "./precision.ts";
+import { encodeParameters } from "./storage-precision.ts";
+import type { StoragePrecision } from "./storage-precision.ts";
 
 /**
- * The operator set of portable models: the first with LayerNormalization (ONNX 1.12 of June 2022), so that
- * engines of several years can read them.
+ * The operator set of portable models: the first one with LayerNormalization (ONNX 1.12, June 2022), so that engines
+ * of the last years can read them.
  */
 export const portableOpset = 17;
 
-/** What comes with ONNX 1.12. */
+/** The version of the file format that belongs to ONNX 1.12. */
 const irVersion = 8;
 
-/** The primitives that training writes with ONNX Runtime's own operators, in standard ones. */
+/** Standard operators in place of ONNX Runtime's own. */
 const standardEncoders: Encoders = {
   ...encoders,
-  // x (1 + erf(x/√2)) / 2, in the order of operators that engines know as GELU and fuse.
+  // x (1 + erf(x/√2)) / 2. Engines recognise GELU by this order of operators and fuse it.
   gelu: ({ inputs: [x], outputs: [y] }, { emit, fresh, float }) => {
     const [scaled, erf, shifted, product] = [fresh(), fresh(), fresh(), fresh()];
     emit("Div", [x, float(Math.SQRT2)], [scaled]);
@@ -35,54 +37,39 @@ const standardEncoders: Encoders = {
     emit("Mul", [x, shifted], [product]);
     emit("Mul", [product, float(0.5)], [y]);
   },
-  matmul: (node, encoding) => {
-    const { inputs, outputs, params } = node;
-    if (outputs[0].shape.length === 2) return encoders.matmul(node, encoding); // Gemm
-    const { emit, fresh, float } = encoding;
-    const lastTwoExchanged = (x: Tensor) => {
-      const axes = x.shape.map((_, i) => i);
-      const transposed = fresh();
-      const perm = [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!];
-      emit("Transpose", [x], [transposed], { attributes: { perm } });
-      return transposed;
-    };
-    const x = params.transposeX ? lastTwoExchanged(inputs[0]) : inputs[0];
-    const y = params.transposeY ? lastTwoExchanged(inputs[1]) : inputs[1];
-    if (params.scale === 1) return emit("MatMul", [x, y], outputs);
-    const product = fresh();
-    emit("MatMul", [x, y], [product]);
-    emit("Mul", [product, float(params.scale)], outputs);
-  },
-  scaleRowsAdd: ({ inputs: [x, y, gate], outputs }, { emit, fresh }) => {
-    const scaled = fresh();
-    emit("Mul", [y, gate], [scaled]);
-    emit("Add", [x, scaled], outputs);
-  },
+};
+
+/** MatMul neither transposes nor scales stacks of matrices; Gemm does so with two matrices. */
+const standardDecompositions: Decompositions = {
+  matmul: plainMatmul({ stacksOnly: true, transposes: true, scaled: "product" }),
+  scaleRowsAdd: decompositions.scaleRowsAdd,
 };
 
 export interface PortableModel {
-  /** The program of a batch size: its inputs have the batch first, its state is all in `weights`. */
+  /** Builds the program for a batch size. The batch is the first axis of its inputs; `weights` has all its state. */
   readonly program: (batchSize: number) => Program;
   readonly weights: Weights;
-  /** Of the weights. Default float32. */
-  readonly precision?: Precision;
+  /** How weights are stored. Default float32. */
+  readonly precision?: StoragePrecision;
 }
 
-/** Two sizes that no other axis is likely to have; even one that has could only be refused. */
+/** Two sizes that other axes are unlikely to have. If an axis has one of them, the program may be refused. */
 const recordedSizes = [1009, 1013] as const;
 
 /**
- * The bytes of the ONNX file. Inputs and outputs have the program's names, and "batch" as the size of
- * their first axis. Throws ShapeError for a program that is no function of single images, TypeError for
- * one that trains or lacks weights.
+ * The bytes of the ONNX file. Inputs and outputs have the names of the program, and the size of their first axis is
+ * "batch". Throws ShapeError for a program that does not treat images one by one, and TypeError for a program that
+ * trains or lacks weights.
  */
 export function encodePortable(model: PortableModel): Uint8Array<ArrayBuffer> {
   const [program, other] = recordedSizes.map((size) => model.program(size)) as [Program, Program];
   requireWeights(program, model.weights);
-  const graph = simplify(Object.values(program.outputs));
+  const graphOf = ({ outputs }: Program) =>
+    simplify(Object.values(outputs), standardDecompositions);
+  const graph = graphOf(program);
   const axes = batchAxes(
     { graph, batchSize: recordedSizes[0] },
-    { graph: simplify(Object.values(other.outputs)), batchSize: recordedSizes[1] },
+    { graph: graphOf(other), batchSize: recordedSizes[1] },
   );
   const batched = graph.nodes.find(({ op, outputs: [x] }) => op === "input" && axes.get(x) === 0);
   if (batched === undefined) {
@@ -108,9 +95,10 @@ function requireWeights({ state, update }: Program, weights: Weights): void {
   }
   for (const { input } of state) {
     const { name, shape } = inputOf(input);
-    if (weights.get(name)?.shape.join() === shape.join()) continue;
+    const given = weights.get(name);
+    if (given && sameShape(given.shape, shape)) continue;
     throw new TypeError(
-      `encodePortable: expected weights [${shape.join(", ")}] for ${name}, got ${weights.has(name) ? "another shape" : "none"}`,
+      `encodePortable: expected weights ${formatShape(shape)} for ${name}, got ${given ? formatShape(given.shape) : "none"}`,
     );
   }
 }

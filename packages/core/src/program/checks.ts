@@ -1,18 +1,35 @@
-/** @file What every backend asks of a program and of feeds, in the same words. */
+/** @file Checks of a program and of its feeds, which every backend makes with the same messages. */
+import { isNode } from "../ops/primitives.ts";
+import type { GraphNode } from "../tensor.ts";
 import { formatShape, sizeOf } from "../tensor.ts";
+import { printNode } from "./print.ts";
 import type { Feed, Feeds, inputOf } from "./program.ts";
 
-/** A program whose graph reads an input that is neither fed nor state cannot run. */
-export function requireAllKnown(read: readonly string[], known: ReadonlySet<string>): void {
+/**
+ * Throws TypeError if the graph reads an input that is neither fed nor state.
+ *
+ * @param read the names of the inputs that the graph reads
+ * @param known the names of what is fed and of the state
+ * @param nodes the nodes of the graph, so that the message can show one that reads the input
+ */
+export function requireAllKnown(
+  read: readonly string[],
+  known: ReadonlySet<string>,
+  nodes: readonly GraphNode[] = [],
+): void {
   const unknown = read.filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} is neither`,
-    );
-  }
+  const [first] = unknown;
+  if (first === undefined) return;
+  const reader = nodes.find(({ inputs }) =>
+    inputs.some(({ node }) => isNode(node, "input") && node.params.name === first),
+  );
+  const where = reader && `. ${first} is read by ${printNode(reader)}`;
+  throw new TypeError(
+    `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} ${unknown.length > 1 ? "are" : "is"} neither${where ?? ""}`,
+  );
 }
 
-/** The values that a run is given for one of its inputs. */
+/** The values that a run is given for one of its inputs. Throws TypeError if there are none, or not as many as expected. */
 export function feedOf(given: Feeds, { name, shape }: ReturnType<typeof inputOf>): Feed {
   const data = given[name];
   if (data?.length !== sizeOf(shape)) {

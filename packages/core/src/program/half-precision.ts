@@ -1,7 +1,7 @@
 /**
- * @file Mixed precision: matrix products in float16, and what lies between them, so that activations kept
- * for the backward pass take half the memory. Applied to a forward graph before gradients are taken: the
- * gradient of a cast is a cast, so that backward products are float16 as well.
+ * @file Mixed precision: matrix products, and most of what lies between them, in float16. Activations that are
+ * kept for the backward pass then take half the memory. Apply it to a forward graph before taking gradients: the
+ * gradient of a cast is a cast, so the products of the backward pass are float16 as well.
  *
  * Micikevicius et al., "Mixed Precision Training", ICLR 2018, arXiv:1710.03740. What is computed in which type
  * follows torch.amp.autocast: https://docs.pytorch.org/docs/stable/amp.html#autocast-op-reference.
@@ -9,45 +9,24 @@
 import { cast } from "../ops/elementwise.ts";
 import { isFloat } from "../ops/element-types.ts";
 import type { Primitive } from "../ops/primitives.ts";
-import { record } from "../tensor.ts";
+import { makeNode } from "../tensor.ts";
 import type { DType, FloatType, GraphNode, Tensor } from "../tensor.ts";
 
 /**
- * Which float type a primitive computes in: always float16, always float32, or the widest of its inputs', to
- * which those of shape [] do not count. "given": as it was written.
+ * Which float type a primitive computes in: always float16; always float32; or, "given", the type it was written
+ * in. All others compute in the widest type of their inputs, not counting inputs of shape [].
  */
-type Rule = FloatType | "widest" | "given";
-
-const rules: Readonly<Record<Primitive, Rule>> = {
+const rules: Readonly<Partial<Record<Primitive, FloatType | "given">>> = {
   input: "given",
   constant: "given",
-  neg: "widest",
+  cast: "given",
+  after: "given",
+  matmul: "float16",
+  affine: "float16",
   exp: "float32",
   log: "float32",
   sqrt: "float32",
-  abs: "widest",
-  sign: "widest",
-  sigmoid: "widest",
-  normalCdf: "widest",
-  gelu: "widest",
-  cast: "given",
-  add: "widest",
-  sub: "widest",
-  mul: "widest",
-  div: "widest",
-  minimum: "widest",
-  equal: "widest",
-  greater: "widest",
-  where: "widest",
-  reshape: "widest",
-  transpose: "widest",
-  broadcastTo: "widest",
-  split: "widest",
-  concat: "widest",
-  after: "given",
   sum: "float32",
-  matmul: "float16",
-  affine: "float16",
   softmax: "float32",
   logSoftmax: "float32",
   layerNorm: "float32",
@@ -55,8 +34,8 @@ const rules: Readonly<Record<Primitive, Rule>> = {
 };
 
 /**
- * The same tensors, computed with matrix products in float16. They are float32, as are the inputs, which stay
- * the ones they were: parameters keep their full precision.
+ * The same tensors, computed with matrix products in float16. Results and inputs are float32, and the inputs are
+ * the same tensors as before: parameters keep their full precision.
  */
 export function inHalfPrecision(results: readonly Tensor[]): readonly Tensor[] {
   const rewritten = new Map<GraphNode, GraphNode>();
@@ -78,18 +57,17 @@ export function inHalfPrecision(results: readonly Tensor[]): readonly Tensor[] {
   });
 }
 
-/** Undefined where it is as it was written, or where no input is a float. */
-function typeOf(op: Primitive, inputs: readonly Tensor[]): FloatType | undefined {
-  const rule = rules[op];
-  if (rule === "given") return undefined;
-  if (rule !== "widest") return rule;
+/** The type that an operator computes in; undefined if it stays as it was written, or if no input is a float. */
+function typeOf(op: string, inputs: readonly Tensor[]): FloatType | undefined {
+  const rule = rules[op as Primitive];
+  if (rule !== undefined) return rule === "given" ? undefined : rule;
   const floats = inputs.filter(({ dtype }) => isFloat(dtype));
   const counting = floats.filter(({ shape }) => shape.length > 0);
   const types = (counting.length > 0 ? counting : floats).map(({ dtype }) => dtype as FloatType);
   return types.includes("float32") ? "float32" : types[0];
 }
 
-/** The node on other inputs, with its float outputs in their type. */
+/** The same operator on other inputs. Outputs that are floats get the given type. */
 function retyped(
   { op, params, outputs }: GraphNode,
   inputs: readonly Tensor[],
@@ -97,5 +75,5 @@ function retyped(
 ): GraphNode {
   const ofType = (dtype: DType) => (type && isFloat(dtype) ? type : dtype);
   const made = outputs.map(({ shape, dtype }) => ({ shape, dtype: ofType(dtype) }));
-  return record<Primitive>(op, inputs, params, made)[0].node;
+  return makeNode({ op, inputs, params, outputs: made });
 }

@@ -1,6 +1,5 @@
 /** @file A graph with some of its tensors replaced by others. */
-import type { Primitive } from "../ops/primitives.ts";
-import { record } from "../tensor.ts";
+import { makeNode } from "../tensor.ts";
 import type { GraphNode, Tensor } from "../tensor.ts";
 
 /**
@@ -19,9 +18,7 @@ export function substitute(
     if (known !== undefined) return known;
     const inputs = node.inputs.map((x) => visitTensor(x));
     const same = inputs.every((x, i) => x === node.inputs[i]);
-    const made = same
-      ? node
-      : record<Primitive>(node.op, inputs, node.params, node.outputs)[0].node;
+    const made = same ? node : makeNode({ ...node, inputs });
     rewritten.set(node, made);
     return made;
   };

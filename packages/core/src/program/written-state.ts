@@ -1,4 +1,4 @@
-/** @file What `writeState` sets, the same for every engine. */
+/** @file The values that `writeState` sets, which are the same for every engine. */
 import { formatShape, sameShape, sizeOf } from "../tensor.ts";
 import type { Shape } from "../tensor.ts";
 import type { NdArray, Weights } from "../weights/weights.ts";
@@ -26,7 +26,7 @@ export function writtenState(
   return written;
 }
 
-/** An array of one value. Zeros are not written: memory that nothing has touched takes no room. */
+/** An array with all elements equal. Zeros are not written, because memory that is never touched is not allocated. */
 export function filled(shape: Shape, value: number): Float32Array {
   const array = new Float32Array(sizeOf(shape));
   return value === 0 ? array : array.fill(value);

@@ -1,4 +1,4 @@
-/** @file Element types that files of weights store, as float32. */
+/** @file The element types in files of weights, and their conversion to float32. */
 
 /** Bytes of one element, by type. */
 export const elementSizes = {
@@ -20,9 +20,9 @@ export function isFloat(type: ElementType): boolean {
   return type.includes("float");
 }
 
-/** Little-endian elements as float32, in a new array; `bytes` may lie anywhere in memory. */
+/** Converts little-endian elements to a new array of float32. `bytes` need not be aligned. */
 export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
-  const { buffer } = new Uint8Array(bytes); // a copy: a typed array begins at a multiple of its size
+  const { buffer } = new Uint8Array(bytes); // a copy, because typed arrays must be aligned
   switch (type) {
     case "float32":
       return new Float32Array(buffer);

@@ -1,24 +1,15 @@
-/** @file The error for a file of weights that cannot be used. */
+/** @file The error for a file of weights or a model that cannot be used. */
+import { printable, UserError } from "@mvt/common";
 
-/** What was expected and what came; `advice` says what to do about it. */
-export class WeightsError extends Error {
+/** A file of weights, or an exported model, cannot be used. The message says what was expected, what came, what to do. */
+export class WeightsError extends UserError {
   override readonly name = "WeightsError";
-  /** A sentence of its own. */
-  readonly advice: string;
 
-  constructor(message: string, advice = "Pass an intact file, for example by copying it again.") {
-    super(printable(message));
-    this.advice = advice;
+  /**
+   * @param finding what was expected and what came; it may quote the file
+   * @param advice what to do about it, as a sentence
+   */
+  constructor(finding: string, advice = "Pass an intact file, for example by copying it again.") {
+    super(printable(finding), { advice });
   }
-}
-
-/** A text out of an untrusted file without what would steer a terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
-}
-
-/** The message of whatever a library threw, without its final full stop. */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\.+$/, "");
 }

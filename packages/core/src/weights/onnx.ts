@@ -1,14 +1,15 @@
 /**
  * @file The named initialisers of an ONNX model.
  *
- * Fields: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Only the fields that lead to
- * initialisers are read, in place: decoding a whole model would take many times its size in memory.
+ * Fields: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Only the fields that lead to initialisers are
+ * decoded, because a decoded model takes many times its size in memory.
  */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { reasonOf } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
-import { reasonOf, WeightsError } from "./error.ts";
+import { WeightsError } from "./error.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 
 /** TensorProto.DataType */
@@ -25,7 +26,7 @@ const elementTypes: Readonly<Record<number, ElementType>> = {
   16: "bfloat16",
 };
 
-/** Fields by message. */
+/** The numbers of the fields that are read, by message. */
 const model = { graph: 7 };
 const graph = { initializer: 5 };
 const tensor = {
@@ -40,17 +41,17 @@ const tensor = {
   dataLocation: 14,
 };
 
-/** Where exporters put arrays that have no name of their own: "onnx::MatMul_812", "val_12". */
+/** Names that exporters make up for arrays without a name: "onnx::MatMul_812", "val_12". */
 const isAnonymous = (name: string) => /^(onnx::.*|val_\d+|\d*)$/.test(name);
 
-/** Exporters fold a matrix and its transpose into a new array without its name, unless told not to. */
+/** By default, exporters replace a matrix and its transpose by a new array without the name of the parameter. */
 export const keepNames =
   "Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False), or dynamo=False with do_constant_folding=False.";
 
 const maximumInitializers = 100_000;
 const maximumAxes = 8;
 
-/** Opens an ONNX model; `source` names it in errors. */
+/** Opens an ONNX model; `source` is its name in errors. */
 export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
   const refuse = (expected: string, got: string, advice?: string): never => {
     throw new WeightsError(`${source}: expected ${expected}, got ${got}`, advice);
@@ -82,7 +83,7 @@ export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
   return { source, format: "ONNX", arrays, beside };
 }
 
-/** The length-delimited fields of one number in a message. */
+/** The contents of all length-delimited fields with this number in a message. */
 function* messages(bytes: Uint8Array, wanted: number): Generator<Uint8Array> {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
@@ -116,7 +117,7 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
           if (shape.length > maximumAxes) refuse(`at most ${maximumAxes} axes`, "more");
         }
       } else if (packed && dataFields.includes(field)) {
-        if (values !== undefined) refuse("its values in one piece", "several");
+        if (values !== undefined) refuse("its values in one field", "several");
         const varints = field === tensor.int32Data || field === tensor.int64Data;
         values = { bytes: reader.bytes(), varints };
       } else if (dataFields.includes(field)) refuse("packed values", "single ones");
@@ -137,7 +138,7 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
   const { bytes, varints } = values ?? { bytes: new Uint8Array(), varints: false };
   const count = sizeOf(shape);
   const size = count * elementSizes[elementType];
-  // A packed field holds the numbers as they are, little-endian, unless it is of integers.
+  // Packed floats are stored as they are, little-endian. Packed integers are varints.
   const fits = varints
     ? bytes.length >= count && bytes.length <= 10 * count
     : bytes.length === size;
@@ -162,7 +163,7 @@ const dataFields: readonly number[] = [
   tensor.doubleData,
 ];
 
-/** int32_data holds 16-bit floats and small integers as their bits; int64_data holds integers. */
+/** Decodes int32_data, which holds 16-bit floats and small integers as their bits, and int64_data. */
 function fromVarints(
   packed: Uint8Array,
   count: number,

@@ -1,5 +1,6 @@
-/** @file A file of weights in any of the formats, told apart by how it begins. */
-import { printable, WeightsError } from "./error.ts";
+/** @file Opens a file of weights in any format. The first bytes tell which format it is. */
+import { printable } from "@mvt/common";
+import { WeightsError } from "./error.ts";
 import { openOnnx } from "./onnx.ts";
 import { openTorchArchive } from "./pytorch/archive.ts";
 import { openTorchPickle } from "./pytorch/legacy.ts";
@@ -9,10 +10,10 @@ import type { WeightsFile } from "./stored.ts";
 /**
  * Opens safetensors, a PyTorch checkpoint in either format, or an ONNX model. No array is loaded yet.
  *
- * @param source the file's path: names it in errors, and its extension decides where the bytes do not
+ * @param source the path, for errors; its extension decides if the first bytes do not
  */
 export async function openWeights(bytes: Uint8Array, source: string): Promise<WeightsFile> {
-  refuseStandIns(bytes, source);
+  refuseOtherFiles(bytes, source);
   const file = await openByFormat(bytes, source);
   const odd = [...file.arrays.keys(), ...file.beside].find((name) => printable(name) !== name);
   if (odd !== undefined) {
@@ -24,7 +25,7 @@ export async function openWeights(bytes: Uint8Array, source: string): Promise<We
 async function openByFormat(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   const [first, second] = bytes;
   const begins = (text: string) => startOf(bytes, text.length) === text;
-  // First, since a header may be 640 bytes long, and 0x80 0x02 begins a pickle, too.
+  // Safetensors first: a header of 640 bytes begins with 0x80 0x02, as a pickle does.
   if (bytes[8] === 0x7b) return openSafetensors(bytes, source); // "{"
   if (begins("PK\u0003\u0004") || begins("PK\u0005\u0006")) return openTorchArchive(bytes, source);
   if (first === 0x80 && second! >= 2 && second! <= 5) return openTorchPickle(bytes, source);
@@ -37,18 +38,15 @@ async function openByFormat(bytes: Uint8Array, source: string): Promise<WeightsF
   );
 }
 
-/** What servers and tools leave in place of a file. */
-function refuseStandIns(bytes: Uint8Array, source: string): void {
+/** Refuses files that downloads and tools leave in place of the weights. */
+function refuseOtherFiles(bytes: Uint8Array, source: string): void {
   const refuse = (got: string, advice: string) => {
     throw new WeightsError(`${source}: expected a file of weights, got ${got}`, advice);
   };
   if (bytes.length === 0) refuse("an empty file", "Download or copy it again.");
   const start = startOf(bytes, 256);
   if (start.startsWith("version https://git-lfs.github.com/spec/")) {
-    refuse(
-      "a Git LFS pointer, which stands for one",
-      "Fetch what it points to with `git lfs pull`.",
-    );
+    refuse("a Git LFS pointer to one", "Fetch what it points to with `git lfs pull`.");
   }
   if (/^\s*(<!doctype|<html|<\?xml|<head)/i.test(start)) {
     refuse(

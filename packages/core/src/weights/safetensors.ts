@@ -2,8 +2,9 @@
  * @file Safetensors: named arrays in one file.
  *
  * Format: https://huggingface.co/docs/safetensors. Eight bytes of little-endian header length, a
- * JSON header {name: {dtype, shape, data_offsets}}, then the arrays' bytes. Written is only F32.
+ * JSON header {name: {dtype, shape, data_offsets}}, then the arrays' bytes. Files are written in F32 only.
  */
+import { isRecord } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
@@ -11,7 +12,7 @@ import { WeightsError } from "./error.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 import type { Weights } from "./weights.ts";
 
-/** The format's names of element types. */
+/** Element types by their name in the format. */
 const elementTypes = {
   F32: "float32",
   F16: "float16",
@@ -33,7 +34,7 @@ interface Entry {
 
 export interface Safetensors {
   readonly weights: Weights;
-  /** Free text about the file, under the header's `__metadata__`. */
+  /** Texts about the file, from `__metadata__` of the header. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -66,7 +67,7 @@ export function encodeSafetensors(
   return bytes;
 }
 
-/** Reads the bytes of a safetensors file of F32; `source` names it in errors. */
+/** Reads the bytes of a safetensors file of F32; `source` is its name in errors. */
 export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
   const { arrays, metadata } = openEntries(bytes, source, ["F32"]);
   return {
@@ -75,7 +76,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   };
 }
 
-/** Opens the bytes of a safetensors file of any element type that becomes float32. */
+/** Opens the bytes of a safetensors file. Arrays of any known element type are loaded as float32. */
 export function openSafetensors(bytes: Uint8Array, source: string): WeightsFile {
   const { arrays } = openEntries(bytes, source, Object.keys(elementTypes));
   return { source, format: "safetensors", arrays, beside: [] };
@@ -126,21 +127,17 @@ function parseHeader(json: Uint8Array, source: string): Header {
   } catch {
     throw new WeightsError(`${source}: expected a header of JSON, got something else`);
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+  if (!isRecord(header)) {
     throw new WeightsError(
       `${source}: expected a header of names and arrays, got ${typeof header}`,
     );
   }
   const isEntry = (entry: unknown) =>
-    typeof entry === "object" &&
-    entry !== null &&
-    "dtype" in entry &&
-    "shape" in entry &&
-    "data_offsets" in entry &&
-    typeof entry.dtype === "string" &&
-    isCounts(entry.shape) &&
-    isCounts(entry.data_offsets) &&
-    entry.data_offsets.length === 2;
+    isRecord(entry) &&
+    typeof entry["dtype"] === "string" &&
+    isCounts(entry["shape"]) &&
+    isCounts(entry["data_offsets"]) &&
+    entry["data_offsets"].length === 2;
   const wrong = Object.entries(header).find(
     ([name, entry]) => name !== "__metadata__" && !isEntry(entry),
   );
@@ -149,7 +146,7 @@ function parseHeader(json: Uint8Array, source: string): Header {
       `${source}: expected dtype, shape and data_offsets for ${wrong[0]}, got ${JSON.stringify(wrong[1]).slice(0, 80)}`,
     );
   }
-  return header as Header;
+  return header as unknown as Header;
 }
 
 function isCounts(value: unknown): value is readonly number[] {

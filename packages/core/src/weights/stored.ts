@@ -1,9 +1,9 @@
-/** @file What a file of weights holds, before anything of it is turned into numbers. */
+/** @file What a file of weights contains, before arrays are loaded from it. */
 import type { Shape } from "../tensor.ts";
 import type { ElementType } from "./element.ts";
 import type { NdArray } from "./weights.ts";
 
-/** An array in a file. Its place there has been checked; memory is taken when it is loaded. */
+/** An array in a file. Its place in the file has been checked; memory is allocated when it is loaded. */
 export interface StoredArray {
   readonly type: ElementType;
   readonly shape: Shape;
@@ -14,10 +14,10 @@ export interface StoredArray {
 export type WeightsFormat = "safetensors" | "PyTorch zip" | "PyTorch pickle" | "ONNX";
 
 export interface WeightsFile {
-  /** Names the file in errors. */
+  /** The name of the file in errors. */
   readonly source: string;
   readonly format: WeightsFormat;
   readonly arrays: ReadonlyMap<string, StoredArray>;
-  /** What else lies in the file and is not read: "epoch", "optimizer". */
+  /** The names of other things in the file, which are not read: "epoch", "optimizer". */
   readonly beside: readonly string[];
 }

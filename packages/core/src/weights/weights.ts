@@ -1,4 +1,4 @@
-/** @file Named arrays: what a program keeps as state, and what files of weights hold. */
+/** @file Named arrays: the state of a program, and the content of a file of weights. */
 import { sizeOf } from "../tensor.ts";
 import type { Shape } from "../tensor.ts";
 

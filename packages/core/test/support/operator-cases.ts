@@ -23,6 +23,7 @@ const byPrimitive: Readonly<Record<ops.Primitive, Readonly<Record<string, Operat
   },
   sign: { sign: { shapes: square, y: (x) => ops.mul(ops.sign(x), x), from: [-2, -0.2] } },
   sigmoid: { sigmoid: { shapes: square, y: ops.sigmoid } },
+  erf: { erf: { shapes: square, y: ops.erf } },
   normalCdf: { normalCdf: { shapes: square, y: ops.normalCdf } },
   gelu: { gelu: { shapes: square, y: ops.gelu } },
   cast: {

@@ -10,7 +10,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { resizeBilinear } from "@mvt/core";
-import type { Picture } from "@mvt/core"; // an image as its file has it: data [height, width, channels]
+import type { DecodedImage } from "@mvt/core"; // an image as its file has it: data [height, width, channels]
 import sharp, { type Sharp } from "sharp";
 import type { Crop, ImageSource } from "../dataset.ts";
 
@@ -59,7 +59,7 @@ async function readPixels(source: ImageSource): Promise<Pixels> {
 }
 
 /** An image file in its own size, or the part of it that `crop` covers. Throws as `decodeImage` does. */
-export async function decodeImageFile(path: string, crop?: Crop): Promise<Picture> {
+export async function decodeImageFile(path: string, crop?: Crop): Promise<DecodedImage> {
   const bytes = await readFile(path);
   if (bytes.length === 0) throw new Error("0 bytes");
   const upright = sharp(bytes, { failOn, ignoreIcc: true }).autoOrient();

@@ -1,6 +1,6 @@
 /** @file The table that an export prints: the files it wrote, compared with the run itself. */
 import { alignColumns } from "@mvt/common";
-import type { Precision } from "@mvt/core";
+import type { StoragePrecision } from "@mvt/core";
 import { formatCount } from "./run-summary.ts";
 import type { Agreement } from "../export/check-export.ts";
 import type { Count } from "../runs/predictions.ts";
@@ -11,7 +11,7 @@ export interface Exported {
   /** The size of the run's own weights, and its accuracy. */
   readonly own: Count & { readonly bytes: number };
   readonly written: readonly {
-    readonly precision: Precision;
+    readonly precision: StoragePrecision;
     readonly path: string;
     readonly bytes: number;
     readonly agreement: Agreement;

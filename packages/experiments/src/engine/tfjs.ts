@@ -52,7 +52,7 @@ async function withAdvice<Opened>(
     });
   } catch (error) {
     if (!(error instanceof TfjsError)) throw error;
-    throw new UserError(`${error.message}. ${adviceFor(spec)}`);
+    throw new UserError(`${error.finding}. ${adviceFor(spec)}`);
   }
 }
 

@@ -83,6 +83,6 @@ async function readWeights(
     return decodeSafetensors(bytes, run.path(file)).weights;
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
-    throw new UserError(`${error.message}. Remove the run's folder to train it again.`);
+    throw new UserError(`${error.finding}. Remove the run's folder to train it again.`);
   }
 }

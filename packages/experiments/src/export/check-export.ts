@@ -3,7 +3,7 @@
  * is written.
  */
 import { loadMvt } from "@mvt/core";
-import type { Precision } from "@mvt/core";
+import type { StoragePrecision } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import { type MaskFormName, maskForms } from "@mvt/mgn";
 import type { Subset } from "../data/prepared.ts";
@@ -21,7 +21,7 @@ export interface Agreement extends Count {
  * The largest differences that count as the same model. Float32 differs by the order of sums; float16 and
  * int8 by the rounding of weights, which the printed accuracies judge better than one bound.
  */
-export const tolerances: Readonly<Record<Precision, number>> = {
+export const tolerances: Readonly<Record<StoragePrecision, number>> = {
   float32: 1e-4,
   float16: 1e-2,
   int8: 0.15,

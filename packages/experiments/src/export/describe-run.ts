@@ -1,6 +1,6 @@
 /** @file What an exported run says about itself. */
 import { portableOpset, preprocessingOf } from "@mvt/core";
-import type { ModelDescription, Precision } from "@mvt/core";
+import type { ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
 import type { PreparedData } from "../data/prepared.ts";
 import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
@@ -21,7 +21,7 @@ export interface Described extends Pick<RunEvaluation, "config" | "run" | "weigh
 export function describeRun(
   { config, run, weights, data, opened, title, test, testLimited }: Described,
   input: ModelInput,
-  precision: Precision,
+  precision: StoragePrecision,
 ): ModelDescription {
   const { k, n } = test;
   return {

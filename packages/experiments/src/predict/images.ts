@@ -2,8 +2,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
 import { UserError } from "@mvt/common";
-import { maskPixels, resizePicture } from "@mvt/core";
-import type { ModelDescription, Picture } from "@mvt/core";
+import { maskPixels, resizeImage } from "@mvt/core";
+import type { ModelDescription, DecodedImage } from "@mvt/core";
 import { decodeImageFile, isImageName } from "@mvt/datasets";
 import { contactSheet } from "../masks/contact-sheet.ts";
 
@@ -52,7 +52,7 @@ async function imagesBelow(folder: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-export async function readPicture(path: string): Promise<Picture> {
+export async function readPicture(path: string): Promise<DecodedImage> {
   try {
     return await decodeImageFile(path);
   } catch (error) {
@@ -65,11 +65,11 @@ export async function readPicture(path: string): Promise<Picture> {
 
 /** PNG of the resized image and, to its right, the same under the mask [N] of its patches. */
 export async function overlay(
-  image: Picture,
+  image: DecodedImage,
   mask: Float32Array,
   description: ModelDescription,
 ): Promise<Uint8Array> {
   const { imageSize } = description.preprocessing;
-  const pixels = resizePicture(image, imageSize);
+  const pixels = resizeImage(image, imageSize);
   return contactSheet([[pixels, maskPixels(pixels, mask, description)]], imageSize);
 }

@@ -8,7 +8,7 @@ export async function openModel(path: string, options: LoadOptions): Promise<Mvt
     return await loadMvt(path, options);
   } catch (error) {
     if (error instanceof WeightsError) {
-      throw new UserError(`--model ${error.message}. ${error.advice}`);
+      throw new UserError(`--model ${error.message}`);
     }
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT" && code !== "EISDIR") throw error;

@@ -31,7 +31,7 @@ export async function readPretrainedFile(
   path: string,
   model: BackboneConfig,
 ): Promise<PretrainedFile> {
-  return mendably("--weights ", async () => {
+  return withPrefix("--weights ", async () => {
     const { sha256, file } = await openPretrainedFile(path);
     const backbone = backboneOf(model);
     const match = backbone.match(file, { ...model, classes: undefined });
@@ -74,12 +74,12 @@ async function readWhole(path: string): Promise<Uint8Array> {
   return readFile(path).catch(unreadable);
 }
 
-/** Runs `work`, and says what to do about a file that cannot be used. */
-export async function mendably<T>(prefix: string, work: () => Promise<T>): Promise<T> {
+/** Runs `work`; an error about a file that cannot be used gets `prefix` before its message. */
+export async function withPrefix<T>(prefix: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
-    throw new UserError(`${prefix}${error.message}. ${error.advice}`);
+    throw new UserError(`${prefix}${error.message}`);
   }
 }

@@ -1,10 +1,7 @@
 /** @file The weights a run starts from: drawn from its seed, or pre-trained but for the head. */
 import { UserError } from "@mvt/common";
-import { nn } from "@mvt/core";
+import { formatShape, isHead, nn, sameShape } from "@mvt/core";
 import type { Weights } from "@mvt/core";
-
-/** The head predicts other classes than in pre-training, and starts anew. */
-const isHead = (name: string) => name.startsWith("head.");
 
 /**
  * Initial values for `parameters`; those but the head's are taken from `pretrained` where it is given.
@@ -20,11 +17,11 @@ export function startingWeights(
   if (pretrained === undefined) return drawn;
   return new Map(
     [...drawn].map(([name, initial]) => {
-      if (isHead(name)) return [name, initial];
+      if (isHead(name)) return [name, initial]; // pre-trained for other classes
       const given = pretrained.weights.get(name);
-      if (given === undefined || given.shape.join() !== initial.shape.join()) {
+      if (given === undefined || !sameShape(given.shape, initial.shape)) {
         throw new UserError(
-          `${pretrained.source}: expected ${name} of shape [${initial.shape.join(", ")}], found ${given ? `[${given.shape.join(", ")}]` : "none"}. Use weights of the same variant and image size, with timm's names.`,
+          `${pretrained.source}: expected ${name} of shape ${formatShape(initial.shape)}, found ${given ? formatShape(given.shape) : "none"}. Use weights of the same variant and image size, with timm's names.`,
         );
       }
       return [name, given];

@@ -72,7 +72,7 @@ export default async function train(task: TrainingTask): Promise<string | undefi
   } catch (error) {
     // An error that is thrown loses its class on the way to the main thread.
     if (error instanceof WeightsError) {
-      return `${error.message}. Remove the folder of that run to train it again.`;
+      return `${error.finding}. Remove the folder of that run to train it again.`;
     }
     if (error instanceof UserError) return error.message;
     throw error;

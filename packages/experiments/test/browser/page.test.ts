@@ -1,7 +1,7 @@
 /** @file The page of `pnpm exp page` in a real browser, beside onnxruntime-node. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadMvt, maskPixels, resizePicture } from "@mvt/core";
+import { loadMvt, maskPixels, resizeImage } from "@mvt/core";
 import { decodeImageFile } from "@mvt/datasets";
 import type { Browser } from "playwright-core";
 import sharp from "sharp";
@@ -92,7 +92,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
     const expected = await mvt.predict(decoded);
     await mvt.dispose();
     expect([predicted.width, predicted.height]).toEqual([decoded.width, decoded.height]);
-    const pixels = resizePicture(decoded, mvt.description.preprocessing.imageSize);
+    const pixels = resizeImage(decoded, mvt.description.preprocessing.imageSize);
     expect(predicted.pixels).toBeAllClose(pixels, { rtol: 0, atol: allowed.levels });
     expect(Object.keys(predicted.prediction.probabilities)).toEqual(mvt.description.classes);
     expect(Object.values(predicted.prediction.probabilities)).toBeAllClose(

@@ -1,4 +1,4 @@
-/** @file What `findAdapter` runs in a process of its own: opens the WebGPU device, or ends with exit code 1. */
+/** @file Run by `findAdapter` in another process: opens the WebGPU device, or ends with exit code 1. */
 import { onnxBackend } from "./backend.ts";
 
 await onnxBackend({ device: "webgpu" });

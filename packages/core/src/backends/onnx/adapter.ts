@@ -1,6 +1,6 @@
 /**
- * @file Which GPU the WebGPU device is. ONNX Runtime for Node does not tell, but the Vulkan loader does, to the
- * standard error of a process that it is asked to be talkative in.
+ * @file Which GPU the WebGPU device uses. ONNX Runtime for Node does not report it, but the Vulkan loader logs it to
+ * standard error when VK_LOADER_DEBUG is set.
  */
 import { execFile } from "node:child_process";
 import { extname } from "node:path";
@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 import { DeviceError } from "./device-error.ts";
 
 export interface Adapter {
-  /** As its driver calls it: "NVIDIA GeForce RTX 4090". Unknown where it is not a Vulkan driver. */
+  /** The driver's name for it: "NVIDIA GeForce RTX 4090". Unknown if the driver is not a Vulkan driver. */
   readonly name?: string;
-  /** A chip, and no driver that computes on the CPU, far slower than the device cpu does. */
+  /** True for a GPU; false for a driver that computes on the CPU, which is far slower than the device cpu. */
   readonly hardware: boolean;
 }
 
-/** Opens the device once, in another process, and says what it is; DeviceError where there is none. */
+/** Opens the device in another process and reports what it is. Throws DeviceError if there is none. */
 export async function findAdapter(): Promise<Adapter> {
   const probe = new URL(`adapter-probe${extname(import.meta.url)}`, import.meta.url);
   const log = await new Promise<string>((resolve, reject) => {
@@ -29,7 +29,7 @@ export async function findAdapter(): Promise<Adapter> {
   return adapterIn(log);
 }
 
-/** The adapter that a log of the Vulkan loader tells of. Without a name only Apple's are known to be hardware. */
+/** Reads the adapter from a log of the Vulkan loader. Without a name, it counts as hardware only on macOS. */
 export function adapterIn(log: string, platform: NodeJS.Platform = process.platform): Adapter {
   // [Vulkan Loader] DRIVER:   Using "SwiftShader Device (Subzero)" with driver: "/usr/lib/libvk_swiftshader.so"
   const name = /Using "(.+)" with driver: /.exec(log)?.[1];
@@ -38,7 +38,7 @@ export function adapterIn(log: string, platform: NodeJS.Platform = process.platf
     : { name, hardware: !/swiftshader|llvmpipe|lavapipe|softpipe/i.test(name) };
 }
 
-/** What the other process threw, without its stack. */
+/** The error of the other process, without its stack. */
 function missing(stderr: string): Error {
   const message = /^DeviceError: (.+)$/m.exec(stderr)?.[1];
   return message === undefined

@@ -1,4 +1,4 @@
-/** @file State between host and device, and on the device: graphs of copies alone. */
+/** @file Copies of state between host and device, and on the device: sessions of graphs that only copy. */
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { input } from "../../ops/sources.ts";
 import { openSession } from "./session.ts";
@@ -7,12 +7,12 @@ import type { OnnxOptions, OpenedSession, Ort } from "./session.ts";
 export type OrtTensors = ReadonlyMap<string, OrtTensor>;
 
 export interface Copies {
-  /** New tensors with the values of the given ones, which may lie on either side. */
+  /** New tensors with the values of the given ones, which may be on the host or on the device. */
   copy(tensors: OrtTensors, to: "host" | "device"): Promise<OrtTensors>;
   dispose(): Promise<void>;
 }
 
-/** Opens a session for every set of names that is copied, at its first time. */
+/** Opens a session for each set of names when it is copied for the first time. */
 export function createCopies(ort: Ort, { device = "cpu" }: OnnxOptions): Copies {
   const sessions = new Map<string, OpenedSession>();
   const sessionFor = async (tensors: OrtTensors, to: "host" | "device") => {

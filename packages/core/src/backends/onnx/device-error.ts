@@ -1,6 +1,7 @@
-/** @file What keeps an engine from using a device, in words for the user. */
+/** @file The error for a device that cannot be used. */
+import { UserError } from "@mvt/common";
 
-/** A device that was asked for is not there, or not usable. Message: expected, found, what to do. */
-export class DeviceError extends Error {
+/** A device was asked for that this machine does not have, or that ONNX Runtime cannot use. */
+export class DeviceError extends UserError {
   override readonly name = "DeviceError";
 }

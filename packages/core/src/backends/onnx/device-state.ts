@@ -24,7 +24,7 @@ export async function compileDeviceState(
   const { inputs, outputs: named, state: slots } = program;
   const outputs = Object.entries(named);
   const carried = slots.filter(({ next }) => next !== undefined);
-  const { session, resultNames } = await openSession(
+  const { session, resultNames, nodes } = await openSession(
     ort,
     [...outputs.map(([, x]) => x), ...carried.map(({ next }) => next!)],
     options,
@@ -37,6 +37,7 @@ export async function compileDeviceState(
   requireAllKnown(
     session.inputNames,
     new Set([...inputs.map((x) => inputOf(x).name), ...shapes.keys()]),
+    nodes,
   );
   const used = new Set(session.inputNames);
 

@@ -2,10 +2,13 @@
  * @file A graph of primitives as an ONNX model, encoded with the published onnx.proto schema.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
+import { isNode } from "../../ops/primitives.ts";
+import type { Primitive } from "../../ops/primitives.ts";
 import type { GraphNode, Shape, Tensor, DType } from "../../tensor.ts";
+import { printNode } from "../../program/print.ts";
 import type { Graph } from "../../program/simplify.ts";
 import { engineForm } from "./encoders.ts";
-import type { Attribute, Encoding, Form, Rewriting, StoredType } from "./encoding.ts";
+import type { Attribute, Encoders, Encoding, Form, Rewriting, StoredType } from "./encoding.ts";
 import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
@@ -34,39 +37,45 @@ const dataTypes: Readonly<Record<DType | StoredType, DataType>> = {
   bool: DataType.BOOL,
 };
 
-export interface EncodedModel {
-  readonly model: Uint8Array<ArrayBuffer>;
+interface Encoded {
   /** The names of the graph's results, in order. */
   readonly resultNames: readonly string[];
+  /** For the name of each node of the model: the node of the graph that it was written for. */
+  readonly writtenFor: ReadonlyMap<string, GraphNode>;
 }
 
-export interface EncodedGraph {
+export interface EncodedModel extends Encoded {
+  readonly model: Uint8Array<ArrayBuffer>;
+}
+
+export interface EncodedGraph extends Encoded {
   readonly graph: GraphProto;
-  readonly resultNames: readonly string[];
 }
 
 /** A graph as a model, by default for the engine that trains. */
 export function encode(graph: Graph, form: Form = engineForm): EncodedModel {
-  const encoded = encodeGraph(graph, form);
-  return { model: encodeModel(encoded.graph, form), resultNames: encoded.resultNames };
+  const { graph: encoded, ...names } = encodeGraph(graph, form);
+  return { model: encodeModel(encoded, form), ...names };
 }
 
 /**
- * Encodes a graph. Inputs keep their names, results get those that
- * the form gives them; all other values are numbered.
+ * Encodes a graph. Inputs keep their names, and results get the names that the form has for them; all other values
+ * are numbered.
  */
 export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
   const { encoders, batch } = form;
   const nodes: NodeProto[] = [];
   const initializers = new Map<string, TensorProto>();
   const names = new Map<Tensor, string>();
+  const writtenFor = new Map<string, GraphNode>();
+  let current: GraphNode | undefined;
   let count = 0;
 
   const fresh = () => `t${(count += 1)}`;
   const name = (x: Tensor): string => {
     let known = names.get(x);
     if (known === undefined) {
-      known = x.node.op === "input" ? (x.node as GraphNode<"input">).params.name : fresh();
+      known = isNode(x.node, "input") ? x.node.params.name : fresh();
       names.set(x, known);
     }
     return known;
@@ -76,11 +85,13 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
     name,
     fresh,
     emit: (opType, inputs, outputs, { domain = "", attributes = {} } = {}) => {
+      const nodeName = `${opType}_${nodes.length}`;
+      if (current !== undefined) writtenFor.set(nodeName, current);
       nodes.push(
         create(NodeProtoSchema, {
           opType,
           domain,
-          name: `${opType}_${nodes.length}`,
+          name: nodeName,
           input: inputs.map((x) => nameOf(x)),
           output: outputs.map((x) => nameOf(x)),
           attribute: Object.entries(attributes).map(([key, value]) => encodeAttribute(key, value)),
@@ -132,14 +143,12 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
   }
   const rewriting: Rewriting = form.rewrite?.(graph) ?? new Map();
   for (const node of graph.nodes) {
-    if (rewriting.has(node)) {
-      rewriting.get(node)?.(encoding);
-      continue;
-    }
-    const encodeNode = encoders[node.op] as (node: GraphNode, encoding: Encoding) => void;
-    encodeNode(node, encoding);
+    current = node;
+    if (rewriting.has(node)) rewriting.get(node)?.(encoding);
+    else encoderOf(node, encoders)(node, encoding);
   }
-  // A result that is an input or was asked for twice needs a value of its own.
+  current = undefined;
+  // A result needs a value of its own if it is an input, or if it is a result twice.
   const taken = new Set<string>();
   const resultNames = graph.results.map((x, i) => {
     let result = name(x);
@@ -155,7 +164,7 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
   const inputs = graph.nodes
     .filter(({ op }) => op === "input")
     .map(({ outputs: [x] }) => x)
-    .filter((x) => !initializers.has(name(x)) && !produced.has(name(x))); // else the form has its values
+    .filter((x) => !initializers.has(name(x)) && !produced.has(name(x))); // otherwise the form wrote its values
   return {
     graph: create(GraphProtoSchema, {
       name: "program",
@@ -167,7 +176,18 @@ export function encodeGraph(graph: Graph, form: Form): EncodedGraph {
       ),
     }),
     resultNames,
+    writtenFor,
   };
+}
+
+function encoderOf(node: GraphNode, encoders: Encoders) {
+  const encoder = encoders[node.op as Primitive] as unknown;
+  if (encoder === undefined) {
+    throw new TypeError(
+      `encode: expected an operator that can be written in ONNX, got ${printNode(node)}`,
+    );
+  }
+  return encoder as (node: GraphNode, encoding: Encoding) => void;
 }
 
 /** The bytes of an ONNX file. */

@@ -1,5 +1,5 @@
 /**
- * @file How each primitive is written in ONNX. The compiler refuses the table while one is missing.
+ * @file How each primitive is written in ONNX. The compiler refuses the table while a primitive is missing.
  *
  * Operators: https://onnx.ai/onnx/operators/ and, for the domain com.microsoft,
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md.
@@ -32,6 +32,7 @@ export const encoders: Encoders = {
   abs: operator("Abs"),
   sign: operator("Sign"),
   sigmoid: operator("Sigmoid"),
+  erf: operator("Erf"),
   // Φ(x) = (1 + erf(x/√2)) / 2. HardSigmoid is min(max(x/2 + 1/2, 0), 1): the affine map in one pass.
   normalCdf: ({ inputs: [x], outputs: [y] }, { emit, fresh, float }) => {
     const [scaled, erf] = [fresh(), fresh()];
@@ -63,7 +64,7 @@ export const encoders: Encoders = {
     emit("Split", [x, integers(sizes)], outputs, { attributes: { axis } }),
   concat: ({ inputs, outputs, params: { axis } }, { emit }) =>
     emit("Concat", inputs, outputs, { attributes: { axis } }),
-  // x with none of the elements of `first` behind it: the cheapest dependency that no optimiser removes.
+  // x joined with an empty slice of `first`: the cheapest dependency that no graph optimiser removes.
   after: ({ inputs: [x, first], outputs: [y] }, { emit, fresh, integers }) => {
     const [flat, list, none, joined] = [fresh(), fresh(), fresh(), fresh()];
     emit("Reshape", [x, integers([-1])], [flat]);
@@ -74,7 +75,7 @@ export const encoders: Encoders = {
   },
   sum: ({ inputs: [x], outputs, params: { axes, keepDims } }, { emit, integers }) =>
     emit("ReduceSum", [x, integers(axes)], outputs, { attributes: { keepdims: keepDims ? 1 : 0 } }),
-  // Gemm for matrices, FusedMatMul for stacks of them: both take the transposes for free.
+  // Gemm for matrices, FusedMatMul for stacks of them: both transpose and scale at no cost.
   matmul: ({ inputs: [x, y], outputs, params }, { emit }) => {
     const [transA, transB] = [params.transposeX ? 1 : 0, params.transposeY ? 1 : 0];
     const alpha = { float: params.scale };
@@ -99,7 +100,7 @@ export const encoders: Encoders = {
     emit("GatedAdd", inputs, outputs, { domain: "com.microsoft" }),
 };
 
-/** For onnxruntime-node, which trains: its own fused operators, every size fixed. */
+/** For onnxruntime-node, which trains: with its own fused operators, and every size fixed. */
 export const engineForm: Form = {
   encoders,
   operatorSets: { "": 20, "com.microsoft": 1 },

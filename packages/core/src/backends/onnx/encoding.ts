@@ -1,29 +1,32 @@
-/** @file What the encoders of primitives write with. */
-import type { Primitive } from "../../ops/primitives.ts";
+/** @file What an encoder of a primitive is, and what it writes with. */
+import type { Decompositions } from "../../ops/decompositions.ts";
+import type { NodeOf, Primitive } from "../../ops/primitives.ts";
 import type { Graph } from "../../program/simplify.ts";
 import type { DType, GraphNode, Shape, Tensor } from "../../tensor.ts";
 
-export type Encoder<P extends Primitive> = (node: GraphNode<P>, encoding: Encoding) => void;
+export type Encoder<P extends Primitive> = (node: NodeOf<P>, encoding: Encoding) => void;
 export type Encoders = { readonly [P in Primitive]: Encoder<P> };
 
 /** Operators of ONNX itself, and those of ONNX Runtime. */
 export type Domain = "" | "com.microsoft";
 
-/** Whom a model is written for. */
+/** The dialect of ONNX that an engine reads, and what it computes fast. */
 export interface Form {
   readonly encoders: Encoders;
+  /** Operators that are replaced by simpler ones before a graph is encoded (`simplify`). */
+  readonly decompositions?: Decompositions;
   /** The version of every operator set that the encoders use. */
   readonly operatorSets: Readonly<Partial<Record<Domain, number>>>;
   readonly irVersion: number;
-  /** Nodes that are written otherwise than their primitives say. */
+  /** Nodes that are not written by the encoder of their primitive. */
   readonly rewrite?: (graph: Graph) => Rewriting;
-  /** What grows with the batch; without it all sizes are fixed. */
+  /** Which axes grow with the batch. If absent, all sizes are fixed. */
   readonly batch?: Batch;
-  /** Names of the results, in order; numbered without. */
+  /** Names of the results, in order. If absent, they are numbered. */
   readonly resultNames?: readonly string[];
 }
 
-/** What is written in a node's place; undefined: nothing, since what another writes makes it superfluous. */
+/** How nodes are written instead; undefined for a node that is not written, because another one covers it. */
 export type Rewriting = ReadonlyMap<GraphNode, ((encoding: Encoding) => void) | undefined>;
 
 /** The open batch size of a graph. */
@@ -34,7 +37,7 @@ export interface Batch {
   readonly axisOf: (x: Tensor) => number | undefined;
 }
 
-/** Element types of initialisers that are no tensors of the graph. */
+/** Element types that only initialisers have: no tensor of a graph is stored like this. */
 export type StoredType = "float16" | "int8";
 
 /** An attribute's value: whole numbers are INT, `{ float }` is FLOAT, lists are INTS. */
@@ -59,18 +62,18 @@ export interface Encoding {
   readonly fresh: () => string;
   /** The name of an int64 constant: axes, shapes, sizes. */
   readonly integers: (values: readonly number[]) => string;
-  /** The name of a scalar, of float32 unless told otherwise. */
+  /** The name of a scalar constant, float32 by default. */
   readonly float: (value: number, dtype?: DType) => string;
   readonly constant: (x: Tensor, data: ArrayBufferView) => void;
-  /** Adds an initialiser of a type or a name that no tensor of the graph has; returns the name. */
+  /** Adds an initialiser that is not a tensor of the graph; returns its name. */
   readonly stored: (
     name: string,
     type: StoredType | "float32",
     shape: Shape,
     data: ArrayBufferView,
   ) => string;
-  /** The name of the shape that a reshape to `y` asks for; -1 stands where the batch is. */
+  /** The name of the shape to reshape to `y`; its axis of the batch is -1. */
   readonly reshaped: (params: { readonly shape: Shape }, y: Tensor) => string;
-  /** The name of the shape that an expansion to `y` asks for; the batch's size is read from the input. */
+  /** The name of the shape to expand to `y`; the size of the batch is read from the input. */
   readonly expanded: (params: { readonly shape: Shape }, y: Tensor) => string;
 }

@@ -1,21 +1,25 @@
 /**
- * @file Attention as one operator of ONNX Runtime, which never holds the probabilities of all tokens at once. Where
- * something else reads them, as gradients do, its operators stay.
+ * @file Attention as one operator of ONNX Runtime, which never holds the probabilities of all tokens at once. If
+ * something else reads them, as gradients do, the separate operators stay.
  */
-import type { Primitive } from "../../ops/primitives.ts";
+import { isNode } from "../../ops/primitives.ts";
+import type { NodeOf, Primitive } from "../../ops/primitives.ts";
 import type { Graph } from "../../program/simplify.ts";
 import { dims } from "../../tensor.ts";
 import type { GraphNode, Tensor } from "../../tensor.ts";
 import type { Encoding, Rewriting } from "./encoding.ts";
 
-/** Writes softmax(scale q kᵀ) v of all heads [B, H, T, d] from, and to, what the heads are cut from [B, T, H, d]. */
+/**
+ * Finds softmax(scale q kᵀ) v of heads [B, H, T, d] that are transposed from [B, T, H, d] and back, and writes it,
+ * with the transposes, as one operator on [B, T, H d].
+ */
 export function fuseAttention({ nodes, results }: Graph): Rewriting {
   const rewriting = new Map<GraphNode, ((encoding: Encoding) => void) | undefined>();
   const readers = countReaders([...nodes.flatMap(({ inputs }) => inputs), ...results]);
   const isReadOnce = (x: Tensor) => readers.get(x) === 1;
-  /** The node that makes x, if it is such a one and nothing else reads x. */
-  const makerOf = <P extends Primitive>(x: Tensor | undefined, op: P): GraphNode<P> | undefined =>
-    x?.node.op === op && isReadOnce(x) ? (x.node as unknown as GraphNode<P>) : undefined;
+  /** The node that makes x, if it is of this operator and nothing else reads x. */
+  const makerOf = <P extends Primitive>(x: Tensor | undefined, op: P): NodeOf<P> | undefined =>
+    x && isNode(x.node, op) && isReadOnce(x) ? x.node : undefined;
 
   for (const node of nodes) {
     if (!swapsTokensAndHeads(node)) continue;
@@ -58,11 +62,8 @@ export function fuseAttention({ nodes, results }: Graph): Rewriting {
 }
 
 /** Whether a node takes [B, T, H, d] to [B, H, T, d], or back. */
-function swapsTokensAndHeads({ op, params }: GraphNode): boolean {
-  return (
-    op === "transpose" &&
-    (params as GraphNode<"transpose">["params"]).permutation.join() === "0,2,1,3"
-  );
+function swapsTokensAndHeads(node: GraphNode): boolean {
+  return isNode(node, "transpose") && node.params.permutation.join() === "0,2,1,3";
 }
 
 function countReaders(read: readonly Tensor[]): ReadonlyMap<Tensor, number> {

@@ -128,5 +128,5 @@ export function encodeUpdate(program: Program, stages: Stages, sessions: number)
 
 function requireKnown({ nodes }: Graph, known: readonly Tensor[]): void {
   const read = nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => inputOf(x).name);
-  requireAllKnown(read, new Set(known.map((x) => inputOf(x).name)));
+  requireAllKnown(read, new Set(known.map((x) => inputOf(x).name)), nodes);
 }

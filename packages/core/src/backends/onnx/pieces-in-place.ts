@@ -1,7 +1,7 @@
 /**
- * @file Parameters that are read in pieces alone, and gradients that are made of them: rows of an array are a
- * stretch of its memory, so a graph can read and write them where they lie. Queries, keys and values do so with
- * the rows of one weight.
+ * @file Parameters that a graph only reads in slices of rows, and gradients that it joins from such slices. Rows of an
+ * array are contiguous in memory, so the graph can read and write the slices directly, without copies. The weights of
+ * queries, keys and values are such slices of one parameter.
  */
 import { sizeOf } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
@@ -9,12 +9,12 @@ import { encodeValueInfo } from "./encode.ts";
 import type { GraphProto, NodeProto } from "./schema/onnx_pb.js";
 import type { MemorySlice } from "./shared-memory.ts";
 
-/** Rows of an array, as an input or output of their own. */
+/** Some rows of an array, as an input or output of the graph. */
 export interface Piece {
   readonly name: string;
   /** The array's name. */
   readonly of: string;
-  /** The elements of the array before the piece. */
+  /** The number of elements of the array before these rows. */
   readonly offset: number;
   readonly shape: Shape;
 }
@@ -22,11 +22,11 @@ export interface Piece {
 export interface ReadParameter {
   readonly name: string;
   readonly shape: Shape;
-  /** The output that is its gradient. */
+  /** The name of the output that is its gradient. */
   readonly gradient?: string;
 }
 
-/** The same graph without nodes that cut `parameters` along their first axis, or that join their gradients so. */
+/** The same graph without the nodes that split `parameters` along the first axis or concatenate their gradients. */
 export function withPiecesInPlace(
   graph: GraphProto,
   parameters: readonly ReadParameter[],
@@ -77,7 +77,7 @@ export function withPiecesInPlace(
   };
 }
 
-/** Where everything lies, with pieces in the place of the arrays that they belong to. */
+/** The spans of memory by name, with the arrays that are cut replaced by their slices. */
 export function inPieces(
   spans: ReadonlyMap<string, MemorySlice>,
   pieces: readonly Piece[],

@@ -1,6 +1,7 @@
 /**
- * @file Several runs of a program as one ONNX model: the operator Scan, whose body is one run. State goes in at
- * the first and comes out at the last; every run has its own row of the feeds and of the outputs.
+ * @file Several runs of a program as one ONNX model: the operator Scan, whose body is one run. The model's inputs are
+ * the state before the first run and the feeds of all runs, stacked; its outputs are the state after the last run and
+ * the outputs of all runs, stacked.
  *
  * https://onnx.ai/onnx/operators/onnx__Scan.html
  */
@@ -18,15 +19,15 @@ import {
   NodeProtoSchema,
 } from "./schema/onnx_pb.js";
 
-/** The names of the model's inputs and outputs. Frozen state goes in under its own name. */
+/** The names of the model's inputs and outputs. Frozen state is an input under its own name. */
 export const scanNames = {
   /** A slot of state before the first run. */
   before: (slot: string) => `before/${slot}`,
-  /** The feeds of all runs, one above the other. */
+  /** The feeds of all runs, stacked along a new first axis. */
   feeds: (input: string) => `feeds/${input}`,
   /** A slot of state after the last run. */
   after: (slot: string) => `after/${slot}`,
-  /** An output of all runs, one above the other. */
+  /** An output of all runs, stacked along a new first axis. */
   outputs: (output: string) => `outputs/${output}`,
 };
 
@@ -35,7 +36,7 @@ export function encodeScan(program: Program, form: Form): Uint8Array<ArrayBuffer
   const carried = program.state.filter(({ next }) => next !== undefined);
   const outputs = Object.entries(program.outputs);
   const results = [...carried.map(({ next }) => next!), ...outputs.map(([, x]) => x)];
-  const { graph: once } = encodeGraph(simplify(results), form);
+  const { graph: once } = encodeGraph(simplify(results, form.decompositions), form);
 
   const slots = carried.map(({ input }) => inputOf(input));
   const feeds = program.inputs.map(inputOf);
@@ -46,7 +47,7 @@ export function encodeScan(program: Program, form: Form): Uint8Array<ArrayBuffer
     name: "run",
     input: bodyInputs.map((x) => encodeValueInfo(x.name, x)),
   });
-  // What the body reads and is not given for every run, it sees from outside.
+  // The body reads frozen state from the graph around it.
   const frozen = once.input.filter(({ name }) => !fed.has(name));
 
   const scan = create(NodeProtoSchema, {

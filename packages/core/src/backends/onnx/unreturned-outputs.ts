@@ -1,10 +1,12 @@
 /**
- * @file Outputs that are written where they belong, and not handed back as copies as well.
+ * @file Outputs that are written to given arrays without being returned as copies as well.
  *
- * onnxruntime-node 1.30 lets a caller say where outputs are written, but then copies each of them into an array of its
- * own: of DeiT-S's gradients 88 MB per run, 8% of a training step. It makes the copies in the order of the model's outputs,
- * after the run, and ends with an error at a value that it has no array for. So the first output of these models is
- * a sequence, which is such a value, and the error after the run is the sign that everything has been computed.
+ * onnxruntime-node 1.30 lets a caller say where outputs are written, but it also copies each of them into a new array:
+ * 88 MB per run for the gradients of DeiT-S, or 8 % of a training step. The binding makes these copies after the run,
+ * in the order of the model's outputs, and throws an error at an output that is not a tensor. So the first output of
+ * these models is a sequence: the error then comes before any copy, and it means that everything has been computed.
+ *
+ * The text of the error is part of this, so pnpm-workspace.yaml pins the release of ONNX Runtime.
  */
 import { create } from "@bufbuild/protobuf";
 import type { InferenceSession } from "onnxruntime-node";
@@ -38,19 +40,19 @@ export function withUnreturnedOutputs(graph: GraphProto): GraphProto {
   return { ...graph, node: [empty, ...graph.node], output: [sequence, ...graph.output] };
 }
 
-/** Runs a session of such a graph. `outputs` names a place for every output that is to be computed. */
+/** Runs a session of such a graph. `outputs` has an array for the value of every output that is to be computed. */
 export async function runUnreturned(
   session: InferenceSession,
   feeds: InferenceSession.FeedsType,
   outputs: InferenceSession.FeedsType,
 ): Promise<void> {
   try {
-    // A release whose binding can hand out sequences returns copies as well, slower but as right.
+    // A release whose binding can return sequences would not throw: slower, because it copies, but also correct.
     await session.run(feeds, { [nothing]: null, ...outputs });
   } catch (error) {
     if (!(error instanceof Error) || error.message !== sequenceRefused) throw error;
   }
 }
 
-/** What the binding says of a sequence, js/node/src/tensor_helper.cc; errors of the run itself come before and differ. */
+/** The binding's message for a sequence (js/node/src/tensor_helper.cc). Errors of the run itself have other messages. */
 const sequenceRefused = "Non tensor type is temporarily not supported.";

@@ -1,4 +1,4 @@
-/** @file The WebGPU device of this thread: opened once, and kept. */
+/** @file The WebGPU device of this thread: opened once and kept open. */
 import type { InferenceSession } from "onnxruntime-node";
 import { cast, neg } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
@@ -9,17 +9,19 @@ import type { Ort } from "./session.ts";
 let kept: InferenceSession | undefined;
 
 /**
- * Finds the device, or throws DeviceError. ONNX Runtime drops the device, and with it every kernel that was
- * compiled for it, with the last session; this one session of next to nothing is never released.
+ * Opens the device, or throws DeviceError. ONNX Runtime drops the device and all kernels compiled for it when its last
+ * session is released, so one session of a single operator is kept.
  */
 export async function requireWebgpu(ort: Ort): Promise<void> {
-  // The first attempt of a process may find no adapter although there is one.
+  // The first attempt of a process may fail even if there is an adapter.
   kept ??= (await attempt(ort)) ?? (await attempt(ort));
   if (kept === undefined) {
+    const advice =
+      "Install the driver; on Linux also the Vulkan loader (libvulkan.so.1, Debian's libvulkan1), and if VK_DRIVER_FILES " +
+      "is set, see that it names the driver's manifest. Or compute on the device cpu.";
     throw new DeviceError(
-      "device webgpu: expected a GPU with a Vulkan, Metal or Direct3D 12 driver, found none. Install the driver; " +
-        "on Linux also the Vulkan loader (libvulkan.so.1, Debian's libvulkan1), and see that VK_DRIVER_FILES, " +
-        "where it is set, names the driver's manifest. Or compute on the device cpu.",
+      "device webgpu: expected a GPU with a Vulkan, Metal or Direct3D 12 driver, found none",
+      { advice },
     );
   }
 }
@@ -35,14 +37,14 @@ async function attempt(ort: Ort): Promise<InferenceSession | undefined> {
   }
 }
 
-/** Whether the device has 16-bit floats (WebGPU's feature shader-f16): computes with one, once. */
+/** Whether the device has 16-bit floats (WebGPU's feature shader-f16). Runs an operator on one to find out. */
 export async function computesFloat16(ort: Ort): Promise<boolean> {
   const x = input("x", [1]);
   const y = cast(neg(cast(x, "float16")), "float32");
   const { session } = await openSession(ort, [y], { device: "webgpu" });
   try {
     const feeds = { x: wrap(ort, Float32Array.of(1), x.shape, "float32") };
-    await session.run(feeds, { logSeverityLevel: 4 }); // its answer is no error to print
+    await session.run(feeds, { logSeverityLevel: 4 }); // a refusal is expected, so it is not printed
     return true;
   } catch (error) {
     // Program Cast requires f16 but the device does not support it.

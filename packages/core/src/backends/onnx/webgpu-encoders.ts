@@ -1,9 +1,9 @@
 /**
- * @file The primitives that ONNX Runtime's WebGPU provider has no kernel for as `encoders.ts` writes them, out
- * of operators that it has. A node without a kernel runs on the CPU, and its operands travel there and back.
+ * @file The form of a graph for ONNX Runtime's WebGPU provider: other operators in place of those that it has no
+ * kernel for. A node without a kernel runs on the CPU, and its operands are copied there and back.
  */
+import { plainMatmul } from "../../ops/decompositions.ts";
 import { isFloat } from "../../ops/element-types.ts";
-import { sizeOf } from "../../tensor.ts";
 import { castTo, encoders, engineForm } from "./encoders.ts";
 import type { Encoders, Form } from "./encoding.ts";
 
@@ -18,7 +18,7 @@ const webgpuEncoders = {
     });
     emit("Sub", sides, outputs);
   },
-  // Bytes are not moved about.
+  // There is no kernel that transposes bytes.
   transpose: (node, encoding) => {
     const { inputs, outputs, params } = node;
     const { emit, fresh } = encoding;
@@ -30,36 +30,6 @@ const webgpuEncoders = {
     emit("Cast", inputs, [wide], { attributes: { to: castTo.int32 } });
     emit("Transpose", [wide], [moved], { attributes });
     emit("Cast", [moved], outputs, { attributes: { to: castTo[inputs[0].dtype] } });
-  },
-  // MatMul takes neither transposes nor a scale: stacks are transposed beforehand, and the smallest of
-  // x, y and the product is what is scaled.
-  matmul: (node, encoding) => {
-    const { inputs, outputs, params } = node;
-    const { emit, fresh, float } = encoding;
-    if (inputs[0].shape.length === 2) return encoders.matmul(node, encoding);
-    const sizes = [...inputs, outputs[0]].map(({ shape }) => sizeOf(shape));
-    const scaled = params.scale === 1 ? -1 : sizes.indexOf(Math.min(...sizes));
-    const transposes = [params.transposeX, params.transposeY];
-    const factors = inputs.map((x, i) => {
-      let factor = encoding.name(x);
-      if (transposes[i]!) {
-        const perm = x.shape.map((_, axis) => axis);
-        perm.push(...perm.splice(-2).toReversed());
-        const transposed = fresh();
-        emit("Transpose", [factor], [transposed], { attributes: { perm } });
-        factor = transposed;
-      }
-      if (scaled === i) {
-        const product = fresh();
-        emit("Mul", [factor, float(params.scale, x.dtype)], [product]);
-        factor = product;
-      }
-      return factor;
-    });
-    if (scaled < 2) return emit("MatMul", factors, outputs);
-    const product = fresh();
-    emit("MatMul", factors, [product]);
-    emit("Mul", [product, float(params.scale, outputs[0].dtype)], outputs);
   },
   // x - max x - log Σ exp(x - max x)
   logSoftmax: ({ inputs: [x], outputs }, { emit, fresh, integers }) => {
@@ -78,4 +48,8 @@ const webgpuEncoders = {
 export const webgpuForm: Form = {
   ...engineForm,
   encoders: { ...encoders, ...webgpuEncoders },
+  decompositions: {
+    // MatMul neither transposes nor scales.
+    matmul: plainMatmul({ stacksOnly: true, transposes: true, scaled: "smallest" }),
+  },
 };

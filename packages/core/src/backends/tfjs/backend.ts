@@ -39,7 +39,7 @@ function compile({ tf, registeredAs }: Engine, program: Program): Executable {
   const read = graph.nodes
     .filter(({ op }) => op === "input")
     .map((node) => inputOf(node.outputs[0]).name);
-  requireAllKnown(read, new Set([...fed, ...slots].map(({ name }) => name)));
+  requireAllKnown(read, new Set([...fed, ...slots].map(({ name }) => name)), graph.nodes);
   const interpreter = createInterpreter(tf, graph);
 
   const values = new Map(

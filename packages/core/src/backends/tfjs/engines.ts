@@ -1,25 +1,26 @@
-/** @file Loads TensorFlow.js: over a native TensorFlow where there is one, else with its own backends. */
+/** @file Loads TensorFlow.js: with a native TensorFlow if one is installed, else with a backend of its own. */
 import { createRequire } from "node:module";
+import { reasonOf, UserError } from "@mvt/common";
 import type { Tf } from "./kernels.ts";
 import { findTfjsPackage, isNative, tfjsEngines, tfjsPackages } from "./packages.ts";
 import type { TfjsEngine } from "./packages.ts";
 import { restoreRemovedUtil } from "./removed-util.ts";
 
 export interface TfjsOptions {
-  /** Which package computes. Default: the first that is there of node-gpu, node, wasm and cpu. */
+  /** Which package computes. Default: the first of node-gpu, node, wasm and cpu that can be loaded. */
   readonly engine?: TfjsEngine;
   /**
-   * Where computations must happen. "cuda" needs @tensorflow/tfjs-node-gpu and a GPU that it finds; "cpu"
-   * leaves that package out. Default: wherever the engine computes by itself.
+   * Where it must compute. "cuda" needs @tensorflow/tfjs-node-gpu and a GPU that it finds; "cpu" does not use that
+   * package. Default: wherever the engine computes by itself.
    */
   readonly device?: "cpu" | "cuda";
-  /** Threads inside an operator, of a native TensorFlow. Counts for the first engine of a process. */
+  /** Threads inside an operator, for a native TensorFlow. Only the first engine of a process can set it. */
   readonly threads?: number;
-  /** A folder whose node_modules may hold the packages. They are also looked for from this package. */
+  /** A folder to search for the packages before this package's own dependencies. */
   readonly folder?: string;
 }
 
-/** A copy of TensorFlow.js, and which of its backends is to compute. */
+/** A copy of TensorFlow.js, and which of its backends computes. */
 export interface Engine {
   readonly tf: Tf;
   readonly registeredAs: string;
@@ -27,12 +28,12 @@ export interface Engine {
   readonly device: "cpu" | "cuda";
 }
 
-/** The engine cannot be had: what was expected, what was found. */
-export class TfjsError extends Error {
+/** No engine of TensorFlow.js fits the options. The message names each package and why it was not taken. */
+export class TfjsError extends UserError {
   override readonly name = "TfjsError";
 }
 
-/** Throws TfjsError, which says of every package that was tried why it was not taken. */
+/** Loads the first engine that fits the options. Throws TfjsError if none does. */
 export async function openEngine(options: TfjsOptions): Promise<Engine> {
   const { device } = options;
   const wanted = candidates(options);
@@ -50,7 +51,7 @@ export async function openEngine(options: TfjsOptions): Promise<Engine> {
         if (device === undefined || engine.device === device) return engine;
         reasons.push(`${engine.name} finds no GPU`);
       } catch (error) {
-        reasons.push(`${name} ${installed.version} does not load: ${(error as Error).message}`);
+        reasons.push(`${name} ${installed.version} does not load: ${reasonOf(error)}`);
       }
     }
   }
@@ -66,7 +67,7 @@ function candidates({ engine, device }: TfjsOptions): readonly TfjsEngine[] {
   return device === "cpu" ? tfjsEngines.filter((each) => each !== "node-gpu") : tfjsEngines;
 }
 
-/** What the backend of tfjs-node has beside its kernels. */
+/** What else the backend of tfjs-node has, apart from kernels. */
 interface NativeBackend {
   readonly binding?: { readonly TF_Version: string };
   readonly isUsingGpuDevice: boolean;
@@ -74,7 +75,7 @@ interface NativeBackend {
 
 async function loadNative(path: string, threads: number | undefined): Promise<Engine> {
   restoreRemovedUtil();
-  // TensorFlow reads it when it starts, once for the whole process.
+  // TensorFlow reads this variable when it starts, once per process.
   if (threads !== undefined) process.env["TF_NUM_INTRAOP_THREADS"] ??= `${threads}`;
   const tf = createRequire(import.meta.url)(path) as Tf;
   tf.enableProdMode();
@@ -90,7 +91,7 @@ async function loadNative(path: string, threads: number | undefined): Promise<En
   };
 }
 
-/** One of TensorFlow.js's own backends, which registers itself under the end of its package's name. */
+/** Loads one of TensorFlow.js's own backends. It registers itself under the last part of its package's name. */
 async function loadOwn(path: string): Promise<Engine> {
   const require = createRequire(`${path}/package.json`);
   const tf = require("@tensorflow/tfjs-core") as Tf;
@@ -105,7 +106,7 @@ async function loadOwn(path: string): Promise<Engine> {
   return { tf, registeredAs, name: `${name} ${version}`, device: "cpu" };
 }
 
-/** WebAssembly's loader would throw every uncaught error of the process again, from a place of its own. */
+/** Runs `start` and removes the listeners it adds: WebAssembly's loader rethrows all uncaught errors of the process. */
 async function withoutNewListeners(start: () => Promise<void>): Promise<void> {
   const events = ["uncaughtException", "unhandledRejection"];
   const before = events.map((event) => process.listeners(event as "uncaughtException"));

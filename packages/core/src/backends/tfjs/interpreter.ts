@@ -1,34 +1,39 @@
 /** @file Computes a graph node by node. */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { inputOf } from "../../program/program.ts";
-import type { ConstantData } from "../../ops/primitives.ts";
+import { isNode } from "../../ops/primitives.ts";
+import type { ConstantData } from "../../ops/sources.ts";
+import { simplify } from "../../program/simplify.ts";
 import type { Graph } from "../../program/simplify.ts";
 import type { DType, GraphNode, Shape } from "../../tensor.ts";
-import { createKernels, storedAs } from "./kernels.ts";
+import { createKernels, storedAs, tfjsDecompositions } from "./kernels.ts";
 import type { Tf } from "./kernels.ts";
-import { schedule } from "./schedule.ts";
+import { executionOrder } from "./execution-order.ts";
 
 export interface Interpreter {
   /**
-   * Computes the results from the inputs by name and shows them to `use`. They, and all between, are disposed
-   * of afterwards, also where something fails; the inputs are not.
+   * Computes the results from the inputs, which are given by name, and returns what `use` makes of them. All computed
+   * tensors are disposed of afterwards, even after an error. The inputs are not.
    */
   run<T>(inputs: ReadonlyMap<string, TfTensor>, use: (results: readonly TfTensor[]) => T): T;
   dispose(): void;
 }
 
-/** Settles all that does not depend on the inputs' values. Constants become tensors here, once. */
+/**
+ * Prepares a graph to be computed many times: operators that TensorFlow.js lacks are replaced, constants become
+ * tensors, and kernels are chosen.
+ */
 export function createInterpreter(tf: Tf, graph: Graph): Interpreter {
-  const { places, sources, steps, results } = schedule(graph);
+  const { places, sources, steps, results } = executionOrder(
+    simplify(graph.results, tfjsDecompositions),
+  );
   const inputs: { readonly name: string; readonly place: number }[] = [];
   const constants: { readonly value: TfTensor; readonly place: number }[] = [];
   for (const { tensor, place } of sources) {
     const { node, shape, dtype } = tensor;
-    if (node.op === "input") inputs.push({ name: inputOf(tensor).name, place });
-    else {
-      const { data } = (node as GraphNode<"constant">).params;
-      constants.push({ value: tensorOf(tf, data, shape, dtype), place });
-    }
+    if (isNode(node, "constant")) {
+      constants.push({ value: tensorOf(tf, node.params.data, shape, dtype), place });
+    } else inputs.push({ name: inputOf(tensor).name, place });
   }
   const kernels = createKernels(tf);
   const computations = steps.map(({ node, read, ...step }) => {
@@ -68,7 +73,7 @@ type AnyKernel = (
   read: readonly boolean[],
 ) => (...inputs: TfTensor[]) => TfTensor | readonly (TfTensor | undefined)[];
 
-/** A tensor with these values; they are copied, since TensorFlow.js keeps what it is given. */
+/** A tensor with these values. They are copied, because TensorFlow.js keeps a reference to the array. */
 export function tensorOf(tf: Tf, data: ConstantData, shape: Shape, dtype: DType): TfTensor {
   const stored = storedAs[dtype];
   const array = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[stored];

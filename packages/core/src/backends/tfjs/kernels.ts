@@ -1,35 +1,41 @@
 /**
- * @file How each primitive is computed with TensorFlow.js. The compiler refuses the table while one is
- * missing.
+ * @file How each primitive is computed with TensorFlow.js. The compiler refuses the table while a primitive has
+ * neither a kernel nor a decomposition.
  *
  * Operators: https://js.tensorflow.org/api/4.22.0/. TensorFlow.js has no uint8: its values are int32.
  */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { decompositions, plainMatmul } from "../../ops/decompositions.ts";
 import { isFloat } from "../../ops/element-types.ts";
-import type { Primitive, Primitives } from "../../ops/primitives.ts";
-import { sizeOf } from "../../tensor.ts";
-import type { DType, GraphNode, Tensor } from "../../tensor.ts";
+import type { NodeOf, Primitive, Primitives } from "../../ops/primitives.ts";
+import type { DType, Tensor } from "../../tensor.ts";
 
 /** The API of TensorFlow.js, which tfjs-node exports as well. */
 export type Tf = typeof import("@tensorflow/tfjs-core");
 
 type Values<Inputs extends readonly Tensor[]> = { readonly [I in keyof Inputs]: TfTensor };
-type Computed = Exclude<Primitive, "input" | "constant">;
+const { normalCdf, gelu, scaleRowsAdd } = decompositions;
+const replaced = { normalCdf, gelu, scaleRowsAdd };
+
+/** What is computed by simpler operators. TensorFlow.js transposes at no cost, but does not scale. */
+export const tfjsDecompositions = { ...replaced, matmul: plainMatmul({ scaled: "smallest" }) };
+
+type Computed = Exclude<Primitive, "input" | "constant" | keyof typeof replaced>;
 
 /**
- * Settles at compilation what depends on the node alone, and returns what every run computes: the output, or
- * all outputs, without those that nobody reads where that saves work.
+ * Prepares a node once, and returns the function that computes it in every run: its output, or a list of all its
+ * outputs. An output that nothing reads may be left undefined, to save work.
  *
- * @param read which outputs are read
+ * @param read for each output, whether anything reads it
  */
 type Kernel<P extends Primitive> = (
-  node: GraphNode<P>,
+  node: NodeOf<P>,
   read: readonly boolean[],
 ) => (...inputs: Values<Primitives[P]["inputs"]>) => TfTensor | readonly (TfTensor | undefined)[];
 
 export type Kernels = { readonly [P in Computed]: Kernel<P> };
 
-/** How values of an element type are kept. There is no float16: a cast to it rounds, and nothing else does. */
+/** How values of an element type are stored. There is no float16: only a cast to it rounds. */
 export const storedAs = {
   float32: "float32",
   float16: "float32",
@@ -38,12 +44,9 @@ export const storedAs = {
   bool: "bool",
 } as const satisfies Readonly<Record<DType, string>>;
 
-/** The kernels over one copy of TensorFlow.js. They leave no tensor behind but those they return. */
+/** The kernels on one copy of TensorFlow.js. They dispose of all tensors but those that they return. */
 export function createKernels(tf: Tf): Kernels {
   const { tidy } = tf;
-  /** Φ(x) = (1 + erf(x/√2)) / 2, times `factor`. */
-  const timesNormalCdf = (factor: TfTensor | number, x: TfTensor) =>
-    tf.mul(tf.mul(factor, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
   const casts: Readonly<Record<DType, (x: TfTensor) => TfTensor>> = {
     float32: (x) => tf.cast(x, "float32"),
     float16: (x) => tf.tensor(Float32Array.from(Float16Array.from(x.dataSync())), x.shape),
@@ -59,13 +62,12 @@ export function createKernels(tf: Tf): Kernels {
     abs: () => tf.abs,
     sign: () => tf.sign,
     sigmoid: () => tf.sigmoid,
-    normalCdf: () => (x) => tidy(() => timesNormalCdf(1, x)),
-    gelu: () => (x) => tidy(() => timesNormalCdf(x, x)),
+    erf: () => tf.erf,
     cast: ({ params: { to } }) => casts[to],
     add: () => tf.add,
     sub: () => tf.sub,
     mul: () => tf.mul,
-    // tf.div of whole numbers rounds down; ours towards zero, as ONNX.
+    // tf.div of whole numbers rounds down; ONNX rounds towards zero.
     div: ({ outputs: [{ dtype }] }) =>
       isFloat(dtype)
         ? tf.div
@@ -89,35 +91,29 @@ export function createKernels(tf: Tf): Kernels {
         tf.broadcastTo(x, [...shape]),
     split: ({ outputs, params: { axis } }, read) => {
       let start = 0;
-      const pieces = outputs.map(({ shape }) => {
+      const slices = outputs.map(({ shape }) => {
         const begin = shape.map((_, i) => (i === axis ? start : 0));
         start += shape[axis]!;
         return { begin, size: [...shape] };
       });
       return (x) =>
-        pieces.map(({ begin, size }, i) => (read[i] ? tf.slice(x, begin, size) : undefined));
+        slices.map(({ begin, size }, i) => (read[i] ? tf.slice(x, begin, size) : undefined));
     },
     concat:
       ({ params: { axis } }) =>
       (...xs) =>
         tf.concat([...xs], axis),
-    after: () => (x) => tf.clone(x), // both inputs are there when a node is computed
+    after: () => (x) => tf.clone(x), // nodes are computed in order, so `first` has been computed
     sum:
       ({ params: { axes, keepDims } }) =>
       (x) =>
         tf.sum(x, [...axes], keepDims),
-    // The factor goes to the smallest of the three matrices.
-    matmul: ({ inputs: [x, y], outputs: [z], params: { transposeX, transposeY, scale } }) => {
-      const product = (a: TfTensor, b: TfTensor) => tf.matMul(a, b, transposeX, transposeY);
-      if (scale === 1) return product;
-      const [sizeX, sizeY, sizeZ] = [sizeOf(x.shape), sizeOf(y.shape), sizeOf(z.shape)];
-      const least = Math.min(sizeX, sizeY, sizeZ);
-      if (sizeX === least) return (a, b) => tidy(() => product(tf.mul(a, scale), b));
-      if (sizeY === least) return (a, b) => tidy(() => product(a, tf.mul(b, scale)));
-      return (a, b) => tidy(() => tf.mul(product(a, b), scale));
-    },
-    // tf.fused.matMul is the same two kernels, but under WebAssembly, where it adds the last bias
-    // everywhere after the first row (4.22, transposeB).
+    matmul:
+      ({ params: { transposeX, transposeY } }) =>
+      (x, y) =>
+        tf.matMul(x, y, transposeX, transposeY),
+    // Not tf.fused.matMul: it is the same two kernels, except under WebAssembly, where with transposeB it adds the last
+    // bias to every row after the first (4.22).
     affine: () => (x, weight, bias) => tidy(() => tf.add(tf.matMul(x, weight, false, true), bias)),
     softmax: () => (x) => tf.softmax(x),
     logSoftmax: () => (x) => tf.logSoftmax(x),
@@ -131,6 +127,5 @@ export function createKernels(tf: Tf): Kernels {
           const s = tf.rsqrt(tf.add(variance, epsilon)); // 1 / √(var + ε)
           return [tf.add(tf.mul(tf.mul(centred, s), gamma), beta), mean, s];
         }),
-    scaleRowsAdd: () => (x, y, gate) => tidy(() => tf.add(x, tf.mul(y, gate))),
   };
 }

@@ -1,9 +1,9 @@
-/** @file Which packages of TensorFlow.js are installed, without loading them. */
+/** @file Which packages of TensorFlow.js are installed. Nothing is loaded. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** What can compute, the fastest first, and the package it comes in. */
+/** The engines that can compute, the fastest first, and the package of each. */
 export const tfjsPackages = {
   "node-gpu": "@tensorflow/tfjs-node-gpu",
   node: "@tensorflow/tfjs-node",
@@ -18,22 +18,22 @@ export interface FoundPackage {
   readonly engine: TfjsEngine;
   /** The package's name. */
   readonly name: string;
-  /** Absent where it is not installed. */
+  /** Absent if it is not installed. */
   readonly installed?: {
     readonly version: string;
     /** The package's folder. */
     readonly path: string;
-    /** Whether it has what it needs to compute; false for a native package without its addon. */
+    /** Whether it can compute: a native package may be installed without its addon. */
     readonly complete: boolean;
   };
 }
 
-/** The package of an engine, looked for from `folder` first and then from here. */
+/** Finds the package of an engine: first from `folder`, then from this package. */
 export function findTfjsPackage(engine: TfjsEngine, folder?: string): FoundPackage {
   const name = tfjsPackages[engine];
-  const places = [...(folder === undefined ? [] : [join(folder, "package.json")]), import.meta.url];
-  for (const place of places) {
-    const manifest = resolved(`${name}/package.json`, place);
+  const searched = folder === undefined ? [] : [join(folder, "package.json")];
+  for (const from of [...searched, import.meta.url]) {
+    const manifest = resolved(`${name}/package.json`, from);
     if (manifest === undefined) continue;
     const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly version: string };
     const path = dirname(manifest);
@@ -43,7 +43,7 @@ export function findTfjsPackage(engine: TfjsEngine, folder?: string): FoundPacka
   return { engine, name };
 }
 
-/** Whether an engine is TensorFlow's own library. */
+/** Whether an engine computes with TensorFlow's C library. */
 export function isNative(engine: TfjsEngine): boolean {
   return engine === "node" || engine === "node-gpu";
 }
@@ -57,7 +57,7 @@ function resolved(request: string, from: string): string | undefined {
   }
 }
 
-/** The addon is downloaded or compiled after the package is unpacked; where scripts are blocked it is not. */
+/** Whether the native addon is there. An install script downloads or compiles it, unless scripts are blocked. */
 function hasAddon(packageFolder: string): boolean {
   const lib = join(packageFolder, "lib");
   return (

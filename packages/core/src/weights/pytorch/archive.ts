@@ -1,5 +1,5 @@
 /**
- * @file The files that torch.save writes since PyTorch 1.6: a zip archive.
+ * @file The format of torch.save since PyTorch 1.6: a zip archive.
  *
  *     NAME/data.pkl      a pickle that refers to storages by key
  *     NAME/data/KEY      the numbers of one storage
@@ -14,7 +14,7 @@ import { readPickle } from "./pickle.ts";
 import { openStateDict } from "./state-dict.ts";
 import { readZip } from "./zip.ts";
 
-/** Opens a checkpoint in PyTorch's zip format; `source` names it in errors. */
+/** Opens a checkpoint in PyTorch's zip format; `source` is its name in errors. */
 export async function openTorchArchive(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   const refuse = (expected: string, got: string): never => {
     throw new WeightsError(`${source}: expected ${expected}, got ${got}`);

@@ -1,6 +1,6 @@
 /**
- * @file The files that torch.save wrote before PyTorch 1.6, and still does on request: five pickles,
- * one after another, then the storages.
+ * @file The format of torch.save before PyTorch 1.6, which it still writes on request: five pickles, one after another,
+ * then the storages.
  *
  *     magic number, protocol version 1001, {little_endian, ...}, the value, [keys of storages]
  *     for each key: elements as a 64-bit integer, then the numbers
@@ -17,7 +17,7 @@ import { openStateDict } from "./state-dict.ts";
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 const protocolVersion = 1001;
 
-/** Opens a checkpoint in PyTorch's older format; `source` names it in errors. */
+/** Opens a checkpoint in PyTorch's older format; `source` is its name in errors. */
 export function openTorchPickle(bytes: Uint8Array, source: string): WeightsFile {
   const refuse = (expected: string, got: string): never => {
     throw new WeightsError(`${source}: expected ${expected}, got ${got}`);

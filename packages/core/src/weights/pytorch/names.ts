@@ -1,15 +1,15 @@
 /**
  * @file The names that a PyTorch checkpoint may use, and what each of them makes.
  *
- * A pickle is a program that calls what it names. This is the whole list of what it may name here:
- * dictionaries, tensors and their storages. Everything else is refused by its name, and nothing is run.
+ * A pickle is a program that can call any function it names. Here it may name only what this file lists: dictionaries,
+ * tensors and their storages. Any other name is refused, and no code of the file is run.
  */
 import type { ElementType } from "../element.ts";
 import { WeightsError } from "../error.ts";
 import { PickleGlobal, PickleObject } from "./pickle-values.ts";
 import type { PickleHost, PickleValue } from "./pickle-values.ts";
 
-/** Numbers in the file, which several tensors may share. */
+/** An array of numbers in the file. Several tensors may share it. */
 export interface Storage {
   readonly key: string;
   readonly type: ElementType;
@@ -44,7 +44,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
   "torch.BoolStorage": "bool",
 };
 
-/** A host for the pickles of one file; `storages` collects what they refer to, by key. */
+/** The meaning of names and references in the pickles of one file; `storages` collects the storages, by key. */
 export function torchHost(source: string, storages: Map<string, Storage>): PickleHost<TorchObject> {
   const refuse = (expected: string, got: string): never => {
     throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
@@ -125,7 +125,7 @@ function isCounts(value: TorchValue | undefined): value is readonly number[] {
   return Array.isArray(value) && value.length <= maximumAxes && value.every((n) => isCount(n));
 }
 
-/** The beginning of a text that may be long. */
+/** The first 80 characters of a text. */
 export function short(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

@@ -1,10 +1,10 @@
 /**
- * @file What a pickle can hold here: plain values, and objects of the host that reads it.
+ * @file The values that a pickle can contain here: plain values, and objects that its host makes.
  *
- * Nothing in a pickle is ever called but the functions of a `PickleHost`, which knows a few names.
+ * A pickle can only call functions of a `PickleHost`, which knows a few names.
  */
 
-/** A name of Python's that the host allows; `call` makes what Python's function would return. */
+/** A Python name that the host allows; `call` returns what Python's function would return. */
 export class PickleGlobal<T> {
   readonly name: string;
   readonly call: ((args: readonly PickleValue<T>[]) => PickleValue<T>) | undefined;
@@ -28,7 +28,7 @@ export class PickleObject<T> {
   }
 }
 
-/** Arrays are tuples. A dictionary's keys are compared as a Map does. */
+/** An array is a tuple. Keys of a dictionary are compared as in a Map. */
 export type PickleValue<T> =
   | null
   | boolean
@@ -41,10 +41,10 @@ export type PickleValue<T> =
   | PickleGlobal<T>
   | PickleObject<T>;
 
-/** Gives meaning to names and to references that lead out of the pickle; throws for all it does not know. */
+/** Resolves names, and references to things outside the pickle. Throws for those that it does not know. */
 export interface PickleHost<T> {
   readonly global: (module: string, name: string) => PickleGlobal<T>;
   readonly persistent: (id: PickleValue<T>) => PickleValue<T>;
-  /** Throws; for what is not a pickle, or not one that PyTorch writes. */
+  /** Throws the error for a file that is not a pickle, or not one that PyTorch writes. */
   readonly refuse: (expected: string, got: string) => never;
 }

@@ -1,16 +1,16 @@
 /**
- * @file A reader of pickles as data: the opcodes that torch.save writes, and no others.
+ * @file Reads pickles as data: it knows the opcodes that torch.save writes, and no others.
  *
- * Opcodes: https://docs.python.org/3/library/pickletools.html. Why not a library: decision 5.
- * Every opcode costs a bounded amount of memory, and no more than `maximumOpcodes` are read.
+ * Opcodes: https://docs.python.org/3/library/pickletools.html. Decision 5 says why this is not a library. An opcode
+ * uses a bounded amount of memory, and at most `maximumOpcodes` are read.
  */
 import { PickleGlobal, PickleList } from "./pickle-values.ts";
 import type { PickleHost, PickleValue } from "./pickle-values.ts";
 
-/** A checkpoint of 150 parameters has some 6,000; one of a large network in training, 100,000. */
+/** A checkpoint of 150 parameters has about 6,000; a large network with optimiser state has 100,000. */
 const maximumOpcodes = 1_000_000;
 
-/** Bytes of a text. Names of parameters have tens. */
+/** In bytes. Names of parameters have tens of bytes. */
 const maximumText = 1 << 20;
 
 /** Reads one pickle that begins at `start`; returns its value and where it ends. */
@@ -28,7 +28,7 @@ export function readPickle<T>(
   let position = start;
 
   const where = () => `at byte ${position}`;
-  /** The position of the next `count` bytes, which are then behind. */
+  /** Skips `count` bytes and returns the position of the first of them. */
   const take = (count: number): number => {
     if (count > bytes.length - position) host.refuse("a whole pickle", `one that ends ${where()}`);
     position += count;
@@ -48,7 +48,7 @@ export function readPickle<T>(
     take(1);
     return name;
   };
-  /** A little-endian two's complement of at most 255 bytes. */
+  /** A little-endian integer in two's complement, of at most 255 bytes. */
   const long = (length: number): number | bigint => {
     const from = take(length);
     let value = 0n;

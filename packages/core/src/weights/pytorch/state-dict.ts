@@ -1,4 +1,4 @@
-/** @file The weights in what torch.load would return. */
+/** @file Finds the weights in the value that torch.load would return. */
 import { WeightsError } from "../error.ts";
 import type { StoredArray, WeightsFile, WeightsFormat } from "../stored.ts";
 import { short } from "./names.ts";
@@ -6,13 +6,13 @@ import type { Storage, StoredTensor, TorchValue } from "./names.ts";
 import { PickleObject } from "./pickle-values.ts";
 import { loadTensor } from "./strided.ts";
 
-/** Under which of its keys a checkpoint keeps the weights: DeiT's own, Lightning's, a common habit. */
+/** The keys under which checkpoints keep their weights: DeiT's, Lightning's, and another common one. */
 const containers = ["model", "state_dict", "model_state_dict"];
 
 /**
- * The tensors of a state_dict, or of the checkpoint that holds one.
+ * The tensors of a state_dict, or of a checkpoint that contains one.
  *
- * @param bytesOf the bytes of a storage, of the length it claims
+ * @param bytesOf returns the bytes of a storage; their number matches the storage
  */
 export function openStateDict(
   root: TorchValue,

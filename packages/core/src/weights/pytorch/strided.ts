@@ -1,4 +1,4 @@
-/** @file Views of a storage as arrays in row-major order. */
+/** @file Loads tensors, which are strided views of a storage, as arrays in row-major order. */
 import { sizeOf } from "../../tensor.ts";
 import { elementSizes, toFloat32 } from "../element.ts";
 import type { NdArray } from "../weights.ts";
@@ -26,7 +26,7 @@ function isRowMajor(size: readonly number[], stride: readonly number[]): boolean
   return true;
 }
 
-/** One element after another, with an index per axis that counts up like an odometer. */
+/** Copies one element after another; the indices of the axes count up like an odometer. */
 function gather(
   values: Float32Array,
   size: readonly number[],

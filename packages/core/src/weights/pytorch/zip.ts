@@ -1,27 +1,28 @@
 /**
- * @file The entries of a zip archive that only stores, as torch.save writes it.
+ * @file The entries of an uncompressed zip archive, as torch.save writes it.
  *
- * PyTorch never compresses, so a compressed entry is refused, and with it every zip bomb: what is
- * stored can be no larger than the file.
+ * PyTorch does not compress, so compressed entries are refused. This also refuses zip bombs, because an uncompressed
+ * entry cannot be larger than the file.
  */
 import { crc32 } from "node:zlib";
 import { fromBufferPromise } from "yauzl";
 import type { ZipFile } from "yauzl";
-import { reasonOf, WeightsError } from "../error.ts";
+import { reasonOf } from "@mvt/common";
+import { WeightsError } from "../error.ts";
 
-/** A network of a thousand tensors has a thousand and some. */
+/** A network with a thousand tensors has slightly more than a thousand entries. */
 const maximumEntries = 20_000;
 
 const stored = 0;
 
 export interface ZipEntry {
-  /** Views of the file: nothing is copied. */
+  /** A view of the file, not a copy. */
   readonly bytes: Uint8Array;
-  /** Throws WeightsError unless the bytes are those that were written. */
+  /** Throws WeightsError if the checksum of the bytes is wrong. */
   readonly check: () => void;
 }
 
-/** The entries of an archive in memory, by name; `source` names it in errors. */
+/** The entries of an archive in memory, by name; `source` is its name in errors. */
 export async function readZip(
   bytes: Uint8Array,
   source: string,

@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises";
 import { parse, resolve } from "node:path";
 import { CommandLineError, sum, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
-import { describeModel, encodePortable, precisions, withMetadata } from "@mvt/core";
-import type { Precision } from "@mvt/core";
+import { describeModel, encodePortable, storagePrecisions, withMetadata } from "@mvt/core";
+import type { StoragePrecision } from "@mvt/core";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import type { Subset } from "../../data/prepared.ts";
 import { engineSpecOf, openBackend } from "../../engine/engine.ts";
@@ -45,15 +45,15 @@ const options = {
     describe: "uint8 [B, S, S, 3], or normalised float32 [B, 3, S, S]",
   },
   precision: {
-    choices: precisions,
+    choices: storagePrecisions,
     array: true,
-    default: ["float32"] as readonly Precision[],
+    default: ["float32"] as readonly StoragePrecision[],
     describe: "how weights are stored; repeatable, a file for each",
   },
   tolerance: {
     type: "number",
     check: isTolerance,
-    describe: `largest difference from the run's own predictions [default: ${precisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
+    describe: `largest difference from the run's own predictions [default: ${storagePrecisions.map((p) => `${tolerances[p]} for ${p}`).join(", ")}]`,
   },
   first: {
     type: "number",
@@ -144,7 +144,7 @@ async function run(args: Args): Promise<void> {
 /** The bytes of the file; a UserError where its answers are not the run's. */
 async function checkedModel(
   described: Described,
-  precision: Precision,
+  precision: StoragePrecision,
   subset: Subset,
   expected: Predictions,
   args: Args,
@@ -178,7 +178,7 @@ async function checkedModel(
 }
 
 /** "model.onnx" becomes "model.int8.onnx"; float32 keeps the plain name. */
-function withPrecision(path: string, precision: Precision): string {
+function withPrecision(path: string, precision: StoragePrecision): string {
   if (precision === "float32") return path;
   const { dir, name, ext } = parse(path);
   return `${dir === "" ? "" : `${dir}/`}${name}.${precision}${ext}`;

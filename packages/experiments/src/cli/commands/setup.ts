@@ -46,6 +46,6 @@ async function run({ gpu, yes, python, pipArgs }: ArgsOf<typeof options>): Promi
     print(`works: ${await setUpTensorflow(setup, print)}`);
   } catch (error) {
     if (!(error instanceof TfjsError)) throw error;
-    throw new UserError(`${error.message}. Remove ${setup.folder} to begin anew.`);
+    throw new UserError(`${error.finding}. Remove ${setup.folder} to begin anew.`);
   }
 }

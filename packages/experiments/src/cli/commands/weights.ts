@@ -8,7 +8,7 @@ import { download, sha256Of } from "../../pretrained/download.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
 import { scales } from "../../settings/scales.ts";
 import type { ScaleName } from "../../settings/scales.ts";
-import { mendably, openPretrainedFile } from "../../pretrained/weights-file.ts";
+import { withPrefix, openPretrainedFile } from "../../pretrained/weights-file.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { output, scaleOption } from "../options.ts";
@@ -79,7 +79,7 @@ async function fetchOfficial(out: string | undefined): Promise<void> {
 }
 
 async function show(path: string, scale: ScaleName): Promise<void> {
-  await mendably("", async () => {
+  await withPrefix("", async () => {
     const { file, bytes, sha256 } = await openPretrainedFile(path);
     const network = describeNetwork(file);
     const { backbone = defaultBackbone } = network ?? {};

@@ -1,22 +1,22 @@
 /**
- * @file How a portable model stores its weights. Everything is computed in float32 whatever the precision.
+ * @file How a portable model stores its weights. All precisions compute in float32.
  *
  * - float32: as trained.
- * - float16: tensors of two axes and more, cast to float32 where they are used. Half the file. Activations
- *   stay float32: engines on CPUs have no float16 kernels for most operators and would cast around each of
- *   them, and a softmax or a normalisation in float16 loses what the small file does not need to lose.
- * - int8: the matrices of linear layers, symmetric, one scale per output channel: scale = max |w| / 127,
- *   through DequantizeLinear. A quarter of the file.
+ * - float16: tensors with two or more axes are stored in float16 and cast to float32 where they are used. The file has
+ *   half the size. Activations stay float32: engines on CPUs have no float16 kernels for most operators, and softmax
+ *   and normalisation lose accuracy in float16.
+ * - int8: the matrices of linear layers are stored in int8, with one scale per output channel, max |w| / 127, and
+ *   DequantizeLinear. The file has a quarter of the size.
  */
 import type { Encoder, Encoding } from "../backends/onnx/encoding.ts";
 import type { Tensor } from "../tensor.ts";
 import type { NdArray, Weights } from "../weights/weights.ts";
 
-export const precisions = ["float32", "float16", "int8"] as const;
-export type Precision = (typeof precisions)[number];
+export const storagePrecisions = ["float32", "float16", "int8"] as const;
+export type StoragePrecision = (typeof storagePrecisions)[number];
 
-/** Writes the inputs that have values as initialisers; the others stay inputs. */
-export function encodeParameters(weights: Weights, precision: Precision): Encoder<"input"> {
+/** Encodes inputs: those that have weights become initialisers, the others stay inputs. */
+export function encodeParameters(weights: Weights, precision: StoragePrecision): Encoder<"input"> {
   return ({ outputs: [x], params: { name } }, encoding) => {
     const array = weights.get(name);
     if (array === undefined) return;
@@ -26,7 +26,7 @@ export function encodeParameters(weights: Weights, precision: Precision): Encode
   };
 }
 
-/** Of a linear layer: [O, I], or [D, 3, P, P] of the patch embedding. */
+/** Whether this is the matrix of a linear layer [O, I], or of the patch embedding [D, 3, P, P]. */
 function isMatrix(name: string, { shape }: NdArray): boolean {
   return shape.length > 1 && name.endsWith(".weight");
 }
@@ -43,7 +43,7 @@ function storeInt8(x: Tensor, name: string, { shape, data }: NdArray, encoding: 
   encoding.emit("DequantizeLinear", [stored, scale], [x], { attributes: { axis: 0 } });
 }
 
-/** Row by row, w = scale q with q from -127 to 127; rows of zeros have scale 1. */
+/** Quantises row by row: w = scale q, with q from -127 to 127. Rows of zeros have scale 1. */
 export function quantize(
   data: Float32Array,
   rows: number,

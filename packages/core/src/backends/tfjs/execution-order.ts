@@ -1,29 +1,30 @@
-/** @file In which order a graph's nodes run, where values lie meanwhile, and when each is let go. */
+/** @file In which order the nodes of a graph are computed, and when each value can be disposed of. */
 import type { Graph } from "../../program/simplify.ts";
 import type { GraphNode, Tensor } from "../../tensor.ts";
 
-/** One node. Numbers are places: every tensor of the graph has one. */
+/** The computation of one node. Every tensor of the graph has a number, its place in the array of values. */
 export interface Step {
   readonly node: GraphNode;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  /** Which outputs anything reads. */
+  /** For each output, whether a later step or a result reads it. */
   readonly read: readonly boolean[];
   /** Values that no later step reads. */
   readonly released: readonly number[];
 }
 
-export interface Schedule {
+export interface ExecutionOrder {
+  /** The number of tensors. */
   readonly places: number;
-  /** The graph's inputs and constants: there before the first step. */
+  /** The graph's inputs and constants: they have values before the first step. */
   readonly sources: readonly { readonly tensor: Tensor; readonly place: number }[];
   readonly steps: readonly Step[];
   /** The places of the results, in order. */
   readonly results: readonly number[];
 }
 
-/** Sources and results are never among the released. */
-export function schedule({ nodes, results }: Graph): Schedule {
+/** The order in which the nodes of a graph are listed. Sources and results are never released. */
+export function executionOrder({ nodes, results }: Graph): ExecutionOrder {
   const places = new Map<Tensor, number>();
   for (const { outputs } of nodes) for (const y of outputs) places.set(y, places.size);
   const placeOf = (x: Tensor) => places.get(x)!;

@@ -1,13 +1,13 @@
-/** @file From a decoded picture to the model's input, and to what the model's mask leaves of it. */
+/** @file Turns a decoded image into the model's input, and shows what the model's mask leaves of it. */
 import { fadePatches } from "../images/fade-patches.ts";
 import { resizeBilinear } from "../images/resize.ts";
 import type { ModelDescription, Preprocessing } from "./description.ts";
 
-/** A decoded picture: rows from the top, `channels` bytes per pixel. */
-export interface Picture {
+/** A decoded image: rows from the top, `channels` bytes per pixel. */
+export interface DecodedImage {
   readonly width: number;
   readonly height: number;
-  /** [height, width, channels]: grey, RGB, or RGB with an alpha that is ignored. */
+  /** [height, width, channels]: grey, RGB, or RGB with an alpha channel that is ignored. */
   readonly data: Uint8Array;
   readonly channels: 1 | 3 | 4;
 }
@@ -18,29 +18,29 @@ export interface InputValues {
   readonly dims: readonly number[];
 }
 
-/** B pictures as the input that the description names. */
+/** A batch of images as the input that the model describes. */
 export function inputValues(
   { input, preprocessing }: ModelDescription,
-  pictures: readonly Picture[],
+  images: readonly DecodedImage[],
 ): InputValues {
   const S = preprocessing.imageSize;
   const size = S * S * 3;
-  const B = pictures.length;
+  const B = images.length;
   if (input === "bytes") {
     const data = new Uint8Array(B * size);
-    for (const [i, picture] of pictures.entries()) data.set(resizePicture(picture, S), i * size);
+    for (const [i, image] of images.entries()) data.set(resizeImage(image, S), i * size);
     return { data, dims: [B, S, S, 3] };
   }
   const data = new Float32Array(B * size);
-  for (const [i, picture] of pictures.entries()) {
-    data.set(normalized(resizePicture(picture, S), preprocessing), i * size);
+  for (const [i, image] of images.entries()) {
+    data.set(normalized(resizeImage(image, S), preprocessing), i * size);
   }
   return { data, dims: [B, 3, S, S] };
 }
 
-/** A picture as S x S pixels of red, green, blue. Throws TypeError for data of another size. */
-export function resizePicture(picture: Picture, S: number): Uint8Array {
-  const { width, height, channels, data } = picture;
+/** Resizes an image to S x S pixels of red, green and blue. Throws TypeError if the data has another size. */
+export function resizeImage(image: DecodedImage, S: number): Uint8Array {
+  const { width, height, channels, data } = image;
   if (!(width > 0 && height > 0) || data.length !== width * height * channels) {
     throw new TypeError(
       `predict: expected ${width} x ${height} pixels of ${channels} bytes, got ${data.length} bytes`,
@@ -49,7 +49,7 @@ export function resizePicture(picture: Picture, S: number): Uint8Array {
   return resizeBilinear(toRgb(data, channels), width, 3, S);
 }
 
-function toRgb(data: Uint8Array, channels: Picture["channels"]): Uint8Array {
+function toRgb(data: Uint8Array, channels: DecodedImage["channels"]): Uint8Array {
   if (channels === 3) return data;
   const rgb = new Uint8Array((data.length / channels) * 3);
   for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
@@ -68,8 +68,8 @@ function normalized(pixels: Uint8Array, { mean, std }: Preprocessing): Float32Ar
 }
 
 /**
- * What the classifier sees of [S, S, 3] bytes under the mask [N] of their patches: towards black, or where
- * the mask multiplies normalised pixels, towards the mean.
+ * The image [S, S, 3] as the classifier gets it under a mask [N] of its patches. Masked patches fade to black, or to
+ * the mean of all images if the mask multiplies normalised pixels.
  */
 export function maskPixels(
   pixels: Uint8Array,
