@@ -43,7 +43,7 @@ export type { Mvt, Prediction } from "./portable/model.ts";
 export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";
-export { type Parts, partsOfBatch } from "./program/parts.ts";
+export { type MicroBatches, microBatchesOf } from "./program/micro-batches.ts";
 export { momentName } from "./program/program.ts";
 export type {
   AdamWUpdate,

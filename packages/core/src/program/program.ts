@@ -6,7 +6,7 @@
 import type { InputType, Shape, Tensor } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
 import type { LossScale } from "../optim/loss-scale.ts";
-import type { Parts } from "./parts.ts";
+import type { MicroBatches } from "./micro-batches.ts";
 
 /** A tensor that stays with the executable from run to run. */
 export interface StateSlot {
@@ -55,8 +55,8 @@ export interface Program {
   readonly state: readonly StateSlot[];
   /** The optimiser; its parameters and moments are state as well. */
   readonly update?: AdamWUpdate;
-  /** The program describes one part of a batch, and a run goes through all parts before it updates. */
-  readonly parts?: Parts;
+  /** The program describes one micro-batch. A run computes all micro-batches of a batch before it updates. */
+  readonly microBatches?: MicroBatches;
 }
 
 export type Feed = Float32Array | Int32Array | Uint8Array;
@@ -97,7 +97,7 @@ export interface Backend {
   readonly device: string;
   /** The device's own name, where it is known: "NVIDIA GeForce RTX 4090". */
   readonly adapter?: string;
-  /** How many parts of a batch it computes at once; 1 if absent. */
+  /** How many micro-batches it computes at once; 1 if absent. */
   readonly sideBySide?: number;
   /** Whether programs with float16 in them (`inHalfPrecision`) compute in it here; if absent they do not. */
   computesFloat16?(): Promise<boolean>;

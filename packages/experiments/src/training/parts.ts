@@ -1,5 +1,5 @@
 /** @file In how many parts a batch goes through a classifier. */
-import { deit, partsOfBatch } from "@mvt/core";
+import { deit, microBatchesOf } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { UsageError } from "../usage-error.ts";
 
@@ -27,7 +27,7 @@ export function partsOf(
         `accumulate: expected an engine that computes batches in parts, got one that does not. Use --device cpu, or a smaller batch.`,
       );
     }
-    if (batchSize % accumulate === 0) return partsOfBatch(batchSize, backend, accumulate);
+    if (batchSize % accumulate === 0) return microBatchesOf(batchSize, backend, accumulate);
     throw new UsageError(
       `accumulate: expected a divisor of the batch of ${batchSize}, got ${accumulate}. Set another with --set accumulate=N or --set batchSize=N.`,
     );

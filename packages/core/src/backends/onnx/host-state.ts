@@ -5,8 +5,8 @@
 import { availableParallelism } from "node:os";
 import { withUpdateInGraph } from "../../optim/adamw.ts";
 import { requireAllKnown } from "../../program/checks.ts";
-import { feedsOfPart, joinResults } from "../../program/parts.ts";
-import type { Parts } from "../../program/parts.ts";
+import { feedsOfMicroBatch, joinResults } from "../../program/micro-batches.ts";
+import type { MicroBatches } from "../../program/micro-batches.ts";
 import { inputOf, momentName } from "../../program/program.ts";
 import type { Executable, Feeds, Program, Results, StateSlot } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
@@ -18,7 +18,7 @@ import { withAccumulatedOutputs } from "./accumulated-outputs.ts";
 import { planAdamW } from "./adamw-kernel.ts";
 import { cpuForm } from "./cpu-encoders.ts";
 import { encodeGraph, encodeModel } from "./encode.ts";
-import { inPieces, withPiecesInPlace } from "./pieces-in-place.ts";
+import { inRowSlices, withRowSlices } from "./row-slices.ts";
 import { openReplica } from "./replica.ts";
 import type { Replica, ReplicaPlan } from "./replica.ts";
 import { openReplicaThread } from "./replica-thread.ts";
@@ -30,7 +30,7 @@ import { withUnreturnedOutputs } from "./unreturned-outputs.ts";
 /** More sessions than this cost more memory than they save time: each has gradients of its own. */
 const mostReplicas = 4;
 
-/** How many parts of a batch are computed at once. */
+/** How many micro-batches of a batch are computed at once. */
 export function replicasFor({
   threads = availableParallelism(),
   sessions = mostReplicas,
@@ -49,14 +49,14 @@ export async function compileHostState(
   // Only in the graph does the optimiser see to the loss scale.
   const program = original.update?.lossScale === undefined ? original : withUpdateInGraph(original);
   const { update } = program;
-  const parts: Parts = program.parts ?? { count: 1, samples: [] };
+  const microBatches: MicroBatches = program.microBatches ?? { count: 1, samples: [] };
   const carried = program.state.filter(({ next }) => next !== undefined);
-  if (parts.count > 1 && carried.length > 0) {
+  if (microBatches.count > 1 && carried.length > 0) {
     throw new TypeError(
-      "compile: expected state that only the optimiser changes in a program with parts",
+      "compile: expected state that only the optimiser changes in a program with micro-batches",
     );
   }
-  const replicaCount = replicasOf(parts.count, replicasFor(options));
+  const replicaCount = replicasOf(microBatches.count, replicasFor(options));
 
   // What a session computes: outputs, next states, and what the optimiser reads.
   const outputs = Object.entries(program.outputs);
@@ -70,7 +70,7 @@ export async function compileHostState(
   const outputNames = resultNames.slice(0, outputs.length + carried.length);
   const gradientNames = resultNames.slice(outputNames.length);
   const frozen = program.state.filter(({ next }) => next === undefined);
-  const { graph: inPlace, pieces } = withPiecesInPlace(encoded, [
+  const { graph: inPlace, rowSlices } = withRowSlices(encoded, [
     ...frozen.map(({ input }) => inputOf(input)),
     ...gradients.map((x, i) => ({ ...inputOf(x.parameter), gradient: gradientNames[i]! })),
   ]);
@@ -89,7 +89,9 @@ export async function compileHostState(
     state.set(momentName("m", name), m);
     state.set(momentName("v", name), v);
   }
-  const fed = [...program.inputs, ...(parts.whole ?? []).map(({ input }) => input)].map(inputOf);
+  const fed = [...program.inputs, ...(microBatches.whole ?? []).map(({ input }) => input)].map(
+    inputOf,
+  );
   const optimizerFed = update ? [update.learningRate, update.step].map(inputOf) : [];
   requireAllKnown(
     graph.nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => inputOf(x).name),
@@ -102,14 +104,14 @@ export async function compileHostState(
     outputs: reserveAll([...outputs.map(([, x]) => x), ...carried.map(({ next }) => next!)]),
   }));
 
-  // As the sessions name it: parameters and gradients in pieces where the graph has pieces.
-  const read = inPieces(state, pieces);
+  // As the sessions name it: parameters and gradients in slices of rows where the graph has slices of rows.
+  const read = inRowSlices(state, rowSlices);
   const gradientsOf = (replica: number) =>
-    inPieces(
+    inRowSlices(
       new Map(gradientNames.map((name, i) => [name, adamw!.parameters[i]!.gradients[replica]!])),
-      pieces,
+      rowSlices,
     );
-  const inTurn = parts.count > replicaCount; // a replica's gradients are sums over several parts
+  const inTurn = microBatches.count > replicaCount; // a replica's gradients are sums over several micro-batches
   const summed = inTurn ? withAccumulatedOutputs(inPlace, [...gradientsOf(0).keys()]) : inPlace;
   const model = encodeModel(withUnreturnedOutputs(summed), cpuForm);
 
@@ -140,10 +142,10 @@ export async function compileHostState(
   const runPart = async (index: number, given: Feeds): Promise<Results> => {
     const r = index % replicaCount;
     const { feeds, outputs: written } = places[r]!;
-    const ofPart = feedsOfPart(parts, given, index);
+    const ofPart = feedsOfMicroBatch(microBatches, given, index);
     for (const x of [...fed, ...optimizerFed]) {
       const data = ofPart[x.name];
-      if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, parts);
+      if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, microBatches);
       viewOf(memory, feeds.get(x.name)!).set(data);
     }
     await replicas[r]!.run({ afresh: index < replicaCount });
@@ -171,7 +173,8 @@ export async function compileHostState(
     async run(given: Feeds): Promise<Results> {
       const results: Results[] = [];
       const runParts = async (r: number) => {
-        for (let i = r; i < parts.count; i += replicaCount) results[i] = await runPart(i, given);
+        for (let i = r; i < microBatches.count; i += replicaCount)
+          results[i] = await runPart(i, given);
       };
       await Promise.all(replicas.map((_, r) => runParts(r)));
       if (update) await updateParameters(given);
@@ -180,7 +183,7 @@ export async function compileHostState(
           floats(places[0]!.outputs[outputs.length + i]!),
         );
       }
-      return parts.count === 1 ? results[0]! : joinResults(parts, results);
+      return microBatches.count === 1 ? results[0]! : joinResults(microBatches, results);
     },
     async readState() {
       return new Map(
@@ -205,10 +208,10 @@ export async function compileHostState(
   return executable;
 }
 
-/** As many sessions, of `most`, as share the parts evenly. */
-function replicasOf(parts: number, most: number): number {
-  let replicas = Math.min(most, parts);
-  while (parts % replicas !== 0) replicas -= 1;
+/** As many sessions, of `most`, as share the micro-batches evenly. */
+function replicasOf(microBatches: number, most: number): number {
+  let replicas = Math.min(most, microBatches);
+  while (microBatches % replicas !== 0) replicas -= 1;
   return replicas;
 }
 
@@ -217,10 +220,10 @@ const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 function wrongFeed(
   { name, shape }: ReturnType<typeof inputOf>,
   got: number | undefined,
-  { count, samples }: Parts,
+  { count, samples }: MicroBatches,
 ): TypeError {
   const times = samples.some((x) => inputOf(x).name === name) ? count : 1;
   return new TypeError(
-    `run: expected ${sizeOf(shape) * times} values for ${name} ${formatShape(shape)}${times > 1 ? ` of ${times} parts` : ""}, got ${got === undefined ? "none" : got * times}`,
+    `run: expected ${sizeOf(shape) * times} values for ${name} ${formatShape(shape)}${times > 1 ? ` of ${times} micro-batches` : ""}, got ${got === undefined ? "none" : got * times}`,
   );
 }

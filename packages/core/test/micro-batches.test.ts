@@ -1,4 +1,4 @@
-/** Batches in parts, side by side and one after another, and activations that are computed again. */
+/** Batches of micro-batches, computed side by side and one after another, and activations that are computed again. */
 import {
   adamw,
   deit,
@@ -8,7 +8,7 @@ import {
   onnxBackend,
   type OnnxOptions,
   ops,
-  partsOfBatch,
+  microBatchesOf,
   type Program,
   random,
   simplify,
@@ -18,7 +18,7 @@ import { model, parameters } from "./support/small-training.ts";
 
 const B = 8;
 
-/** A training step on a batch of 8 in so many parts. */
+/** A training step on a batch of 8 in so many micro-batches. */
 function stepIn(count: number, { clipNorm = 0.5, recompute = false } = {}): Program {
   const b = B / count;
   const images = ops.input("images", [b, 16, 16, 3], "uint8");
@@ -38,7 +38,7 @@ function stepIn(count: number, { clipNorm = 0.5, recompute = false } = {}): Prog
       epsilon: 1e-4,
       recomputeBetween: recompute ? blockInputs : undefined,
     }),
-    parts: {
+    microBatches: {
       count,
       samples: [images, labels, weights],
       whole: [{ input: batchWeights, of: weights }],
@@ -51,7 +51,7 @@ const stream = random.stream(5, "parts");
 const feeds: Feeds = {
   images: Uint8Array.from({ length: B * 16 * 16 * 3 }, () => stream.integer(256)),
   labels: Int32Array.from({ length: B }, () => stream.integer(3)),
-  weights: Float32Array.of(1, 1, 0.5, 1, 2, 1, 1, 0), // parts of different weight, one sample of none
+  weights: Float32Array.of(1, 1, 0.5, 1, 2, 1, 1, 0), // micro-batches of different weight, one sample of none
   learningRate: Float32Array.of(3e-3),
 };
 
@@ -70,7 +70,7 @@ async function train(program: Program, engine: number | OnnxOptions, given = fee
   }
 }
 
-describe("a batch in parts", async () => {
+describe("a batch of micro-batches", async () => {
   const whole = await train(stepIn(1), 1);
 
   test.for([
@@ -79,16 +79,16 @@ describe("a batch in parts", async () => {
     ["side by side and one after another", 8, 2],
     ["one after another in the one session that is allowed", 2, { threads: 2, sessions: 1 }],
   ] as const)("takes the steps of the whole batch %s", async ([, count, engine]) => {
-    const parts = await train(stepIn(count), engine);
+    const divided = await train(stepIn(count), engine);
     for (const [i, expected] of whole.results.entries()) {
-      expect(parts.results[i]!["loss"]).toBeAllClose(expected["loss"]!, { rtol: 1e-5 });
-      expect(parts.results[i]!["probabilities"]).toBeAllClose(expected["probabilities"]!, {
+      expect(divided.results[i]!["loss"]).toBeAllClose(expected["loss"]!, { rtol: 1e-5 });
+      expect(divided.results[i]!["probabilities"]).toBeAllClose(expected["probabilities"]!, {
         rtol: 1e-4,
         atol: 1e-6,
       });
     }
     for (const [name, { data }] of whole.state) {
-      expect(parts.state.get(name)!.data, name).toBeAllClose(data, { rtol: 1e-4, atol: 1e-6 });
+      expect(divided.state.get(name)!.data, name).toBeAllClose(data, { rtol: 1e-4, atol: 1e-6 });
     }
   });
 
@@ -100,7 +100,7 @@ describe("a batch in parts", async () => {
   test("says how many values the whole batch needs", async () => {
     const images = new Uint8Array(100);
     await expect(train(stepIn(2), 1, { ...feeds, images })).rejects.toThrow(
-      "expected 6144 values for images [4, 16, 16, 3] of 2 parts, got 100",
+      "expected 6144 values for images [4, 16, 16, 3] of 2 micro-batches, got 100",
     );
   });
 
@@ -111,7 +111,7 @@ describe("a batch in parts", async () => {
       inputs: [],
       outputs: { x },
       state: [{ input: x, next: ops.add(x, 1) }],
-      parts: { count: 2, samples: [] },
+      microBatches: { count: 2, samples: [] },
     };
     await expect(backend.compile(program)).rejects.toThrow("state that only the optimiser changes");
   });
@@ -124,11 +124,11 @@ describe("a batch in parts", async () => {
   });
 
   test("is cut for the sessions side by side, where that comes out even", () => {
-    expect(partsOfBatch(32, { sideBySide: 2 }, 4)).toBe(8);
-    expect(partsOfBatch(9, { sideBySide: 2 })).toBe(1);
-    expect(partsOfBatch(9, { sideBySide: 4 })).toBe(3);
-    expect(partsOfBatch(32, {}, 4)).toBe(4);
-    expect(() => partsOfBatch(32, {}, 5)).toThrow("a multiple of 5 parts, got 32");
+    expect(microBatchesOf(32, { sideBySide: 2 }, 4)).toBe(8);
+    expect(microBatchesOf(9, { sideBySide: 2 })).toBe(1);
+    expect(microBatchesOf(9, { sideBySide: 4 })).toBe(3);
+    expect(microBatchesOf(32, {}, 4)).toBe(4);
+    expect(() => microBatchesOf(32, {}, 5)).toThrow("a multiple of 5 micro-batches, got 32");
   });
 });
 
