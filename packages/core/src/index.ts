@@ -78,7 +78,7 @@ export type { Mvt, Prediction } from "./portable/model.ts";
 export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";
-export { type Parts, partsOfBatch } from "./program/parts.ts";
+export { type MicroBatches, microBatchesOf } from "./program/micro-batches.ts";
 export type {
   Backend,
   Executable,

@@ -205,7 +205,7 @@ describe("micro-batches on the CPU", { timeout: 30_000 }, () => {
         inputs: [a],
         outputs: { loss },
         state: [],
-        parts: { count: 4, samples: [a], sums: ["loss"] },
+        microBatches: { count: 4, samples: [a], sums: ["loss"] },
       },
       { loss, parameters: [w], optimizer: sgd({ momentum: 0 }) },
     );
@@ -237,7 +237,7 @@ describe("micro-batches on the CPU", { timeout: 30_000 }, () => {
         inputs: [a],
         outputs: { loss },
         state: [{ input: seen, next: ops.add(seen, a) }],
-        parts: { count: 2, samples: [a] },
+        microBatches: { count: 2, samples: [a] },
       },
       { loss, parameters: [w], optimizer: sgd() },
     );

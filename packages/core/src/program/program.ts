@@ -6,7 +6,7 @@
 import type { FusedAdamW } from "../optim/adamw.ts";
 import type { InputType, Shape, Tensor } from "../tensor.ts";
 import type { Weights } from "../weights/weights.ts";
-import type { Parts } from "./parts.ts";
+import type { MicroBatches } from "./micro-batches.ts";
 
 /** A tensor that an executable keeps from run to run. */
 export interface StateSlot {
@@ -32,7 +32,7 @@ export interface Program {
   /** Present if an optimiser changes state: which tensors are its gradients. `minimize` sets it. */
   readonly update?: GradientUpdate;
   /** The program describes one micro-batch; a run computes all micro-batches of a batch, then the new state. */
-  readonly parts?: Parts;
+  readonly microBatches?: MicroBatches;
 }
 
 /**

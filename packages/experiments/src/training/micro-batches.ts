@@ -1,6 +1,6 @@
 /** @file How many micro-batches a batch is computed in. */
 import { UserError } from "@mvt/common";
-import { deit, partsOfBatch } from "@mvt/core";
+import { deit, microBatchesOf } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 
 /**
@@ -24,7 +24,7 @@ export function microBatchCount(
         `accumulate: expected an engine that computes batches in micro-batches, got one that does not. Use --device cpu, or a smaller batch.`,
       );
     }
-    if (batchSize % accumulate === 0) return partsOfBatch(batchSize, backend, accumulate);
+    if (batchSize % accumulate === 0) return microBatchesOf(batchSize, backend, accumulate);
     throw new UserError(
       `accumulate: expected a divisor of the batch of ${batchSize}, got ${accumulate}. Set another with --set accumulate=N or --set batchSize=N.`,
     );

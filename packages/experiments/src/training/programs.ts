@@ -154,7 +154,7 @@ export function trainingProgram(
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: frozen(classifier.masking?.generator.parameters ?? []),
-    parts:
+    microBatches:
       parts === 1
         ? undefined
         : {
@@ -188,7 +188,7 @@ export function evaluationProgram(
     parts > 1 && part % 2 === 0 ? ops.split(images, 0, [part / 2, part / 2]) : [images];
   const answers = halves.map((half) => inPrecision(answerBytes(classifier, half), precision));
   const program = answerProgram(classifier, images, joined(answers));
-  return parts === 1 ? program : { ...program, parts: { count: parts, samples: [images] } };
+  return parts === 1 ? program : { ...program, microBatches: { count: parts, samples: [images] } };
 }
 
 /** Answers to pieces of a batch as one. */

@@ -15,8 +15,8 @@ import type { Tensor } from "../../tensor.ts";
 import { withAccumulatedOutputs } from "./accumulated-outputs.ts";
 import { cpuForm } from "./cpu-encoders.ts";
 import { encodeGraph, encodeModel } from "./encode.ts";
-import { withPiecesInPlace } from "./pieces-in-place.ts";
-import type { Piece } from "./pieces-in-place.ts";
+import { withRowSlices } from "./row-slices.ts";
+import type { RowSlice } from "./row-slices.ts";
 import { withUnreturnedOutputs } from "./unreturned-outputs.ts";
 
 /** What is computed for every micro-batch, and what once per batch. */
@@ -35,10 +35,10 @@ export interface Stages {
 }
 
 /** AdamW goes to its kernel. Other state changes in the graph, or after it if the batch has micro-batches. */
-export function stagesOf({ outputs: named, state, update, parts }: Program): Stages {
+export function stagesOf({ outputs: named, state, update, microBatches }: Program): Stages {
   const outputs = Object.values(named);
   const changing = state.filter(({ next }) => next !== undefined);
-  const divided = (parts?.count ?? 1) > 1;
+  const divided = (microBatches?.count ?? 1) > 1;
   if (divided && update !== undefined && update.fused === undefined) {
     return { ...update, outputs, carried: [], updated: changing };
   }
@@ -59,8 +59,8 @@ export function slotsOf(fused: FusedAdamW | undefined): readonly Tensor[] {
 }
 
 /** What a session is fed at every run. */
-export function fedInputs({ inputs, parts }: Program): readonly Tensor[] {
-  return [...inputs, ...(parts?.whole ?? []).map((whole) => whole.input)];
+export function fedInputs({ inputs, microBatches }: Program): readonly Tensor[] {
+  return [...inputs, ...(microBatches?.whole ?? []).map((whole) => whole.input)];
 }
 
 export interface StepModel {
@@ -69,7 +69,7 @@ export interface StepModel {
   readonly resultNames: readonly string[];
   readonly gradientNames: readonly string[];
   /** Rows of state and of gradients that are inputs and outputs of their own. */
-  readonly pieces: readonly Piece[];
+  readonly rowSlices: readonly RowSlice[];
 }
 
 /** The model of a micro-batch. `accumulates`: its gradients add to those in the memory. */
@@ -80,20 +80,20 @@ export function encodeStep(program: Program, stages: Stages, accumulates: boolea
   const { graph: encoded, resultNames } = encodeGraph(graph, cpuForm);
   const gradientNames = resultNames.slice(results.length);
   const frozen = program.state.filter(({ next }) => next === undefined);
-  const { graph: inPlace, pieces } = withPiecesInPlace(encoded, [
+  const { graph: inPlace, rowSlices } = withRowSlices(encoded, [
     ...frozen.map((slot) => inputOf(slot.input)),
     ...stages.parameters.map((p, i) => ({ ...inputOf(p), gradient: gradientNames[i]! })),
   ]);
   const accumulated = gradientNames.flatMap((name) => {
-    const own = pieces.filter(({ of }) => of === name);
-    return own.length === 0 ? [name] : own.map((piece) => piece.name);
+    const own = rowSlices.filter(({ of }) => of === name);
+    return own.length === 0 ? [name] : own.map((rowSlice) => rowSlice.name);
   });
   const summed = accumulates ? withAccumulatedOutputs(inPlace, accumulated) : inPlace;
   return {
     model: encodeModel(withUnreturnedOutputs(summed), cpuForm),
     resultNames: resultNames.slice(0, results.length),
     gradientNames,
-    pieces,
+    rowSlices,
   };
 }
 
@@ -118,7 +118,7 @@ export function encodeUpdate(program: Program, stages: Stages, sessions: number)
     batchGradients,
   );
   const graph = simplify(next);
-  const perSample = new Set(program.parts?.samples);
+  const perSample = new Set(program.microBatches?.samples);
   const perBatch = program.inputs.filter((x) => !perSample.has(x));
   const state = program.state.map((slot) => slot.input);
   requireKnown(graph, [...perBatch, ...state, ...summands.flat()]);

@@ -3,8 +3,8 @@
  * the same time; then the optimiser changes the state.
  */
 import { availableParallelism } from "node:os";
-import { feedsOfPart, joinResults } from "../../program/parts.ts";
-import type { Parts } from "../../program/parts.ts";
+import { feedsOfMicroBatch, joinResults } from "../../program/micro-batches.ts";
+import type { MicroBatches } from "../../program/micro-batches.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Feeds, Program, Results, StateSlot } from "../../program/program.ts";
 import { writtenState } from "../../program/written-state.ts";
@@ -18,7 +18,7 @@ import { openHostSession } from "./host-session.ts";
 import type { HostSession } from "./host-session.ts";
 import { openHostSessionThread } from "./host-session-thread.ts";
 import { fusedUpdate, openGraphUpdate } from "./host-update.ts";
-import { inPieces } from "./pieces-in-place.ts";
+import { inRowSlices } from "./row-slices.ts";
 import type { OnnxOptions } from "./session.ts";
 import { viewOf } from "./shared-memory.ts";
 import type { MemorySlice } from "./shared-memory.ts";
@@ -42,10 +42,10 @@ export async function compileHostState(
   options: OnnxOptions,
 ): Promise<Executable> {
   const { threads = availableParallelism() } = options;
-  const parts: Parts = program.parts ?? { count: 1, samples: [] };
+  const microBatches: MicroBatches = program.microBatches ?? { count: 1, samples: [] };
   const stages = stagesOf(program);
-  const sessionCount = largestDivisor(parts.count, sessionsFor(options));
-  const accumulates = parts.count > sessionCount; // a session's gradients are sums over its micro-batches
+  const sessionCount = largestDivisor(microBatches.count, sessionsFor(options));
+  const accumulates = microBatches.count > sessionCount; // a session's gradients are sums over its micro-batches
   const host = allocateHostMemory(program, stages, sessionCount);
   const model = encodeStep(program, stages, accumulates);
   const sessions = await openSessions(model, host, { ...options, threads, accumulates });
@@ -53,7 +53,7 @@ export async function compileHostState(
     stages.updated.length > 0
       ? await openGraphUpdate(program, stages, host, threads)
       : stages.fused && fusedUpdate(sessions, stages.fused);
-  const runMicroBatches = microBatchRunner(program, parts, host, sessions);
+  const runMicroBatches = microBatchRunner(program, microBatches, host, sessions);
 
   const floats = (slice: MemorySlice) => viewOf(host.memory, slice) as Float32Array;
   const stateArray = (name: string) => floats(host.state.get(name)!);
@@ -95,7 +95,7 @@ export async function compileHostState(
 
 /** One session in this thread, or several, each in a thread of its own. */
 function openSessions(
-  { model, resultNames, gradientNames, pieces }: StepModel,
+  { model, resultNames, gradientNames, rowSlices }: StepModel,
   { memory, state, sessions, adamw }: HostMemory,
   {
     threads,
@@ -107,7 +107,7 @@ function openSessions(
   const open = of === 1 ? openHostSession : openHostSessionThread;
   const named = (names: readonly string[], slices: readonly MemorySlice[]) =>
     new Map(names.map((name, i) => [name, slices[i]!]));
-  const read = inPieces(state, pieces);
+  const read = inRowSlices(state, rowSlices);
   return Promise.all(
     sessions.map(({ feeds, outputs, carried, gradients }, index) =>
       open({
@@ -117,7 +117,7 @@ function openSessions(
         profile: profile === undefined || index === 0 ? profile : `${profile}-${index}`,
         inputs: Object.fromEntries([...feeds, ...read]),
         outputs: Object.fromEntries(named(resultNames, [...outputs, ...carried])),
-        gradients: Object.fromEntries(inPieces(named(gradientNames, gradients), pieces)),
+        gradients: Object.fromEntries(inRowSlices(named(gradientNames, gradients), rowSlices)),
         accumulates,
         adamw: adamw && { plan: adamw, slice: { index, of } },
       }),
@@ -128,7 +128,7 @@ function openSessions(
 /** A function from the feeds of a batch to its results. It leaves the gradients in the memory. */
 function microBatchRunner(
   program: Program,
-  parts: Parts,
+  microBatches: MicroBatches,
   { memory, sessions: places }: HostMemory,
   sessions: readonly HostSession[],
 ): (given: Feeds) => Promise<Results> {
@@ -138,10 +138,10 @@ function microBatchRunner(
   const runOne = async (index: number, given: Feeds): Promise<Results> => {
     const session = index % sessions.length;
     const { feeds, outputs } = places[session]!;
-    const own = feedsOfPart(parts, given, index);
+    const own = feedsOfMicroBatch(microBatches, given, index);
     for (const x of fed) {
       const data = own[x.name];
-      if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, parts);
+      if (data?.length !== sizeOf(x.shape)) throw wrongFeed(x, data?.length, microBatches);
       viewOf(memory, feeds.get(x.name)!).set(data);
     }
     await sessions[session]!.run({ first: index < sessions.length });
@@ -152,12 +152,12 @@ function microBatchRunner(
   return async (given) => {
     const results: Results[] = [];
     const runAllOf = async (session: number) => {
-      for (let i = session; i < parts.count; i += sessions.length) {
+      for (let i = session; i < microBatches.count; i += sessions.length) {
         results[i] = await runOne(i, given);
       }
     };
     await Promise.all(sessions.map((_, session) => runAllOf(session)));
-    return parts.count === 1 ? results[0]! : joinResults(parts, results);
+    return microBatches.count === 1 ? results[0]! : joinResults(microBatches, results);
   };
 }
 
@@ -171,7 +171,7 @@ function largestDivisor(count: number, most: number): number {
 function wrongFeed(
   { name, shape }: ReturnType<typeof inputOf>,
   got: number | undefined,
-  { count, samples }: Parts,
+  { count, samples }: MicroBatches,
 ): TypeError {
   const times = samples.some((x) => inputOf(x).name === name) ? count : 1;
   return new TypeError(

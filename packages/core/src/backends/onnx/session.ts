@@ -23,7 +23,7 @@ export interface OnnxOptions {
   readonly device?: OnnxDevice;
   /** Threads inside an operator. Default: what ONNX Runtime chooses, one per physical core. */
   readonly threads?: number;
-  /** The most sessions that compute parts of a batch at once, on the CPU. Default: one per thread, at most four. */
+  /** The most sessions that compute micro-batches at once, on the CPU. Default: one per thread, at most four. */
   readonly sessions?: number;
   /** Write ONNX Runtime's profile of every run to files that begin with this path. */
   readonly profile?: string;

@@ -1,10 +1,10 @@
-/** Parameters and gradients that a graph reads and writes in pieces, where they lie. */
+/** Parameters and gradients that a graph reads and writes in slices of rows, where they lie. */
 import { adamw, gradients, minimize, onnxBackend, ops, simplify } from "@mvt/core";
 import type { Tensor } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { encodeGraph } from "../src/backends/onnx/encode.ts";
 import { engineForm } from "../src/backends/onnx/encoders.ts";
-import { inPieces, withPiecesInPlace } from "../src/backends/onnx/pieces-in-place.ts";
+import { inRowSlices, withRowSlices } from "../src/backends/onnx/row-slices.ts";
 import type { MemorySlice } from "../src/backends/onnx/shared-memory.ts";
 
 const weight = ops.input("weight", [6, 2]);
@@ -21,30 +21,33 @@ const y = ops.sum(
 );
 const [gradient] = gradients(y, [weight]) as [Tensor];
 
-/** What is left of a graph's cutting and joining of the weight, and its pieces. */
+/** What is left of a graph's cutting and joining of the weight, and its slices of rows. */
 function cut(results: readonly Tensor[], gradientAt?: number) {
   const { graph, resultNames } = encodeGraph(simplify(results), engineForm);
   const parameter = { name: "weight", shape: weight.shape };
   const gradientName = gradientAt === undefined ? {} : { gradient: resultNames[gradientAt]! };
-  const inPlace = withPiecesInPlace(graph, [{ ...parameter, ...gradientName }]);
+  const inPlace = withRowSlices(graph, [{ ...parameter, ...gradientName }]);
   const operators = inPlace.graph.node.map(({ opType }) => opType);
   return { ...inPlace, operators, gradient: gradientName.gradient };
 }
 
-describe("a parameter that is read in pieces", () => {
-  test("is an input for every piece, in place of the node that cuts it", () => {
-    const { graph, pieces, operators } = cut([y]);
+describe("a parameter that is read in slices of rows", () => {
+  test("is an input for every slice of rows, in place of the node that cuts it", () => {
+    const { graph, rowSlices, operators } = cut([y]);
     expect(operators).not.toContain("Split");
-    expect(pieces.map(({ of, offset, shape }) => [of, offset, shape])).toEqual([
+    expect(rowSlices.map(({ of, offset, shape }) => [of, offset, shape])).toEqual([
       ["weight", 0, [2, 2]],
       ["weight", 4, [4, 2]],
     ]);
-    expect(graph.input.map(({ name }) => name)).toEqual(["x", ...pieces.map(({ name }) => name)]);
+    expect(graph.input.map(({ name }) => name)).toEqual([
+      "x",
+      ...rowSlices.map(({ name }) => name),
+    ]);
   });
 
-  test("has its gradient written in pieces as well", () => {
-    const { graph, pieces, operators, ...whole } = cut([y, gradient], 1);
-    const written = pieces.filter(({ of }) => of === whole.gradient);
+  test("has its gradient written in slices of rows as well", () => {
+    const { graph, rowSlices, operators, ...whole } = cut([y, gradient], 1);
+    const written = rowSlices.filter(({ of }) => of === whole.gradient);
     expect(written.map(({ offset, shape }) => [offset, shape])).toEqual([
       [0, [2, 2]],
       [4, [4, 2]],
@@ -55,13 +58,13 @@ describe("a parameter that is read in pieces", () => {
   });
 
   test("lies where its array lies", () => {
-    const { pieces } = cut([y]);
+    const { rowSlices } = cut([y]);
     const [dtype, other] = ["float32", { at: 512, shape: [1], dtype: "float32" }] as const;
     const spans = new Map<string, MemorySlice>([
       ["weight", { at: 256, shape: [6, 2], dtype }],
       ["other", other],
     ]);
-    expect([...inPieces(spans, pieces).values()]).toEqual([
+    expect([...inRowSlices(spans, rowSlices).values()]).toEqual([
       { at: 256, shape: [2, 2], dtype },
       { at: 256 + 4 * 4, shape: [4, 2], dtype },
       other,
@@ -70,14 +73,14 @@ describe("a parameter that is read in pieces", () => {
 
   test.for([
     ["it is read whole as well", [y, ops.exp(weight)]],
-    ["a piece is a result", [y, second]],
+    ["a slice of rows is a result", [y, second]],
     [
       "it is cut along another axis",
       [ops.mul(...(ops.split(weight, 1, [1, 1]) as [Tensor, Tensor]))],
     ],
   ] as const)("stays whole where %s", ([, results]) => {
-    const { pieces, operators } = cut(results);
-    expect(pieces).toEqual([]);
+    const { rowSlices, operators } = cut(results);
+    expect(rowSlices).toEqual([]);
     expect(operators).toContain("Split");
   });
 

@@ -10,7 +10,7 @@ import type { GraphProto, NodeProto } from "./schema/onnx_pb.js";
 import type { MemorySlice } from "./shared-memory.ts";
 
 /** Some rows of an array, as an input or output of the graph. */
-export interface Piece {
+export interface RowSlice {
   readonly name: string;
   /** The array's name. */
   readonly of: string;
@@ -27,41 +27,42 @@ export interface ReadParameter {
 }
 
 /** The same graph without the nodes that split `parameters` along the first axis or concatenate their gradients. */
-export function withPiecesInPlace(
+export function withRowSlices(
   graph: GraphProto,
   parameters: readonly ReadParameter[],
-): { readonly graph: GraphProto; readonly pieces: readonly Piece[] } {
+): { readonly graph: GraphProto; readonly rowSlices: readonly RowSlice[] } {
   const readersOf = Map.groupBy(
     graph.node.flatMap((node) => node.input.map((input) => ({ input, node }))),
     ({ input }) => input,
   );
   const given = new Set([...graph.input, ...graph.initializer, ...graph.output].map((x) => x.name));
-  const read: Piece[] = [];
-  const written: Piece[] = [];
+  const read: RowSlice[] = [];
+  const written: RowSlice[] = [];
   const removed = new Set<NodeProto>();
   for (const { name, shape, gradient } of parameters) {
     const readers = readersOf.get(name) ?? [];
     const split = readers[0]?.node;
     if (readers.length !== 1 || split?.opType !== "Split" || !isAlongRows(split)) continue;
-    if (split.output.some((piece) => given.has(piece))) continue;
+    if (split.output.some((rowSlice) => given.has(rowSlice))) continue;
     const rows = integersOf(graph, split.input[1]!);
     removed.add(split);
-    read.push(...piecesOf(name, shape, rows, split.output));
+    read.push(...rowSlicesOf(name, shape, rows, split.output));
 
     if (gradient === undefined || readersOf.has(gradient)) continue;
     const concat = graph.node.find(({ output }) => output[0] === gradient);
     if (concat?.opType !== "Concat" || !isAlongRows(concat)) continue;
-    const isJoinedAlone = (piece: string) =>
-      readersOf.get(piece)!.length === 1 && !given.has(piece);
-    const isOfPieces =
-      concat.input.length === rows.length && concat.input.every((piece) => isJoinedAlone(piece));
-    if (!isOfPieces) continue;
+    const isJoinedAlone = (rowSlice: string) =>
+      readersOf.get(rowSlice)!.length === 1 && !given.has(rowSlice);
+    const isOfSlices =
+      concat.input.length === rows.length &&
+      concat.input.every((rowSlice) => isJoinedAlone(rowSlice));
+    if (!isOfSlices) continue;
     removed.add(concat);
-    written.push(...piecesOf(gradient, shape, rows, concat.input));
+    written.push(...rowSlicesOf(gradient, shape, rows, concat.input));
   }
-  const valueOf = ({ name, shape }: Piece) => encodeValueInfo(name, { shape, dtype: "float32" });
-  const pieces = [...read, ...written];
-  const cut = new Set(pieces.map(({ of }) => of));
+  const valueOf = ({ name, shape }: RowSlice) => encodeValueInfo(name, { shape, dtype: "float32" });
+  const rowSlices = [...read, ...written];
+  const cut = new Set(rowSlices.map(({ of }) => of));
   const whole = ({ name }: { readonly name: string }) => !cut.has(name);
   const node = graph.node.filter((n) => !removed.has(n));
   const stillRead = new Set(node.flatMap((n) => n.input));
@@ -73,43 +74,43 @@ export function withPiecesInPlace(
       input: [...graph.input.filter((x) => whole(x)), ...read.map((x) => valueOf(x))],
       output: [...graph.output.filter((x) => whole(x)), ...written.map((x) => valueOf(x))],
     },
-    pieces,
+    rowSlices,
   };
 }
 
 /** The spans of memory by name, with the arrays that are cut replaced by their slices. */
-export function inPieces(
+export function inRowSlices(
   spans: ReadonlyMap<string, MemorySlice>,
-  pieces: readonly Piece[],
+  rowSlices: readonly RowSlice[],
 ): ReadonlyMap<string, MemorySlice> {
-  const cut = Map.groupBy(pieces, ({ of }) => of);
+  const cut = Map.groupBy(rowSlices, ({ of }) => of);
   return new Map(
     [...spans].flatMap(([name, span]): readonly (readonly [string, MemorySlice])[] => {
       const own = cut.get(name);
       if (own === undefined) return [[name, span]];
-      return own.map((piece) => [
-        piece.name,
+      return own.map((rowSlice) => [
+        rowSlice.name,
         {
           ...span,
-          at: span.at + piece.offset * Float32Array.BYTES_PER_ELEMENT,
-          shape: piece.shape,
+          at: span.at + rowSlice.offset * Float32Array.BYTES_PER_ELEMENT,
+          shape: rowSlice.shape,
         },
       ]);
     }),
   );
 }
 
-function piecesOf(
+function rowSlicesOf(
   of: string,
   [, ...row]: Shape,
   rows: readonly number[],
   names: readonly string[],
-): readonly Piece[] {
+): readonly RowSlice[] {
   let offset = 0;
   return names.map((name, i) => {
-    const piece = { name, of, offset, shape: [rows[i]!, ...row] };
-    offset += sizeOf(piece.shape);
-    return piece;
+    const rowSlice = { name, of, offset, shape: [rows[i]!, ...row] };
+    offset += sizeOf(rowSlice.shape);
+    return rowSlice;
   });
 }
 

@@ -1,4 +1,4 @@
-/** Batches in parts, side by side and one after another, and activations that are computed again. */
+/** Batches in micro-batches, side by side and one after another, and activations that are computed again. */
 import {
   adamw,
   clipByGlobalNorm,
@@ -11,7 +11,7 @@ import {
   type OnnxOptions,
   type Optimizer,
   ops,
-  partsOfBatch,
+  microBatchesOf,
   type Program,
   random,
   sgd,
@@ -22,7 +22,7 @@ import { model, parameters } from "./support/small-training.ts";
 
 const B = 8;
 
-/** A training step on a batch of 8 in so many parts. */
+/** A training step on a batch of 8 in so many micro-batches. */
 function stepIn(
   count: number,
   {
@@ -43,7 +43,7 @@ function stepIn(
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: [],
-    parts: {
+    microBatches: {
       count,
       samples: [images, labels, weights],
       whole: [{ input: batchWeights, of: weights }],
@@ -62,7 +62,7 @@ const stream = random.stream(5, "parts");
 const feeds: Feeds = {
   images: Uint8Array.from({ length: B * 16 * 16 * 3 }, () => stream.integer(256)),
   labels: Int32Array.from({ length: B }, () => stream.integer(3)),
-  weights: Float32Array.of(1, 1, 0.5, 1, 2, 1, 1, 0), // parts of different weight, one sample of none
+  weights: Float32Array.of(1, 1, 0.5, 1, 2, 1, 1, 0), // micro-batches of different weight, one sample of none
   learningRate: Float32Array.of(3e-3),
 };
 
@@ -101,16 +101,16 @@ describe.for(Object.entries(optimizers))(
       ["side by side and one after another", 8, 2],
       ["one after another in the one session that is allowed", 2, { threads: 2, sessions: 1 }],
     ] as const)("takes the steps of the whole batch %s", async ([, count, engine]) => {
-      const parts = await train(stepIn(count, { optimizer }), engine);
+      const divided = await train(stepIn(count, { optimizer }), engine);
       for (const [i, expected] of whole.results.entries()) {
-        expect(parts.results[i]!["loss"]).toBeAllClose(expected["loss"]!, { rtol: 1e-5 });
-        expect(parts.results[i]!["probabilities"]).toBeAllClose(expected["probabilities"]!, {
+        expect(divided.results[i]!["loss"]).toBeAllClose(expected["loss"]!, { rtol: 1e-5 });
+        expect(divided.results[i]!["probabilities"]).toBeAllClose(expected["probabilities"]!, {
           rtol: 1e-4,
           atol: 1e-6,
         });
       }
       for (const [name, { data }] of whole.state) {
-        expect(parts.state.get(name)!.data, name).toBeAllClose(data, { rtol: 1e-4, atol: 1e-6 });
+        expect(divided.state.get(name)!.data, name).toBeAllClose(data, { rtol: 1e-4, atol: 1e-6 });
       }
     });
 
@@ -122,7 +122,7 @@ describe.for(Object.entries(optimizers))(
   },
 );
 
-describe("a batch in parts", () => {
+describe("a batch in micro-batches", () => {
   test("says how many values the whole batch needs", async () => {
     const images = new Uint8Array(100);
     await expect(train(stepIn(2), 1, { ...feeds, images })).rejects.toThrow(
@@ -137,7 +137,7 @@ describe("a batch in parts", () => {
       inputs: [],
       outputs: { x },
       state: [{ input: x, next: ops.add(x, 1) }],
-      parts: { count: 2, samples: [] },
+      microBatches: { count: 2, samples: [] },
     };
     await expect(backend.compile(program)).rejects.toThrow("state that only the optimiser changes");
   });
@@ -150,11 +150,11 @@ describe("a batch in parts", () => {
   });
 
   test("is cut for the sessions side by side, where that comes out even", () => {
-    expect(partsOfBatch(32, { sideBySide: 2 }, 4)).toBe(8);
-    expect(partsOfBatch(9, { sideBySide: 2 })).toBe(1);
-    expect(partsOfBatch(9, { sideBySide: 4 })).toBe(3);
-    expect(partsOfBatch(32, {}, 4)).toBe(4);
-    expect(() => partsOfBatch(32, {}, 5)).toThrow("a multiple of 5 parts, got 32");
+    expect(microBatchesOf(32, { sideBySide: 2 }, 4)).toBe(8);
+    expect(microBatchesOf(9, { sideBySide: 2 })).toBe(1);
+    expect(microBatchesOf(9, { sideBySide: 4 })).toBe(3);
+    expect(microBatchesOf(32, {}, 4)).toBe(4);
+    expect(() => microBatchesOf(32, {}, 5)).toThrow("a multiple of 5 micro-batches, got 32");
   });
 });
 

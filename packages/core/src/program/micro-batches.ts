@@ -1,0 +1,87 @@
+/**
+ * @file A batch as several micro-batches. The gradients of a batch are sums over its micro-batches, which can therefore
+ * be computed one after another, in less memory, or side by side.
+ */
+import type { Tensor } from "../tensor.ts";
+import { inputOf } from "./program.ts";
+import type { Backend, Feed, Feeds, Results } from "./program.ts";
+
+/** How a program that describes one micro-batch computes a whole batch. */
+export interface MicroBatches {
+  /** The number of micro-batches in a batch. */
+  readonly count: number;
+  /** Inputs with one entry per sample on their first axis: a run is fed those of the whole batch. */
+  readonly samples: readonly Tensor[];
+  /** Inputs that contain, in every micro-batch, what another input contains for the whole batch. */
+  readonly whole?: readonly { readonly input: Tensor; readonly of: Tensor }[];
+  /** The names of outputs that are added up, such as the loss. The others are joined along their first axis. */
+  readonly sums?: readonly string[];
+}
+
+/**
+ * The number of micro-batches of a batch: `accumulate` one after another, each divided again into as many as the
+ * backend computes side by side, if it divides evenly. Throws RangeError if `accumulate` does not divide the batch.
+ */
+export function microBatchesOf(
+  batchSize: number,
+  { sideBySide = 1 }: Pick<Backend, "sideBySide">,
+  accumulate = 1,
+): number {
+  if (batchSize % accumulate !== 0) {
+    throw new RangeError(
+      `microBatchesOf: expected a batch that is a multiple of ${accumulate} micro-batches, got ${batchSize} samples`,
+    );
+  }
+  const size = batchSize / accumulate;
+  let divisor = Math.min(sideBySide, size);
+  while (size % divisor !== 0) divisor -= 1;
+  return accumulate * divisor;
+}
+
+/** The feeds of the micro-batch with this index. */
+export function feedsOfMicroBatch(
+  { count, samples, whole = [] }: MicroBatches,
+  given: Feeds,
+  index: number,
+): Feeds {
+  const feeds: Record<string, Feed> = { ...given };
+  for (const x of samples) {
+    const { name } = inputOf(x);
+    const all = given[name];
+    if (all === undefined) continue; // the check of the micro-batch's feeds reports it
+    const length = all.length / count;
+    feeds[name] = all.subarray(index * length, (index + 1) * length);
+  }
+  for (const { input, of } of whole) {
+    const all = given[inputOf(of).name];
+    if (all !== undefined) feeds[inputOf(input).name] = all;
+  }
+  return feeds;
+}
+
+/** The results of a batch, from those of its micro-batches. */
+export function joinResults({ sums = [] }: MicroBatches, results: readonly Results[]): Results {
+  const joined = Object.keys(results[0]!).map((name): [string, Float32Array] => {
+    const values = results.map((each) => each[name]!);
+    return [name, sums.includes(name) ? added(values) : concatenated(values)];
+  });
+  return Object.fromEntries(joined);
+}
+
+function added(arrays: readonly Float32Array[]): Float32Array {
+  const total = Float32Array.from(arrays[0]!);
+  for (const array of arrays.slice(1)) {
+    for (const [i, value] of array.entries()) total[i]! += value;
+  }
+  return total;
+}
+
+function concatenated(arrays: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
