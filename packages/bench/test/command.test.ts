@@ -92,7 +92,7 @@ describe("pnpm exp bench", () => {
       args: "bench --sessions 1 --backend tfjs --device cpu",
       exitCode: 2,
       stderr:
-        "--sessions 1: expected --backend onnx on the CPU, got tfjs on cpu. No other engine computes parts of a batch at once.",
+        "--sessions 1: expected --backend onnx on the CPU, got tfjs on cpu. No other engine computes several micro-batches at once.",
     },
     {
       what: "no session",

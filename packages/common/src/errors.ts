@@ -15,11 +15,14 @@ export class UserError extends Error {
   override readonly name: string = "UserError";
   /** What was expected and what came, without the advice. */
   readonly finding: string;
+  /** What to do about it, if that is a sentence of its own. */
+  readonly advice: string | undefined;
   readonly exitCode: 1 | 2;
 
   constructor(finding: string, { advice, exitCode = 1, ...options }: UserErrorOptions = {}) {
     super(advice === undefined ? finding : `${finding}. ${advice}`, options);
     this.finding = finding;
+    this.advice = advice;
     this.exitCode = exitCode;
   }
 }

@@ -74,9 +74,16 @@ describe("a printed program", () => {
       %25: float32[2, 4] = sub(%21, %24)
       %26: float32[4, 3] = matmul(%25, x, transposeX: true)
       %27: float32[4] = sum(%25, axes: [0])
+      learningRate: float32[] = input
+      %28: float32[4, 3] = mul(%26, learningRate)
+      %29: float32[4, 3] = sub(fc.weight, %28)
+      %30: float32[4] = mul(%27, learningRate)
+      %31: float32[4] = sub(fc.bias, %30)
       return loss: %13
       return gradient of fc.weight: %26
-      return gradient of fc.bias: %27"
+      return gradient of fc.bias: %27
+      return next fc.weight: %29
+      return next fc.bias: %31"
     `);
   });
 

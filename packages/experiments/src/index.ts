@@ -7,7 +7,7 @@ export { openModel } from "./predict/open-model.ts";
 export { describeMachine, describeProvenance, sourceVersion } from "./runs/provenance.ts";
 export { canonicalJson, type RunConfig, runId } from "./settings/run-config.ts";
 export { type Scale, type ScaleName, scaleNames, scales } from "./settings/scales.ts";
-export { override, settingPaths, settings } from "./settings/set.ts";
+export { override, settingPaths, settings } from "./settings/training.ts";
 export { microBatchCount } from "./training/micro-batches.ts";
 export { evaluationBatchSize } from "./training/predict.ts";
 export {

@@ -151,7 +151,7 @@ describe("runs that can not be compared or measured", () => {
       },
       args: ["compare", "--run", a, "--run", b, "--report", "out"],
       exitCode: 1,
-      stderr: `runs ${a} and ${b}: expected answers for the same images, found 39 that only the first has (test_1). Compare runs of one data set, layout and labelling protocol.`,
+      stderr: `runs ${a} and ${b}: expected predictions for the same images, found 39 that only the first has (test_1). Compare runs of one data set, layout and labelling protocol.`,
     },
     {
       what: "no resamples",
@@ -166,7 +166,7 @@ describe("runs that can not be compared or measured", () => {
       args: ["evaluate", "--run", a, "--stored", "--weights", "last"],
       exitCode: 2,
       stderr:
-        "--stored: expected no --out, --split or --weights beside it, since predictions.csv holds the answers for the test images with the validation-best weights. Leave it out to ask the model anew.",
+        "--stored: expected no --out, --split or --weights with it, since predictions.csv holds the predictions for the test images with the validation-best weights. Leave it out to predict again.",
     },
     {
       what: "a report that a folder stands in the way of",

@@ -97,14 +97,20 @@ describe("pnpm exp data check --run", () => {
     );
   });
 
-  test("asks the model of a run on other data, which may know too little", async () => {
-    const run = "train --scale smoke --weights none --set epochs=1 --data data --dataset custom";
-    const { stdout: trained } = await exp(...run.split(" "), ...classes);
-    const id = /runs\/(\w{12})\//.exec(trained)![1]!;
-    const { stdout } = await check(id);
-    // Of AffectNet's images those of the two classes that the model has.
-    expect(stdout).toMatch(/classes in a wrong order +0 .+, the model: \d of 4 test images right/);
-  });
+  test(
+    "asks the model of a run on other data, which may know too little",
+    { timeout: 30_000 },
+    async () => {
+      const run = "train --scale smoke --weights none --set epochs=1 --data data --dataset custom";
+      const { stdout: trained } = await exp(...run.split(" "), ...classes);
+      const id = /runs\/(\w{12})\//.exec(trained)![1]!;
+      const { stdout } = await check(id);
+      // Of AffectNet's images those of the two classes that the model has.
+      expect(stdout).toMatch(
+        /classes in a wrong order +0 .+, the model: \d of 4 test images right/,
+      );
+    },
+  );
 
   test("is refused where nothing is checked", async () => {
     const { exitCode, stderr } = await exp("data", "synthesize", "--data", "new", "--run", "a");

@@ -186,7 +186,7 @@ describe("bench predict", () => {
   test("times one picture and many", async () => {
     const { stdout } = await run("bench", "predict", "--model", "masked.onnx", "--images", "8");
     expect(stdout).toMatch(
-      /^masked.onnx: 48 x 48, float32, with masks, CPU, \d+ threads\none picture +[\d.]+ ms median .*\n8 pictures +[\d.]+ images\/s\n$/,
+      /^masked.onnx: 48 x 48, float32, with masks, CPU, \d+ threads\none image +[\d.]+ ms median .*\n8 images +[\d.]+ images\/s\n$/,
     );
   });
 });

@@ -178,7 +178,7 @@ describe("a mask generator that diverges", () => {
       const attempt = trainGenerator(wild, elsewhere);
       await expect(attempt).rejects.toThrow(UserError);
       await expect(attempt).rejects.toThrow(
-        /^run [0-9a-f]{12} \(tiny masks\): expected a finite loss, got \w+ in epoch 1 at learning rate [\d.e+]+\. Lower the learning rates of the scale's mask generator, in scales\.ts\.$/,
+        /^run [0-9a-f]{12} \(tiny masks\): expected a finite loss, got \w+ in epoch 1 at learning rate [\d.e+]+\. Lower them with --set mgn\.learningRate\.discriminator=\.\.\. and --set mgn\.learningRate\.generator=\.\.\.\.$/,
       );
       expect(await openRun(elsewhere, runId(wild)).read("metrics.jsonl")).toBeUndefined();
     },

@@ -30,7 +30,7 @@ describe("the parts of a batch", () => {
       "expected a divisor of the batch of 32, got 5",
     );
     expect(() => microBatchCount({}, nano, batch)).toThrow(
-      "expected an engine that computes batches in parts",
+      "expected an engine that computes batches in micro-batches",
     );
     expect(microBatchCount({}, small, { batchSize: 32 })).toBe(1);
   });

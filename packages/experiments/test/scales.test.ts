@@ -2,7 +2,7 @@
 import { datasetNames } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
 import { scaleNames, scales, trainingOn } from "../src/settings/scales.ts";
-import { scaleWith } from "../src/settings/set.ts";
+import { scaleWith } from "../src/settings/scales.ts";
 
 const others = datasetNames.filter((name) => !name.startsWith("affectnet"));
 

@@ -1,8 +1,8 @@
 /** @file Settings of training that are changed on the command line. */
 import { scales } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
-import { trainingConfig } from "../src/settings/run-config.ts";
-import { override, scaleWith, settingPaths, settings } from "../src/settings/set.ts";
+import { trainingConfig, override, settingPaths, settings } from "../src/settings/training.ts";
+import { scaleWith } from "../src/settings/scales.ts";
 
 describe("--set", () => {
   const { training } = scales.quick;

@@ -1,4 +1,7 @@
-/** @file The public API of @mvt/report. Nothing else in this package can be imported. */
+/**
+ * @file What reports share. Each table and figure is a module of its own: `@mvt/report/tables/table1`,
+ * `@mvt/report/figures/figure2`.
+ */
 
 export { accuracy, type Accuracy, type Count, type EpochCount, type RunCount } from "./accuracy.ts";
 export { toCsv } from "./csv.ts";
@@ -21,11 +24,8 @@ export {
   evaluationTable,
 } from "./evaluation/evaluation-table.ts";
 export { confusionMatrix, type LabelledPredictions } from "./evaluation/predictions.ts";
-export { figure2, type Figure2 } from "./figures/figure2.ts";
-export { figure5, type Figure5 } from "./figures/figure5.ts";
 export type { AccuracyCurve, Convergence } from "./figures/figure5-convergence.ts";
 export type { ThresholdCurve } from "./figures/figure5-thresholds.ts";
-export { type ConfusionMatrix, figure6 } from "./figures/figure6.ts";
 export { svgToPng } from "./figures/png.ts";
 export { toMarkdown, toText } from "./markdown.ts";
 export type { DataDescription, DataKind, Machine, Provenance } from "./provenance.ts";
@@ -43,21 +43,8 @@ export {
   wilsonInterval,
 } from "./statistics.ts";
 export type { Appendix, Cell, Column, Row, Table } from "./table.ts";
-export { type ClutterMask, type ClutterRow, clutterTable } from "./tables/clutter-table.ts";
 export type { ThresholdLabel } from "./tables/configuration.ts";
-export {
-  type MaskMetrics,
-  type MaskSource,
-  type MasksRow,
-  type MasksRun,
-  masksTable,
-} from "./tables/masks-table.ts";
 export { type PaperTable, type Reference, references } from "./tables/paper.ts";
-export { table1, type Table1Row } from "./tables/table1.ts";
-export { type RelabelOutcome, table2, type Table2Row, type Table2Run } from "./tables/table2.ts";
-export { table3, type Table3Row } from "./tables/table3.ts";
-export { table4, type Table4Row } from "./tables/table4.ts";
-export { type SubsetRun, table5, type Table5Row } from "./tables/table5.ts";
 export {
   type Selection,
   selections,

@@ -1,4 +1,5 @@
-import { table2, type Table2Row } from "@mvt/report";
+import { table2 } from "@mvt/report/tables/table2";
+import type { Table2Row } from "@mvt/report/tables/table2";
 import { describe, expect, test } from "vitest";
 import { provenance, row, run } from "./fixtures/runs.ts";
 

@@ -1,5 +1,6 @@
-import { clutterTable, toCsv, toMarkdown } from "@mvt/report";
-import type { ClutterMask, ClutterRow } from "@mvt/report";
+import { toCsv, toMarkdown } from "@mvt/report";
+import { clutterTable } from "@mvt/report/tables/clutter-table";
+import type { ClutterMask, ClutterRow } from "@mvt/report/tables/clutter-table";
 import { describe, expect, test } from "vitest";
 import { provenance, run } from "./fixtures/runs.ts";
 

@@ -1,4 +1,6 @@
-import { table2, toCsv, toMarkdown, type Table, type Table2Row } from "@mvt/report";
+import { toCsv, toMarkdown, type Table } from "@mvt/report";
+import { table2 } from "@mvt/report/tables/table2";
+import type { Table2Row } from "@mvt/report/tables/table2";
 import { describe, expect, test } from "vitest";
 import { provenance, row, run } from "./fixtures/runs.ts";
 

@@ -1,4 +1,5 @@
-import { figure2, svgToPng } from "@mvt/report";
+import { svgToPng } from "@mvt/report";
+import { figure2 } from "@mvt/report/figures/figure2";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 

@@ -1,4 +1,5 @@
-import { figure5, type Figure5 } from "@mvt/report";
+import { figure5 } from "@mvt/report/figures/figure5";
+import type { Figure5 } from "@mvt/report/figures/figure5";
 import { describe, expect, test } from "vitest";
 import { attributesOf, contrast, textsOf, translationsOf } from "./fixtures/svg.ts";
 

@@ -1,4 +1,5 @@
-import { figure6, type ConfusionMatrix } from "@mvt/report";
+import { figure6 } from "@mvt/report/figures/figure6";
+import type { ConfusionMatrix } from "@mvt/report/figures/figure6";
 import { describe, expect, test } from "vitest";
 import { attributesOf, contrast, textsOf } from "./fixtures/svg.ts";
 

@@ -1,4 +1,6 @@
-import { masksTable, toCsv, toMarkdown, type MasksRow, type MasksRun } from "@mvt/report";
+import { toCsv, toMarkdown } from "@mvt/report";
+import { masksTable } from "@mvt/report/tables/masks-table";
+import type { MasksRow, MasksRun } from "@mvt/report/tables/masks-table";
 import { describe, expect, test } from "vitest";
 import { provenance } from "./fixtures/runs.ts";
 

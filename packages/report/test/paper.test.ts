@@ -1,4 +1,9 @@
-import { references, table1, table2, table3, table4, table5 } from "@mvt/report";
+import { references } from "@mvt/report";
+import { table1 } from "@mvt/report/tables/table1";
+import { table2 } from "@mvt/report/tables/table2";
+import { table3 } from "@mvt/report/tables/table3";
+import { table4 } from "@mvt/report/tables/table4";
+import { table5 } from "@mvt/report/tables/table5";
 import { describe, expect, test } from "vitest";
 
 describe("the paper's Table 2", () => {

@@ -1,4 +1,5 @@
-import { table1, toCsv, toMarkdown, type Selection } from "@mvt/report";
+import { toCsv, toMarkdown, type Selection } from "@mvt/report";
+import { table1 } from "@mvt/report/tables/table1";
 import { describe, expect, test } from "vitest";
 import { ratioRow } from "./fixtures/modules.ts";
 import { provenance } from "./fixtures/runs.ts";

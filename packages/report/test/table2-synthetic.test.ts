@@ -1,4 +1,6 @@
-import { table2, toMarkdown, type Table2Run } from "@mvt/report";
+import { toMarkdown } from "@mvt/report";
+import { table2 } from "@mvt/report/tables/table2";
+import type { Table2Run } from "@mvt/report/tables/table2";
 import { describe, expect, test } from "vitest";
 import { provenance, row, run } from "./fixtures/runs.ts";
 

@@ -1,4 +1,5 @@
-import { table3, toCsv, toMarkdown } from "@mvt/report";
+import { toCsv, toMarkdown } from "@mvt/report";
+import { table3 } from "@mvt/report/tables/table3";
 import { describe, expect, test } from "vitest";
 import { moduleRow, threeSets } from "./fixtures/modules.ts";
 

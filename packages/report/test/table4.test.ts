@@ -1,4 +1,5 @@
-import { table4, toCsv, toMarkdown } from "@mvt/report";
+import { toCsv, toMarkdown } from "@mvt/report";
+import { table4 } from "@mvt/report/tables/table4";
 import { describe, expect, test } from "vitest";
 import { bestRow, fourSets } from "./fixtures/methods.ts";
 import { tablesOf } from "./fixtures/tables-of.ts";

@@ -1,4 +1,5 @@
-import { table5, toCsv, toMarkdown } from "@mvt/report";
+import { toCsv, toMarkdown } from "@mvt/report";
+import { table5 } from "@mvt/report/tables/table5";
 import { describe, expect, test } from "vitest";
 import { fourSets, subsetRow } from "./fixtures/methods.ts";
 import { tablesOf } from "./fixtures/tables-of.ts";

@@ -1,16 +1,14 @@
-import {
-  clutterTable,
-  figure2,
-  figure5,
-  figure6,
-  masksTable,
-  table1,
-  table2,
-  table3,
-  table4,
-  table5,
-  toMarkdown,
-} from "@mvt/report";
+import { toMarkdown } from "@mvt/report";
+import { figure2 } from "@mvt/report/figures/figure2";
+import { figure5 } from "@mvt/report/figures/figure5";
+import { figure6 } from "@mvt/report/figures/figure6";
+import { clutterTable } from "@mvt/report/tables/clutter-table";
+import { masksTable } from "@mvt/report/tables/masks-table";
+import { table1 } from "@mvt/report/tables/table1";
+import { table2 } from "@mvt/report/tables/table2";
+import { table3 } from "@mvt/report/tables/table3";
+import { table4 } from "@mvt/report/tables/table4";
+import { table5 } from "@mvt/report/tables/table5";
 import { describe, expect, test } from "vitest";
 import { ratioRow } from "./fixtures/modules.ts";
 import { provenance } from "./fixtures/runs.ts";

@@ -30,9 +30,10 @@ const packageSources = sources
   .filter(({ path }) => /^(?:packages|apps)\/[^/]+\/(?:src|publish)\/.*\.ts$/.test(path))
   .filter(({ path }) => !path.endsWith("_pb.js"))
   .map(({ path, text }) => ({ path, ...readSource(text) }));
-const rootScripts: ReadonlySet<string> = new Set(
-  Object.keys(
-    (JSON.parse(readAll(["package.json"])[0]!.text) as { scripts: Record<string, string> }).scripts,
+/** Scripts of the root and of the packages. */
+const scripts: ReadonlySet<string> = new Set(
+  readAll(["package.json", ...paths.filter((path) => path.endsWith("/package.json"))]).flatMap(
+    ({ text }) => Object.keys((JSON.parse(text) as { scripts?: object }).scripts ?? {}),
   ),
 );
 const commands = [...ownCommands, benchCommand];
@@ -161,13 +162,15 @@ describe("the documentation", () => {
     const problems = await problemsOf(documents, inlineCode, (text, file) => {
       const isPath = /^[\w@.-]+(?:\/[\w@.*-]+)+\/?$|^[\w.-]+\.(?:ts|py)$/.test(text);
       const ofRoot = /^(?:apps|packages|plugins|docs|testing|\.ci|\.github)\//.test(text);
-      const isSource = /\.(?:ts|py)$/.test(text) && !/^(?:my-|\.)/.test(text);
+      const isSource = /\.(?:ts|py)$/.test(text) && !/^(?:my-|\.)|NAME/.test(text);
       if (!isPath || !(ofRoot || isSource)) return undefined;
       if (ofRoot) {
-        const [folder] = text.split("*");
+        const [folder] = text.split(/\*|\/[^/]*NAME/);
         return existsSync(join(root, folder!)) ? undefined : "there is no such file";
       }
-      if (existsSync(join(root, resolveFrom(file, text)))) return undefined;
+      if (existsSync(join(root, resolveFrom(file, text))) || existsSync(join(root, text))) {
+        return undefined;
+      }
       return paths.some((path) => path.endsWith(`/${text}`)) ? undefined : "there is no such file";
     });
     expect(problems).toEqual([]);
@@ -193,8 +196,8 @@ describe("the documentation", () => {
       .join("\n");
     const problem = (text: string) => {
       const [, script] = /(?:^|\s)(?:npx -y pnpm@12|pnpm) ([a-z][\w:]*)/.exec(text) ?? [];
-      if (script !== undefined && !builtIn.has(script) && !rootScripts.has(script)) {
-        return `package.json has no script ${script}`;
+      if (script !== undefined && !builtIn.has(script) && !scripts.has(script)) {
+        return `no package.json has a script ${script}`;
       }
       return [...text.matchAll(/\bMVT_[A-Z_]+/g)]
         .map(([variable]) => variable)

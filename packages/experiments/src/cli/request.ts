@@ -15,7 +15,6 @@ import { officialPath } from "../pretrained/official.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
-import { scaleWith } from "../settings/set.ts";
 import { createPlanner } from "../studies/planner.ts";
 import type { Planner } from "../studies/planner.ts";
 import type { ArgsOf } from "./command.ts";
@@ -24,6 +23,7 @@ import type { trainingOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
 import { requireWritable } from "./writable.ts";
+import { scaleWith } from "../settings/scales.ts";
 
 type TrainingArgs = ArgsOf<typeof trainingOptions>;
 

@@ -1,6 +1,6 @@
 /** @file How well masks find the patches that do not matter, against the ground truth. */
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
-import type { MaskMetrics } from "@mvt/report";
+import type { MaskMetrics } from "@mvt/report/tables/masks-table";
 import { wilcoxonRankSum } from "simple-statistics";
 import type { ExpressionPatches } from "../data/expression-patches.ts";
 

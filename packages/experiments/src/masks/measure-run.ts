@@ -2,7 +2,7 @@
 import { deit, random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { cornersMask, ellipseDistance, ellipseMask, randomMask } from "@mvt/mgn";
-import type { MaskSource, MasksRow, MasksRun } from "@mvt/report";
+import type { MaskSource, MasksRow, MasksRun } from "@mvt/report/tables/masks-table";
 import { repeatMask, topKMasks } from "../data/control-masks.ts";
 import { readExpressionPatches } from "../data/expression-patches.ts";
 import { readMgn } from "../runs/mgn-file.ts";

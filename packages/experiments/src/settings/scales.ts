@@ -5,7 +5,8 @@ import { deit } from "@mvt/core";
 import type { BackboneConfig } from "@mvt/core";
 import { type Augmentation, datasets, defaultAugmentation, syntheticNames } from "@mvt/datasets";
 import type { DatasetName, Difficulty, DifficultyName, SyntheticName } from "@mvt/datasets";
-import type { MgnTrainingConfig, TrainingConfig } from "./run-config.ts";
+import { override, settings } from "./training.ts";
+import type { MgnTrainingConfig, TrainingConfig } from "./training.ts";
 
 export const scaleNames = ["smoke", "quick", "paper"] as const;
 export type ScaleName = (typeof scaleNames)[number];
@@ -214,3 +215,17 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     },
   },
 };
+
+/** The scale of this name with every `path=value` applied, for every data set that has settings of its own. */
+export function scaleWith(name: ScaleName, assignments: readonly string[]): Scale {
+  const scale = scales[name];
+  const change = ({ training, mgn }: TrainingSettings): TrainingSettings => {
+    const { mgn: changed, ...rest } = override(settings, { ...training, mgn }, assignments);
+    return { training: rest, mgn: changed };
+  };
+  const onDataset = Object.entries(scale.onDataset ?? {}).map(([dataset, own]) => [
+    dataset,
+    change(own),
+  ]);
+  return { ...scale, ...change(scale), onDataset: Object.fromEntries(onDataset) };
+}

@@ -5,8 +5,8 @@
  *     pnpm exp clutter                  # one seed, minutes on two cores
  *     pnpm exp clutter --seeds 5        # with the spread that a conclusion needs
  */
-import { clutterTable } from "@mvt/report";
-import type { ClutterMask } from "@mvt/report";
+import { clutterTable } from "@mvt/report/tables/clutter-table";
+import type { ClutterMask } from "@mvt/report/tables/clutter-table";
 import { describeData } from "../runs/provenance.ts";
 import { fromScratch, scales, smallAugmentation, smallMgn } from "../settings/scales.ts";
 import type { Scale, ScaleName, SyntheticCounts, TrainingSettings } from "../settings/scales.ts";

@@ -1,7 +1,8 @@
 /** @file MGN and relabelling, each alone and together, with the m and the f that the paper settles on. */
 import type { DatasetName } from "@mvt/datasets";
 import { instantiate, thresholds } from "@mvt/relabel";
-import type { Table4Row, ThresholdLabel } from "@mvt/report";
+import type { ThresholdLabel } from "@mvt/report";
+import type { Table4Row } from "@mvt/report/tables/table4";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { paperChoices } from "./paper-choices.ts";

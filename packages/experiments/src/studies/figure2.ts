@@ -6,7 +6,8 @@
  */
 import { deit, fadePatches } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
-import { figure2, svgToPng } from "@mvt/report";
+import { svgToPng } from "@mvt/report";
+import { figure2 } from "@mvt/report/figures/figure2";
 import sharp from "sharp";
 import { topKMasks } from "../data/control-masks.ts";
 import { contactSheet } from "../masks/contact-sheet.ts";

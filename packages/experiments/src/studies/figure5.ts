@@ -6,7 +6,7 @@
  */
 import { UserError } from "@mvt/common";
 import { cutOff } from "@mvt/relabel";
-import { figure5 } from "@mvt/report";
+import { figure5 } from "@mvt/report/figures/figure5";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { epochMetrics } from "../runs/result.ts";

@@ -4,7 +4,8 @@
  *
  *     pnpm exp figure6 [--png]
  */
-import { confusionMatrix, figure6 } from "@mvt/report";
+import { confusionMatrix } from "@mvt/report";
+import { figure6 } from "@mvt/report/figures/figure6";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { openRun } from "../runs/run-folder.ts";

@@ -6,15 +6,15 @@
  *     pnpm exp mask-factors               # one seed, some five minutes on two cores
  *     pnpm exp mask-factors --seeds 5     # with the spread that a conclusion needs
  */
-import { masksTable } from "@mvt/report";
+import { masksTable } from "@mvt/report/tables/masks-table";
 import { measureRuns } from "../masks/measure-run.ts";
 import { describeData } from "../runs/provenance.ts";
-import type { MgnTrainingConfig } from "../settings/run-config.ts";
 import { fromPretrained, fromScratch, scales, smallMgn } from "../settings/scales.ts";
 import type { Scale, ScaleName, SyntheticCounts, TrainingSettings } from "../settings/scales.ts";
 import type { StudySetting } from "./planner.ts";
 import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
+import type { MgnTrainingConfig } from "../settings/training.ts";
 
 const dataset = "raf-db";
 

@@ -5,7 +5,7 @@
  *     pnpm exp masks --seeds 5
  */
 import { UserError } from "@mvt/common";
-import { masksTable } from "@mvt/report";
+import { masksTable } from "@mvt/report/tables/masks-table";
 import { measureRuns } from "../masks/measure-run.ts";
 import { paperChoices } from "./paper-choices.ts";
 import { tableReport } from "./report-definition.ts";

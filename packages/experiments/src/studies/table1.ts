@@ -5,7 +5,7 @@
  *     pnpm exp table1 --data DIR --weights deit_small.safetensors
  *                                       # the paper: RAF-DB 86.7 / 87.52 / 87.91 / 87.45
  */
-import { table1 } from "@mvt/report";
+import { table1 } from "@mvt/report/tables/table1";
 import { dataKind } from "../runs/provenance.ts";
 import { tableReport, testedRuns } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";

@@ -8,7 +8,7 @@
  */
 import { instantiate, thresholds } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
-import { table2 } from "@mvt/report";
+import { table2 } from "@mvt/report/tables/table2";
 import type { Dataset } from "@mvt/datasets";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";

@@ -5,7 +5,7 @@
  *     pnpm exp table3 --data DIR --weights deit_small.safetensors
  *                                       # the paper: RAF-DB 86.67 / 87.91 / 87.45 / 88.62
  */
-import { table3 } from "@mvt/report";
+import { table3 } from "@mvt/report/tables/table3";
 import { measuredRows, planCombinations } from "./combinations.ts";
 import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";

@@ -5,7 +5,7 @@
  *     pnpm exp table4 --data DIR --weights deit_small.safetensors
  *                                       # the paper: RAF-DB 88.62, FERPlus 89.22
  */
-import { table4 } from "@mvt/report";
+import { table4 } from "@mvt/report/tables/table4";
 import { measuredRows, planBest } from "./combinations.ts";
 import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";

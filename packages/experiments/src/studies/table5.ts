@@ -9,8 +9,8 @@
 import { UserError } from "@mvt/common";
 import { readSubsets } from "@mvt/datasets";
 import type { Dataset, Subset } from "@mvt/datasets";
-import { table5 } from "@mvt/report";
-import type { SubsetRun } from "@mvt/report";
+import { table5 } from "@mvt/report/tables/table5";
+import type { SubsetRun } from "@mvt/report/tables/table5";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { readPredictions } from "../runs/predictions.ts";
 import type { Count, NamedPredictions } from "../runs/predictions.ts";

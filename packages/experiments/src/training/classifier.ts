@@ -19,7 +19,7 @@ import { predictionsCsv } from "../runs/predictions.ts";
 import type { Count } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
-import type { ClassifierConfig, TrainingConfig } from "../settings/run-config.ts";
+import type { ClassifierConfig } from "../settings/run-config.ts";
 import { finishRun, requireFinite, trainEpochs } from "./epoch-loop.ts";
 import type { TrainingContext } from "./epoch-loop.ts";
 import { TrainingLabels } from "./labels.ts";
@@ -34,6 +34,7 @@ import {
 } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
 import { startingWeights } from "./starting-weights.ts";
+import type { TrainingConfig } from "../settings/training.ts";
 
 export interface ClassifierTraining {
   readonly config: ClassifierConfig;

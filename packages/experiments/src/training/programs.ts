@@ -20,7 +20,8 @@ import {
 } from "@mvt/mgn";
 import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
 import { deviceOf } from "../engine/engine.ts";
-import type { RunConfig, TrainingConfig } from "../settings/run-config.ts";
+import type { RunConfig } from "../settings/run-config.ts";
+import type { TrainingConfig } from "../settings/training.ts";
 
 /** Of matrix products and the activations between them. */
 export type Precision = NonNullable<TrainingConfig["precision"]>;

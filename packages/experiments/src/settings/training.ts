@@ -1,0 +1,239 @@
+/** @file The settings of training: their schema, and how `--set adamw.weightDecay=0.05` changes them. */
+import { CommandLineError, didYouMean } from "@mvt/common";
+import { optimizerNames } from "@mvt/core";
+import type { OptimizerName, OptimizerSettings } from "@mvt/core";
+import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
+import type { Augmentation } from "@mvt/datasets";
+import { maskSpaces, polarities } from "@mvt/mgn";
+import { z } from "zod";
+
+const probability = z.number().min(0).max(1);
+const strength = z.number().nonnegative();
+
+/** Of `@mvt/datasets`; its own check says what a combination of values means. */
+const augmentation = z.strictObject({
+  flip: probability,
+  shift: z
+    .strictObject({ pixels: z.int().nonnegative(), padding: z.enum(shiftPaddings) })
+    .exactOptional(),
+  jitter: z
+    .strictObject({ brightness: strength, contrast: strength, saturation: strength })
+    .or(z.literal(false)),
+  erasing: z
+    .strictObject({
+      p: probability,
+      scale: z.tuple([probability, probability]).readonly(),
+      ratio: z.tuple([z.number().positive(), z.number().positive()]).readonly(),
+      value: z.enum(erasingColourNames),
+    })
+    .or(z.literal(false)),
+}) satisfies z.ZodType<Augmentation>;
+
+const weightDecay = z.number().nonnegative();
+/** The joint norm that gradients are clipped to; they are not clipped if absent. */
+const clipNorm = z.number().positive().exactOptional();
+
+/** The settings of each optimiser, under its name. */
+const optimizers = {
+  adamw: z.strictObject({
+    betas: z.tuple([probability, probability]).readonly(),
+    weightDecay,
+    clipNorm,
+  }),
+  sgd: z
+    .strictObject({
+      momentum: z.number().min(0).lt(1).default(0.9),
+      nesterov: z.boolean().exactOptional(),
+      weightDecay: weightDecay.default(0),
+      clipNorm,
+    })
+    .refine(({ nesterov, momentum }) => !(nesterov === true && momentum === 0), {
+      message: "nesterov expects a momentum above 0, got 0",
+    }),
+} satisfies { readonly [Name in OptimizerName]: z.ZodType<OptimizerSettings<Name>> };
+
+/** Fields of a training configuration: the optimiser's name, and settings of the chosen one. */
+const optimizerChoice = {
+  /** "adamw" if absent. */
+  optimizer: z.enum(optimizerNames).exactOptional(),
+  ...z.object(optimizers).partial().shape,
+};
+
+/** How a run trains; every field can be set from the command line by its path. */
+export const trainingConfig = z.strictObject({
+  epochs: z.int().positive(),
+  batchSize: z.int().positive(),
+  schedule: z.strictObject({
+    kind: z.enum(["exponential", "cosine"]),
+    learningRate: z.number().nonnegative(),
+    /** Decay per epoch of the exponential schedule. */
+    gamma: z.number().positive().max(1).exactOptional(),
+    warmupEpochs: z.number().nonnegative(),
+  }),
+  ...optimizerChoice,
+  augmentation,
+  /** In how many parts, one after another, a batch is computed, to save memory; as is fastest if absent. */
+  accumulate: z.int().positive().exactOptional(),
+  /** Compute activations again for the gradients rather than keep them, to save memory; false if absent. */
+  recompute: z.boolean().exactOptional(),
+  /** Of matrix products and the activations between them; "float32" if absent. */
+  precision: z.enum(["float32", "float16"]).exactOptional(),
+  /** Each image once per epoch, or as many drawn, every class as likely; "shuffled" if absent. */
+  sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
+  /** Whether test images are asked after every epoch, as if absent, or only when training is over. */
+  tests: z.enum(["every-epoch", "at-end"]).exactOptional(),
+  /** No further epoch once the training accuracy of one, on the labels of the files, reached this. */
+  stopAtTrainAccuracy: probability.exactOptional(),
+});
+export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
+
+/** How a mask generator trains: one step of each side per batch, at constant rates. */
+export const mgnTrainingConfig = z.strictObject({
+  epochs: z.int().positive(),
+  batchSize: z.int().positive(),
+  learningRate: z.strictObject({
+    discriminator: z.number().nonnegative(),
+    generator: z.number().nonnegative(),
+  }),
+  ...optimizerChoice,
+  augmentation,
+  /** Weight of |M_avg - m| in Eq. 2; the paper has 1. */
+  lambda: z.number().nonnegative(),
+  /** Weight of 4 M_p (1 - M_p), which asks for binary masks; absent from Eq. 2, as by default. */
+  saturation: z.number().nonnegative().exactOptional(),
+  /** How the rates go on from there: constant if absent, or along half a cosine to zero. */
+  decay: z.enum(["constant", "cosine"]).exactOptional(),
+  /** The share of the image that random masks show: m if absent, else drawn between the two. */
+  randomShare: z.tuple([probability, probability]).readonly().exactOptional(),
+  polarity: z.enum(polarities),
+  space: z.enum(maskSpaces),
+});
+export type MgnTrainingConfig = Readonly<z.infer<typeof mgnTrainingConfig>>;
+
+/** What `--set` can change: the settings of classifiers and, under `mgn`, those of mask generators. */
+export const settings = trainingConfig.extend({ mgn: mgnTrainingConfig });
+
+type Issue = z.core.$ZodIssue;
+
+/** The configuration with every `path=value` applied, checked as a whole by its schema. */
+export function override<Config extends object>(
+  schema: z.ZodType<Config>,
+  config: Config,
+  assignments: readonly string[],
+): Config {
+  const changed = structuredClone<object>(config) as Record<string, unknown>;
+  for (const assignment of chooseOptimizers(changed, assignments)) assign(changed, assignment);
+  const parsed = schema.safeParse(changed);
+  if (parsed.success) return parsed.data;
+  throw new CommandLineError(
+    `--set ${assignments.join(" --set ")}: ${explain(deepest(parsed.error.issues[0]!), schema)}`,
+  );
+}
+
+/** What is wrong with one setting; for a key that there is not, the nearest one and all there are. */
+function explain(issue: Issue, schema: z.ZodType): string {
+  const at = issue.path.join(".");
+  if (issue.code !== "unrecognized_keys") return `${at || "settings"}: ${issue.message}.`;
+  const unknown = [...issue.path, issue.keys[0]!].join(".");
+  const known = settingPaths(schema);
+  return `there is no setting ${unknown}.${didYouMean(unknown, known)} Settings: ${known.join(", ")}.`;
+}
+
+function assign(config: Record<string, unknown>, assignment: string): void {
+  const [, path, value] = /^([\w.]+)=(.+)$/.exec(assignment) ?? [];
+  if (path === undefined || value === undefined) {
+    throw new CommandLineError(
+      `--set ${assignment}: expected PATH=VALUE, such as adamw.weightDecay=0.05.`,
+    );
+  }
+  const keys = path.split(".");
+  let at = config;
+  for (const key of keys.slice(0, -1)) {
+    // A part that is off (false) or absent becomes an object; the check says what it then lacks.
+    if (typeof at[key] !== "object" || at[key] === null) at[key] = {};
+    at = at[key] as Record<string, unknown>;
+  }
+  at[keys.at(-1)!] = parseValue(value);
+}
+
+/** Of a part that may be one thing or another, such as settings or false, the issue that lies deepest. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== "invalid_union") return issue;
+  return issue.errors
+    .flat()
+    .map((inner) => {
+      const found = deepest(inner);
+      return { ...found, path: [...issue.path, ...found.path] };
+    })
+    .reduce((a, b) => (b.path.length > a.path.length ? b : a), issue as Issue);
+}
+
+/** JSON, or the text itself. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** Every path that can be set: "epochs", "schedule.kind", ... */
+export function settingPaths(schema: z.ZodType): readonly string[] {
+  return [...new Set(pathsBelow(z.toJSONSchema(schema) as JsonSchema, []))];
+}
+
+function pathsBelow(
+  { properties, anyOf = [] }: JsonSchema,
+  keys: readonly string[],
+): readonly string[] {
+  if (properties !== undefined) {
+    return Object.entries(properties).flatMap(([key, value]) => pathsBelow(value, [...keys, key]));
+  }
+  return anyOf.length > 0 ? anyOf.flatMap((one) => pathsBelow(one, keys)) : [keys.join(".")];
+}
+
+const isOptimizer = (name: unknown): name is OptimizerName =>
+  optimizerNames.some((known) => known === name);
+
+/**
+ * Applies every assignment `optimizer=NAME`, also `mgn.optimizer=NAME`, and returns the other assignments. A
+ * configuration has settings of the chosen optimiser alone, and no `optimizer` if that is AdamW. Throws
+ * CommandLineError if another assignment sets something of an optimiser that is not chosen.
+ */
+function chooseOptimizers(
+  config: Record<string, unknown>,
+  assignments: readonly string[],
+): readonly string[] {
+  const scopeOf = (prefix: string) =>
+    (prefix === "" ? config : config["mgn"]) as Record<string, unknown> | undefined;
+  const others: string[] = [];
+  for (const assignment of assignments) {
+    const [, prefix = "", name] = /^(mgn\.)?optimizer=(.+)$/.exec(assignment) ?? [];
+    const scope = name === undefined ? undefined : scopeOf(prefix);
+    if (scope === undefined) others.push(assignment);
+    else choose(scope, name!);
+  }
+  for (const assignment of others) {
+    const [, prefix = "", name] = /^(mgn\.)?(\w+)\./.exec(assignment) ?? [];
+    const { optimizer = "adamw" } = scopeOf(prefix) ?? {};
+    if (isOptimizer(name) && isOptimizer(optimizer) && name !== optimizer) {
+      throw new CommandLineError(
+        `--set ${assignment}: expected settings of the optimiser ${optimizer}, got one of ${name}. Set ${prefix}${optimizer}.*, or add --set ${prefix}optimizer=${name}.`,
+      );
+    }
+  }
+  return others;
+}
+
+function choose(training: Record<string, unknown>, name: string): void {
+  training["optimizer"] = name; // the schema refuses what is no optimiser
+  if (!isOptimizer(name)) return;
+  for (const other of optimizerNames) if (other !== name) delete training[other];
+  training[name] ??= {};
+  if (name === "adamw") delete training["optimizer"];
+}
