@@ -192,11 +192,11 @@ const listsBefore: Lists = {
   ),
   operator: each(
     [
-      `${C}/ops/primitives.ts`,
+      `${C}/ops/index.ts`,
       `${C}/ops/elementwise.ts`,
       `${C}/ops/elementwise-gradients.ts`,
       `${C}/backends/onnx/encoders.ts`,
-      `${C}/backends/onnx/webgpu-encoders.ts`,
+      `${C}/backends/onnx/cuda-encoders.ts`,
       `${C}/backends/tfjs/kernels.ts`,
       `${C}/portable/portable.ts`,
       "packages/core/test/support/operator-cases.ts",
@@ -215,9 +215,9 @@ const listsBefore: Lists = {
   ),
   maskForm: {
     "packages/mgn/src/forms.ts": /top-k/,
+    [`${C}/portable/description.ts`]: /top-k/,
     [`${E}/cli/options.ts`]: /top-k/,
     [`${E}/tables/workbench.ts`]: /top-k/,
-    [`${E}/export/check-export.ts`]: /form\.kind/,
   },
   optimiser: each(
     [
