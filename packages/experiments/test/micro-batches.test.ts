@@ -6,7 +6,7 @@ import { declareClassifier, evaluationProgram, trainingProgram } from "../src/tr
 const small = { ...deit.variants["S/16"], classes: 7 };
 const nano = { ...deit.variants.nano, classes: 3, depth: 2, width: 32 };
 
-describe("the parts of a batch", () => {
+describe("micro-batches", () => {
   test("are four images of DeiT-S at 224, whatever the batch and the threads", () => {
     for (const sideBySide of [1, 2]) {
       expect(microBatchCount({ sideBySide }, small, { batchSize: 32 })).toBe(8);
@@ -60,11 +60,11 @@ describe("a classifier's programs", () => {
     }
   }
 
-  test("train alike in parts, and with activations computed again", async () => {
+  test("train alike, and with activations computed again", async () => {
     const options = { batchSize: B, adamw: { epsilon: 1e-4 } };
     const plain = await run(trainingProgram(classifier, options));
     const saving = await run(
-      trainingProgram(classifier, { ...options, parts: 4, recompute: true }),
+      trainingProgram(classifier, { ...options, microBatches: 4, recompute: true }),
     );
     for (const name of ["loss", "probabilities"]) {
       expect(saving.results[name]).toBeAllClose(plain.results[name]!, { rtol: 1e-4, atol: 1e-6 });
@@ -77,7 +77,7 @@ describe("a classifier's programs", () => {
   test.for([
     ["whole", 4],
     ["in halves", 2],
-  ] as const)("answer alike in parts that go through the model %s", async ([, count]) => {
+  ] as const)("predict alike when they go through the model %s", async ([, count]) => {
     const whole = await run(evaluationProgram(classifier, B));
     const parts = await run(evaluationProgram(classifier, B, count));
     expect(parts.results["probabilities"]).toBeAllClose(whole.results["probabilities"]!, {

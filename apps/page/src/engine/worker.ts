@@ -1,6 +1,6 @@
 /** @file The worker: it holds one model and predicts images, so that the page itself never waits. */
 import { reasonOf, UserError } from "@mvt/common";
-import { maskPixels, openMvt, resizeImage, WeightsError } from "@mvt/core/portable";
+import { maskPixels, openMvt, resizeImage } from "@mvt/core/portable";
 import type { Mvt } from "@mvt/core/portable";
 import { decodeImage } from "./decode.ts";
 import type { Backend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";

@@ -29,7 +29,7 @@ const m = 0.15;
 
 /** The program of the whole batch at once. Its matrix products are those that are timed alone. */
 export function programOf(workload: Workload): Program {
-  return programInParts(classifierOf(workload), workload, 1);
+  return programInMicroBatches(classifierOf(workload), workload, 1);
 }
 
 /** Compiles the workload as a run would, and warms it up. */
@@ -40,19 +40,19 @@ export async function openWorkload(
 ): Promise<Step> {
   const { kind, model, batchSize, accumulate } = workload;
   const classifier = classifierOf(workload);
-  const parts = microBatchCount(backend, model, { batchSize, accumulate });
-  const program = programInParts(classifier, workload, parts);
+  const microBatches = microBatchCount(backend, model, { batchSize, accumulate });
+  const program = programInMicroBatches(classifier, workload, microBatches);
   return openStep(backend, { classifier, program, trains: kind === "train", batchSize, warmUp });
 }
 
-function programInParts(
+function programInMicroBatches(
   classifier: Classifier,
   { kind, batchSize, recompute }: Workload,
-  parts: number,
+  microBatches: number,
 ): Program {
   return kind === "train"
-    ? trainingProgram(classifier, { batchSize, adamw: {}, parts, recompute })
-    : evaluationProgram(classifier, batchSize, parts);
+    ? trainingProgram(classifier, { batchSize, adamw: {}, microBatches, recompute })
+    : evaluationProgram(classifier, batchSize, microBatches);
 }
 
 function classifierOf({ kind, model }: Workload): Classifier {

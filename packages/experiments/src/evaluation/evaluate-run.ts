@@ -59,8 +59,8 @@ export async function evaluateClassifier(
   const { config } = classifier.vit;
   const { imageSize, classes } = config;
   const batchSize = evaluationBatchSize(imageSize);
-  const parts = microBatchCount(backend, config, { batchSize });
-  const executable = await backend.compile(evaluationProgram(classifier, batchSize, parts));
+  const microBatches = microBatchCount(backend, config, { batchSize });
+  const executable = await backend.compile(evaluationProgram(classifier, batchSize, microBatches));
   try {
     await executable.writeState(weights);
     return await predict(executable, subset, { batchSize, classes });

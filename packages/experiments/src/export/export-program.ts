@@ -2,8 +2,8 @@
 import { deit, ops, traceNetwork } from "@mvt/core";
 import type { ModelDescription, Program, Tensor } from "@mvt/core";
 import { generateMask, maskedPatches, shapeMask } from "@mvt/mgn";
-import { answerBytes, answerProgram } from "../training/programs.ts";
-import type { Answer, Classifier } from "../training/programs.ts";
+import { classifyBytes, predictionProgram } from "../training/programs.ts";
+import type { ClassifierOutput, Classifier } from "../training/programs.ts";
 
 export type ModelInput = ModelDescription["input"];
 
@@ -19,14 +19,14 @@ export function exportProgram(
   const S = classifier.vit.config.imageSize;
   if (input === "bytes") {
     const images = ops.input("images", [batchSize, S, S, 3], "uint8");
-    return answerProgram(classifier, images, answerBytes(classifier, images));
+    return predictionProgram(classifier, images, classifyBytes(classifier, images));
   }
   const images = ops.input("images", [batchSize, 3, S, S]);
-  return answerProgram(classifier, images, answerPixels(classifier, images));
+  return predictionProgram(classifier, images, classifyPixels(classifier, images));
 }
 
-/** As `answerBytes`, of normalised pixels [B, 3, S, S]. Masks that multiply pixels see them as they were. */
-function answerPixels({ vit, masking }: Classifier, images: Tensor): Answer {
+/** As `classifyBytes`, of normalised pixels [B, 3, S, S]. Masks that multiply pixels see them as they were. */
+function classifyPixels({ vit, masking }: Classifier, images: Tensor): ClassifierOutput {
   const patches = deit.patchifyPlanar(images, vit.config.patchSize); // [B, N, L]
   if (masking === undefined) return { logits: traceNetwork(vit, patches).logits };
   const { generator, options } = masking;

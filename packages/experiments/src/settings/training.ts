@@ -72,17 +72,17 @@ export const trainingConfig = z.strictObject({
   }),
   ...optimizerChoice,
   augmentation,
-  /** In how many parts, one after another, a batch is computed, to save memory; as is fastest if absent. */
+  /** The number of micro-batches of a batch: more save memory. As many as are fastest if absent. */
   accumulate: z.int().positive().exactOptional(),
   /** Compute activations again for the gradients rather than keep them, to save memory; false if absent. */
   recompute: z.boolean().exactOptional(),
   /** Of matrix products and the activations between them; "float32" if absent. */
   precision: z.enum(["float32", "float16"]).exactOptional(),
-  /** Each image once per epoch, or as many drawn, every class as likely; "shuffled" if absent. */
+  /** Each image once per epoch, or as many draws with every class equally likely; "shuffled" if absent. */
   sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
-  /** Whether test images are asked after every epoch, as if absent, or only when training is over. */
+  /** Whether test images are predicted after every epoch, as if absent, or only at the end. */
   tests: z.enum(["every-epoch", "at-end"]).exactOptional(),
-  /** No further epoch once the training accuracy of one, on the labels of the files, reached this. */
+  /** Training ends after the first epoch whose training accuracy, on the labels of the files, is at least this. */
   stopAtTrainAccuracy: probability.exactOptional(),
 });
 export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
@@ -101,7 +101,7 @@ export const mgnTrainingConfig = z.strictObject({
   lambda: z.number().nonnegative(),
   /** Weight of 4 M_p (1 - M_p), which asks for binary masks; absent from Eq. 2, as by default. */
   saturation: z.number().nonnegative().exactOptional(),
-  /** How the rates go on from there: constant if absent, or along half a cosine to zero. */
+  /** The schedule of both rates: constant if absent, or half a cosine down to zero. */
   decay: z.enum(["constant", "cosine"]).exactOptional(),
   /** The share of the image that random masks show: m if absent, else drawn between the two. */
   randomShare: z.tuple([probability, probability]).readonly().exactOptional(),

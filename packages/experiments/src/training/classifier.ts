@@ -60,8 +60,8 @@ export async function trainClassifier(
   const classifier = declareClassifier(model, mgn);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
-  const parts = microBatchCount(backend, model, settings);
-  const step = await backend.compile(trainingProgram(classifier, { ...settings, parts }));
+  const microBatches = microBatchCount(backend, model, settings);
+  const step = await backend.compile(trainingProgram(classifier, { ...settings, microBatches }));
   const batchSize = evaluationBatchSize(model.imageSize);
   const evaluation = await backend.compile(
     evaluationProgram(

@@ -32,7 +32,7 @@ export function microBatchCount(
   if (backend.sideBySide === undefined) return 1;
   const perImage = deit.tokenCount(model) * model.width * model.mlpRatio;
   const imagesPerMicroBatch = Math.max(1, Math.round(activationsPerMicroBatch / perImage));
-  let parts = Math.max(1, Math.floor(batchSize / imagesPerMicroBatch));
-  while (batchSize % parts !== 0) parts -= 1;
-  return parts;
+  let count = Math.max(1, Math.floor(batchSize / imagesPerMicroBatch));
+  while (batchSize % count !== 0) count -= 1;
+  return count;
 }

@@ -1,4 +1,4 @@
-/** @file The programs of a classifier: one training step, and one batch of answers. */
+/** @file The programs of a classifier: a training step, and predictions for a batch. */
 import { UserError } from "@mvt/common";
 import {
   createOptimizer,
@@ -76,7 +76,7 @@ export function declareClassifier(
 }
 
 /** Image bytes [B, S, S, 3] to logits [B, K], and the mask [B, N] as it was applied, if there is one. */
-export function answerBytes({ vit, masking }: Classifier, images: Tensor): Answer {
+export function classifyBytes({ vit, masking }: Classifier, images: Tensor): ClassifierOutput {
   if (masking) {
     const { model } = masking.generator;
     const { patches, Mp } = maskedClassifierInput(model, images, masking.options);
@@ -86,12 +86,12 @@ export function answerBytes({ vit, masking }: Classifier, images: Tensor): Answe
   return traceNetwork(vit, deit.normalizePixels(pixels));
 }
 
-/** The same answer with matrix products in the given precision; logits and mask are float32 in either. */
-function inPrecision(answer: Answer, precision: Precision): Answer {
-  if (precision === "float32") return answer;
-  const { blockInputs = [], mask } = answer;
+/** The same output with matrix products in the given precision; logits and mask stay float32. */
+function inPrecision(output: ClassifierOutput, precision: Precision): ClassifierOutput {
+  if (precision === "float32") return output;
+  const { blockInputs = [], mask } = output;
   const [logits, ...others] = inHalfPrecision([
-    answer.logits,
+    output.logits,
     ...blockInputs,
     ...(mask ? [mask] : []),
   ]);
@@ -102,23 +102,23 @@ function inPrecision(answer: Answer, precision: Precision): Answer {
   };
 }
 
-/** What a classifier makes of images, in the graph. */
-export interface Answer {
+/** The tensors that a classifier computes from images. */
+export interface ClassifierOutput {
   readonly logits: Tensor;
-  /** What goes into every block, where it is told. */
+  /** The input of every block, between which activations can be recomputed. */
   readonly blockInputs?: readonly Tensor[];
   readonly mask?: Tensor;
 }
 
 /** Probabilities [B, K] of `images`, and the mask [B, N] where there is one: a program that never trains. */
-export function answerProgram(
+export function predictionProgram(
   { parameters, masking }: Classifier,
   images: Tensor,
-  { logits, mask }: Answer,
+  { logits, mask }: ClassifierOutput,
 ): Program {
   return {
     inputs: [images],
-    outputs: { probabilities: ops.softmax(logits), ...(mask ? { mask } : {}) },
+    outputs: { probabilities: ops.softmax(logits), ...(mask && { mask }) },
     state: frozen([...parameters, ...(masking?.generator.parameters ?? [])]),
   };
 }
@@ -130,8 +130,8 @@ export function withFrozen({ masking }: Classifier, weights: Weights): Weights {
 
 export interface TrainingOptions extends OptimizerChoice {
   readonly batchSize: number;
-  /** In how many parts the batch goes; they divide it. Default 1. */
-  readonly parts?: number;
+  /** The number of micro-batches; it divides the batch. Default 1. */
+  readonly microBatches?: number;
   /** Compute the activations of a block again for its gradients rather than keep them. Default false. */
   readonly recompute?: boolean;
   /** Of matrix products and the activations between them. Default float32. */
@@ -141,25 +141,31 @@ export interface TrainingOptions extends OptimizerChoice {
 /** Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K]. */
 export function trainingProgram(
   classifier: Classifier,
-  { batchSize, parts = 1, recompute = false, precision = "float32", ...optimizer }: TrainingOptions,
+  {
+    batchSize,
+    microBatches = 1,
+    recompute = false,
+    precision = "float32",
+    ...optimizer
+  }: TrainingOptions,
 ): Program {
   const S = classifier.vit.config.imageSize;
-  const b = batchSize / parts;
+  const b = batchSize / microBatches;
   const images = ops.input("images", [b, S, S, 3], "uint8");
   const labels = ops.input("labels", [b], "int32");
   const weights = ops.input("weights", [b]);
-  const batchWeights = parts === 1 ? weights : ops.input("batchWeights", [batchSize]);
-  const { logits, blockInputs } = inPrecision(answerBytes(classifier, images), precision);
+  const batchWeights = microBatches === 1 ? weights : ops.input("batchWeights", [batchSize]);
+  const { logits, blockInputs } = inPrecision(classifyBytes(classifier, images), precision);
   const loss = nn.crossEntropy(logits, labels, weights, batchWeights);
   const program: Program = {
     inputs: [images, labels, weights],
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: frozen(classifier.masking?.generator.parameters ?? []),
     microBatches:
-      parts === 1
+      microBatches === 1
         ? undefined
         : {
-            count: parts,
+            count: microBatches,
             samples: [images, labels, weights],
             whole: [{ input: batchWeights, of: weights }],
             sums: ["loss"],
@@ -178,28 +184,30 @@ export function trainingProgram(
 export function evaluationProgram(
   classifier: Classifier,
   batchSize: number,
-  parts = 1,
+  microBatches = 1,
   precision: Precision = "float32",
 ): Program {
   const S = classifier.vit.config.imageSize;
-  const part = batchSize / parts;
-  const images = ops.input("images", [part, S, S, 3], "uint8");
-  // A part is as large as gradients want it. Without any, half as many activations at a time are faster.
+  const size = batchSize / microBatches;
+  const images = ops.input("images", [size, S, S, 3], "uint8");
+  // Micro-batches have the size that is best for gradients. Without them, half as many activations are faster.
   const halves =
-    parts > 1 && part % 2 === 0 ? ops.split(images, 0, [part / 2, part / 2]) : [images];
-  const answers = halves.map((half) => inPrecision(answerBytes(classifier, half), precision));
-  const program = answerProgram(classifier, images, joined(answers));
-  return parts === 1 ? program : { ...program, microBatches: { count: parts, samples: [images] } };
+    microBatches > 1 && size % 2 === 0 ? ops.split(images, 0, [size / 2, size / 2]) : [images];
+  const outputs = halves.map((half) => inPrecision(classifyBytes(classifier, half), precision));
+  const program = predictionProgram(classifier, images, joined(outputs));
+  return microBatches === 1
+    ? program
+    : { ...program, microBatches: { count: microBatches, samples: [images] } };
 }
 
-/** Answers to pieces of a batch as one. */
-function joined(answers: readonly Answer[]): Answer {
-  const masks = answers.flatMap(({ mask }) => mask ?? []);
+/** The outputs for slices of a batch as one. */
+function joined(outputs: readonly ClassifierOutput[]): ClassifierOutput {
+  const masks = outputs.flatMap(({ mask }) => mask ?? []);
   return {
     logits: ops.concat(
-      answers.map(({ logits }) => logits),
+      outputs.map(({ logits }) => logits),
       0,
     ),
-    ...(masks.length === 0 ? {} : { mask: ops.concat(masks, 0) }),
+    mask: masks.length === 0 ? undefined : ops.concat(masks, 0),
   };
 }

@@ -88,7 +88,7 @@ export async function measureThroughput(
   const program = trainingProgram(classifier, {
     batchSize,
     adamw,
-    parts: microBatchCount(backend, model, { batchSize }),
+    microBatches: microBatchCount(backend, model, { batchSize }),
     precision: precisionOf({ training }),
   });
   const step = await openStep(backend, { classifier, program, trains: true, batchSize });
