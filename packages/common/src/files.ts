@@ -1,5 +1,5 @@
 /**
- * @file Files and folders that appear whole or not at all: they are written under a temporary name beside
+ * @file Files and folders that appear whole or not at all: they are written under a temporary name next to
  * their own, then renamed.
  */
 import { randomUUID } from "node:crypto";

@@ -14,8 +14,8 @@ describe.each(["kinds.pth", "kinds-legacy.pth"])("a tensor in %s is read when it
 
 describe("a checkpoint", () => {
   test("says what else it holds beside the weights", async () => {
-    const { beside, arrays } = await openWeights(bytesOf("zip.pth"), "zip.pth");
-    expect(beside).toEqual(["epoch"]);
+    const { otherEntries, arrays } = await openWeights(bytesOf("zip.pth"), "zip.pth");
+    expect(otherEntries).toEqual(["epoch"]);
     expect(arrays.size).toBe(32);
   });
 });

@@ -87,7 +87,7 @@ describe("page refuses", () => {
       args: "page --port 8080 --out site",
       exitCode: 2,
       stderr:
-        "--port 8080: expected no --out beside it, since a page that is written is not shown. Leave one of them out.",
+        "--port 8080: expected no --out with it, since a page that is written is not shown. Leave one of them out.",
     },
     {
       what: "a port that is none",

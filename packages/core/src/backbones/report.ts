@@ -18,7 +18,7 @@ export interface VitReport {
   /** Sides of the grids of patches, where position embeddings had to be resampled. */
   readonly resampled?: { readonly from: number; readonly to: number } | undefined;
   /** What else is in the file. */
-  readonly beside: readonly string[];
+  readonly otherEntries: readonly string[];
 }
 
 /** The report of a match that can be loaded. */
@@ -35,6 +35,6 @@ export function reportOf({ file, names, matched, skipped, startsAnew }: VitMatch
       positions && positions.from !== positions.to
         ? { from: positions.from, to: positions.to }
         : undefined,
-    beside: file.beside,
+    otherEntries: file.otherEntries,
   };
 }

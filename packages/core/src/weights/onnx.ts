@@ -70,17 +70,17 @@ export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
     return refuse("an ONNX model", `something else or a part of one (${reasonOf(error)})`);
   }
   const arrays = new Map<string, StoredArray>();
-  const beside: string[] = [];
+  const otherEntries: string[] = [];
   for (const [i, body] of initializers.entries()) {
     const { name, array } = openInitializer(body, source);
-    if (isAnonymous(name)) beside.push(name === "" ? `initialiser ${i}` : name);
+    if (isAnonymous(name)) otherEntries.push(name === "" ? `initialiser ${i}` : name);
     else arrays.set(name, array);
   }
   if (arrays.size === 0) {
-    const got = beside.length === 0 ? "none" : `${beside.length} without names`;
+    const got = otherEntries.length === 0 ? "none" : `${otherEntries.length} without names`;
     refuse("initialisers with the names of parameters", got, keepNames);
   }
-  return { source, format: "ONNX", arrays, beside };
+  return { source, format: "ONNX", arrays, otherEntries };
 }
 
 /** The contents of all length-delimited fields with this number in a message. */

@@ -15,7 +15,9 @@ import type { WeightsFile } from "./stored.ts";
 export async function openWeights(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   refuseOtherFiles(bytes, source);
   const file = await openByFormat(bytes, source);
-  const odd = [...file.arrays.keys(), ...file.beside].find((name) => printable(name) !== name);
+  const odd = [...file.arrays.keys(), ...file.otherEntries].find(
+    (name) => printable(name) !== name,
+  );
   if (odd !== undefined) {
     throw new WeightsError(`${source}: expected names of printable characters, got ${odd}`);
   }

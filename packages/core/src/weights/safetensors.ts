@@ -79,7 +79,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
 /** Opens the bytes of a safetensors file. Arrays of any known element type are loaded as float32. */
 export function openSafetensors(bytes: Uint8Array, source: string): WeightsFile {
   const { arrays } = openEntries(bytes, source, Object.keys(elementTypes));
-  return { source, format: "safetensors", arrays, beside: [] };
+  return { source, format: "safetensors", arrays, otherEntries: [] };
 }
 
 function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[]) {

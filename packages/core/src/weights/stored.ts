@@ -19,5 +19,5 @@ export interface WeightsFile {
   readonly format: WeightsFormat;
   readonly arrays: ReadonlyMap<string, StoredArray>;
   /** The names of other things in the file, which are not read: "epoch", "optimizer". */
-  readonly beside: readonly string[];
+  readonly otherEntries: readonly string[];
 }

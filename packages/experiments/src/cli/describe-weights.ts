@@ -6,14 +6,14 @@ import type { PretrainedFile } from "../pretrained/weights-file.ts";
 
 /** A short summary: everything that was not loaded is in it. */
 export function describeWeights({ source, sha256, report }: PretrainedFile): readonly string[] {
-  const { loaded, startsAnew, resampled, beside } = report;
+  const { loaded, startsAnew, resampled, otherEntries } = report;
   return [
     `weights ${basename(source)}: ${describeFile(report)}, SHA-256 ${sha256.slice(0, 12)}`,
     `  loaded ${loaded.length} parameters; new from the seed: ${startsAnew.join(", ") || "none"}`,
     ...skippedLines(report).map((line) => `  ${line}`),
     ...(resampled ? [`  ${resampledLine(resampled)}`] : []),
-    ...(beside.length > 0
-      ? [`  in the file besides the weights, not read: ${listOf(beside)}`]
+    ...(otherEntries.length > 0
+      ? [`  in the file besides the weights, not read: ${listOf(otherEntries)}`]
       : []),
   ];
 }

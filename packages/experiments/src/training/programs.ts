@@ -123,7 +123,7 @@ export function predictionProgram(
   };
 }
 
-/** The classifier's state with its frozen generator's weights beside it. */
+/** The classifier's state together with the weights of its frozen generator. */
 export function withFrozen({ masking }: Classifier, weights: Weights): Weights {
   return masking ? new Map([...weights, ...masking.weights]) : weights;
 }

@@ -35,17 +35,18 @@ export function openStateDict(
   if (!(root instanceof Map)) return refuse("something else");
   const container = containers.find((key) => root.get(key) instanceof Map);
   const dictionary = container === undefined ? root : (root.get(container) as typeof root);
-  const beside = container === undefined ? [] : [...root.keys()].filter((key) => key !== container);
+  const otherEntries =
+    container === undefined ? [] : [...root.keys()].filter((key) => key !== container);
 
   const arrays = new Map<string, StoredArray>();
   for (const [name, value] of dictionary) {
     const tensor = value instanceof PickleObject ? value.value : undefined;
     if (typeof name === "string" && tensor?.kind === "tensor") {
       arrays.set(name, storedArray(tensor, bytesOf));
-    } else beside.push(name);
+    } else otherEntries.push(name);
   }
   if (arrays.size === 0) refuse("one without tensors");
-  return { source, format, arrays, beside: beside.map(describeKey) };
+  return { source, format, arrays, otherEntries: otherEntries.map(describeKey) };
 }
 
 function describeKey(key: TorchValue): string {

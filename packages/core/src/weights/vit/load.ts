@@ -27,7 +27,7 @@ export function loadVit(match: VitMatch, wanted: Wanted): Weights {
 
 /** Why a match cannot be loaded; undefined if it can, as far as names and shapes tell. */
 function problemOf(
-  { file: { source, format, beside }, matched, unknown, missing, unfit }: VitMatch,
+  { file: { source, format, otherEntries }, matched, unknown, missing, unfit }: VitMatch,
   { title, advice }: Wanted,
 ): WeightsError | undefined {
   const list = (names: readonly string[]) =>
@@ -51,7 +51,7 @@ function problemOf(
   if (missing.length > 0) {
     return new WeightsError(
       `${source}: expected all parameters of the network, got none for ${list(missing)}`,
-      format === "ONNX" && beside.length > 0
+      format === "ONNX" && otherEntries.length > 0
         ? keepNames
         : (advice ?? "Use weights of the same depth, with timm's or Hugging Face's names."),
     );

@@ -86,7 +86,7 @@ function requirePort({ port, out }: Args): void {
   if (port === undefined) return;
   if (out !== undefined) {
     throw new CommandLineError(
-      `--port ${port}: expected no --out beside it, since a page that is written is not shown. Leave one of them out.`,
+      `--port ${port}: expected no --out with it, since a page that is written is not shown. Leave one of them out.`,
     );
   }
   if (!(Number.isSafeInteger(port) && port >= 1 && port <= 65_535)) {

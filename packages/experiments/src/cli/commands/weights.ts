@@ -87,8 +87,8 @@ async function show(path: string, scale: ScaleName): Promise<void> {
     print(`${path}: ${file.format}, ${bytes} bytes, SHA-256 ${sha256}`);
     print(network ? networkLine(network) : "no vision transformer that is known here");
     for (const row of rowsOf(match)) print(row);
-    if (file.beside.length > 0)
-      print(`in the file besides the weights, not read: ${file.beside.join(", ")}`);
+    if (file.otherEntries.length > 0)
+      print(`in the file besides the weights, not read: ${file.otherEntries.join(", ")}`);
     const weights = backbones[backbone].load(match);
     const positions = match.matched.flatMap((each) => each.positions ?? [])[0];
     if (positions && positions.from !== positions.to) print(resampledLine(positions));
