@@ -1,4 +1,4 @@
-/** @file `pnpm exp data check --run ID`: what a run's model says of the order of a data set's classes. */
+/** @file `pnpm exp data check --run ID`: checks the order of a data set's classes by a run's model. */
 import { resolve } from "node:path";
 import { percent, UserError } from "@mvt/common";
 import { chooseStorage, fingerprint, openImages } from "@mvt/datasets";

@@ -1,4 +1,4 @@
-/** @file Pre-trained weights, for people: what a file is, and what became of its arrays. */
+/** @file A summary of a file of pre-trained weights: its network, and which arrays were loaded or skipped. */
 import { basename } from "node:path";
 import { backbones, defaultBackbone } from "@mvt/core";
 import type { NetworkDescription, VitReport } from "@mvt/core";

@@ -1,5 +1,5 @@
 /**
- * @file Progress that a person can watch: one line that changes on a terminal, plain lines when piped.
+ * @file Progress: one line that changes on a terminal, plain lines in a pipe.
  */
 import type { RunEvents } from "../training/execute.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";

@@ -1,4 +1,4 @@
-/** @file A run's result, for people. */
+/** @file The result of a run and the metrics of an epoch, as text. */
 import { percent } from "@mvt/common";
 import type { EpochMetrics, MgnMetrics, RunResult } from "../runs/result.ts";
 

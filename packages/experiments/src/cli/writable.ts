@@ -1,4 +1,4 @@
-/** @file Whether a command will be able to write what it makes, tried before it works for hours. */
+/** @file Checks that a command can write its output, before it works for hours. */
 import { existsSync, statSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";

@@ -1,8 +1,8 @@
 /**
- * @file Images under masks that no generator made: what a generated mask has to beat, and the truth,
- * which nothing that learns can beat by much.
+ * @file Control masks: masks that no generator made, to compare with MGN's. One of them removes the patches that truly
+ * carry the least of the expression.
  *
- * The masks are put on the images themselves, before augmentation: removed patches are black.
+ * They are applied to the images themselves, before augmentation: removed patches are black.
  */
 import { UserError } from "@mvt/common";
 import { deit, fadePatches, random } from "@mvt/core";

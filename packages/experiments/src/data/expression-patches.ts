@@ -1,4 +1,4 @@
-/** @file Which patches of synthetic faces carry the expression: the ground truth, patch by patch. */
+/** @file Ground truth of synthetic faces: which patches carry the expression. */
 import { decodeImages } from "@mvt/datasets";
 import type { GroundTruth, Sample } from "@mvt/datasets";
 

@@ -1,4 +1,4 @@
-/** @file The tfjs backend as the command line names it, and what to do where it cannot be had. */
+/** @file Opens the TensorFlow.js backend, and says what to do where it is missing. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";

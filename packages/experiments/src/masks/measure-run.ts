@@ -1,4 +1,4 @@
-/** @file The masks of a trained generator, and of controls that never look, against the ground truth. */
+/** @file Compares the masks of a trained generator, and control masks, with the ground truth. */
 import { deit, random } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { cornersMask, ellipseDistance, ellipseMask, randomMask } from "@mvt/mgn";

@@ -1,4 +1,4 @@
-/** @file The file of --model, or an error that says what is wrong with it. */
+/** @file Opens the file of --model, or says what is wrong with it. */
 import { UserError } from "@mvt/common";
 import { loadMvt, WeightsError } from "@mvt/core";
 import type { LoadOptions, Mvt } from "@mvt/core";

@@ -1,4 +1,4 @@
-/** @file Mask generators that are there already: what a run left behind, or a file the user names. */
+/** @file Reads trained mask generators: of a run, or of a file that the user names. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { UserError } from "@mvt/common";

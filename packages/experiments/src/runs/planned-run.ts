@@ -1,4 +1,4 @@
-/** @file Runs that are wanted, with the runs that they need. */
+/** @file Planned runs, and which of them and of the runs that they need are missing. */
 import type { PreparedData } from "../data/prepared.ts";
 import { runId } from "../settings/run-config.ts";
 import type { ClassifierConfig, RunConfig } from "../settings/run-config.ts";

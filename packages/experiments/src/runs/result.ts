@@ -1,4 +1,4 @@
-/** @file What a run leaves behind, as its JSON files hold it. */
+/** @file The schemas of a run's JSON files: result and metrics. */
 import { z } from "zod";
 
 const count = z.object({ k: z.int().nonnegative(), n: z.int().positive() });

@@ -1,4 +1,4 @@
-/** @file Programs of the machine that a command needs: whether they are there, and running them. */
+/** @file External programs that a command needs: checks that they are installed, and runs them. */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
@@ -51,6 +51,6 @@ async function start(
     child.on("close", (code) => resolve(code === 0 ? undefined : `failed with ${code}`));
   });
   const [out, err, failure] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { ...(failure === undefined ? {} : { failure }), printed: out + err };
+  return { failure, printed: out + err };
 }
 import { UserError } from "@mvt/common";

@@ -1,4 +1,4 @@
-/** @file MGN and relabelling, each alone and together, with the m and the f that the paper settles on. */
+/** @file MGN and relabelling, each alone and together, with the m and f that the paper chooses. */
 import type { DatasetName } from "@mvt/datasets";
 import { instantiate, thresholds } from "@mvt/relabel";
 import type { ThresholdLabel } from "@mvt/report";

@@ -1,4 +1,4 @@
-/** @file What the paper settles on for each data set in sections 4.3 and 4.4. */
+/** @file The m and f that the paper chooses for each data set in sections 4.3 and 4.4. */
 import { type DatasetName, datasetNames } from "@mvt/datasets";
 import type { BuiltInName } from "@mvt/relabel";
 

@@ -98,7 +98,7 @@ function inPrecision(output: ClassifierOutput, precision: Precision): Classifier
   return {
     logits: logits!,
     blockInputs: others.slice(0, blockInputs.length),
-    ...(mask ? { mask: others.at(-1)! } : {}),
+    mask: mask && others.at(-1),
   };
 }
 

@@ -1,4 +1,4 @@
-/** @file The weights a run starts from: drawn from its seed, or pre-trained but for the head. */
+/** @file The initial weights of a run: drawn from its seed; all but the head may be pre-trained. */
 import { UserError } from "@mvt/common";
 import { formatShape, isHead, nn, sameShape } from "@mvt/core";
 import type { Weights } from "@mvt/core";

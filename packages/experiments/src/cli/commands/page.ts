@@ -1,4 +1,4 @@
-/** @file `pnpm exp page`: exported models in the browser, shown on this computer or written to be published. */
+/** @file `pnpm exp page`: a page that runs exported models in the browser, served here or written to a folder. */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** @file `pnpm exp setup`: what a package manager alone does not install. */
+/** @file `pnpm exp setup`: builds what no npm package brings. */
 import { UserError } from "@mvt/common";
 import { TfjsError } from "@mvt/core";
 import { defineCommand } from "../command.ts";

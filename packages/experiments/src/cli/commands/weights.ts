@@ -1,4 +1,4 @@
-/** @file `pnpm exp weights`: gets the official pre-trained weights, and shows what is in any file. */
+/** @file `pnpm exp weights`: downloads the official pre-trained weights, and shows what a file holds. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
