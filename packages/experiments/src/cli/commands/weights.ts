@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { backbones, defaultBackbone, describeNetwork, withBackbone } from "@mvt/core";
+import { backbones, defaultBackbone, describeNetwork, formatShape, withBackbone } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
 import { download, sha256Of } from "../../pretrained/download.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
@@ -97,8 +97,6 @@ async function show(path: string, scale: ScaleName): Promise<void> {
     );
   });
 }
-
-const formatShape = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
 /** One line per array: name, type, shape, and what becomes of it. */
 function rowsOf({ file, matched, skipped, unknown, unfit }: VitMatch): readonly string[] {
