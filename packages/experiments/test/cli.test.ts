@@ -78,7 +78,8 @@ describe("the command line refuses", () => {
       what: "an unknown scale, naming those there are",
       args: "table2 --scale tiny",
       exitCode: 2,
-      stderr: "--scale tiny: expected one of smoke, quick, paper. `pnpm exp table2 --help` lists the options.",
+      stderr:
+        "--scale tiny: expected one of smoke, quick, paper. `pnpm exp table2 --help` lists the options.",
     },
     {
       what: "an unknown data set, naming those there are",

@@ -81,13 +81,9 @@ export function createCli(
   return cli;
 }
 
-/** yargs shows an option of one letter as -m, although it is typed as --m like all others. */
+/** yargs shows an option of one letter as -m and further left, although it is typed as --m like all others. */
 function withTypedOptions(help: string): string {
-  return help.replaceAll(
-    /^( +)-(\w)( +)/gm,
-    (_, indent: string, letter: string, gap: string) =>
-      `${indent}--${letter}${gap.slice(1) || " "}`,
-  );
+  return help.replaceAll(/^  -(\w) {5}( +)/gm, "      --$1$2");
 }
 
 /** The command whose options are parsed. */

@@ -35,7 +35,11 @@ const options = {
   runs: runsOption,
   ...engineOptions,
   ...finishedRunOptions,
-  split: { choices: ["test", "validation"], default: "test", describe: "which images" },
+  split: {
+    choices: ["test", "validation"],
+    default: "test",
+    describe: "the split whose images are predicted",
+  },
   stored: {
     type: "boolean",
     default: false,
