@@ -60,7 +60,7 @@ describe("--backbone", () => {
       args: "train --backbone resnet",
       exitCode: 2,
       stderr:
-        'Invalid values:\n  Argument: backbone, Given: "resnet", Choices: "deit", "deit3", "dinov2-reg". `pnpm exp --help` lists the commands, `pnpm exp COMMAND --help` their flags.',
+        "--backbone resnet: expected one of deit, deit3, dinov2-reg. `pnpm exp train --help` lists the options.",
     },
     {
       what: "asks for weights at scale paper, since the official file is a DeiT",

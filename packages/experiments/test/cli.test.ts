@@ -32,7 +32,7 @@ describe("the command line refuses", () => {
       what: "an unknown command",
       args: "frobnicate",
       exitCode: 2,
-      stderr: `Unknown argument: frobnicate. ${help}`,
+      stderr: `frobnicate: there is no such command. ${help}`,
     },
     {
       what: "a mistyped command, naming the nearest one",
@@ -41,16 +41,45 @@ describe("the command line refuses", () => {
       stderr: `Did you mean table2? ${help}`,
     },
     {
-      what: "an unknown flag",
+      what: "an unknown option, naming the nearest one",
       args: "table2 --scales smoke",
       exitCode: 2,
-      stderr: `Unknown argument: scales. ${help}`,
+      stderr:
+        '--scales: there is no such option. Did you mean "scale"? `pnpm exp table2 --help` lists the options.',
+    },
+    {
+      what: "an unknown option of several words, once",
+      args: "train --frobnicate-all=yes",
+      exitCode: 2,
+      stderr:
+        "--frobnicate-all: there is no such option. `pnpm exp train --help` lists the options.",
+    },
+    {
+      what: "an argument too many",
+      args: "train raf-db",
+      exitCode: 2,
+      stderr:
+        "raf-db: expected no further argument. Options begin with --. `pnpm exp train --help` lists the options.",
+    },
+    {
+      what: "an argument too few",
+      args: "runs",
+      exitCode: 2,
+      stderr: "runs: expected <action>, got none. `pnpm exp runs --help` lists the options.",
+    },
+    {
+      what: "an action that there is not, naming the nearest one",
+      args: "runs lst",
+      exitCode: 2,
+      stderr:
+        'runs lst: expected one of list, show, remove. Did you mean "list"? `pnpm exp runs --help` lists the options.',
     },
     {
       what: "an unknown scale, naming those there are",
       args: "table2 --scale tiny",
       exitCode: 2,
-      stderr: `Invalid values:\n  Argument: scale, Given: "tiny", Choices: "smoke", "quick", "paper". ${help}`,
+      stderr:
+        "--scale tiny: expected one of smoke, quick, paper. `pnpm exp table2 --help` lists the options.",
     },
     {
       what: "an unknown data set, naming those there are",

@@ -36,6 +36,31 @@ describe("a flag refuses", () => {
       stderr: "--seeds: expected a value, got none.",
     },
     {
+      what: "to have no number, if there is a default as well",
+      args: "train --seed --plan",
+      exitCode,
+      stderr: "--seed: expected a value, got none.",
+    },
+    {
+      what: "to have no value, if it may be repeated",
+      args: "train --set --plan",
+      exitCode,
+      stderr: "--set: expected a value, got none.",
+    },
+    {
+      what: "to have no value, where there is a choice",
+      args: "train --scale --plan",
+      exitCode,
+      stderr:
+        "--scale: expected one of smoke, quick, paper, got none. `pnpm exp train --help` lists the options.",
+    },
+    {
+      what: "to be missing where it is needed",
+      args: "evaluate",
+      exitCode,
+      stderr: "--run: expected a value, got none. `pnpm exp evaluate --help` lists the options.",
+    },
+    {
       what: "an empty value",
       args: ["evaluate", "--run", ""],
       exitCode,
@@ -121,7 +146,7 @@ describe("the environment", () => {
       variables: { MVT_FERPLUS_TRAIN: "all" },
       exitCode,
       stderr:
-        'Invalid values:\n  Argument: ferplus-train, Given: "all", Choices: "train", "train+validation". `pnpm exp --help` lists the commands, `pnpm exp COMMAND --help` their flags.',
+        "--ferplus-train all: expected one of train, train+validation. `pnpm exp train --help` lists the options.",
     },
     {
       what: "sets numbers, which are checked as those that are typed",

@@ -1,7 +1,9 @@
 import { deit, nn, onnxBackend } from "@mvt/core";
 import { describe, expect, test } from "vitest";
+import { scales } from "../src/settings/scales.ts";
 import { microBatchCount } from "../src/training/micro-batches.ts";
 import { declareClassifier, evaluationProgram, trainingProgram } from "../src/training/programs.ts";
+import { measureThroughput } from "../src/training/throughput.ts";
 
 const small = { ...deit.variants["S/16"], classes: 7 };
 const nano = { ...deit.variants.nano, classes: 3, depth: 2, width: 32 };
@@ -33,6 +35,14 @@ describe("micro-batches", () => {
       "expected an engine that computes batches in micro-batches",
     );
     expect(microBatchCount({}, small, { batchSize: 32 })).toBe(1);
+  });
+
+  test("are those of the run where its throughput is measured", async () => {
+    const backend = await onnxBackend({ threads: 1 });
+    const training = { ...scales.smoke.training, accumulate: 5 };
+    await expect(measureThroughput(backend, { model: nano, training })).rejects.toThrow(
+      "expected a divisor of the batch of 32, got 5",
+    );
   });
 });
 

@@ -21,7 +21,7 @@ export function isPlaceholder(value: string): boolean {
   return /^(?:[A-Z][A-Z_]*|\.{2,3}|…|\$\w+)$/.test(value);
 }
 
-const missing = /^(?:Missing required argument|Not enough non-option arguments)/;
+const missing = /^[\w-]+: expected (?:a value|<[\w.]+>), got none\. `pnpm exp/;
 
 /**
  * What is wrong with "train --seed 1", if anything. An incomplete command, which prose names in passing, may

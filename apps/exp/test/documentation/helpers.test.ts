@@ -97,7 +97,7 @@ describe("a command line", () => {
   });
 
   test("may lack what is required where prose names it in passing", async () => {
-    expect(await problem("draw --ink red")).toContain("Not enough");
+    expect(await problem("draw --ink red")).toContain("expected <what>");
     expect(await problem("draw --ink red", false)).toBeUndefined();
     expect(await problem("draw --ink green", false)).toContain("green");
   });

@@ -5,10 +5,10 @@
  * value out of range, options that contradict each other, what is wrong with a --threshold); 1 for everything else:
  * files, data, the disk.
  */
-import { CommandLineError, UserError } from "@mvt/common";
+import { CommandLineError, didYouMean, UserError } from "@mvt/common";
 import yargs from "yargs";
 import type { Argv } from "yargs";
-import { checkOptions, declare } from "./command.ts";
+import { checkOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
 import { clearStatus } from "./progress.ts";
 
@@ -40,6 +40,8 @@ export function createCli(
   perform: (module: CommandModule, parsed: never) => Promise<void> = (module, parsed) =>
     module.run(parsed),
 ): Argv {
+  /** The command that was typed, once its module is loaded. */
+  let typed: TypedCommand | undefined;
   const cli = yargs([...args])
     .scriptName("pnpm exp")
     .usage("$0 <command> [options]")
@@ -53,7 +55,7 @@ export function createCli(
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? wrongCommandLine(message);
+      throw error ?? wrongCommandLine(message, args, typed);
     })
     .example("$0 table2", "Table 2 on synthetic faces, minutes on two cores")
     .example("$0 table2 --scale smoke", "the same in about a minute, to check that all works")
@@ -65,9 +67,12 @@ export function createCli(
       about,
       async (command) => {
         module = await load();
+        const [word, ...places] = name.split(" ");
+        typed = { word: word!, places, options: Object.keys(module.options) };
         return declare(command, module, process.env);
       },
       async (parsed) => {
+        requireValues(module, args);
         checkOptions(module, parsed);
         await perform(module, parsed as never);
       },
@@ -76,22 +81,70 @@ export function createCli(
   return cli;
 }
 
-/** yargs shows an option of one letter as -m, although it is typed as --m like all others. */
+/** yargs shows an option of one letter as -m and further left, although it is typed as --m like all others. */
 function withTypedOptions(help: string): string {
-  return help.replaceAll(
-    /^( +)-(\w)( +)/gm,
-    (_, indent: string, letter: string, gap: string) =>
-      `${indent}--${letter}${gap.slice(1) || " "}`,
-  );
+  return help.replaceAll(/^  -(\w) {5}( +)/gm, "      --$1$2");
 }
 
-/** What yargs found wrong with the command line. */
-function wrongCommandLine(message: string): CommandLineError {
-  const sentence = /[.?]$/.test(message) ? message : `${message}.`;
-  return new CommandLineError(
-    `${sentence} \`pnpm exp --help\` lists the commands, \`pnpm exp COMMAND --help\` their flags.`,
-  );
+/** The command whose options are parsed. */
+interface TypedCommand {
+  /** "runs" */
+  readonly word: string;
+  /** Its positionals, as the help shows them: ["<action>", "[id]"]. */
+  readonly places: readonly string[];
+  /** The names of its options. */
+  readonly options: readonly string[];
 }
+
+/** What yargs found wrong with the command line, in the form of this project's own errors. */
+function wrongCommandLine(
+  message: string,
+  args: readonly string[],
+  command: TypedCommand | undefined,
+): CommandLineError {
+  const advice =
+    command === undefined
+      ? "`pnpm exp --help` lists the commands."
+      : `\`pnpm exp ${command.word} --help\` lists the options.`;
+  const finding = findingOf(message, args, command) ?? message;
+  return new CommandLineError(`${finding}${/[.?]$/.test(finding) ? "" : "."} ${advice}`);
+}
+
+/** The message about an unknown option or command, a missing argument or a wrong choice; undefined for others. */
+function findingOf(
+  message: string,
+  args: readonly string[],
+  command: TypedCommand | undefined,
+): string | undefined {
+  // yargs names an option of several words twice: "mask-from, maskFrom".
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1];
+  if (unknown !== undefined) {
+    if (!args.some((arg) => arg.split("=")[0] === `--${unknown}`)) {
+      return command === undefined
+        ? `${unknown}: there is no such command`
+        : `${unknown}: expected no further argument. Options begin with --`;
+    }
+    return `--${unknown}: there is no such option.${didYouMean(unknown, command?.options ?? [])}`;
+  }
+  const wrong = /Argument: (\S+), Given: (.+), Choices: (.+)/.exec(message);
+  if (wrong !== null && command !== undefined) {
+    const [name = "", given = "", choices = ""] = wrong.slice(1);
+    const known = choices.split(", ").map(unquoted);
+    const expected = `expected one of ${known.join(", ")}`;
+    const where = command.options.includes(name) ? `--${name}` : command.word;
+    if (given === "true") return `${where}: ${expected}, got none`; // named without a value
+    const value = unquoted(given);
+    return `${where} ${value}: ${expected}.${didYouMean(value, known)}`;
+  }
+  const missing = /^Missing required arguments?: ([^,]+)/.exec(message)?.[1];
+  if (missing !== undefined) return `--${missing}: expected a value, got none`;
+  if (message.startsWith("Not enough non-option arguments") && command !== undefined) {
+    return `${command.word}: expected ${command.places[0]}, got none`;
+  }
+  return undefined;
+}
+
+const unquoted = (text: string) => text.replace(/^"|"$/g, "");
 
 /** What the system's refusals mean, by error code. */
 const systemErrors: Readonly<Record<string, string>> = {

@@ -74,6 +74,17 @@ export function declare(
     .config(Object.fromEntries(fromEnvironment));
 }
 
+/** Throws for a number or a repeatable option that is typed without a value: yargs takes its default instead. */
+export function requireValues({ options }: CommandModule, args: readonly string[]): void {
+  for (const [name, { type, array }] of Object.entries(options)) {
+    if (type !== "number" && array !== true) continue;
+    const lacksOne = args.some(
+      (arg, i) => arg === `--${name}` && (args[i + 1] ?? "--").startsWith("--"),
+    );
+    if (lacksOne) throw lacksValue(name);
+  }
+}
+
 /** Throws for an option that was given twice, without a value, with a text for a number, or out of its range. */
 export function checkOptions(
   { options, positionals }: CommandModule,

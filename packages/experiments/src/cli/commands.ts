@@ -41,7 +41,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "page",
-    about: "A page that runs exported models in the browser, served here or written to publish",
+    about: "Run exported models in the browser: serve a page, or write it to a folder to publish",
     load: () => load(import("./commands/page.ts")),
   },
   {

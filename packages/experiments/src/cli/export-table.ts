@@ -23,6 +23,7 @@ export function formatSize(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** One line for the run, and one for each file with its largest differences from the run's predictions. */
 export function exportTable({ id, title, own, written }: Exported): string {
   const rows = [
     ["", "size", "test accuracy", "largest difference", "of masks", "file"],

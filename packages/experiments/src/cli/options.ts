@@ -116,7 +116,8 @@ export const engineOptions = {
     type: "number",
     check: wholeFrom(1),
     group: engine,
-    describe: "threads of the engine for each run [default: the scale's; one per core]",
+    describe:
+      "threads of the engine for each run [default: 1 to train at scales smoke and quick, else one per core]",
   },
   sessions: {
     type: "number",
@@ -136,7 +137,7 @@ export const trainingOptions = {
     type: "number",
     check: wholeFrom(1),
     group: engine,
-    describe: "runs that train at once [default: the scale's]",
+    describe: "runs that train at once [default: one per core at scales smoke and quick, else 1]",
   },
   backbone: {
     choices: backboneNames,
@@ -155,7 +156,8 @@ export const trainingOptions = {
     array: true,
     default: [] as string[],
     group: training,
-    describe: "PATH=VALUE: change one setting, such as epochs=20; repeatable",
+    describe:
+      "PATH=VALUE: change one setting, such as epochs=20; repeatable; a wrong PATH lists all of them",
   },
   "mask-form": {
     choices: Object.keys(maskForms) as MaskFormName[],
@@ -182,7 +184,8 @@ export const trainingOptions = {
     choices: Object.keys(references) as Reference[],
     default: policyDefaults.reference as Reference,
     group: relabelling,
-    describe: "P_gt is the probability of the current label or of the original one",
+    describe:
+      "the label whose probability is P_gt: the current one, or the one in the data set's files",
   },
   "relabel-start": {
     type: "number",
@@ -194,7 +197,8 @@ export const trainingOptions = {
     type: "number",
     check: isShare,
     group: relabelling,
-    describe: "relabel only once the training accuracy on the original labels reached this",
+    describe:
+      "relabel only after an epoch whose training accuracy on the original labels is at least this, such as 0.9",
   },
 } as const;
 

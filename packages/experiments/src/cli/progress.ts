@@ -1,6 +1,7 @@
 /**
  * @file Progress: one line that changes on a terminal, plain lines in a pipe.
  */
+import { sum } from "@mvt/common";
 import type { RunEvents } from "../training/execute.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 
@@ -52,7 +53,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
   const latest = new Map<PlannedRun, string>();
 
   const timeLeft = () => {
-    const done = seen.values().reduce((a, b) => a + b, 0);
+    const done = sum(seen.values());
     const rate = done / (performance.now() - started); // images per millisecond
     return done === 0 ? "" : `${formatSeconds((images - done) / rate / 1000)} left`;
   };
@@ -68,7 +69,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
     end: () => clearStatus(terminal),
     expect: (planned) => {
       runs = planned.length;
-      images = planned.reduce((total, run) => total + imagesOf(run), 0);
+      images = sum(planned.map(imagesOf));
       started = performance.now();
     },
     onDraw: (title) => say(`drawing ${title}`),

@@ -11,7 +11,7 @@ export function formatCount({ k, n }: { readonly k: number; readonly n: number }
 export function summaryOf(result: RunResult): string {
   return result.kind === "classifier"
     ? formatCount(result.validation)
-    : `mean mask ${(100 * result.last.meanArea).toFixed(1)} %, spread ${result.last.spread.toFixed(3)}`;
+    : `mean mask ${percent(result.last.meanArea)} %, spread ${result.last.spread.toFixed(3)}`;
 }
 
 /** Prints a result to stdout: which accuracy is which, and what relabelling did. */

@@ -1,4 +1,5 @@
 /** @file Training the runs that a command needs, or telling what it would train. */
+import { sum } from "@mvt/common";
 import { engineName } from "../engine/engine.ts";
 import type { OpenedEngine } from "../engine/engine.ts";
 import { planRuns } from "../runs/planned-run.ts";
@@ -52,7 +53,7 @@ async function printPlan({ needed, missing }: RunPlan, engine: OpenedEngine): Pr
   print(describeEngine(engine));
   const [first] = missing;
   if (first === undefined) return print("nothing to train");
-  const images = missing.reduce((total, run) => total + imagesOf(run), 0);
+  const images = sum(missing.map(imagesOf));
   const rate = (await measureThroughput(engine.backend, first.config)) * engine.jobs;
   print(
     `${missing.length} of ${needed.length} runs to train: ${images} images at ${rate.toFixed(0)} images/s, about ${formatSeconds(images / rate)}`,

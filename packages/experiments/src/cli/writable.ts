@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { UserError } from "@mvt/common";
 
 /** Tries to write where the folder is or would be made; returns its path. */
 export async function requireWritable(flag: string, folder: string): Promise<string> {
@@ -53,4 +54,3 @@ async function tryToWrite(what: string, folder: string): Promise<void> {
     );
   }
 }
-import { UserError } from "@mvt/common";

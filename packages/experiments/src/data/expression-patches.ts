@@ -1,4 +1,5 @@
 /** @file Ground truth of synthetic faces: which patches carry the expression. */
+import { sum } from "@mvt/common";
 import { decodeImages } from "@mvt/datasets";
 import type { GroundTruth, Sample } from "@mvt/datasets";
 
@@ -33,7 +34,7 @@ export async function readExpressionPatches(
         patches[patch]! += pixels[((image * S + y) * S + x) * 3]!; // grey: any channel
       }
     }
-    const average = patches.reduce((a, b) => a + b, 0) / N;
+    const average = sum(patches) / N;
     for (const [i, e] of patches.entries()) carries[image * N + i] = Number(e > average);
   }
   return { energy, carries };

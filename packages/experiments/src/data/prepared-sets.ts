@@ -12,6 +12,7 @@ import type { DataRequest } from "./source.ts";
 export const validationShare = 0.1;
 
 export interface DataEvents {
+  /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
   readonly onDecode?: (title: string, done: number, total: number) => void;
 }
@@ -24,6 +25,7 @@ export interface PreparedSets {
   readonly synthetic: (dataset: DatasetName, spec: SyntheticSpec) => Promise<PreparedData>;
 }
 
+/** The sets of a command; each is prepared when it is first asked for. */
 export function createPreparedSets(request: DataRequest, events: DataEvents = {}): PreparedSets {
   const { scale, images } = request;
   const prepared = new Map<string, Promise<PreparedData>>();

@@ -11,6 +11,7 @@
  * were tried. The cycles that count are reported if together they raise the mean recall by more than 10 points. The
  * predictions of a weak model fit no renaming.
  */
+import { sum } from "@mvt/common";
 import { mcnemarExact } from "@mvt/report";
 import type { LabelledPredictions } from "@mvt/report";
 
@@ -38,11 +39,12 @@ export interface ClassOrder {
 const leastGain = 0.1;
 const significance = 0.001;
 
+/** Judges the order of the classes by the rule above. */
 export function checkClassOrder({ classes, labels, predicted }: LabelledPredictions): ClassOrder {
   const K = classes.length;
   const counts = Array.from({ length: K }, () => new Int32Array(K)); // [label][predicted]
   for (const [i, label] of labels.entries()) counts[label]![predicted[i]!]! += 1;
-  const totals = counts.map((row) => row.reduce((a, b) => a + b, 0));
+  const totals = counts.map((row) => sum(row));
   const present = totals.filter((n) => n > 0).length;
   const recallOf = (label: number, predictedAs: number) =>
     totals[label] === 0 ? 0 : counts[label]![predictedAs]! / totals[label]!;
@@ -51,16 +53,16 @@ export function checkClassOrder({ classes, labels, predicted }: LabelledPredicti
   const tested = factorial(K);
   const renamed = cyclesOf(best)
     .filter((cycle) => {
-      const now = sum(cycle, (label) => counts[label]![label]!);
-      const then = sum(cycle, (label) => counts[label]![best[label]!]!);
+      const now = sumOf(cycle, (label) => counts[label]![label]!);
+      const then = sumOf(cycle, (label) => counts[label]![best[label]!]!);
       return then > now && mcnemarExact(then, now) < significance / tested;
     })
     .flat()
     .toSorted((a, b) => a - b);
   const all = [...classes.keys()];
-  const recall = sum(all, (label) => recallOf(label, label)) / present;
-  const gain = sum(renamed, (label) => recallOf(label, best[label]!) - recallOf(label, label));
-  const right = sum(all, (label) => counts[label]![label]!);
+  const recall = sumOf(all, (label) => recallOf(label, label)) / present;
+  const gain = sumOf(renamed, (label) => recallOf(label, best[label]!) - recallOf(label, label));
+  const right = sumOf(all, (label) => counts[label]![label]!);
   const images = labels.length;
   if (gain / present <= leastGain) {
     const telling = (2 * recall) / present > leastGain;
@@ -74,7 +76,7 @@ export function checkClassOrder({ classes, labels, predicted }: LabelledPredicti
     renamedRecall: recall + gain / present,
     right,
     renamedRight:
-      right + sum(renamed, (label) => counts[label]![best[label]!]! - counts[label]![label]!),
+      right + sumOf(renamed, (label) => counts[label]![best[label]!]! - counts[label]![label]!),
     images,
   };
 }
@@ -127,6 +129,6 @@ function cyclesOf(permutation: readonly number[]): readonly (readonly number[])[
 
 const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
-function sum(items: readonly number[], of: (item: number) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
+function sumOf(items: readonly number[], of: (item: number) => number): number {
+  return sum(items.map(of));
 }

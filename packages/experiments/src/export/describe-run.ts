@@ -18,6 +18,7 @@ export interface Described extends Pick<RunEvaluation, "config" | "run" | "weigh
   readonly testLimited: boolean;
 }
 
+/** The description that an exported file carries: classes, preprocessing, masks, and where the model comes from. */
 export function describeRun(
   { config, run, weights, data, opened, title, test, testLimited }: Described,
   input: ModelInput,

@@ -1,4 +1,5 @@
 /** @file How well masks find the patches that do not matter, against the ground truth. */
+import { sum } from "@mvt/common";
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
 import type { MaskMetrics } from "@mvt/report/tables/masks-table";
 import { wilcoxonRankSum } from "simple-statistics";
@@ -30,7 +31,7 @@ export function measureMasks(
       removed += value;
       expressionless += value * (1 - truth[i]!);
     }
-    const total = of(energy, image).reduce((a, b) => a + b, 0);
+    const total = sum(of(energy, image));
     share += total === 0 ? 0 : dot(mask, of(energy, image)) / total;
   }
   const kept = score.map((value) => -value); // high where a patch stays
@@ -52,7 +53,7 @@ function withinPositionAuc(kept: Float32Array, carries: Uint8Array, N: number): 
     const truth = carries.filter((_, i) => i % N === position);
     const scores = kept.filter((_, i) => i % N === position);
     const area = auc(scores, truth);
-    const positives = truth.reduce((a, b) => a + b, 0);
+    const positives = sum(truth);
     const weight = positives * (truth.length - positives);
     if (area !== undefined) weighted += area * weight;
     pairs += weight;

@@ -1,7 +1,7 @@
 /** @file The images that a command line names: files, and all images of folders. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
-import { UserError } from "@mvt/common";
+import { reasonOf, UserError } from "@mvt/common";
 import { maskPixels, resizeImage } from "@mvt/core";
 import type { ModelDescription, DecodedImage } from "@mvt/core";
 import { decodeImageFile, isImageName } from "@mvt/datasets";
@@ -52,13 +52,13 @@ async function imagesBelow(folder: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-export async function readPicture(path: string): Promise<DecodedImage> {
+/** Decodes an image file. Throws a UserError that names the file if it is damaged or no image. */
+export async function readImage(path: string): Promise<DecodedImage> {
   try {
     return await decodeImageFile(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
-      `${path}: expected a readable image, found none (${reason.replace(/\.+$/, "")}). Put an intact file in its place, or leave it out.`,
+      `${path}: expected a readable image, found none (${reasonOf(error)}). Put an intact file in its place, or leave it out.`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { UserError } from "@mvt/common";
 import { loadMvt, WeightsError } from "@mvt/core";
 import type { LoadOptions, Mvt } from "@mvt/core";
 
+/** Throws a UserError where there is no exported model at `path`. */
 export async function openModel(path: string, options: LoadOptions): Promise<Mvt> {
   try {
     return await loadMvt(path, options);

@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { UserError } from "@mvt/common";
+import { makeWhole } from "@mvt/common/files";
 
 export interface Download {
   readonly url: string;
@@ -78,5 +80,3 @@ export async function sha256Of(path: string): Promise<string> {
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   return hash.digest("hex");
 }
-import { UserError } from "@mvt/common";
-import { makeWhole } from "@mvt/common/files";

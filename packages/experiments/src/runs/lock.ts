@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { UserError } from "@mvt/common";
 
 /** Runs `work` while holding the run's lock. A lock whose process is gone is taken over. */
 export async function withLock(
@@ -108,4 +109,3 @@ function heldBy(holder: string, path: string, id: string): UserError {
     `run ${id}: expected no other process to train it, found ${found}. Wait for it, or remove ${path} if it is gone.`,
   );
 }
-import { UserError } from "@mvt/common";

@@ -42,6 +42,7 @@ export function dataKind({ groundTruth }: Dataset): "synthetic" | "real" {
   return groundTruth === undefined ? "real" : "synthetic";
 }
 
+/** What reports say of a data set: layout, protocol, images per split. */
 export function describeData({ dataset, train, validation, test }: PreparedData): DataDescription {
   const { title, layout, protocol, groundTruth } = dataset;
   return {

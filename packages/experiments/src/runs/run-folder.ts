@@ -43,6 +43,7 @@ export interface RunFolder {
   result(): Promise<RunResult | undefined>;
 }
 
+/** The folder of a run, whether it exists or not. */
 export function openRun(runsFolder: string, id: string): RunFolder {
   const path = (file: RunFile) => join(runsFolder, id, file);
   const read = (file: RunFile) =>

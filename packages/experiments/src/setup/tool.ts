@@ -1,6 +1,7 @@
 /** @file External programs that a command needs: checks that they are installed, and runs them. */
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { UserError } from "@mvt/common";
 
 export interface Tool {
   /** How it is started, such as ["python3", "-m", "pip"]. */
@@ -53,4 +54,3 @@ async function start(
   const [out, err, failure] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { failure, printed: out + err };
 }
-import { UserError } from "@mvt/common";

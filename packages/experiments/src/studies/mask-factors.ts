@@ -112,7 +112,7 @@ export default {
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, backend }) {
         const measured = await measureRuns(rows, { runsFolder, backend });
-        const title = "What makes masks depend on the picture";
+        const title = "What makes masks depend on the image";
         return tableReport("mask-factors", masksTable.build(measured, provenance, { title }));
       },
     };

@@ -90,6 +90,7 @@ export interface Planner {
   maskGenerator(spec: MgnSpec): Promise<PlannedRun<MgnConfig>>;
 }
 
+/** A planner for a command. Runs that share data or masks open or draw them once. */
 export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner {
   const { scale, weights } = request;
   const { backbone } = scale.model;

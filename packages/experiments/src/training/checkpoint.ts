@@ -18,6 +18,7 @@ export interface Checkpoint<Metrics> {
   readonly ledger?: string;
 }
 
+/** The file of a checkpoint. */
 export function encodeCheckpoint({
   state,
   step,

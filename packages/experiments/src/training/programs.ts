@@ -59,7 +59,7 @@ interface Masking {
   readonly options: Pick<MgnFile, "polarity" | "space"> & { readonly form: MaskForm };
 }
 
-/** A classifier of whole pictures, or of pictures masked by a frozen generator. */
+/** A classifier of whole images, or of images masked by a frozen generator. */
 export function declareClassifier(
   model: NetworkConfig,
   mgn?: { readonly file: MgnFile; readonly form: MaskForm },

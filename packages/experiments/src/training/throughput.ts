@@ -26,7 +26,7 @@ export interface StepOptions {
   readonly warmUp?: number;
 }
 
-/** Of AdamW. The time of a step does not depend on it. */
+/** The time of a step does not depend on it. */
 const learningRate = Float32Array.of(9e-5);
 
 /** Compiles a program, draws its weights and warms it up. */
@@ -83,12 +83,11 @@ export async function measureThroughput(
   backend: Backend,
   { model, training }: Pick<RunConfig, "model" | "training">,
 ): Promise<number> {
-  const { batchSize, adamw } = training;
+  const { batchSize } = training;
   const classifier = declareClassifier(model);
   const program = trainingProgram(classifier, {
-    batchSize,
-    adamw,
-    microBatches: microBatchCount(backend, model, { batchSize }),
+    ...training,
+    microBatches: microBatchCount(backend, model, training),
     precision: precisionOf({ training }),
   });
   const step = await openStep(backend, { classifier, program, trains: true, batchSize });

@@ -64,7 +64,7 @@ const options = {
   },
   run: {
     type: "string",
-    describe: "check the order of the classes by the model of the run whose id begins so",
+    describe: "beginning of the id of a run whose model checks the order of the classes",
   },
   runs: runsOption,
   ...engineOptions,
@@ -80,8 +80,8 @@ export default defineCommand({
   options,
   positionals,
   examples: [
-    ["data synthesize --data data/faces", "both sets in the published layouts"],
-    ["data synthesize --data data/faces --datasets affectnet-8", "AffectNet's layout"],
+    ["data synthesize --data data/faces", "RAF-DB and FERPlus in their published layouts"],
+    ["data synthesize --data data/faces --datasets affectnet-8", "AffectNet with 8 classes"],
     ["data check --data DIR", "counts, damaged, missing and duplicate images"],
     ["data check --data DIR --run 3f2a", "also the order of the classes, by a run's model"],
   ],

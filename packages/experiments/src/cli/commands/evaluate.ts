@@ -35,7 +35,11 @@ const options = {
   runs: runsOption,
   ...engineOptions,
   ...finishedRunOptions,
-  split: { choices: ["test", "validation"], default: "test", describe: "which images" },
+  split: {
+    choices: ["test", "validation"],
+    default: "test",
+    describe: "the split whose images are predicted",
+  },
   stored: {
     type: "boolean",
     default: false,
@@ -53,7 +57,7 @@ type Args = ArgsOf<typeof options>;
 
 /** Predictions, and where they come from. */
 interface Evaluated {
-  readonly answers: LabelledPredictions;
+  readonly labelled: LabelledPredictions;
   readonly provenance: Provenance;
   /** Of new predictions: as --out writes them. */
   readonly csv?: string;
@@ -72,13 +76,13 @@ export default defineCommand({
     const config = await classifierConfigOf(folder);
     if (args.out !== undefined) await requireWritableFile("out", args.out);
     await requireReport(args.report, ["evaluation", "confusion"]);
-    const { answers, provenance, csv } = args.stored
+    const { labelled, provenance, csv } = args.stored
       ? await storedPredictions(folder, config)
       : await newPredictions(folder, config, args);
 
     const { split, weights } = args;
     const about = await evaluatedRunOf(folder, config, { split, weights });
-    const evaluation = evaluate(answers, bootstrap);
+    const evaluation = evaluate(labelled, bootstrap);
     const table = evaluationTable(about, evaluation, provenance);
     process.stdout.write(
       `run ${folder.id}, ${weights} weights, ${about.dataset} ${split}: ${formatCount(evaluation)}\n\n${toText(table)}`,
@@ -103,9 +107,9 @@ function requireStoredAlone({ stored, weights, split, out }: Args): void {
 }
 
 async function storedPredictions(folder: RunFolder, config: ClassifierConfig): Promise<Evaluated> {
-  const answers = await readPredictions(folder);
-  const data = describePredicted(config, "test", answers.ids.length);
-  return { answers, provenance: evaluationProvenance([config.seed], data) };
+  const labelled = await readPredictions(folder);
+  const data = describePredicted(config, "test", labelled.ids.length);
+  return { labelled, provenance: evaluationProvenance([config.seed], data) };
 }
 
 async function newPredictions(
@@ -122,7 +126,7 @@ async function newPredictions(
   const { weights, runs: runsFolder } = args;
   const predictions = await evaluateRun({ config, run, runsFolder, weights }, subset, backend);
   return {
-    answers: { classes: data.classes, labels: subset.labels, predicted: predictions.predicted },
+    labelled: { classes: data.classes, labels: subset.labels, predicted: predictions.predicted },
     provenance: evaluationProvenance([config.seed], describeData(data), backend),
     csv: predictionsCsv(data.classes, subset, predictions),
   };

@@ -141,7 +141,7 @@ async function run(args: Args): Promise<void> {
   );
 }
 
-/** The bytes of the file; a UserError where its answers are not the run's. */
+/** The bytes of the file; throws a UserError where its predictions are not the run's. */
 async function checkedModel(
   described: Described,
   precision: StoragePrecision,

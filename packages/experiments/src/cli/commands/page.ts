@@ -26,7 +26,7 @@ const options = {
     group: output,
     describe: "write the page into this new folder, for any web server, and stop",
   },
-  port: { type: "number", describe: `of the page on this computer [default: ${defaultPort}]` },
+  port: { type: "number", describe: `port of the page on this computer [default: ${defaultPort}]` },
 } as const;
 
 type Args = ArgsOf<typeof options>;

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { percent, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import type { Mvt, Prediction } from "@mvt/core";
-import { findImages, overlay, readPicture } from "../../predict/images.ts";
+import { findImages, overlay, readImage } from "../../predict/images.ts";
 import type { NamedImage } from "../../predict/images.ts";
 import { openModel } from "../../predict/open-model.ts";
 import { formatPredictions, predictionFormat } from "../../predict/write-predictions.ts";
@@ -94,7 +94,7 @@ async function predictPart(
   folder: string | undefined,
 ): Promise<readonly Prediction[]> {
   const decoded = [];
-  for (const { path } of images) decoded.push(await readPicture(path));
+  for (const { path } of images) decoded.push(await readImage(path));
   const predictions = await mvt.predictAll(decoded);
   if (folder === undefined) return predictions;
   for (const [i, { mask }] of predictions.entries()) {

@@ -8,7 +8,11 @@ import { tensorflowFolder } from "../../engine/tfjs.ts";
 
 const options = {
   gpu: { type: "boolean", default: false, describe: "with CUDA (not tested)" },
-  yes: { type: "boolean", default: false, describe: "build it; without it only say what is done" },
+  yes: {
+    type: "boolean",
+    default: false,
+    describe: "build it; without --yes the command only says what it would do",
+  },
   python: { type: "string", default: "python3", describe: "the Python whose pip downloads" },
   "pip-args": {
     type: "string",
@@ -26,8 +30,8 @@ export default defineCommand({
     },
   },
   examples: [
-    ["setup tensorflow", "says what would be downloaded, built and written"],
-    ["setup tensorflow --yes", "does it; a second time only what is missing"],
+    ["setup tensorflow", "says what it would download, build and write"],
+    ["setup tensorflow --yes", "does it; if repeated, only what is missing"],
   ],
   run,
 });

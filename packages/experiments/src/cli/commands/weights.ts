@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { backbones, defaultBackbone, describeNetwork, withBackbone } from "@mvt/core";
+import { backbones, defaultBackbone, describeNetwork, formatShape, withBackbone } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
 import { download, sha256Of } from "../../pretrained/download.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
@@ -16,11 +16,11 @@ import { networkLine, resampledLine } from "../describe-weights.ts";
 import { requireWritableFile } from "../writable.ts";
 
 const options = {
-  scale: { ...scaleOption, describe: "for whose model [default: paper]" },
+  scale: { ...scaleOption, describe: "the scale whose model the weights are for [default: paper]" },
   out: {
     type: "string",
     group: output,
-    describe: "where to put the official file [default: data/weights/]",
+    describe: "file to write the official weights to [default: data/weights/]",
   },
 } as const;
 
@@ -34,7 +34,7 @@ export default defineCommand({
   positionals,
   examples: [
     ["weights fetch", "DeiT-S as its authors published it, 88 MB"],
-    ["weights show FILE", "what is in a file, and what --weights makes of it"],
+    ["weights show FILE", "the arrays of a file, and how --weights would use each"],
   ],
   run,
 });
@@ -97,8 +97,6 @@ async function show(path: string, scale: ScaleName): Promise<void> {
     );
   });
 }
-
-const formatShape = (shape: readonly number[]) => `[${shape.join(", ")}]`;
 
 /** One line per array: name, type, shape, and what becomes of it. */
 function rowsOf({ file, matched, skipped, unknown, unfit }: VitMatch): readonly string[] {
