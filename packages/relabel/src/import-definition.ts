@@ -32,9 +32,7 @@ export async function importDefinition(file: string, target: string): Promise<Th
 
 /** " at line 3: the message. What to do", as far as each is known. */
 function why(cause: unknown, file: string): string {
-  if (!(cause instanceof Error)) {
-    return `: it threw ${String(cause)}.`;
-  }
+  if (!(cause instanceof Error)) return `: it threw ${String(cause)}.`;
   const [message = ""] = cause.message.split("\n"); // Node appends suggestions and excerpts
   const [, line] = cause.stack?.split(`${pathToFileURL(file).href}:`) ?? [];
   const at = line === undefined ? "" : ` at line ${Number.parseInt(line, 10)}`;
@@ -66,15 +64,9 @@ function whatIsWrong(value: unknown): string | undefined {
     return `it is ${Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`}`;
   }
   const { name, about, parameters, f } = value;
-  if (typeof name !== "string" || name === "") {
-    return `its name is ${show(name)}, not a text`;
-  }
-  if (typeof about !== "string") {
-    return `its about is ${show(about)}, not a text`;
-  }
-  if (typeof f !== "function") {
-    return `its f is ${show(f)}, not a function`;
-  }
+  if (typeof name !== "string" || name === "") return `its name is ${show(name)}, not a text`;
+  if (typeof about !== "string") return `its about is ${show(about)}, not a text`;
+  if (typeof f !== "function") return `its f is ${show(f)}, not a function`;
   if (!isRecord(parameters)) {
     return `its parameters are ${show(parameters)}, not an object ({} for none)`;
   }

@@ -87,9 +87,7 @@ function readChange(line: string, number: number): LabelChange {
 function parse(line: string, number: number): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(line);
-    if (isRecord(value)) {
-      return value;
-    }
+    if (isRecord(value)) return value;
   } catch {
     // Text that is not JSON gets the same error as JSON that is not an object.
   }

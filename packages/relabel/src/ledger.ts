@@ -44,9 +44,7 @@ export class LabelLedger {
     this.classes = [...classes];
     this.#sampleOf = indexByName("id", ids);
     this.#classOf = indexByName("class", classes);
-    for (let i = 0; i < given.length; i += 1) {
-      this.#checkClass(given[i]!, ids[i]!);
-    }
+    for (let i = 0; i < given.length; i += 1) this.#checkClass(given[i]!, ids[i]!);
     this.#given = Int32Array.from(given);
     this.labels = Int32Array.from(given);
   }
@@ -80,9 +78,7 @@ export class LabelLedger {
         `label ledger: expected a sample in 0 .. ${this.ids.length - 1}, got ${sample}. Use the index of its id.`,
       );
     }
-    if (this.labels[sample] === label) {
-      return undefined;
-    }
+    if (this.labels[sample] === label) return undefined;
     this.#checkClass(label, id);
     const last = this.#changes.at(-1)?.epoch ?? 1;
     if (!Number.isInteger(epoch) || epoch < last) {

@@ -49,9 +49,7 @@ function fileOf({ kind, target }: ThresholdSpec, from: string): string {
 
 function fileOfPath(target: string, from: string): string {
   const path = /^file:/i.test(target) ? pathOfUrl(target) : resolve(from, target);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    return path;
-  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
   const packageJson = join(path, "package.json");
   if (!existsSync(packageJson)) {
     throw new CommandLineError(

@@ -1,6 +1,4 @@
-/**
- * @file Cells and columns that several tables share, and which columns are worth printing.
- */
+/** @file Cells and columns that several tables share, and which columns are worth printing. */
 import type { DataKind, Provenance } from "./provenance.ts";
 import type { Estimate } from "./statistics.ts";
 import type { Cell, Cells, Column, EstimateCell, Row } from "./table.ts";

@@ -1,6 +1,4 @@
-/**
- * @file The right panels of Figure 5: test accuracy after every epoch, by threshold function.
- */
+/** @file The right panels of Figure 5: test accuracy after every epoch, by threshold function. */
 import { mean } from "simple-statistics";
 import type { CurveScales } from "./curve-style.ts";
 import { ink } from "./theme.ts";

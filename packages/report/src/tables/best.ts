@@ -1,6 +1,4 @@
-/**
- * @file Which row of each data set is best, and whether the difference to the others may be chance.
- */
+/** @file Which row of each data set is best, and whether the difference to the others may be chance. */
 import type { Accuracy } from "../accuracy.ts";
 import type { Row } from "../table.ts";
 

@@ -1,6 +1,4 @@
-/**
- * @file Accuracy as clutter and occlusion grow, by kind of mask.
- */
+/** @file Accuracy as clutter and occlusion grow, by kind of mask. */
 import { percent } from "@mvt/common";
 import { number, text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";

@@ -1,6 +1,4 @@
-/**
- * @file Table 4: MVT compared with the methods that the paper quotes (section 4.4).
- */
+/** @file Table 4: MVT compared with the methods that the paper quotes (section 4.4). */
 import { dataCells, dataColumns, datasetColumn, knownColumns } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Table } from "../table.ts";

@@ -52,10 +52,7 @@ function vector([
   };
 }
 
-/**
- * Columns: brow raise, brow slant, eye opening, mouth curve, width, opening, teeth, nose wrinkle,
- * asymmetry.
- */
+/** Columns: brow raise, brow slant, eye opening, mouth curve, width, opening, teeth, nose wrinkle, asymmetry. */
 export const prototypes: Readonly<Record<Expression, ExpressionVector>> = {
   neutral: /*   */ vector([0.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0]),
   happiness: /* */ vector([0.1, 0.1, 0.35, 1.0, 0.85, 0.35, 0.9, 0.0, 0.0]),
