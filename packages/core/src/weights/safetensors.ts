@@ -8,7 +8,7 @@ import { isRecord } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
-import { WeightsError } from "./error.ts";
+import { refuserOf, WeightsError } from "./error.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 import type { Weights } from "./weights.ts";
 
@@ -55,14 +55,9 @@ export function encodeSafetensors(
   const bytes = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(json, 8);
-  for (const [
-    name,
-    {
-      data_offsets: [start],
-    },
-  ] of entries) {
-    const { data } = weights.get(name)!;
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + padded + start);
+  for (const [name, { data_offsets: offsets }] of entries) {
+    const { buffer, byteOffset, byteLength } = weights.get(name)!.data;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), 8 + padded + offsets[0]);
   }
   return bytes;
 }
@@ -83,9 +78,7 @@ export function openSafetensors(bytes: Uint8Array, source: string): WeightsFile 
 }
 
 function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[]) {
-  const refuse = (expected: string, got: string) => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   if (bytes.length < 8) refuse("a safetensors file of at least 8 bytes", `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
@@ -98,14 +91,8 @@ function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[
   const body = 8 + Number(headerLength);
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), source);
   const arrays = new Map<string, StoredArray>();
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [start, end],
-    },
-  ] of Object.entries(entries)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
+    const [start, end] = offsets;
     if (!dtypes.includes(dtype)) refuse(`${dtypes.join(", ")} for ${name}`, dtype);
     const type = elementTypes[dtype as keyof typeof elementTypes]; // one of dtypes
     const size = sizeOf(shape) * elementSizes[type];

@@ -6,7 +6,7 @@
  *     NAME/byteorder     "little", since PyTorch 2.0
  */
 import { elementSizes } from "../element.ts";
-import { WeightsError } from "../error.ts";
+import { refuserOf } from "../error.ts";
 import type { WeightsFile } from "../stored.ts";
 import { short, torchHost } from "./names.ts";
 import type { Storage } from "./names.ts";
@@ -16,9 +16,7 @@ import { readZip } from "./zip.ts";
 
 /** Opens a checkpoint in PyTorch's zip format; `source` is its name in errors. */
 export async function openTorchArchive(bytes: Uint8Array, source: string): Promise<WeightsFile> {
-  const refuse = (expected: string, got: string): never => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   const entries = await readZip(bytes, source);
   const pickleName = [...entries.keys()].find((name) => /^([^/]*\/)?data\.pkl$/.test(name));
   if (pickleName === undefined) {

@@ -6,7 +6,7 @@
  *     for each key: elements as a 64-bit integer, then the numbers
  */
 import { elementSizes } from "../element.ts";
-import { WeightsError } from "../error.ts";
+import { refuserOf } from "../error.ts";
 import type { WeightsFile } from "../stored.ts";
 import { short, torchHost } from "./names.ts";
 import type { Storage, TorchValue } from "./names.ts";
@@ -19,9 +19,7 @@ const protocolVersion = 1001;
 
 /** Opens a checkpoint in PyTorch's older format; `source` is its name in errors. */
 export function openTorchPickle(bytes: Uint8Array, source: string): WeightsFile {
-  const refuse = (expected: string, got: string): never => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   const storages = new Map<string, Storage>();
   const host = torchHost(source, storages);
   let position = 0;

@@ -4,8 +4,10 @@
  * A pickle is a program that can call any function it names. Here it may name only what this file lists: dictionaries,
  * tensors and their storages. Any other name is refused, and no code of the file is run.
  */
+import { formatShape } from "../../tensor.ts";
 import type { ElementType } from "../element.ts";
-import { WeightsError } from "../error.ts";
+import { refuserOf, WeightsError } from "../error.ts";
+import type { Refuse } from "../error.ts";
 import { PickleGlobal, PickleObject } from "./pickle-values.ts";
 import type { PickleHost, PickleValue } from "./pickle-values.ts";
 
@@ -46,9 +48,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
 
 /** The meaning of names and references in the pickles of one file; `storages` collects the storages, by key. */
 export function torchHost(source: string, storages: Map<string, Storage>): PickleHost<TorchObject> {
-  const refuse = (expected: string, got: string): never => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   const functions: Readonly<Record<string, TorchGlobal["call"]>> = {
     "collections.OrderedDict": (args) =>
       args.length === 0 ? new Map() : refuse("OrderedDict() of nothing", "one of something"),
@@ -93,8 +93,6 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
 /** Axes of a tensor. A convolution of three dimensions has five. */
 const maximumAxes = 8;
 
-type Refuse = (expected: string, got: string) => never;
-
 /** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), checked against its storage. */
 function rebuildTensor(
   object: TorchValue | undefined,
@@ -110,7 +108,7 @@ function rebuildTensor(
   if (stride.length !== size.length || !inside) {
     refuse(
       `a tensor inside its storage of ${storage.count} elements`,
-      `size [${size.join(", ")}] with stride [${stride.join(", ")}] from element ${offset}`,
+      `size ${formatShape(size)} with stride ${formatShape(stride)} from element ${offset}`,
     );
   }
   const { key, type, count } = storage;

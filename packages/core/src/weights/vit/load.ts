@@ -10,7 +10,7 @@ import { loadPositions } from "./positions.ts";
 export interface Wanted {
   /** "DeiT" */
   readonly title: string;
-  /** Advice for a file of another network than the wanted one; absent if it is the same as far as one can tell. */
+  /** Advice for a file of another network than the wanted one; absent if names and shapes do not show another network. */
   readonly advice?: string | undefined;
 }
 
