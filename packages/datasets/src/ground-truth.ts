@@ -7,8 +7,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isRecord } from "@mvt/common";
-import { readTable, shorten } from "./csv.ts";
+import { isRecord, shorten } from "@mvt/common";
+import { readTable } from "./csv.ts";
 import type { GroundTruth } from "./dataset.ts";
 import type { Dataset } from "./datasets.ts";
 import { DatasetError } from "./error.ts";

@@ -19,15 +19,16 @@ export async function importDefinition(file: string, target: string): Promise<Th
     });
   }
   const exported: unknown = module["default"];
-  if (!isDefinition(exported)) {
+  const wrong = whatIsWrong(exported);
+  if (wrong !== undefined) {
     const names = Object.keys(module).toSorted();
     const others = names.length === 0 ? "no exports" : `only ${names.join(", ")}`;
-    const found = "default" in module ? whatIsWrong(exported) : `it has ${others}`;
+    const found = "default" in module ? wrong : `it has ${others}`;
     throw new CommandLineError(
       `--threshold ${target}: expected the default export of ${file} to be a threshold, { name, about, parameters, f }, but ${found}. Write export default defineThreshold({ ... }).`,
     );
   }
-  return exported;
+  return exported as ThresholdDefinition;
 }
 
 /** " at line 3: the message. What to do", as far as each is known. */
@@ -52,10 +53,6 @@ function hint(cause: Error, message: string, file: string, hasLine: boolean): st
     return "Node only strips types: use no enum, namespace or parameter property.";
   }
   return cause instanceof SyntaxError && !hasLine ? `Run node --check ${file} to see where.` : "";
-}
-
-function isDefinition(value: unknown): value is ThresholdDefinition {
-  return whatIsWrong(value) === undefined;
 }
 
 /** Why this is not a definition, as a clause; undefined when it is one. */

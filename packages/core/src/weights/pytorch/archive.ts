@@ -5,10 +5,11 @@
  *     NAME/data/KEY      the numbers of one storage
  *     NAME/byteorder     "little", since PyTorch 2.0
  */
+import { shorten } from "@mvt/common";
 import { elementSizes } from "../element.ts";
 import { refuserOf } from "../error.ts";
 import type { WeightsFile } from "../stored.ts";
-import { short, torchHost } from "./names.ts";
+import { torchHost } from "./names.ts";
 import type { Storage } from "./names.ts";
 import { readPickle } from "./pickle.ts";
 import { openStateDict } from "./state-dict.ts";
@@ -34,7 +35,7 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
     return entry !== undefined && entry.bytes.length === size
       ? entry
       : refuse(
-          `${size} bytes for storage ${short(key)}`,
+          `${size} bytes for storage ${shorten(key)}`,
           entry === undefined ? "none" : `${entry.bytes.length}`,
         );
   };
@@ -55,6 +56,6 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
 }
 
 function describe(entries: ReadonlyMap<string, unknown>): string {
-  const names = [...entries.keys()].slice(0, 3).map((name) => short(name));
+  const names = [...entries.keys()].slice(0, 3).map((name) => shorten(name));
   return names.length === 0 ? "nothing" : names.join(", ");
 }
