@@ -1,6 +1,6 @@
 /** @file A trained generator in one safetensors file, with its configuration and origin in the metadata. */
 import { createHash } from "node:crypto";
-import { isRecord, UserError } from "@mvt/common";
+import { isRecord, parseJson, UserError } from "@mvt/common";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -153,12 +153,7 @@ function parseRecord(
   entry: string,
   source: string,
 ): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(json ?? "");
-  } catch {
-    value = undefined;
-  }
+  const value = parseJson(json ?? "");
   if (isRecord(value)) return value;
   throw new UserError(
     `${source}: expected a JSON object under ${entry}, got ${json ?? "none"}; the file is damaged, copy it again or train MGN again.`,

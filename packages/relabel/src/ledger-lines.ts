@@ -4,7 +4,7 @@
  * Numbers are written as JavaScript prints them, the shortest decimals that read back to the same bits,
  * so writing what was read gives the same text.
  */
-import { isRecord, shorten, UserError } from "@mvt/common";
+import { isRecord, parseJson, shorten, UserError } from "@mvt/common";
 
 /** The format written here. Raise the version if older code cannot read what is written. */
 const format = "mvt-labels";
@@ -85,12 +85,8 @@ function readChange(line: string, number: number): LabelChange {
 }
 
 function parse(line: string, number: number): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (isRecord(value)) return value;
-  } catch {
-    // Text that is not JSON gets the same error as JSON that is not an object.
-  }
+  const value = parseJson(line);
+  if (isRecord(value)) return value;
   throw lineError(number, "one JSON object", quoted(line));
 }
 

@@ -3,7 +3,7 @@
  *
  * Every field of `ModelDescription` is one entry: texts as they are, everything else as JSON.
  */
-import { isRecord, printable } from "@mvt/common";
+import { isRecord, parseJson, printable } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
 import { WeightsError } from "../weights/error.ts";
 import { storagePrecisions } from "./storage-precision.ts";
@@ -100,12 +100,8 @@ export function parseDescription(
 
 /** The value of a JSON text, or the text itself if it is not JSON. */
 function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = text === undefined ? undefined : parseJson(text);
+  return value === undefined ? text : value;
 }
 
 const isInput = (value: unknown): value is ModelDescription["input"] =>

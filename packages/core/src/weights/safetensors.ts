@@ -4,7 +4,7 @@
  * Format: https://huggingface.co/docs/safetensors. Eight bytes of little-endian header length, a
  * JSON header {name: {dtype, shape, data_offsets}}, then the arrays' bytes. Files are written in F32 only.
  */
-import { isRecord } from "@mvt/common";
+import { isRecord, parseJson } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
@@ -108,10 +108,8 @@ function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[
 type Header = Readonly<Record<string, Entry>> & { readonly __metadata__?: Record<string, string> };
 
 function parseHeader(json: Uint8Array, source: string): Header {
-  let header: unknown;
-  try {
-    header = JSON.parse(Buffer.from(json).toString("utf8"));
-  } catch {
+  const header = parseJson(Buffer.from(json).toString("utf8"));
+  if (header === undefined) {
     throw new WeightsError(`${source}: expected a header of JSON, got something else`);
   }
   if (!isRecord(header)) {
