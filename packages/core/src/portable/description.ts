@@ -5,7 +5,7 @@
  */
 import { isRecord, parseJson, printable } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
-import { WeightsError } from "../weights/error.ts";
+import { refuserOf } from "../weights/error.ts";
 import { storagePrecisions } from "./storage-precision.ts";
 import type { StoragePrecision } from "./storage-precision.ts";
 
@@ -73,19 +73,19 @@ export function parseDescription(
   metadata: Readonly<Record<string, string>>,
   source: string,
 ): ModelDescription {
+  const refuse = refuserOf(source);
   if (metadata["format"] !== format) {
-    throw new WeightsError(
-      `${source}: expected a model of format ${format}, got ${metadata["format"] ?? "an ONNX file that does not say how it is used"}`,
+    refuse(
+      `a model of format ${format}`,
+      metadata["format"] ?? "an ONNX file that does not say how it is used",
       "Pass a file that `pnpm exp export` wrote.",
     );
   }
   const read = <T>(key: string, holds: (value: unknown) => value is T): T => {
     const value = parsed(metadata[key]);
     if (holds(value)) return value;
-    throw new WeightsError(
-      `${source}: expected ${key} in its metadata, got ${metadata[key] ?? "none"}`,
-      "The file is damaged: export the model again.",
-    );
+    const advice = "The file is damaged: export the model again.";
+    return refuse(`${key} in its metadata`, metadata[key] ?? "none", advice);
   };
   const about = Object.entries(metadata).filter(([key]) => !described.includes(key));
   return {

@@ -8,7 +8,8 @@ import { isRecord, parseJson } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
-import { refuserOf, WeightsError } from "./error.ts";
+import { refuserOf } from "./error.ts";
+import type { Refuse } from "./error.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 import type { Weights } from "./weights.ts";
 
@@ -89,7 +90,7 @@ function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[
     );
   }
   const body = 8 + Number(headerLength);
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), source);
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), refuse);
   const arrays = new Map<string, StoredArray>();
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     const [start, end] = offsets;
@@ -107,16 +108,10 @@ function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[
 
 type Header = Readonly<Record<string, Entry>> & { readonly __metadata__?: Record<string, string> };
 
-function parseHeader(json: Uint8Array, source: string): Header {
+function parseHeader(json: Uint8Array, refuse: Refuse): Header {
   const header = parseJson(Buffer.from(json).toString("utf8"));
-  if (header === undefined) {
-    throw new WeightsError(`${source}: expected a header of JSON, got something else`);
-  }
-  if (!isRecord(header)) {
-    throw new WeightsError(
-      `${source}: expected a header of names and arrays, got ${typeof header}`,
-    );
-  }
+  if (header === undefined) refuse("a header of JSON", "something else");
+  if (!isRecord(header)) return refuse("a header of names and arrays", typeof header);
   const isEntry = (entry: unknown) =>
     isRecord(entry) &&
     typeof entry["dtype"] === "string" &&
@@ -127,9 +122,8 @@ function parseHeader(json: Uint8Array, source: string): Header {
     ([name, entry]) => name !== "__metadata__" && !isEntry(entry),
   );
   if (wrong !== undefined) {
-    throw new WeightsError(
-      `${source}: expected dtype, shape and data_offsets for ${wrong[0]}, got ${JSON.stringify(wrong[1]).slice(0, 80)}`,
-    );
+    const [name, entry] = wrong;
+    refuse(`dtype, shape and data_offsets for ${name}`, JSON.stringify(entry).slice(0, 80));
   }
   return header as unknown as Header;
 }
