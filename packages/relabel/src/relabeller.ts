@@ -10,7 +10,7 @@ import type { LabelChange } from "./ledger-lines.ts";
 import type { LabelLedger } from "./ledger.ts";
 import type { Threshold } from "./threshold.ts";
 
-/** Which label P_gt is the probability of, and what happens if Eq. 6 no longer holds; by name, in a line each. */
+/** For each name: the label whose probability is P_gt, and what happens if Eq. 6 no longer holds. */
 export const references = {
   // Changes build on each other and nothing leads back, as in SCN's code.
   current: "the label that the sample is trained on, which may be a new one already",
