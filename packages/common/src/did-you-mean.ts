@@ -15,8 +15,8 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * ` Did you mean "sigmoid"?` with the candidate nearest to `word`, whatever its case. An empty text where the
- * nearest differs in more than a third of the word's letters.
+ * ` Did you mean "sigmoid"?` with the candidate nearest to `word`, whatever its case. Empty if the nearest differs in
+ * more than a third of the word's letters.
  */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const ranked = candidates

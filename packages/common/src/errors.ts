@@ -8,14 +8,14 @@ export interface UserErrorOptions extends ErrorOptions {
 }
 
 /**
- * Something about the user's command, files or data is not as it must be. The message says what was expected,
- * what came, and what to do. A package declares a subclass only where somebody catches it.
+ * Something is wrong with the user's command, files or data. The message says what was expected, what came, and
+ * what to do. A package declares a subclass only where somebody catches it.
  */
 export class UserError extends Error {
   override readonly name: string = "UserError";
   /** What was expected and what came, without the advice. */
   readonly finding: string;
-  /** What to do about it, if that is a sentence of its own. */
+  /** What to do about it; undefined if the finding says that too. */
   readonly advice: string | undefined;
   readonly exitCode: 1 | 2;
 

@@ -3,5 +3,5 @@
 export { didYouMean } from "./did-you-mean.ts";
 export { CommandLineError, printable, reasonOf, UserError } from "./errors.ts";
 export { argmax, percent, sum } from "./numbers.ts";
-export { isRecord } from "./records.ts";
-export { alignColumns } from "./text.ts";
+export { isRecord, parseJson } from "./records.ts";
+export { alignColumns, listFirst, shorten } from "./text.ts";

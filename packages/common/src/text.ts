@@ -1,4 +1,15 @@
-/** @file Text for a terminal. */
+/** @file Text for messages and for a terminal. */
+
+/** A text for a message: its first 80 characters. */
+export function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+/** "a, b and 4 more": the first `most` names, and how many others there are. */
+export function listFirst(names: readonly string[], most: number): string {
+  const others = names.length - most;
+  return others > 0 ? `${names.slice(0, most).join(", ")} and ${others} more` : names.join(", ");
+}
 
 /**
  * Rows with their columns padded to one width each, two spaces apart. The first column is aligned left, the

@@ -46,7 +46,7 @@ describe("matching a file with a network", () => {
   test("skips a head that is not asked for, and says which parameters start anew", async () => {
     const { matched, skipped, startsAnew } = await match("timm.safetensors", headless as never);
     expect(matched).toHaveLength(30);
-    const reason = "the head of 5 classes, in whose place a new one starts";
+    const reason = "the head of 5 classes, which a new one replaces";
     expect(skipped.map(({ name }) => name).toSorted()).toEqual(["head.bias", "head.weight"]);
     expect(skipped[0]!.reason).toBe(reason);
     expect(startsAnew).toEqual(["head.weight", "head.bias"]);

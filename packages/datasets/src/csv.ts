@@ -1,6 +1,7 @@
 /** @file Reads CSV files row by row, whatever their line ends, with the line number of each row. */
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
+import { shorten } from "@mvt/common";
 import { CsvError, parse, type Info } from "csv-parse";
 import { DatasetError } from "./error.ts";
 
@@ -51,27 +52,32 @@ interface CsvRecord {
 
 /** The rows below the header. Throws DatasetError for another header, and for a row of another length. */
 export async function* readTable(path: string, header: readonly string[]): AsyncGenerator<CsvRow> {
-  let found: readonly string[] | undefined;
+  let found = false;
   for await (const row of readCsv(path)) {
-    if (found === undefined) {
-      found = row.fields.map((field) => field.trim());
-      if (found.join() !== header.join()) {
-        throw new DatasetError(
-          `${path}:${row.line}: expected the header "${header.join()}", found "${shorten(found.join())}". ` +
-            `Replace the file by the published one.`,
-        );
-      }
+    if (!found) {
+      found = true;
+      requireHeader(path, row, header);
     } else {
       requireFields(path, row, header.length);
       yield row;
     }
   }
-  if (found === undefined) {
+  if (!found) {
     throw new DatasetError(
       `${path}: expected the header "${header.join()}", found an empty file. ` +
         `Replace the file by the published one.`,
     );
   }
+}
+
+/** Throws DatasetError unless the row is the header. */
+export function requireHeader(path: string, row: CsvRow, header: readonly string[]): void {
+  const found = row.fields.map((field) => field.trim()).join();
+  if (found === header.join()) return;
+  throw new DatasetError(
+    `${path}:${row.line}: expected the header "${header.join()}", found "${shorten(found)}". ` +
+      `Replace the file by the published one.`,
+  );
 }
 
 /** Throws DatasetError unless the row has `count` fields. */
@@ -82,9 +88,4 @@ export function requireFields(path: string, row: CsvRow, count: number): void {
         `"${shorten(row.fields.join())}". Replace the file by the published one.`,
     );
   }
-}
-
-/** A text for an error message: its first 80 characters. */
-export function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

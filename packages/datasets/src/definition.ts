@@ -1,4 +1,4 @@
-/** @file What is to be said of a data set so that it can be loaded, checked, split into subsets and drawn. */
+/** @file What describes a data set: how it is loaded and checked, its subsets, and how it is drawn. */
 import type { CustomOptions } from "./custom/mapping.ts";
 import type { DatasetContents, SplitName } from "./dataset.ts";
 import type { FerplusOptions } from "./ferplus/protocols.ts";

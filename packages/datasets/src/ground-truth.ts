@@ -7,8 +7,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isRecord } from "@mvt/common";
-import { readTable, shorten } from "./csv.ts";
+import { isRecord, parseJson, shorten } from "@mvt/common";
+import { readTable } from "./csv.ts";
 import type { GroundTruth } from "./dataset.ts";
 import type { Dataset } from "./datasets.ts";
 import { DatasetError } from "./error.ts";
@@ -66,14 +66,6 @@ async function readExpressions(path: string): Promise<Map<string, Expression>> {
     truth.set(id, expression);
   }
   return truth;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isExpression(name: string): name is Expression {

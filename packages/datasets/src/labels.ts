@@ -1,4 +1,5 @@
 /** @file Checks of label files: one label per image, one image per label. */
+import { listFirst } from "@mvt/common";
 import { DatasetError } from "./error.ts";
 
 /** Refuses a second label for one image. */
@@ -25,11 +26,9 @@ export function requireImages(
   missing: readonly string[],
 ): void {
   if (missing.length === 0) return;
-  const shown = missing.slice(0, 5);
-  const more = missing.length - shown.length;
   throw new DatasetError(
     `${title}: expected an image file for each of the ${labels.count} labels in ${labels.path}; ` +
-      `${missing.length} missing: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}. ` +
+      `${missing.length} missing: ${listFirst(missing, 5)}. ` +
       `Unpack all images of the data set.`,
   );
 }

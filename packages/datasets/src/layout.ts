@@ -1,6 +1,7 @@
 /** @file Finds which published layout a folder holds, or says what was looked for. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { listFirst } from "@mvt/common";
 import { DatasetError } from "./error.ts";
 import { exists } from "./files.ts";
 
@@ -73,7 +74,5 @@ async function describe(folder: string, { name, files, roots }: Layout): Promise
 }
 
 async function contents(folder: string): Promise<string> {
-  const names = (await readdir(folder)).toSorted();
-  const more = names.length > 10 ? ` and ${names.length - 10} more` : "";
-  return `${names.slice(0, 10).join(", ")}${more}`;
+  return listFirst((await readdir(folder)).toSorted(), 10);
 }

@@ -77,7 +77,7 @@ describe("the counts of a data set", () => {
       ...rafDbClasses.map((name) => `test / ${name}`),
       "missing images",
       "unreadable images",
-      "ids that stand twice",
+      "ids that occur twice",
       "identical images within a split",
       "identical images in two splits",
       "images that look like another split's",
@@ -380,7 +380,7 @@ describe("the ids of a data set", () => {
     const train = dataset.splits.train.map((sample) => ({ ...sample, id: "train_00001" }));
     const found = await row(
       { ...dataset, splits: { ...dataset.splits, train } },
-      "ids that stand twice",
+      "ids that occur twice",
     );
     expect(found).toMatchObject({ found: 1, verdict: "differs", names: ["train_00001"] });
   });

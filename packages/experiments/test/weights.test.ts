@@ -199,8 +199,8 @@ describe("weights show", () => {
         "distilled DeiT nano (width 64, 4 blocks, patches of 8 x 8, 1000 classes)",
         "  cls_token                  float32   [1, 1, 64]          loaded",
         "  pos_embed                  float32   [1, 11, 64]         loaded",
-        "  head.weight                float32   [1000, 64]          skipped: the head of 1000 classes, in whose place a new one starts",
-        "  head.bias                  float32   [1000]              skipped: the head of 1000 classes, in whose place a new one starts",
+        "  head.weight                float32   [1000, 64]          skipped: the head of 1000 classes, which a new one replaces",
+        "  head.bias                  float32   [1000]              skipped: the head of 1000 classes, which a new one replaces",
         "  dist_token                 float32   [1, 1, 64]          skipped: distillation, which this network does not have",
         "position embeddings resampled from 3 x 3 to 6 x 6 patches, bicubic",
         "usable as --weights at scale smoke: 54 parameters are loaded, head.weight and head.bias start anew",
@@ -240,7 +240,7 @@ describe("pre-trained weights", () => {
     expect(describeWeights(pretrained).join("\n")).toMatchInlineSnapshot(`
       "weights deit.safetensors: DeiT nano (width 64, 4 blocks, patches of 8 x 8, 1000 classes), safetensors, timm's names, SHA-256 9e08a7b66efb
         loaded 54 parameters; new from the seed: head.weight, head.bias
-        skipped head.weight, head.bias: the head of 1000 classes, in whose place a new one starts
+        skipped head.weight, head.bias: the head of 1000 classes, which a new one replaces
         skipped pooler.dense.bias: a pooler, which DeiT's head does not go through
         position embeddings resampled from 6 x 6 to 10 x 10 patches, bicubic"
     `);

@@ -2,7 +2,7 @@
  * @file Masks that do not depend on the image: the random ones that MGN trains with, and those that a
  * generated mask is compared with.
  *
- * All of them read as M_p: 1 for a patch that inference removes.
+ * Their values mean what those of M_p mean: 1 for a patch that inference removes.
  */
 import { UserError } from "@mvt/common";
 import type { random } from "@mvt/core";

@@ -1,7 +1,14 @@
 /** @file A trained generator in one safetensors file, with its configuration and origin in the metadata. */
 import { createHash } from "node:crypto";
-import { isRecord, UserError } from "@mvt/common";
-import { decodeSafetensors, encodeSafetensors, nn, WeightsError } from "@mvt/core";
+import { isRecord, parseJson, UserError } from "@mvt/common";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  formatShape,
+  nn,
+  sameShape,
+  WeightsError,
+} from "@mvt/core";
 import type { Safetensors, Weights } from "@mvt/core";
 import { type GeneratorConfig, requireM } from "./config.ts";
 import { declareGenerator } from "./generator.ts";
@@ -102,10 +109,10 @@ function checkedWeights(weights: Weights, config: GeneratorConfig, source: strin
       const array = weights.get(name);
       const refuse = (got: string) =>
         new UserError(
-          `${source}: expected ${name} [${shape.join(", ")}] of finite numbers, got ${got}; take the generator's weights from the training that made this configuration.`,
+          `${source}: expected ${name} ${formatShape(shape)} of finite numbers, got ${got}; take the generator's weights from the training that made this configuration.`,
         );
       if (array === undefined) throw refuse("none");
-      if (array.shape.join() !== shape.join()) throw refuse(`[${array.shape.join(", ")}]`);
+      if (!sameShape(array.shape, shape)) throw refuse(formatShape(array.shape));
       if (!array.data.every(Number.isFinite)) throw refuse("some that are not finite");
       return [name, array];
     }),
@@ -146,12 +153,7 @@ function parseRecord(
   entry: string,
   source: string,
 ): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(json ?? "");
-  } catch {
-    value = undefined;
-  }
+  const value = parseJson(json ?? "");
   if (isRecord(value)) return value;
   throw new UserError(
     `${source}: expected a JSON object under ${entry}, got ${json ?? "none"}; the file is damaged, copy it again or train MGN again.`,

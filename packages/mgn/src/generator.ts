@@ -1,9 +1,9 @@
 /**
  * @file The mask generator of section 3.1: the first blocks of the classifier, and one value per patch.
  *
- * No class token: the paper adds E_pos of N x D, feeds N vectors and gets N back, so `pos_embed` has N rows. Of a
- * backbone with registers, the register tokens go through the blocks with the patches and are dropped after
- * them: the blocks were trained to keep in them what belongs to no patch. The final normalisation stays.
+ * There is no class token: the paper adds E_pos of N x D, feeds N vectors and gets N back, so `pos_embed` has N
+ * rows. Register tokens, if the backbone has them, go through the blocks and are then dropped: the blocks were
+ * trained to store in them what belongs to no patch. The final normalisation stays.
  * Names of parameters are timm's.
  *
  * Shapes: B images, N patches, R registers, D width, P side of a patch, L = 3 P P.
@@ -19,7 +19,7 @@ export interface MaskGenerator extends deit.TokenEmbedding {
   readonly head: nn.Linear; // [D, 1]
 }
 
-/** Throws UserError for m outside (0, 1), ShapeError for sizes that do not divide. */
+/** Declares the parameters. Throws UserError for m outside (0, 1), and ShapeError as `deit.declareVit` does. */
 export function declareGenerator(scope: nn.Scope, config: GeneratorConfig): MaskGenerator {
   const { width: D, depth, m, headBias = "logit-m" } = config;
   requireM("generator", m);

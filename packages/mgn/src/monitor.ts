@@ -60,9 +60,7 @@ export function monitorMgn({
     generator(results, weights) {
       const count = sum(weights);
       imagesG += count;
-      for (const name of ["LG", "variance", "area"]) {
-        addTo(sumsG, name, results[name]![0]! * count);
-      }
+      for (const name of ["LG", "variance", "area"]) addTo(sumsG, name, results[name]![0]! * count);
       masks.add(results["Mp"]!, weights);
     },
     statistics() {

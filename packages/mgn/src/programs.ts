@@ -20,7 +20,7 @@ export interface MgnProgramOptions extends MaskOptions {
 
 /**
  * A step of the discriminator on Eq. 1. Feeds: images, labels, weights, randomMask [B, N] (as from
- * `randomMask`; it reads as M_p, so under polarity "keep" it hides patches), learningRate, step.
+ * `randomMask`; its values mean what those of M_p mean, so under polarity "keep" 1 hides a patch), learningRate, step.
  * Results: LD, crossEntropyGm, crossEntropyRm [], probabilitiesGm, probabilitiesRm [B, K], Mp [B, N].
  */
 export function discriminatorProgram(

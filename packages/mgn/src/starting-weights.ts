@@ -1,6 +1,6 @@
 /** @file What a generator starts from: the first blocks of a trained classifier, and a new head. */
 import { UserError } from "@mvt/common";
-import { isHead, nn } from "@mvt/core";
+import { formatShape, isHead, nn, sameShape } from "@mvt/core";
 import type { NdArray, Weights } from "@mvt/core";
 import type { GeneratorConfig } from "./config.ts";
 import { declareGenerator } from "./generator.ts";
@@ -41,9 +41,9 @@ export function generatorFromClassifier(
     const hasClassRow = name === "pos_embed" && classPosition;
     const expected = hasClassRow ? [1, N! + 1, D!] : shapes.get(name)!;
     const given = classifier.get(name);
-    if (given?.shape.join() !== expected.join()) {
+    if (given === undefined || !sameShape(given.shape, expected)) {
       throw new UserError(
-        `${source}: expected ${name} [${expected.join(", ")}], got ${given ? `[${given.shape.join(", ")}]` : "none"}; use a classifier of the generator's backbone, width, image size and patch size, without distillation token.`,
+        `${source}: expected ${name} ${formatShape(expected)}, got ${given ? formatShape(given.shape) : "none"}; use a classifier of the generator's backbone, width, image size and patch size, without distillation token.`,
       );
     }
     return hasClassRow ? { shape: shapes.get(name)!, data: given.data.slice(D) } : given;

@@ -1,4 +1,4 @@
-/** @file Eq. 5 and 6: whether one sample gets a new label, and from which P_gt on none can. */
+/** @file Eq. 5 and 6: whether one sample gets a new label, and the P_gt above which none can. */
 import { argmax } from "@mvt/common";
 import type { Threshold } from "./threshold.ts";
 

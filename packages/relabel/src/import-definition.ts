@@ -19,22 +19,21 @@ export async function importDefinition(file: string, target: string): Promise<Th
     });
   }
   const exported: unknown = module["default"];
-  if (!isDefinition(exported)) {
+  const wrong = whatIsWrong(exported);
+  if (wrong !== undefined) {
     const names = Object.keys(module).toSorted();
     const others = names.length === 0 ? "no exports" : `only ${names.join(", ")}`;
-    const found = "default" in module ? whatIsWrong(exported) : `it has ${others}`;
+    const found = "default" in module ? wrong : `it has ${others}`;
     throw new CommandLineError(
       `--threshold ${target}: expected the default export of ${file} to be a threshold, { name, about, parameters, f }, but ${found}. Write export default defineThreshold({ ... }).`,
     );
   }
-  return exported;
+  return exported as ThresholdDefinition;
 }
 
 /** " at line 3: the message. What to do", as far as each is known. */
 function why(cause: unknown, file: string): string {
-  if (!(cause instanceof Error)) {
-    return `: it threw ${String(cause)}.`;
-  }
+  if (!(cause instanceof Error)) return `: it threw ${String(cause)}.`;
   const [message = ""] = cause.message.split("\n"); // Node appends suggestions and excerpts
   const [, line] = cause.stack?.split(`${pathToFileURL(file).href}:`) ?? [];
   const at = line === undefined ? "" : ` at line ${Number.parseInt(line, 10)}`;
@@ -56,25 +55,15 @@ function hint(cause: Error, message: string, file: string, hasLine: boolean): st
   return cause instanceof SyntaxError && !hasLine ? `Run node --check ${file} to see where.` : "";
 }
 
-function isDefinition(value: unknown): value is ThresholdDefinition {
-  return whatIsWrong(value) === undefined;
-}
-
 /** Why this is not a definition, as a clause; undefined when it is one. */
 function whatIsWrong(value: unknown): string | undefined {
   if (!isRecord(value)) {
     return `it is ${Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`}`;
   }
   const { name, about, parameters, f } = value;
-  if (typeof name !== "string" || name === "") {
-    return `its name is ${show(name)}, not a text`;
-  }
-  if (typeof about !== "string") {
-    return `its about is ${show(about)}, not a text`;
-  }
-  if (typeof f !== "function") {
-    return `its f is ${show(f)}, not a function`;
-  }
+  if (typeof name !== "string" || name === "") return `its name is ${show(name)}, not a text`;
+  if (typeof about !== "string") return `its about is ${show(about)}, not a text`;
+  if (typeof f !== "function") return `its f is ${show(f)}, not a function`;
   if (!isRecord(parameters)) {
     return `its parameters are ${show(parameters)}, not an object ({} for none)`;
   }

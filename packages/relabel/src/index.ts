@@ -5,7 +5,7 @@ export { cutOff, type DecideOptions, decide, type Decision } from "./decide.ts";
 export { fingerprint, instantiate } from "./instantiate.ts";
 export type { LabelChange } from "./ledger-lines.ts";
 export { LabelLedger, type LedgerData, type SampleDecision } from "./ledger.ts";
-export { loadThreshold, type LoadOptions } from "./load-threshold.ts";
+export { loadThreshold } from "./load-threshold.ts";
 export { type LabelSets, relabelQuality, type RelabelQuality, type Share } from "./quality.ts";
 export {
   createRelabeller,

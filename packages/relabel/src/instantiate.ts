@@ -115,12 +115,8 @@ function fillIn(
 }
 
 function range(min: number, max: number): string {
-  if (Number.isFinite(min) && Number.isFinite(max)) {
-    return `a number from ${min} to ${max}`;
-  }
-  if (Number.isFinite(min)) {
-    return `a number not below ${min}`;
-  }
+  if (Number.isFinite(min) && Number.isFinite(max)) return `a number from ${min} to ${max}`;
+  if (Number.isFinite(min)) return `a number not below ${min}`;
   return Number.isFinite(max) ? `a number not above ${max}` : "a finite number";
 }
 

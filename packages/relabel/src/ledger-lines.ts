@@ -4,7 +4,7 @@
  * Numbers are written as JavaScript prints them, the shortest decimals that read back to the same bits,
  * so writing what was read gives the same text.
  */
-import { isRecord, UserError } from "@mvt/common";
+import { isRecord, parseJson, shorten, UserError } from "@mvt/common";
 
 /** The format written here. Raise the version if older code cannot read what is written. */
 const format = "mvt-labels";
@@ -12,7 +12,7 @@ const version = 1;
 
 /** One change of one label, with the numbers that Eq. 6 decided on. */
 export interface LabelChange {
-  /** 1-based, as everywhere. */
+  /** Counted from 1. */
   readonly epoch: number;
   /** The sample's id in its data set. */
   readonly id: string;
@@ -66,11 +66,11 @@ export function lineError(line: number, expected: string, found: string): UserEr
 function readHeader(line: string): LedgerHeader {
   const found = parse(line, 1);
   if (found["format"] !== format || found["version"] !== version) {
-    throw lineError(1, `"format":"${format}","version":${version}`, shorten(line));
+    throw lineError(1, `"format":"${format}","version":${version}`, quoted(line));
   }
   const { samples, classes, data } = found;
   if (!isCount(samples) || !isNames(classes) || typeof data !== "string") {
-    throw lineError(1, "samples (a count), classes (names) and data (a digest)", shorten(line));
+    throw lineError(1, "samples (a count), classes (names) and data (a digest)", quoted(line));
   }
   return { samples, classes, data };
 }
@@ -78,22 +78,16 @@ function readHeader(line: string): LedgerHeader {
 function readChange(line: string, number: number): LabelChange {
   const change = parse(line, number);
   if (!isChange(change)) {
-    throw lineError(number, "epoch, id, from, to, pMax, pGt and threshold", shorten(line));
+    throw lineError(number, "epoch, id, from, to, pMax, pGt and threshold", quoted(line));
   }
   const { epoch, id, from, to, pMax, pGt, threshold } = change;
   return { epoch, id, from, to, pMax, pGt, threshold };
 }
 
 function parse(line: string, number: number): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (isRecord(value)) {
-      return value;
-    }
-  } catch {
-    // Text that is not JSON gets the same error as JSON that is not an object.
-  }
-  throw lineError(number, "one JSON object", shorten(line));
+  const value = parseJson(line);
+  if (isRecord(value)) return value;
+  throw lineError(number, "one JSON object", quoted(line));
 }
 
 function isChange(
@@ -115,7 +109,4 @@ function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
-function shorten(line: string): string {
-  const shown = line.length > 80 ? `${line.slice(0, 77)}...` : line;
-  return shown === "" ? "an empty line" : shown;
-}
+const quoted = (line: string) => (line === "" ? "an empty line" : shorten(line));

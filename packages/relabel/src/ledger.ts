@@ -17,9 +17,11 @@ export interface LedgerData {
   readonly classes: readonly string[];
 }
 
-/** A decision for one sample, at a 1-based epoch. */
+/** A decision for one sample. */
 export interface SampleDecision extends Omit<Decision, "relabelled"> {
+  /** The index of its id. */
   readonly sample: number;
+  /** Counted from 1. */
   readonly epoch: number;
 }
 
@@ -44,9 +46,7 @@ export class LabelLedger {
     this.classes = [...classes];
     this.#sampleOf = indexByName("id", ids);
     this.#classOf = indexByName("class", classes);
-    for (let i = 0; i < given.length; i += 1) {
-      this.#checkClass(given[i]!, ids[i]!);
-    }
+    for (let i = 0; i < given.length; i += 1) this.#checkClass(given[i]!, ids[i]!);
     this.#given = Int32Array.from(given);
     this.labels = Int32Array.from(given);
   }
@@ -74,15 +74,8 @@ export class LabelLedger {
    *   the last recorded one, since replaying the changes would then not give this state.
    */
   apply({ sample, epoch, label, pMax, pGt, threshold }: SampleDecision): LabelChange | undefined {
-    const id = this.ids[sample];
-    if (id === undefined) {
-      throw new UserError(
-        `label ledger: expected a sample in 0 .. ${this.ids.length - 1}, got ${sample}. Use the index of its id.`,
-      );
-    }
-    if (this.labels[sample] === label) {
-      return undefined;
-    }
+    const id = this.#idOf(sample);
+    if (this.labels[sample] === label) return undefined;
     this.#checkClass(label, id);
     const last = this.#changes.at(-1)?.epoch ?? 1;
     if (!Number.isInteger(epoch) || epoch < last) {
@@ -111,12 +104,7 @@ export class LabelLedger {
    */
   revert(what: number | LabelChange): readonly LabelChange[] {
     if (typeof what === "number") {
-      const id = this.ids[what];
-      if (id === undefined) {
-        throw new UserError(
-          `label ledger: expected a sample in 0 .. ${this.ids.length - 1} to revert, got ${what}. Use the index of its id.`,
-        );
-      }
+      const id = this.#idOf(what);
       return this.#keep((change) => change.id !== id);
     }
     const at = this.#changes.indexOf(what);
@@ -169,9 +157,7 @@ export class LabelLedger {
       const expected = `the ids and given labels with digest ${ledger.#digest()}`;
       throw lineError(1, expected, `those with digest ${header.data}`);
     }
-    changes.forEach((change, i) => {
-      ledger.#replay(change, i + 2);
-    });
+    for (const [i, change] of changes.entries()) ledger.#replay(change, i + 2);
     return ledger;
   }
 
@@ -203,6 +189,14 @@ export class LabelLedger {
     this.#changes = this.#changes.filter(kept);
     this.labels.set(this.labelsAt(Infinity));
     return undone;
+  }
+
+  #idOf(sample: number): string {
+    const id = this.ids[sample];
+    if (id !== undefined) return id;
+    throw new UserError(
+      `label ledger: expected a sample in 0 .. ${this.ids.length - 1}, got ${sample}. Use the index of its id.`,
+    );
   }
 
   #checkClass(label: number, id: string): void {

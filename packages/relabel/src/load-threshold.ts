@@ -11,22 +11,18 @@ import { packageEntry } from "./package-entry.ts";
 import { parseThresholdSpec, type ThresholdSpec } from "./threshold-spec.ts";
 import type { Threshold, ThresholdDefinition } from "./threshold.ts";
 
-export interface LoadOptions {
-  /** The folder that paths and packages are looked up from; the current one by default. */
-  readonly from?: string;
-}
-
 /**
  * The threshold that `spec` names (see `parseThresholdSpec`), loaded and checked.
  *
  * A plugin is code and runs with the rights of this process. Its default export is a definition, as
  * `defineThreshold` returns it or as a plain object of that shape.
  *
+ * @param from the folder that paths and packages are looked up from; the current one by default
  * @throws CommandLineError that names the plugin; what the plugin threw is its `cause`.
  */
 export async function loadThreshold(
   spec: string,
-  { from = process.cwd() }: LoadOptions = {},
+  { from = process.cwd() }: { readonly from?: string } = {},
 ): Promise<Threshold> {
   const parsed = parseThresholdSpec(spec);
   if (parsed.kind === "built-in") {
@@ -49,9 +45,7 @@ function fileOf({ kind, target }: ThresholdSpec, from: string): string {
 
 function fileOfPath(target: string, from: string): string {
   const path = /^file:/i.test(target) ? pathOfUrl(target) : resolve(from, target);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    return path;
-  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
   const packageJson = join(path, "package.json");
   if (!existsSync(packageJson)) {
     throw new CommandLineError(

@@ -56,9 +56,7 @@ function isTable(exports: unknown): exports is Record<string, unknown> {
 
 /** A path, or the first condition that holds, or the first of a list that resolves. */
 function resolveTarget(target: unknown): string | undefined {
-  if (typeof target === "string") {
-    return target;
-  }
+  if (typeof target === "string") return target;
   const candidates = Array.isArray(target)
     ? target
     : isRecord(target)
@@ -66,9 +64,7 @@ function resolveTarget(target: unknown): string | undefined {
       : [];
   for (const candidate of candidates) {
     const found = resolveTarget(candidate);
-    if (found !== undefined) {
-      return found;
-    }
+    if (found !== undefined) return found;
   }
   return undefined;
 }

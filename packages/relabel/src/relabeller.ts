@@ -10,7 +10,7 @@ import type { LabelChange } from "./ledger-lines.ts";
 import type { LabelLedger } from "./ledger.ts";
 import type { Threshold } from "./threshold.ts";
 
-/** Which label P_gt is the probability of, and what happens if Eq. 6 no longer holds; by name, in a line each. */
+/** For each name: the label whose probability is P_gt, and what happens if Eq. 6 no longer holds. */
 export const references = {
   // Changes build on each other and nothing leads back, as in SCN's code.
   current: "the label that the sample is trained on, which may be a new one already",
@@ -86,18 +86,10 @@ export function createRelabeller(policy: RelabelPolicy, ledger: LabelLedger): Re
   } = policy;
   const least = minTrainAccuracy ?? 0;
   check("delta", delta, delta >= 0 && delta < 1, "a number from 0 to below 1");
-  check(
-    "reference",
-    reference,
-    Object.hasOwn(references, reference),
-    Object.keys(references).join(" or "),
-  );
-  check(
-    "startEpoch",
-    startEpoch,
-    Number.isInteger(startEpoch) && startEpoch >= 1,
-    "an integer from 1 on",
-  );
+  const names = Object.keys(references);
+  check("reference", reference, names.includes(reference), names.join(" or "));
+  const isEpoch = Number.isInteger(startEpoch) && startEpoch >= 1;
+  check("startEpoch", startEpoch, isEpoch, "an integer from 1 on");
   check("minTrainAccuracy", least, least >= 0 && least <= 1, "a share from 0 to 1 (.9 for 90 %)");
 
   /** The first epoch that reached `minTrainAccuracy`. */

@@ -41,9 +41,7 @@ export function parseThresholdSpec(spec: string): ThresholdSpec {
     );
   }
   const parameters = colon === -1 ? {} : parseParameters(text.slice(colon + 1), spec);
-  if (isBuiltIn(target)) {
-    return { kind: "built-in", target, parameters };
-  }
+  if (isBuiltIn(target)) return { kind: "built-in", target, parameters };
   return { kind: looksLikePath.test(target) ? "path" : "package", target, parameters };
 }
 

@@ -125,7 +125,7 @@ describe("a label ledger", () => {
     const change = ledger.changes[2]!;
     ledger.revert(change);
     expect(() => ledger.revert(change)).toThrow("expected a change of this ledger");
-    expect(() => ledger.revert(9)).toThrow("expected a sample in 0 .. 3 to revert, got 9");
+    expect(() => ledger.revert(9)).toThrow("expected a sample in 0 .. 3, got 9");
   });
 
   test.each([

@@ -1,6 +1,4 @@
-/**
- * @file An accuracy as it was measured: correct predictions per seed, and what follows from them.
- */
+/** @file An accuracy as it was measured: correct predictions per seed, and what follows from them. */
 import {
   type Interval,
   type MeanOverSeeds,

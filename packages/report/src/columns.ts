@@ -1,9 +1,10 @@
-/**
- * @file Cells and columns that several tables share, and which columns are worth printing.
- */
+/** @file Cells and columns that several tables share, and which columns are worth printing. */
 import type { DataKind, Provenance } from "./provenance.ts";
 import type { Estimate } from "./statistics.ts";
 import type { Cell, Cells, Column, EstimateCell, Row } from "./table.ts";
+
+/** "a, b and c". */
+export const conjunction = new Intl.ListFormat("en-GB", { type: "conjunction" });
 
 export function text(words: string): Cell {
   return { kind: "text", text: words };

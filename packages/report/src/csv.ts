@@ -1,6 +1,4 @@
-/**
- * @file A table as CSV, for machines: every count, unrounded, without date, commit or machine.
- */
+/** @file A table as CSV, for machines: every count, unrounded, without date, commit or machine. */
 import { percent } from "@mvt/common";
 import { stringify } from "csv-stringify/sync";
 import type { Accuracy } from "./accuracy.ts";

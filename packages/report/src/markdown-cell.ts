@@ -1,6 +1,4 @@
-/**
- * @file A cell as Markdown shows it.
- */
+/** @file A cell as Markdown shows it. */
 import { percent } from "@mvt/common";
 import { type Accuracy, countPercent } from "./accuracy.ts";
 import type { Interval, ValuesBySeed } from "./statistics.ts";

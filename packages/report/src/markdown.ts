@@ -1,6 +1,4 @@
-/**
- * @file A table as Markdown, for people: the numbers, how to read them, and where they come from.
- */
+/** @file A table as Markdown, for people: the numbers, how to read them, and where they come from. */
 import { markdownTable } from "markdown-table";
 import { markdownCell } from "./markdown-cell.ts";
 import { type Provenance, provenanceList } from "./provenance.ts";

@@ -1,6 +1,4 @@
-/**
- * @file Where a report comes from: what is needed to produce it again and to judge it, and how Markdown lists it.
- */
+/** @file Where a report comes from: what is needed to produce it again and to judge it, and how Markdown lists it. */
 import { percent } from "@mvt/common";
 
 /** Whether the images are photographs of the published set or were drawn by this project. */

@@ -1,6 +1,4 @@
-/**
- * @file Statistics of a report: the spread over seeds, intervals and standard errors of accuracies.
- */
+/** @file Statistics of a report: the spread over seeds, intervals and standard errors of accuracies. */
 import { mean, sampleStandardDeviation } from "simple-statistics";
 
 export interface Interval {

@@ -1,6 +1,4 @@
-/**
- * @file The data model of a report table. Cells have types, so that one table prints as Markdown and as CSV.
- */
+/** @file The data model of a report table. Cells have types, so that one table prints as Markdown and as CSV. */
 import type { Accuracy, Count } from "./accuracy.ts";
 import type { Provenance } from "./provenance.ts";
 import type { Estimate, ValuesBySeed } from "./statistics.ts";

@@ -52,6 +52,6 @@ describe("the table of clutter", () => {
   test("refuses a setting without the row to compare with, and a row that comes twice", () => {
     expect(() => tableOf([row("mgn", [300])])).toThrow(RangeError);
     const twice = [row("none", [300]), row("mgn", [300]), row("mgn", [301])];
-    expect(() => tableOf(twice)).toThrow("expected one row of mgn masks on RAF-DB, got two");
+    expect(() => tableOf(twice)).toThrow("expected one row for MGN masks on RAF-DB, got two");
   });
 });

@@ -129,10 +129,10 @@ describe("Figure 5", () => {
     const of = (...seeds: readonly (readonly number[])[]) =>
       figure({ convergence: [{ ...convergence[0]!, curves: [{ name: "linear", seeds }] }] });
     await expect(of([0.1, 0.2], [0.1])).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: figure5: expected seeds of linear on RAF-DB with one and the same number of epochs, got 2, 1]`,
+      `[RangeError: figure5: expected seeds of linear on RAF-DB with equally many epochs, got 2, 1]`,
     );
     await expect(of()).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: figure5: expected seeds of linear on RAF-DB with one and the same number of epochs, got no seed]`,
+      `[RangeError: figure5: expected seeds of linear on RAF-DB with equally many epochs, got no seed]`,
     );
     await expect(of([0.1, 87.2])).rejects.toThrowErrorMatchingInlineSnapshot(
       `[RangeError: figure5: expected accuracies of linear on RAF-DB from 0 to 1, got 87.2]`,

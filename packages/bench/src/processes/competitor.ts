@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { parseJson } from "@mvt/common";
 import type { z } from "zod";
 import { firstReply, reply } from "./protocol.ts";
 import type { Ready, Request, Timed } from "./protocol.ts";
@@ -100,14 +101,6 @@ export async function openCompetitor({
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

@@ -3,7 +3,7 @@
  * again when it gets there. Chen et al., arXiv:1604.06174.
  */
 import { after } from "../ops/shape.ts";
-import { makeNode } from "../tensor.ts";
+import { rebuilder } from "../program/substitute.ts";
 import type { GraphNode, Tensor } from "../tensor.ts";
 
 /**
@@ -18,7 +18,6 @@ export function recomputedFrom(
 ): (node: GraphNode) => GraphNode {
   const nextOf = new Map(checkpoints.map((z, i) => [z, checkpoints[i + 1]]));
   const starts = new Map<Tensor, Tensor>();
-  const again = new Map<GraphNode, GraphNode>();
 
   const startAt = (z: Tensor): Tensor => {
     const next = nextOf.get(z);
@@ -27,16 +26,5 @@ export function recomputedFrom(
     starts.set(z, start);
     return start;
   };
-  const visitTensor = (x: Tensor): Tensor =>
-    nextOf.has(x) ? startAt(x) : visit(x.node).outputs[x.output]!;
-  const visit = (node: GraphNode): GraphNode => {
-    const known = again.get(node);
-    if (known !== undefined) return known;
-    const inputs = node.inputs.map((x) => visitTensor(x));
-    const same = inputs.every((x, i) => x === node.inputs[i]);
-    const recomputed = same ? node : makeNode({ ...node, inputs });
-    again.set(node, recomputed);
-    return recomputed;
-  };
-  return visit;
+  return rebuilder((x) => (nextOf.has(x) ? startAt(x) : undefined));
 }

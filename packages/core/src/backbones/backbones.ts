@@ -38,7 +38,7 @@ export interface Backbone {
   readonly about: string;
   /** The network of this kind in the size of a DeiT. */
   readonly of: (size: BackboneConfig) => BackboneConfig;
-  /** Declares all parameters of the classifier. Throws ShapeError for sizes that do not divide. */
+  /** Declares all parameters of the classifier. Throws ShapeError unless heads divide the width, and patches the image. */
   readonly declare: (scope: Scope, config: NetworkConfig) => Vit;
   /** Normalised patches [B, N, 3 P P] to logits [B, K], with the inputs of the blocks. */
   readonly trace: (network: Vit, patches: Tensor) => Trace;

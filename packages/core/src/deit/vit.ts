@@ -36,7 +36,7 @@ export interface Vit extends TokenEmbedding {
   readonly head: Linear; // [D, K]
 }
 
-/** Declares the parameters. Throws ShapeError for sizes that do not divide. */
+/** Declares the parameters. Throws ShapeError unless heads divide the width, and patches the image. */
 export function declareVit(scope: Scope, config: VitConfig): Vit {
   const { width: D, depth, classes } = config;
   const initializer = matrixInitializer(config);

@@ -89,9 +89,7 @@ function resizeRows(source: Uint8Array, stride: number, size: number) {
     for (let k = 0; k < count[y]!; k += 1) {
       const weight = weights[y * most + k]!;
       const start = (first[y]! + k) * stride;
-      for (let x = 0; x < stride; x += 1) {
-        sums[x] = (sums[x]! + source[start + x]! * weight) | 0;
-      }
+      for (let x = 0; x < stride; x += 1) sums[x] = (sums[x]! + source[start + x]! * weight) | 0;
     }
     const out = y * stride;
     for (let x = 0; x < stride; x += 1) target[out + x] = toByte(sums[x]!);

@@ -1,6 +1,4 @@
-/**
- * @file Parameters: declared once with name, shape and initial distribution, then used as symbolic inputs.
- */
+/** @file Parameters: declared once with name, shape and initial distribution, then used as symbolic inputs. */
 import { input } from "../ops/sources.ts";
 import { type Stream, stream } from "../random.ts";
 import { sizeOf } from "../tensor.ts";

@@ -8,11 +8,11 @@ export function exponential(rate: number, gamma: number): Schedule {
   return (epoch) => rate * gamma ** Math.floor(epoch);
 }
 
-/** Half a cosine from `rate` at epoch 0 to `floor` at epoch `epochs`. Loshchilov, arXiv:1608.03983. */
-export function cosine(rate: number, epochs: number, floor = 0): Schedule {
+/** Half a cosine from `rate` at epoch 0 to `lowest` at epoch `epochs`. Loshchilov, arXiv:1608.03983. */
+export function cosine(rate: number, epochs: number, lowest = 0): Schedule {
   return (epoch) => {
     const progress = Math.min(Math.max(epoch / epochs, 0), 1);
-    return floor + ((rate - floor) * (1 + Math.cos(Math.PI * progress))) / 2;
+    return lowest + ((rate - lowest) * (1 + Math.cos(Math.PI * progress))) / 2;
   };
 }
 

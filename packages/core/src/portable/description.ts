@@ -3,9 +3,9 @@
  *
  * Every field of `ModelDescription` is one entry: texts as they are, everything else as JSON.
  */
-import { isRecord, printable } from "@mvt/common";
+import { isRecord, parseJson, printable } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
-import { WeightsError } from "../weights/error.ts";
+import { refuserOf } from "../weights/error.ts";
 import { storagePrecisions } from "./storage-precision.ts";
 import type { StoragePrecision } from "./storage-precision.ts";
 
@@ -73,19 +73,19 @@ export function parseDescription(
   metadata: Readonly<Record<string, string>>,
   source: string,
 ): ModelDescription {
+  const refuse = refuserOf(source);
   if (metadata["format"] !== format) {
-    throw new WeightsError(
-      `${source}: expected a model of format ${format}, got ${metadata["format"] ?? "an ONNX file that does not say how it is used"}`,
+    refuse(
+      `a model of format ${format}`,
+      metadata["format"] ?? "an ONNX file that does not say how it is used",
       "Pass a file that `pnpm exp export` wrote.",
     );
   }
   const read = <T>(key: string, holds: (value: unknown) => value is T): T => {
     const value = parsed(metadata[key]);
     if (holds(value)) return value;
-    throw new WeightsError(
-      `${source}: expected ${key} in its metadata, got ${metadata[key] ?? "none"}`,
-      "The file is damaged: export the model again.",
-    );
+    const advice = "The file is damaged: export the model again.";
+    return refuse(`${key} in its metadata`, metadata[key] ?? "none", advice);
   };
   const about = Object.entries(metadata).filter(([key]) => !described.includes(key));
   return {
@@ -100,12 +100,8 @@ export function parseDescription(
 
 /** The value of a JSON text, or the text itself if it is not JSON. */
 function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = text === undefined ? undefined : parseJson(text);
+  return value === undefined ? text : value;
 }
 
 const isInput = (value: unknown): value is ModelDescription["input"] =>

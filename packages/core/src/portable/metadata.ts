@@ -6,7 +6,7 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { reasonOf } from "@mvt/common";
 import { ModelProtoSchema, StringStringEntryProtoSchema } from "../backends/onnx/schema/onnx_pb.js";
-import { WeightsError } from "../weights/error.ts";
+import { refuserOf } from "../weights/error.ts";
 
 /** Field of ModelProto. */
 const metadataProps = 14;
@@ -41,9 +41,7 @@ export function readMetadata(bytes: Uint8Array, source: string): Readonly<Record
       }
     }
   } catch (error) {
-    throw new WeightsError(
-      `${source}: expected an ONNX model, got something else or a part of one (${reasonOf(error)})`,
-    );
+    refuserOf(source)("an ONNX model", `something else or a part of one (${reasonOf(error)})`);
   }
   return metadata;
 }

@@ -6,7 +6,7 @@
  */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { reasonOf } from "@mvt/common";
-import { WeightsError } from "../weights/error.ts";
+import { refuserOf } from "../weights/error.ts";
 import { parseDescription } from "./description.ts";
 import type { ModelDescription } from "./description.ts";
 import { readMetadata } from "./metadata.ts";
@@ -54,11 +54,12 @@ export async function openMvt(
   const session = await ort.InferenceSession.create(bytes, {
     logSeverityLevel: 3, // errors only: its warnings are about optimisations
     ...options,
-  }).catch((error: unknown) => {
-    throw new WeightsError(
-      `${source}: expected a model that ONNX Runtime can run, got one that it refuses (${reasonOf(error)})`,
-    );
-  });
+  }).catch((error: unknown) =>
+    refuserOf(source)(
+      "a model that ONNX Runtime can run",
+      `one that it refuses (${reasonOf(error)})`,
+    ),
+  );
   const tensorOf = ({ data, dims }: InputValues) =>
     data instanceof Uint8Array
       ? new ort.Tensor("uint8", data, dims)

@@ -91,7 +91,9 @@ export function encodePortable(model: PortableModel): Uint8Array<ArrayBuffer> {
 
 function requireWeights({ state, update }: Program, weights: Weights): void {
   if (update !== undefined) {
-    throw new TypeError("encodePortable: expected a program that answers, got one that trains");
+    throw new TypeError(
+      "encodePortable: expected a program without an optimiser, got one that trains",
+    );
   }
   for (const { input } of state) {
     const { name, shape } = inputOf(input);

@@ -1,9 +1,11 @@
 /** @file Checks of a program and of its feeds, which every backend makes with the same messages. */
 import { isNode } from "../ops/primitives.ts";
-import type { GraphNode } from "../tensor.ts";
+import type { GraphNode, Tensor } from "../tensor.ts";
 import { formatShape, sizeOf } from "../tensor.ts";
 import { printNode } from "./print.ts";
-import type { Feed, Feeds, inputOf } from "./program.ts";
+import { inputOf } from "./program.ts";
+import type { Feed, Feeds } from "./program.ts";
+import type { Graph } from "./simplify.ts";
 
 /**
  * Throws TypeError if the graph reads an input that is neither fed nor state.
@@ -27,6 +29,12 @@ export function requireAllKnown(
   throw new TypeError(
     `compile: expected every input to be fed or kept as state, but ${unknown.join(", ")} ${unknown.length > 1 ? "are" : "is"} neither${where ?? ""}`,
   );
+}
+
+/** `requireAllKnown` for the inputs of a graph; `known` are the tensors that are fed or kept as state. */
+export function requireKnownInputs({ nodes }: Graph, known: readonly Tensor[]): void {
+  const read = nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => inputOf(x).name);
+  requireAllKnown(read, new Set(known.map((x) => inputOf(x).name)), nodes);
 }
 
 /** The values that a run is given for one of its inputs. Throws TypeError if there are none, or not as many as expected. */

@@ -3,6 +3,7 @@
  * be computed one after another, in less memory, or side by side.
  */
 import type { Tensor } from "../tensor.ts";
+import { concatenated } from "../weights/weights.ts";
 import { inputOf } from "./program.ts";
 import type { Backend, Feed, Feeds, Results } from "./program.ts";
 
@@ -33,9 +34,14 @@ export function microBatchesOf(
     );
   }
   const size = batchSize / accumulate;
-  let divisor = Math.min(sideBySide, size);
-  while (size % divisor !== 0) divisor -= 1;
-  return accumulate * divisor;
+  return accumulate * largestDivisor(size, sideBySide);
+}
+
+/** The largest divisor of `count` that is at most `most`. */
+export function largestDivisor(count: number, most: number): number {
+  let divisor = Math.min(most, count);
+  while (count % divisor !== 0) divisor -= 1;
+  return divisor;
 }
 
 /** The feeds of the micro-batch with this index. */
@@ -74,14 +80,4 @@ function added(arrays: readonly Float32Array[]): Float32Array {
     for (const [i, value] of array.entries()) total[i]! += value;
   }
   return total;
-}
-
-function concatenated(arrays: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }

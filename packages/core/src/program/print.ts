@@ -23,7 +23,8 @@ export type Printable = Program | Readonly<Record<string, Tensor>> | readonly Te
 export function printProgram(printed: Printable): string {
   const results = resultsOf(printed);
   const graph = simplify(results.map(([, x]) => x));
-  const state = new Set(isProgram(printed) ? stateOf(printed).map(nameOf) : []);
+  const slots = isProgram(printed) ? printed.state : [];
+  const state = new Set(slots.map(({ input }) => nameOf(input)));
   const names = new Map<Tensor, string>();
   const operand = (x: Tensor) => names.get(x)!;
   const lines: string[] = [];
@@ -101,11 +102,6 @@ const nameOf = (x: Tensor) => inputOf(x).name;
 
 const isProgram = (printed: Printable): printed is Program =>
   !Array.isArray(printed) && "outputs" in printed && !("node" in printed.outputs);
-
-/** The inputs that an executable keeps from run to run: parameters too. */
-function stateOf({ state }: Program): readonly Tensor[] {
-  return state.map(({ input }) => input);
-}
 
 /** What is computed, with the name under which it is returned. */
 function resultsOf(printed: Printable): readonly (readonly [string, Tensor])[] {

@@ -13,3 +13,13 @@ export class WeightsError extends UserError {
     super(printable(finding), { advice });
   }
 }
+
+/** Throws the WeightsError of what was expected and what came. */
+export type Refuse = (expected: string, got: string, advice?: string) => never;
+
+/** The `Refuse` of one file; `source` is its name in errors. */
+export const refuserOf =
+  (source: string): Refuse =>
+  (expected, got, advice) => {
+    throw new WeightsError(`${source}: expected ${expected}, got ${got}`, advice);
+  };

@@ -6,10 +6,11 @@
  */
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { reasonOf } from "@mvt/common";
-import { sizeOf } from "../tensor.ts";
+import { formatShape, sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
-import { WeightsError } from "./error.ts";
+import { refuserOf, WeightsError } from "./error.ts";
+import type { Refuse } from "./error.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 
 /** TensorProto.DataType */
@@ -53,9 +54,7 @@ const maximumAxes = 8;
 
 /** Opens an ONNX model; `source` is its name in errors. */
 export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
-  const refuse = (expected: string, got: string, advice?: string): never => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`, advice);
-  };
+  const refuse = refuserOf(source);
   const initializers: Uint8Array[] = [];
   try {
     for (const body of messages(bytes, model.graph)) {
@@ -144,7 +143,7 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
     : bytes.length === size;
   if (!fits || !shape.every((n) => n >= 0)) {
     refuse(
-      `values of shape [${shape.join(", ")}] and type ${elementType}`,
+      `values of shape ${formatShape(shape)} and type ${elementType}`,
       `${bytes.length} bytes`,
     );
   }
@@ -168,7 +167,7 @@ function fromVarints(
   packed: Uint8Array,
   count: number,
   type: ElementType,
-  refuse: (expected: string, got: string) => never,
+  refuse: Refuse,
 ): Uint8Array {
   const size = elementSizes[type];
   const bytes = new Uint8Array(count * size);

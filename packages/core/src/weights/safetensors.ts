@@ -4,11 +4,12 @@
  * Format: https://huggingface.co/docs/safetensors. Eight bytes of little-endian header length, a
  * JSON header {name: {dtype, shape, data_offsets}}, then the arrays' bytes. Files are written in F32 only.
  */
-import { isRecord } from "@mvt/common";
+import { isRecord, parseJson } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
-import { WeightsError } from "./error.ts";
+import { refuserOf } from "./error.ts";
+import type { Refuse } from "./error.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 import type { Weights } from "./weights.ts";
 
@@ -55,14 +56,9 @@ export function encodeSafetensors(
   const bytes = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(json, 8);
-  for (const [
-    name,
-    {
-      data_offsets: [start],
-    },
-  ] of entries) {
-    const { data } = weights.get(name)!;
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + padded + start);
+  for (const [name, { data_offsets: offsets }] of entries) {
+    const { buffer, byteOffset, byteLength } = weights.get(name)!.data;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), 8 + padded + offsets[0]);
   }
   return bytes;
 }
@@ -83,9 +79,7 @@ export function openSafetensors(bytes: Uint8Array, source: string): WeightsFile 
 }
 
 function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[]) {
-  const refuse = (expected: string, got: string) => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   if (bytes.length < 8) refuse("a safetensors file of at least 8 bytes", `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
@@ -96,16 +90,10 @@ function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[
     );
   }
   const body = 8 + Number(headerLength);
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), source);
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), refuse);
   const arrays = new Map<string, StoredArray>();
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [start, end],
-    },
-  ] of Object.entries(entries)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
+    const [start, end] = offsets;
     if (!dtypes.includes(dtype)) refuse(`${dtypes.join(", ")} for ${name}`, dtype);
     const type = elementTypes[dtype as keyof typeof elementTypes]; // one of dtypes
     const size = sizeOf(shape) * elementSizes[type];
@@ -120,18 +108,10 @@ function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[
 
 type Header = Readonly<Record<string, Entry>> & { readonly __metadata__?: Record<string, string> };
 
-function parseHeader(json: Uint8Array, source: string): Header {
-  let header: unknown;
-  try {
-    header = JSON.parse(Buffer.from(json).toString("utf8"));
-  } catch {
-    throw new WeightsError(`${source}: expected a header of JSON, got something else`);
-  }
-  if (!isRecord(header)) {
-    throw new WeightsError(
-      `${source}: expected a header of names and arrays, got ${typeof header}`,
-    );
-  }
+function parseHeader(json: Uint8Array, refuse: Refuse): Header {
+  const header = parseJson(Buffer.from(json).toString("utf8"));
+  if (header === undefined) refuse("a header of JSON", "something else");
+  if (!isRecord(header)) return refuse("a header of names and arrays", typeof header);
   const isEntry = (entry: unknown) =>
     isRecord(entry) &&
     typeof entry["dtype"] === "string" &&
@@ -142,9 +122,8 @@ function parseHeader(json: Uint8Array, source: string): Header {
     ([name, entry]) => name !== "__metadata__" && !isEntry(entry),
   );
   if (wrong !== undefined) {
-    throw new WeightsError(
-      `${source}: expected dtype, shape and data_offsets for ${wrong[0]}, got ${JSON.stringify(wrong[1]).slice(0, 80)}`,
-    );
+    const [name, entry] = wrong;
+    refuse(`dtype, shape and data_offsets for ${name}`, JSON.stringify(entry).slice(0, 80));
   }
   return header as unknown as Header;
 }

@@ -1,4 +1,5 @@
 /** @file Named arrays: the state of a program, and the content of a file of weights. */
+import { sum } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import type { Shape } from "../tensor.ts";
 
@@ -10,11 +11,20 @@ export interface NdArray {
 
 export type Weights = ReadonlyMap<string, NdArray>;
 
+/** The elements of all arrays, one array after another. */
+export function concatenated(arrays: readonly ArrayLike<number>[]): Float32Array {
+  const all = new Float32Array(sum(arrays.map(({ length }) => length)));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
 /** The number of scalars in all arrays together. */
 export function countParameters(
   weights: Iterable<readonly [string, { readonly shape: Shape }]>,
 ): number {
-  let total = 0;
-  for (const [, { shape }] of weights) total += sizeOf(shape);
-  return total;
+  return sum(Array.from(weights, ([, { shape }]) => sizeOf(shape)));
 }

@@ -1,5 +1,5 @@
 /** @file AffectNet's expressions by number, and the ids of its images. */
-import { shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
 

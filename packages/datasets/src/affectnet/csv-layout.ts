@@ -10,7 +10,8 @@
  * are skipped before anything else of them is read.
  */
 import { basename, extname, join } from "node:path";
-import { type CsvRow, readCsv, requireFields, shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
+import { readCsv, requireFields, requireHeader } from "../csv.ts";
 import type { Crop, Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { missingFiles } from "../files.ts";
@@ -57,7 +58,7 @@ async function loadSplit(
   let first = true;
   for await (const row of readCsv(path)) {
     const isHeader = first && row.fields[0]?.trim() === columns[0];
-    if (isHeader) requireHeader(path, row);
+    if (isHeader) requireHeader(path, row, columns);
     first = false;
     if (isHeader) continue;
     requireFields(path, row, columns.length);
@@ -81,15 +82,6 @@ async function loadSplit(
     missing.map((file) => file.slice(join(root, images).length + 1)),
   );
   return samples;
-}
-
-function requireHeader(path: string, { fields, line }: CsvRow): void {
-  const found = fields.map((field) => field.trim()).join();
-  if (found === header) return;
-  throw new DatasetError(
-    `${path}:${line}: expected the header "${header}", found "${shorten(found)}". ` +
-      `Replace the file by the published one.`,
-  );
 }
 
 /** "12/3f...c1.jpg": a folder and a file. */

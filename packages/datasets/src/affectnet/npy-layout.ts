@@ -8,6 +8,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { listFirst } from "@mvt/common";
 import { mapConcurrently } from "../concurrently.ts";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
@@ -81,10 +82,9 @@ function requireAnnotations(
   const files = [...imageFiles].filter((file) => file.endsWith(".jpg"));
   const without = files.filter((file) => !numbers.has(file.slice(0, -".jpg".length)));
   if (without.length === 0) return;
-  const shown = without.toSorted().slice(0, 5).join(", ");
   throw new DatasetError(
     `${join(folder, annotations)}: expected a label NUMBER_exp.npy for each of ${files.length} images, ` +
-      `found none for ${without.length}: ${shown}${without.length > 5 ? ", ..." : ""}. ` +
+      `found none for ${without.length}: ${listFirst(without.toSorted(), 5)}. ` +
       `Unpack all annotations of the data set.`,
   );
 }

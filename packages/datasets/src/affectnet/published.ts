@@ -36,13 +36,13 @@ function affectnetLists(lines: Lines): PublishedLists {
     },
     "pose-30": {
       file: "pose_30_affectnet_list.txt",
-      lines: lines["pose-30"], // five images stand twice
+      lines: lines["pose-30"], // five images are listed twice
       pattern,
       example: `0/${"0a".repeat(28)}.jpg`,
     },
     "pose-45": {
       file: "pose_45_affectnet_list.txt",
-      lines: lines["pose-45"], // two images stand twice
+      lines: lines["pose-45"], // two images are listed twice
       pattern,
       example: `7/${"0a".repeat(28)}/8.jpg`,
     },

@@ -38,7 +38,7 @@ export interface Unreadable {
   readonly unreadable: string;
 }
 
-/** How many images of a batch are in work at once: one is augmented here while libvips decodes others. */
+/** How many images of a batch are processed at once: one is augmented here while libvips decodes others. */
 const atOnce = 4;
 
 export function sourceOf(images: Images, rows: Int32Array): BatchSource {

@@ -129,10 +129,10 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
   return {
     epoch(epoch) {
       if (epoch.augmentation) checkAugmentation(epoch.augmentation);
-      const stranger = epoch.order.find((row) => row < 0 || row >= images.count);
-      if (stranger !== undefined) {
+      const unknown = epoch.order.find((row) => row < 0 || row >= images.count);
+      if (unknown !== undefined) {
         throw new DatasetError(
-          `epoch: expected an order of rows below ${images.count}, got row ${stranger}; make the order ` +
+          `epoch: expected an order of rows below ${images.count}, got row ${unknown}; make the order ` +
             "for these images.",
         );
       }

@@ -50,7 +50,7 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
     ...countRows(dataset, synthetic),
     defectRow("missing images", defects(inspections, "missing"), 0),
     defectRow("unreadable images", defects(inspections, "unreadable"), 0),
-    defectRow("ids that stand twice", repeatedIds(inspections), 0),
+    defectRow("ids that occur twice", repeatedIds(inspections), 0),
     defectRow("identical images within a split", identical(inspections, "one split"), repeats),
     defectRow("identical images in two splits", identical(inspections, "two splits"), repeats),
     defectRow("images that look like another split's", lookAlikes(inspections), undefined),

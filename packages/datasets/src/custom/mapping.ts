@@ -1,7 +1,6 @@
 /** @file What the user says of custom data, above all what its class names mean. It is never guessed from an order. */
 import { readFile } from "node:fs/promises";
-import { isRecord, reasonOf } from "@mvt/common";
-import { shorten } from "../csv.ts";
+import { isRecord, reasonOf, shorten } from "@mvt/common";
 import { DatasetError } from "../error.ts";
 import { type Expression, expressions } from "../expression.ts";
 

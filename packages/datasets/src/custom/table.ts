@@ -5,7 +5,8 @@
  *                    faces/1.jpg,angry,train       (train, validation, val, valid or test)
  */
 import { isAbsolute, join } from "node:path";
-import { type CsvRow, readCsv, requireFields, shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
+import { type CsvRow, readCsv, requireFields } from "../csv.ts";
 import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { missingFiles } from "../files.ts";

@@ -5,12 +5,13 @@
  *     fer2013new.csv    Usage,Image name,neutral,...,contempt,unknown,NF Training,fer0000000.png,4,0,...
  *
  * The tables are paired by the order of their rows: the number in an image name is not the row's.
- * A row without a name is no face and is skipped. Four names stand on two rows each; the authors'
+ * A row without a name is no face and is skipped. Four names have two rows each; the authors'
  * script lets the second image overwrite the first. Here both rows stay, each with its own image
  * and votes. The id of the second ends in "-2".
  */
 import { join } from "node:path";
-import { readTable, shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
+import { readTable } from "../csv.ts";
 import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import type { Layout } from "../layout.ts";

@@ -2,8 +2,8 @@
  * @file FERPlus in figures: images per split and class, and lines of the subsets' lists that name a test image.
  *
  * Counted on Microsoft's two vote tables (fer2013new.csv for the layout "csv", the three label.csv for the
- * layout "folders") under each protocol. Of the four images that stand on two rows of fer2013new.csv both
- * rows count.
+ * layout "folders") under each protocol. Four images have two rows each in fer2013new.csv;
+ * both rows count.
  */
 import type { DatasetContents } from "../dataset.ts";
 import type { Counts } from "../definition.ts";

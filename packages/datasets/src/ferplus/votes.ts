@@ -1,5 +1,5 @@
 /** @file The rows of a FERPlus vote table: an image, and how many of ten people chose each expression. */
-import { shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
 

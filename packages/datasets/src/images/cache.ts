@@ -66,7 +66,7 @@ const boxOf = ({ crop }: { readonly crop?: Crop }) =>
 const header = (key: string) =>
   Buffer.from(`mvt-images ${formatVersion} ${key}\n`.padEnd(headerLength));
 
-/** Fills `pixels` from the file. False if the file is missing, cut short or foreign; `pixels` then hold anything. */
+/** Fills `pixels` from the file. False if the file is missing, cut short or another one; `pixels` are then undefined. */
 export async function readCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<boolean> {
   const file = await open(path).catch(() => undefined);
   if (!file) return false;

@@ -20,7 +20,7 @@ export interface DecodeFailure {
   readonly reason: string;
 }
 
-/** How many images of a task are in work at once: one is resized here while libvips decodes another. */
+/** How many images of a task are decoded at once: one is resized here while libvips decodes another. */
 const atOnce = 2;
 
 /** Decodes every image that can be decoded. Returns the failures. */

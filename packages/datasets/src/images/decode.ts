@@ -1,5 +1,6 @@
 /** @file Decodes a split in worker threads: into memory, or only to find images that cannot be decoded. */
 import { availableParallelism } from "node:os";
+import { listFirst } from "@mvt/common";
 import { Piscina } from "piscina";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
@@ -138,12 +139,8 @@ async function unreadable(
   // libvips keeps one error text for all threads, so the image is tried again alone to get its own.
   const [again] = await decodeTask({ ...target, sources: [image], first: row });
   const { reason } = again ?? failures[0]!;
-  const others = failures
-    .slice(1, 1 + namedFailures)
-    .map((failure) => nameOf(samples[failure.row]!));
-  const more = failures.length - 1 - others.length;
-  const also =
-    others.length > 0 ? `, also ${others.join(", ")}${more > 0 ? ` and ${more} more` : ""}` : "";
+  const others = failures.slice(1).map((failure) => nameOf(samples[failure.row]!));
+  const also = others.length > 0 ? `, also ${listFirst(others, namedFailures)}` : "";
   return new DatasetError(
     `${nameOf(samples[row]!)}: expected a readable image, found none (${reason}); ` +
       `${failures.length} of ${samples.length} images cannot be read${also}. Put intact files in ` +

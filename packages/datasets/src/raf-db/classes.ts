@@ -1,5 +1,5 @@
 /** @file RAF-DB's seven expressions, and the names of its images in label files. */
-import { shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
 import type { SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";

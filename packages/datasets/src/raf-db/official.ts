@@ -8,7 +8,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { listFolder } from "../files.ts";

@@ -21,7 +21,7 @@ export const rafDbLists: PublishedLists = {
   lists: {
     occlusion: {
       file: "rafdb_occlusion_list.txt",
-      lines: 735, // one image stands twice
+      lines: 735, // one image is listed twice
       pattern: /^(?<name>test_\d+)(?:_aligned)?(?:\.jpg)? (?<label>\d) \d$/,
       example: "test_0001_aligned 2 4",
     },

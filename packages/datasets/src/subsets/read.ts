@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { shorten } from "../csv.ts";
+import { shorten } from "@mvt/common";
 import type { Sample } from "../dataset.ts";
 import { type Dataset, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";

@@ -1,6 +1,6 @@
 /**
  * @file Writes the lists of occluded and turned test faces of a synthetic set, as Wang et al. published theirs:
- * with their names, form and line ends, and with an image that stands twice.
+ * with their names, form and line ends, and with an image on two lines.
  *
  *     challenge/RAF_DB_dir/rafdb_occlusion_list.txt     test_0001_aligned 2 4\r\n
  *

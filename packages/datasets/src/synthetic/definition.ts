@@ -1,4 +1,4 @@
-/** @file What is to be said of a data set so that synthetic faces can be written in its layouts. */
+/** @file What describes how synthetic faces are written in the layouts of a data set. */
 import type { SubsetName } from "../subsets/published-lists.ts";
 import type { Manifest } from "./manifest.ts";
 

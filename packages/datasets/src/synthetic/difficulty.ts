@@ -19,10 +19,7 @@ export interface Difficulty {
   readonly rotation: number;
   /** The largest turn of the head, in degrees, either way. */
   readonly yaw: number;
-  /**
-   * How far an expression is from the neutral face; 1 is its prototype. Weak expressions are hard to
-   * recognise.
-   */
+  /** How far an expression is from the neutral face; 1 is its prototype. Weak expressions are hard to recognise. */
   readonly intensity: Range;
   /** Standard deviation of the normal noise on every parameter of the expression. */
   readonly jitter: number;
@@ -31,10 +28,7 @@ export interface Difficulty {
    * mouths that belong to no face).
    */
   readonly clutter: number;
-  /**
-   * 0 to 1: the probability of another face, with its own expression, on either side of the image.
-   * Default 0.
-   */
+  /** 0 to 1: the probability of another face, with its own expression, on either side of the image. Default 0. */
   readonly bystanders?: number;
   /** 0 to 1: the probability that something is in front of the face. */
   readonly occlusion: number;

@@ -45,10 +45,7 @@ export function drawVotes(stream: random.Stream, given: Expression, intensity: n
   );
 }
 
-/**
- * Votes on a face that shows hardly anything: 6 to 8 say "unknown", the others agree on
- * `expression`.
- */
+/** Votes on a face that shows hardly anything: 6 to 8 say "unknown", the others agree on `expression`. */
 export function drawUnknownVotes(stream: random.Stream, expression: Expression): Votes {
   const unknown = 6 + stream.integer(3);
   return count(Array.from({ length: voters }, (_, i) => (i < unknown ? "unknown" : expression)));

@@ -1,5 +1,5 @@
 /** @file The settings of training: their schema, and how `--set adamw.weightDecay=0.05` changes them. */
-import { CommandLineError, didYouMean } from "@mvt/common";
+import { CommandLineError, didYouMean, parseJson } from "@mvt/common";
 import { optimizerNames } from "@mvt/core";
 import type { OptimizerName, OptimizerSettings } from "@mvt/core";
 import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
@@ -170,11 +170,8 @@ function deepest(issue: Issue): Issue {
 
 /** JSON, or the text itself. */
 function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }
 
 interface JsonSchema {

@@ -1,6 +1,4 @@
-/**
- * @file Two runs on the same images: their metrics, the differences, and McNemar's test.
- */
+/** @file Two runs on the same images: their metrics, the differences, and McNemar's test. */
 import {
   dataCells,
   dataColumns,

@@ -1,6 +1,4 @@
-/**
- * @file All metrics of one classifier's predictions, each with its interval.
- */
+/** @file All metrics of one classifier's predictions, each with its interval. */
 import { sum } from "@mvt/common";
 import type { Count } from "../accuracy.ts";
 import type { Estimate } from "../statistics.ts";

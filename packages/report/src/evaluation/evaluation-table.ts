@@ -1,6 +1,4 @@
-/**
- * @file The metrics of one run as a table, with the confusion matrix below.
- */
+/** @file The metrics of one run as a table, with the confusion matrix below. */
 import { percent } from "@mvt/common";
 import {
   dataCells,

@@ -1,6 +1,4 @@
-/**
- * @file A classifier's predictions with the true labels, image by image, and their confusion matrix.
- */
+/** @file A classifier's predictions with the true labels, image by image, and their confusion matrix. */
 
 export interface LabelledPredictions {
   /** By name, in the order of the class indices. */

@@ -1,6 +1,4 @@
-/**
- * @file Figure 2: test images, with their masked versions below; each row has a label (section 3.2).
- */
+/** @file Figure 2: test images, with their masked versions below; each row has a label (section 3.2). */
 import { faintInk, font, ink, syntheticWarning } from "./theme.ts";
 
 export interface Figure2 {

@@ -1,6 +1,4 @@
-/**
- * @file The right panels of Figure 5: test accuracy after every epoch, by threshold function.
- */
+/** @file The right panels of Figure 5: test accuracy after every epoch, by threshold function. */
 import { mean } from "simple-statistics";
 import type { CurveScales } from "./curve-style.ts";
 import { ink } from "./theme.ts";
@@ -114,9 +112,7 @@ function bandOf(dataset: string, { name, seeds }: AccuracyCurve) {
   const [first] = seeds;
   if (first === undefined || first.length === 0 || seeds.some((s) => s.length !== first.length)) {
     throw new RangeError(
-      `figure5: expected seeds of ${name} on ${dataset} with one and the same number of epochs, got ${
-        seeds.map((s) => s.length).join(", ") || "no seed"
-      }`,
+      `figure5: expected seeds of ${name} on ${dataset} with equally many epochs, got ${seeds.map((s) => s.length).join(", ") || "no seed"}`,
     );
   }
   const wrong = seeds.flat().find((accuracy) => !(accuracy >= 0 && accuracy <= 1));

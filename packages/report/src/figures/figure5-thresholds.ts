@@ -1,6 +1,4 @@
-/**
- * @file The left panel of Figure 5: the threshold f(P_gt) + δ of Eq. 6, and where it stops relabelling.
- */
+/** @file The left panel of Figure 5: the threshold f(P_gt) + δ of Eq. 6, and where it stops relabelling. */
 import type { CurveScales } from "./curve-style.ts";
 import { faintInk } from "./theme.ts";
 import type { Panel } from "./vega.ts";

@@ -1,6 +1,4 @@
-/**
- * @file Figure 5: the relabelling threshold functions, and how training converges with each.
- */
+/** @file Figure 5: the relabelling threshold functions, and how training converges with each. */
 import { curveLegend, curveScales } from "./curve-style.ts";
 import { convergencePanel, type Convergence } from "./figure5-convergence.ts";
 import { thresholdPanel, type ThresholdCurve } from "./figure5-thresholds.ts";

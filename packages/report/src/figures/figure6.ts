@@ -1,6 +1,4 @@
-/**
- * @file Figure 6: confusion matrices, side by side.
- */
+/** @file Figure 6: confusion matrices, side by side. */
 import { sum } from "@mvt/common";
 import { countPercent } from "../accuracy.ts";
 import { figureTitle, ink } from "./theme.ts";

@@ -1,6 +1,4 @@
-/**
- * @file A figure as PNG, for programs that do not show SVG.
- */
+/** @file A figure as PNG, for programs that do not show SVG. */
 import { fileURLToPath } from "node:url";
 
 /**

@@ -1,6 +1,4 @@
-/**
- * @file How every figure looks: dark on a white background of its own, so that the page behind it may be dark.
- */
+/** @file How every figure looks: dark on a white background of its own, so that the page behind it may be dark. */
 import type { Config } from "vega-lite";
 
 /** The first is the one that PNGs are drawn with; a browser without it takes the next. CSS would need quotes for a digit. */

@@ -1,6 +1,4 @@
-/**
- * @file Vega-Lite specifications, and how one is drawn as SVG without a browser.
- */
+/** @file Vega-Lite specifications, and how one is drawn as SVG without a browser. */
 import type { TopLevelSpec } from "vega-lite";
 import { theme } from "./theme.ts";
 

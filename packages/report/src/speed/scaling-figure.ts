@@ -1,6 +1,4 @@
-/**
- * @file How time and peak memory scale: one column of plots per quantity, both axes logarithmic.
- */
+/** @file How time and peak memory scale: one column of plots per quantity, both axes logarithmic. */
 import { faintInk, figureTitle } from "../figures/theme.ts";
 import { type Panel, renderSvg } from "../figures/vega.ts";
 import { peaksOf, type PowerLaw, powerLaw, type Scaling, timesOf } from "./scaling.ts";

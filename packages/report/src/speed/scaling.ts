@@ -1,6 +1,4 @@
-/**
- * @file How time and peak memory scale with one quantity, such as the batch size, and the power law that fits.
- */
+/** @file How time and peak memory scale with one quantity, such as the batch size, and the power law that fits. */
 import { linearRegression } from "simple-statistics";
 import { medianSeconds, type Timing } from "./timing.ts";
 

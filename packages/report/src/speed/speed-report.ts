@@ -1,6 +1,4 @@
-/**
- * @file All that a benchmark measured, ready to be printed.
- */
+/** @file All that a benchmark measured, ready to be printed. */
 import type { Scaling } from "./scaling.ts";
 import type { Timing } from "./timing.ts";
 

@@ -1,6 +1,4 @@
-/**
- * @file A benchmark as a table: ratios first, then times, memory, scaling and the matrix products alone.
- */
+/** @file A benchmark as a table: ratios first, then times, memory, scaling and the matrix products alone. */
 import { sum } from "@mvt/common";
 import { list, number, text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";

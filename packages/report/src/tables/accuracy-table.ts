@@ -1,6 +1,4 @@
-/**
- * @file What tables of accuracies have in common: settings by data set, with the paper's numbers.
- */
+/** @file What tables of accuracies have in common: settings by data set, with the paper's numbers. */
 import { columnLegend, dataCells, dataColumns, datasetColumn, knownColumns } from "../columns.ts";
 import type { DataKind, Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";

@@ -1,7 +1,6 @@
-/**
- * @file Which row of each data set is best, and whether the difference to the others may be chance.
- */
+/** @file Which row of each data set is best, and whether the difference to the others may be chance. */
 import type { Accuracy } from "../accuracy.ts";
+import { conjunction } from "../columns.ts";
 import type { Row } from "../table.ts";
 
 /** Means of the same counts in another order differ by less; one image of a million differs by more. */
@@ -61,8 +60,6 @@ export function markBest(
 
 export const bestLegend =
   "Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.";
-
-const conjunction = new Intl.ListFormat("en-GB", { type: "conjunction" });
 
 function names(rows: readonly NamedRow[]): string {
   return conjunction.format(rows.map(({ name }) => name));

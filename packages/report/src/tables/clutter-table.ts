@@ -1,13 +1,17 @@
-/**
- * @file Accuracy as clutter and occlusion grow, by kind of mask.
- */
+/** @file Accuracy as clutter and occlusion grow, by kind of mask. */
 import { percent } from "@mvt/common";
 import { number, text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import { accuracyTable } from "./accuracy-table.ts";
 import { maskPercent } from "./configuration.ts";
-import { accuracyCells, type Selection, type TestedRow, type TestedRun } from "./tested-runs.ts";
+import {
+  accuracyCells,
+  requireDistinct,
+  type Selection,
+  type TestedRow,
+  type TestedRun,
+} from "./tested-runs.ts";
 
 /** In the order to print. */
 const masks = {
@@ -85,12 +89,11 @@ function baselineOf(group: readonly ClutterRow[]): ClutterRow {
 
 function inOrder(group: readonly ClutterRow[]): readonly ClutterRow[] {
   const order = Object.keys(masks);
-  const sorted = group.toSorted((a, b) => order.indexOf(a.mask) - order.indexOf(b.mask));
-  for (const [i, { mask, dataset }] of sorted.entries()) {
-    if (sorted[i - 1]?.mask !== mask) continue;
-    throw new RangeError(`clutterTable: expected one row of ${mask} masks on ${dataset}, got two`);
-  }
-  return sorted;
+  requireDistinct(
+    "clutterTable",
+    group.map(({ mask, dataset }) => `${nameOf(mask)} on ${dataset}`),
+  );
+  return group.toSorted((a, b) => order.indexOf(a.mask) - order.indexOf(b.mask));
 }
 
 /** How much higher than without masks, and the standard error of that difference. */

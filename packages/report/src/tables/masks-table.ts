@@ -16,7 +16,7 @@ import type { Provenance } from "../provenance.ts";
 import { type ValuesBySeed, valuesBySeed } from "../statistics.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import { checkMaskRatio, maskPercent } from "./configuration.ts";
-import { bySeed } from "./tested-runs.ts";
+import { bySeed, requireDistinct } from "./tested-runs.ts";
 
 /** Where masks come from, in the order to print: MGN in three forms, then masks that ignore the image. */
 const sources = {
@@ -108,16 +108,13 @@ function inOrder(group: readonly MasksRow[]): readonly MasksRow[] {
   const sorted = group.toSorted(
     (a, b) => a.m - b.m || order.indexOf(a.source) - order.indexOf(b.source),
   );
-  for (const [i, { dataset, source, m, runs }] of sorted.entries()) {
+  const names = sorted.map(({ dataset, source, m, runs }) => {
     checkMaskRatio("masksTable", dataset, m, "above 0");
     const row = `${sources[source]}, m = ${m}, on ${dataset}`;
-    if (runs.length === 0) {
-      throw new RangeError(`masksTable: expected at least one run of ${row}, got none`);
-    }
-    if (sorted[i - 1]?.source === source && sorted[i - 1]?.m === m) {
-      throw new RangeError(`masksTable: expected one row for ${row}, got two`);
-    }
-  }
+    if (runs.length > 0) return row;
+    throw new RangeError(`masksTable: expected at least one run of ${row}, got none`);
+  });
+  requireDistinct("masksTable", names);
   return sorted;
 }
 

@@ -1,6 +1,4 @@
-/**
- * @file Table 1: accuracy by mask ratio m, without relabelling (section 4.3).
- */
+/** @file Table 1: accuracy by mask ratio m, without relabelling (section 4.3). */
 import { number, text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Column, Table } from "../table.ts";

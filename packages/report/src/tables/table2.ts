@@ -1,6 +1,4 @@
-/**
- * @file Table 2: accuracy by relabelling threshold function f, without MGN (section 4.3).
- */
+/** @file Table 2: accuracy by relabelling threshold function f, without MGN (section 4.3). */
 import { sum } from "@mvt/common";
 import type { Count } from "../accuracy.ts";
 import { list, number, text } from "../columns.ts";

@@ -1,6 +1,4 @@
-/**
- * @file Table 3: accuracy with and without MGN and dynamic relabelling (section 4.3).
- */
+/** @file Table 3: accuracy with and without MGN and dynamic relabelling (section 4.3). */
 import { text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";

@@ -17,7 +17,7 @@ import {
   publishedAppendix,
 } from "./methods.ts";
 import { paperColumn, type PaperTable } from "./paper.ts";
-import { bySeed, scaleNotes, spreadLegend } from "./tested-runs.ts";
+import { bySeed, requireDistinct, scaleNotes, spreadLegend } from "./tested-runs.ts";
 
 interface PaperResult extends MethodResult {
   readonly dataset: "RAF-DB";
@@ -91,7 +91,10 @@ export const table5 = {
    */
   build(rows: readonly Table5Row[], provenance: Provenance): Table {
     if (rows.length === 0) throw new RangeError("table5: expected at least one row, got none");
-    requireDistinct(rows);
+    requireDistinct(
+      "table5",
+      rows.map((row) => `${row.subset.title} of ${row.dataset}`),
+    );
     const groups = rows.map((row) => ({
       dataset: row.dataset,
       kind: row.kind,
@@ -146,19 +149,6 @@ export const table5 = {
     };
   },
 };
-
-function requireDistinct(rows: readonly Table5Row[]): void {
-  const seen = new Set<string>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.dataset, row.subset.name]);
-    if (seen.has(key)) {
-      throw new RangeError(
-        `table5: expected one row for ${row.subset.title} of ${row.dataset}, got two`,
-      );
-    }
-    seen.add(key);
-  }
-}
 
 function subsetCells({ dataset: title, subset, runs }: Table5Row): Cells {
   if (runs.length === 0) {

@@ -44,6 +44,12 @@ export function bySeed<Run extends Pick<TestedRun, "seed" | "id">>(
   return runs.toSorted((a, b) => a.seed - b.seed || (a.id < b.id ? -1 : 1));
 }
 
+/** Throws a RangeError, in the name of `table`, if two of its rows have the same words. */
+export function requireDistinct(table: string, rows: readonly string[]): void {
+  const twice = rows.find((row, i) => rows.indexOf(row) < i);
+  if (twice !== undefined) throw new RangeError(`${table}: expected one row for ${twice}, got two`);
+}
+
 /**
  * The three accuracies of one row, and the selected one.
  * Throws a RangeError if there is no run; `about` says which table and row that concerns.

@@ -3,14 +3,15 @@
  * outputs that stay on the device, where the next run reads them. A run uploads the batch and downloads the
  * program's outputs.
  */
-import { requireAllKnown } from "../../program/checks.ts";
+import { feedOf, requireAllKnown } from "../../program/checks.ts";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Program } from "../../program/program.ts";
 import { filled, writtenState } from "../../program/written-state.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { createCopies } from "./device-copies.ts";
 import type { OrtTensors } from "./device-copies.ts";
-import { createFeeder, openSession, wrap } from "./session.ts";
+import { openSession, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
 
 /** The state of the executables made here, for `copyState`. */
@@ -33,12 +34,9 @@ export async function compileDeviceState(
   const shapes = new Map(
     slots.map(({ input, initial }) => [inputOf(input).name, { ...inputOf(input), initial }]),
   );
-  const feed = createFeeder(ort, session, inputs);
-  requireAllKnown(
-    session.inputNames,
-    new Set([...inputs.map((x) => inputOf(x).name), ...shapes.keys()]),
-    nodes,
-  );
+  const fed = inputs.map(inputOf);
+  const known = new Set([...fed.map(({ name }) => name), ...shapes.keys()]);
+  requireAllKnown(session.inputNames, known, nodes);
   const used = new Set(session.inputNames);
 
   const copies = createCopies(ort, options);
@@ -61,7 +59,12 @@ export async function compileDeviceState(
 
   const executable: Executable = {
     async run(given) {
-      const feeds = feed(given);
+      const feeds: Record<string, OrtTensor> = {};
+      for (const fedInput of fed) {
+        const { name, shape, dtype } = fedInput;
+        const data = feedOf(given, fedInput);
+        if (used.has(name)) feeds[name] = wrap(ort, data, shape, dtype);
+      }
       for (const [name, tensor] of state) if (used.has(name)) feeds[name] = tensor;
       const fetched = await session.run(feeds);
       const results = resultNames.map((name) => fetched[name]!);

@@ -1,6 +1,4 @@
-/**
- * @file A graph of primitives as an ONNX model, encoded with the published onnx.proto schema.
- */
+/** @file A graph of primitives as an ONNX model, encoded with the published onnx.proto schema. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import { isNode } from "../../ops/primitives.ts";
 import type { Primitive } from "../../ops/primitives.ts";

@@ -5,11 +5,10 @@
 import type { FusedAdamW } from "../../optim/adamw.ts";
 import { add } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
-import { requireAllKnown } from "../../program/checks.ts";
+import { requireKnownInputs } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Program, StateSlot } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
-import type { Graph } from "../../program/simplify.ts";
 import { substitute } from "../../program/substitute.ts";
 import type { Tensor } from "../../tensor.ts";
 import { withAccumulatedOutputs } from "./accumulated-outputs.ts";
@@ -76,7 +75,7 @@ export interface StepModel {
 export function encodeStep(program: Program, stages: Stages, accumulates: boolean): StepModel {
   const results = [...stages.outputs, ...stages.carried.map(({ next }) => next!)];
   const graph = simplify([...results, ...stages.gradients]);
-  requireKnown(graph, [...fedInputs(program), ...program.state.map((slot) => slot.input)]);
+  requireKnownInputs(graph, [...fedInputs(program), ...program.state.map((slot) => slot.input)]);
   const { graph: encoded, resultNames } = encodeGraph(graph, cpuForm);
   const gradientNames = resultNames.slice(results.length);
   const frozen = program.state.filter(({ next }) => next === undefined);
@@ -121,12 +120,7 @@ export function encodeUpdate(program: Program, stages: Stages, sessions: number)
   const perSample = new Set(program.microBatches?.samples);
   const perBatch = program.inputs.filter((x) => !perSample.has(x));
   const state = program.state.map((slot) => slot.input);
-  requireKnown(graph, [...perBatch, ...state, ...summands.flat()]);
+  requireKnownInputs(graph, [...perBatch, ...state, ...summands.flat()]);
   const { graph: encoded, resultNames } = encodeGraph(graph, cpuForm);
   return { model: encodeModel(withUnreturnedOutputs(encoded), cpuForm), resultNames };
-}
-
-function requireKnown({ nodes }: Graph, known: readonly Tensor[]): void {
-  const read = nodes.filter(({ op }) => op === "input").map(({ outputs: [x] }) => inputOf(x).name);
-  requireAllKnown(read, new Set(known.map((x) => inputOf(x).name)), nodes);
 }

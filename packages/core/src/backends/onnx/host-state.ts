@@ -3,7 +3,7 @@
  * the same time; then the optimiser changes the state.
  */
 import { availableParallelism } from "node:os";
-import { feedsOfMicroBatch, joinResults } from "../../program/micro-batches.ts";
+import { feedsOfMicroBatch, joinResults, largestDivisor } from "../../program/micro-batches.ts";
 import type { MicroBatches } from "../../program/micro-batches.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Feeds, Program, Results, StateSlot } from "../../program/program.ts";
@@ -159,13 +159,6 @@ function microBatchRunner(
     await Promise.all(sessions.map((_, session) => runAllOf(session)));
     return microBatches.count === 1 ? results[0]! : joinResults(microBatches, results);
   };
-}
-
-/** The largest divisor of `count` that is at most `most`. */
-function largestDivisor(count: number, most: number): number {
-  let divisor = Math.min(most, count);
-  while (count % divisor !== 0) divisor -= 1;
-  return divisor;
 }
 
 function wrongFeed(

@@ -78,21 +78,21 @@ export function withRowSlices(
   };
 }
 
-/** The spans of memory by name, with the arrays that are cut replaced by their slices. */
+/** Where arrays lie in memory, by name, with those that are cut replaced by their slices. */
 export function inRowSlices(
-  spans: ReadonlyMap<string, MemorySlice>,
+  arrays: ReadonlyMap<string, MemorySlice>,
   rowSlices: readonly RowSlice[],
 ): ReadonlyMap<string, MemorySlice> {
   const cut = Map.groupBy(rowSlices, ({ of }) => of);
   return new Map(
-    [...spans].flatMap(([name, span]): readonly (readonly [string, MemorySlice])[] => {
+    [...arrays].flatMap(([name, array]): readonly (readonly [string, MemorySlice])[] => {
       const own = cut.get(name);
-      if (own === undefined) return [[name, span]];
+      if (own === undefined) return [[name, array]];
       return own.map((rowSlice) => [
         rowSlice.name,
         {
-          ...span,
-          at: span.at + rowSlice.offset * Float32Array.BYTES_PER_ELEMENT,
+          ...array,
+          at: array.at + rowSlice.offset * Float32Array.BYTES_PER_ELEMENT,
           shape: rowSlice.shape,
         },
       ]);

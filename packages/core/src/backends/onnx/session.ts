@@ -1,9 +1,7 @@
-/** @file ONNX Runtime sessions of programs: how they are opened, and how they are fed. */
+/** @file How ONNX Runtime sessions are opened. */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { feedOf } from "../../program/checks.ts";
 import { printNode } from "../../program/print.ts";
-import { inputOf } from "../../program/program.ts";
-import type { Feed, Feeds } from "../../program/program.ts";
+import type { Feed } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
 import type { GraphNode, InputType, Shape, Tensor } from "../../tensor.ts";
 import { cpuForm } from "./cpu-encoders.ts";
@@ -110,23 +108,4 @@ export const devices: Readonly<
 /** A host array as ONNX Runtime takes it. */
 export function wrap(ort: Ort, data: Feed, shape: Shape, dtype: InputType): OrtTensor {
   return new ort.Tensor(dtype, data as Float32Array, shape);
-}
-
-/** Returns a function that checks the feeds of a run and wraps those that the session reads. */
-export function createFeeder(
-  ort: Ort,
-  { inputNames }: InferenceSession,
-  inputs: readonly Tensor[],
-) {
-  const fed = inputs.map(inputOf);
-  const used = new Set(inputNames);
-  return (given: Feeds): Record<string, OrtTensor> => {
-    const feeds: Record<string, OrtTensor> = {};
-    for (const fedInput of fed) {
-      const { name, shape, dtype } = fedInput;
-      const data = feedOf(given, fedInput);
-      if (used.has(name)) feeds[name] = wrap(ort, data, shape, dtype);
-    }
-    return feeds;
-  };
 }

@@ -1,6 +1,6 @@
 /** @file The `tfjs` backend: a program is interpreted node by node with TensorFlow.js. */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
-import { feedOf, requireAllKnown } from "../../program/checks.ts";
+import { feedOf, requireKnownInputs } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Backend, Executable, Feeds, Program, Results } from "../../program/program.ts";
 import { simplify } from "../../program/simplify.ts";
@@ -36,10 +36,7 @@ function compile({ tf, registeredAs }: Engine, program: Program): Executable {
   const graph = simplify([...Object.values(outputs), ...carried.map(({ next }) => next!)]);
   const fed = inputs.map(inputOf);
   const slots = state.map(({ input, initial }) => ({ ...inputOf(input), initial }));
-  const read = graph.nodes
-    .filter(({ op }) => op === "input")
-    .map((node) => inputOf(node.outputs[0]).name);
-  requireAllKnown(read, new Set([...fed, ...slots].map(({ name }) => name)), graph.nodes);
+  requireKnownInputs(graph, [...inputs, ...state.map(({ input }) => input)]);
   const interpreter = createInterpreter(tf, graph);
 
   const values = new Map(

@@ -5,10 +5,11 @@
  *     NAME/data/KEY      the numbers of one storage
  *     NAME/byteorder     "little", since PyTorch 2.0
  */
+import { shorten } from "@mvt/common";
 import { elementSizes } from "../element.ts";
-import { WeightsError } from "../error.ts";
+import { refuserOf } from "../error.ts";
 import type { WeightsFile } from "../stored.ts";
-import { short, torchHost } from "./names.ts";
+import { torchHost } from "./names.ts";
 import type { Storage } from "./names.ts";
 import { readPickle } from "./pickle.ts";
 import { openStateDict } from "./state-dict.ts";
@@ -16,9 +17,7 @@ import { readZip } from "./zip.ts";
 
 /** Opens a checkpoint in PyTorch's zip format; `source` is its name in errors. */
 export async function openTorchArchive(bytes: Uint8Array, source: string): Promise<WeightsFile> {
-  const refuse = (expected: string, got: string): never => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   const entries = await readZip(bytes, source);
   const pickleName = [...entries.keys()].find((name) => /^([^/]*\/)?data\.pkl$/.test(name));
   if (pickleName === undefined) {
@@ -36,7 +35,7 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
     return entry !== undefined && entry.bytes.length === size
       ? entry
       : refuse(
-          `${size} bytes for storage ${short(key)}`,
+          `${size} bytes for storage ${shorten(key)}`,
           entry === undefined ? "none" : `${entry.bytes.length}`,
         );
   };
@@ -57,6 +56,6 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
 }
 
 function describe(entries: ReadonlyMap<string, unknown>): string {
-  const names = [...entries.keys()].slice(0, 3).map((name) => short(name));
+  const names = [...entries.keys()].slice(0, 3).map((name) => shorten(name));
   return names.length === 0 ? "nothing" : names.join(", ");
 }

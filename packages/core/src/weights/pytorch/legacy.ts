@@ -5,10 +5,11 @@
  *     magic number, protocol version 1001, {little_endian, ...}, the value, [keys of storages]
  *     for each key: elements as a 64-bit integer, then the numbers
  */
+import { shorten } from "@mvt/common";
 import { elementSizes } from "../element.ts";
-import { WeightsError } from "../error.ts";
+import { refuserOf } from "../error.ts";
 import type { WeightsFile } from "../stored.ts";
-import { short, torchHost } from "./names.ts";
+import { torchHost } from "./names.ts";
 import type { Storage, TorchValue } from "./names.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleList } from "./pickle-values.ts";
@@ -19,9 +20,7 @@ const protocolVersion = 1001;
 
 /** Opens a checkpoint in PyTorch's older format; `source` is its name in errors. */
 export function openTorchPickle(bytes: Uint8Array, source: string): WeightsFile {
-  const refuse = (expected: string, got: string): never => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   const storages = new Map<string, Storage>();
   const host = torchHost(source, storages);
   let position = 0;
@@ -47,18 +46,18 @@ export function openTorchPickle(bytes: Uint8Array, source: string): WeightsFile 
     const size = storage.count * elementSizes[storage.type];
     const left = bytes.length - position - 8;
     if (left < size) {
-      refuse(`${size} bytes for storage ${short(storage.key)}`, `${Math.max(left, 0)}`);
+      refuse(`${size} bytes for storage ${shorten(storage.key)}`, `${Math.max(left, 0)}`);
     }
     const claimed = view.getBigInt64(position, true);
     if (claimed !== BigInt(storage.count)) {
-      refuse(`${storage.count} elements in storage ${short(storage.key)}`, `${claimed}`);
+      refuse(`${storage.count} elements in storage ${shorten(storage.key)}`, `${claimed}`);
     }
     position += 8;
     places.set(storage.key, bytes.subarray(position, position + size));
     position += size;
   }
   for (const { key } of storages.values()) {
-    if (!places.has(key)) refuse(`the numbers of storage ${short(key)}`, "none");
+    if (!places.has(key)) refuse(`the numbers of storage ${shorten(key)}`, "none");
   }
   return openStateDict(root, {
     source,

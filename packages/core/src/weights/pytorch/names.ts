@@ -4,8 +4,11 @@
  * A pickle is a program that can call any function it names. Here it may name only what this file lists: dictionaries,
  * tensors and their storages. Any other name is refused, and no code of the file is run.
  */
+import { shorten } from "@mvt/common";
+import { formatShape } from "../../tensor.ts";
 import type { ElementType } from "../element.ts";
-import { WeightsError } from "../error.ts";
+import { refuserOf, WeightsError } from "../error.ts";
+import type { Refuse } from "../error.ts";
 import { PickleGlobal, PickleObject } from "./pickle-values.ts";
 import type { PickleHost, PickleValue } from "./pickle-values.ts";
 
@@ -46,9 +49,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
 
 /** The meaning of names and references in the pickles of one file; `storages` collects the storages, by key. */
 export function torchHost(source: string, storages: Map<string, Storage>): PickleHost<TorchObject> {
-  const refuse = (expected: string, got: string): never => {
-    throw new WeightsError(`${source}: expected ${expected}, got ${got}`);
-  };
+  const refuse = refuserOf(source);
   const functions: Readonly<Record<string, TorchGlobal["call"]>> = {
     "collections.OrderedDict": (args) =>
       args.length === 0 ? new Map() : refuse("OrderedDict() of nothing", "one of something"),
@@ -63,7 +64,7 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
       if (Object.hasOwn(functions, full)) return new PickleGlobal(full, functions[full]);
       if (Object.hasOwn(storageTypes, full)) return new PickleGlobal(full);
       throw new WeightsError(
-        `${source}: expected a checkpoint of tensors only, got one that names ${short(full)}; nothing of it was run`,
+        `${source}: expected a checkpoint of tensors only, got one that names ${shorten(full)}; nothing of it was run`,
         'Save the weights alone, in PyTorch: torch.save({"model": model.state_dict()}, "weights.pth"). Where you do not know who made the file, do not open it in PyTorch either.',
       );
     },
@@ -82,7 +83,7 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
       const storage: Storage = { key, type: storageTypes[type.name]!, count };
       const known = storages.get(key) ?? storage;
       if (known.type !== storage.type || known.count !== count) {
-        refuse(`one type and size for storage ${short(key)}`, "two");
+        refuse(`one type and size for storage ${shorten(key)}`, "two");
       }
       storages.set(key, known);
       return new PickleObject({ kind: "storage", ...known });
@@ -92,8 +93,6 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
 
 /** Axes of a tensor. A convolution of three dimensions has five. */
 const maximumAxes = 8;
-
-type Refuse = (expected: string, got: string) => never;
 
 /** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), checked against its storage. */
 function rebuildTensor(
@@ -110,7 +109,7 @@ function rebuildTensor(
   if (stride.length !== size.length || !inside) {
     refuse(
       `a tensor inside its storage of ${storage.count} elements`,
-      `size [${size.join(", ")}] with stride [${stride.join(", ")}] from element ${offset}`,
+      `size ${formatShape(size)} with stride ${formatShape(stride)} from element ${offset}`,
     );
   }
   const { key, type, count } = storage;
@@ -123,9 +122,4 @@ function isCount(value: TorchValue | undefined): value is number {
 
 function isCounts(value: TorchValue | undefined): value is readonly number[] {
   return Array.isArray(value) && value.length <= maximumAxes && value.every((n) => isCount(n));
-}
-
-/** The first 80 characters of a text. */
-export function short(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

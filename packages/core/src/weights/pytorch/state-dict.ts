@@ -1,7 +1,7 @@
 /** @file Finds the weights in the value that torch.load would return. */
+import { shorten } from "@mvt/common";
 import { WeightsError } from "../error.ts";
 import type { StoredArray, WeightsFile, WeightsFormat } from "../stored.ts";
-import { short } from "./names.ts";
 import type { Storage, StoredTensor, TorchValue } from "./names.ts";
 import { PickleObject } from "./pickle-values.ts";
 import { loadTensor } from "./strided.ts";
@@ -50,7 +50,7 @@ export function openStateDict(
 }
 
 function describeKey(key: TorchValue): string {
-  return typeof key === "string" ? short(key) : typeof key === "number" ? `${key}` : "(a key)";
+  return typeof key === "string" ? shorten(key) : typeof key === "number" ? `${key}` : "(a key)";
 }
 
 function storedArray(tensor: StoredTensor, bytesOf: (storage: Storage) => Uint8Array): StoredArray {

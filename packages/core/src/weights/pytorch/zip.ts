@@ -8,7 +8,8 @@ import { crc32 } from "node:zlib";
 import { fromBufferPromise } from "yauzl";
 import type { ZipFile } from "yauzl";
 import { reasonOf } from "@mvt/common";
-import { WeightsError } from "../error.ts";
+import { refuserOf, WeightsError } from "../error.ts";
+import type { Refuse } from "../error.ts";
 
 /** A network with a thousand tensors has slightly more than a thousand entries. */
 const maximumEntries = 20_000;
@@ -28,39 +29,34 @@ export async function readZip(
   source: string,
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const refuse = refuserOf(source);
   try {
-    return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, source);
+    return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, refuse);
   } catch (error) {
     if (error instanceof WeightsError) throw error;
-    throw new WeightsError(
-      `${source}: expected a whole zip archive, got a damaged one (${reasonOf(error)})`,
-    );
+    return refuse("a whole zip archive", `a damaged one (${reasonOf(error)})`);
   }
 }
 
-async function entriesOf(zip: ZipFile, bytes: Uint8Array, source: string) {
+async function entriesOf(zip: ZipFile, bytes: Uint8Array, refuse: Refuse) {
   if (zip.entryCount > maximumEntries) {
-    throw new WeightsError(
-      `${source}: expected at most ${maximumEntries} entries in the archive, got ${zip.entryCount}`,
-    );
+    refuse(`at most ${maximumEntries} entries in the archive`, `${zip.entryCount}`);
   }
   const entries = new Map<string, ZipEntry>();
   for await (const entry of zip.eachEntry()) {
     const { fileName, compressionMethod, uncompressedSize, crc32: expected } = entry;
     if (compressionMethod !== stored || entry.isEncrypted()) {
-      throw new WeightsError(
-        `${source}: expected ${fileName} to be stored as it is, as torch.save does, got it compressed or encrypted, of ${uncompressedSize} bytes`,
+      refuse(
+        `${fileName} to be stored as it is, as torch.save does`,
+        `it compressed or encrypted, of ${uncompressedSize} bytes`,
         "Save it again with torch.save; a checkpoint that was zipped once more must be unzipped first.",
       );
     }
     const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
     const content = bytes.subarray(fileDataStart, fileDataStart + uncompressedSize);
     const check = () => {
-      if (crc32(content) !== expected) {
-        throw new WeightsError(
-          `${source}: expected ${fileName} as it was written, got it damaged (its CRC-32 differs)`,
-        );
-      }
+      if (crc32(content) === expected) return;
+      refuse(`${fileName} as it was written`, "it damaged (its CRC-32 differs)");
     };
     entries.set(fileName, { bytes: content, check });
   }

@@ -28,7 +28,7 @@ export interface Assignment {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   /** Names of no parameter of the network, or of one that has a source already. */
   readonly unknown: readonly string[];
-  /** Only q, k and v where they come apart; the shapes of other arrays are not compared here. */
+  /** Of q, k and v as separate arrays only; the shapes of other arrays are not compared here. */
   readonly unfit: readonly Unfit[];
 }
 
@@ -54,10 +54,7 @@ export function assignNames(
     const shape = shapes.get(parameter)!;
     if (!withHead && isHead(parameter)) {
       const [classes] = array.shape;
-      skipped.push({
-        name,
-        reason: `the head of ${classes} classes, in whose place a new one starts`,
-      });
+      skipped.push({ name, reason: `the head of ${classes} classes, which a new one replaces` });
     } else if (qkv === undefined) {
       if (sources.has(parameter)) unknown.push(name);
       else sources.set(parameter, source);

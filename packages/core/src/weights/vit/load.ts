@@ -1,4 +1,5 @@
 /** @file The weights of a vision transformer from a file, or the reason why they cannot be loaded. */
+import { listFirst } from "@mvt/common";
 import { formatShape } from "../../tensor.ts";
 import { WeightsError } from "../error.ts";
 import { keepNames } from "../onnx.ts";
@@ -10,7 +11,7 @@ import { loadPositions } from "./positions.ts";
 export interface Wanted {
   /** "DeiT" */
   readonly title: string;
-  /** Advice for a file of another network than the wanted one; absent if it is the same as far as one can tell. */
+  /** Advice for a file of another network than the wanted one; absent if names and shapes do not show another network. */
   readonly advice?: string | undefined;
 }
 
@@ -30,10 +31,7 @@ function problemOf(
   { file: { source, format, otherEntries }, matched, unknown, missing, unfit }: VitMatch,
   { title, advice }: Wanted,
 ): WeightsError | undefined {
-  const list = (names: readonly string[]) =>
-    names.length > 3
-      ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
-      : names.join(", ");
+  const list = (names: readonly string[]) => listFirst(names, 3);
   if (matched.length === 0 && unfit.length === 0) {
     return new WeightsError(
       `${source}: expected the parameters of a ${title} with timm's or Hugging Face's names, got ${list(unknown) || "none of them"}`,

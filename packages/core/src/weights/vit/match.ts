@@ -60,7 +60,7 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
     const fits = isPositions || sameShape(array.shape, expected);
     if (!fits || !isFloat(array.type)) unfit.push({ parameter, expected, from, got: array });
     else if (isPositions) matched.push({ parameter, from, array, positions });
-    // A class token without position in the network has its position in the file added once and for all.
+    // A class token without position in the network gets its position from the file added when it is loaded.
     else if (parameter === "cls_token" && positions && positions.prefix > 0 && kept === 0) {
       const joined = plusFirstPosition(array, stored.array);
       matched.push({ parameter, from: [...from, ...stored.from], array: joined });

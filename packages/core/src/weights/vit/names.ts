@@ -4,17 +4,16 @@
  * Our names are timm's. DeiT III and DINOv2 have two names of their own, which timm changes. Hugging Face splits
  * q, k and v, and has two ways of naming: that of its files, and that of its modules since transformers 5.
  */
+import { sum } from "@mvt/common";
 import type { StoredArray } from "../stored.ts";
+import { concatenated } from "../weights.ts";
 
 export type NameScheme = "timm" | "Hugging Face";
 
 /** Which parameter a name stands for, or why it is not needed; undefined for a name that is not known. */
 export type Meaning =
-  | {
-      readonly parameter: string;
-      /** 0 for q, 1 for k, 2 for v, where they come apart. */ readonly qkv?: 0 | 1 | 2;
-    }
-  | { readonly skip: string };
+  /** `qkv`: 0 for q, 1 for k, 2 for v, if the file has them as separate arrays. */
+  { readonly parameter: string; readonly qkv?: 0 | 1 | 2 } | { readonly skip: string };
 
 /** A Map and no plain object, because a name in a file may be "constructor". */
 function tableOf<Value>(entries: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
@@ -120,20 +119,11 @@ function meaningOfHuggingFace(name: string): Meaning | undefined {
 /** q, k and v as the rows of one array, as timm's qkv. */
 export function stack(arrays: readonly StoredArray[]): StoredArray {
   const [{ type, shape }] = arrays as readonly [StoredArray];
-  const rows = arrays.reduce((sum, array) => sum + array.shape[0]!, 0);
+  const rows = sum(arrays.map((array) => array.shape[0]!));
   const stacked = [rows, ...shape.slice(1)];
   return {
     type,
     shape: stacked,
-    load: () => {
-      const loaded = arrays.map((array) => array.load().data);
-      const data = new Float32Array(loaded.reduce((sum, { length }) => sum + length, 0));
-      let offset = 0;
-      for (const values of loaded) {
-        data.set(values, offset);
-        offset += values.length;
-      }
-      return { shape: stacked, data };
-    },
+    load: () => ({ shape: stacked, data: concatenated(arrays.map((array) => array.load().data)) }),
   };
 }

@@ -5,7 +5,9 @@
  * stay as they are. The filter is the one of PyTorch's interpolate(mode="bicubic", antialias=True), which is
  * Pillow's: Keys' cubic with a = -1/2, widened by the scale where the grid shrinks.
  */
+import { sum } from "@mvt/common";
 import type { StoredArray } from "../stored.ts";
+import { concatenated } from "../weights.ts";
 import type { NdArray } from "../weights.ts";
 
 export interface Positions {
@@ -39,8 +41,8 @@ function interpolation(from: number, to: number) {
     const raw = Array.from({ length: end - first }, (__, j) =>
       cubic((first + j - centre + 0.5) / width),
     );
-    const sum = raw.reduce((total, weight) => total + weight, 0);
-    return { first, weights: raw.map((weight) => weight / sum) };
+    const total = sum(raw);
+    return { first, weights: raw.map((weight) => weight / total) };
   });
 }
 
@@ -78,10 +80,7 @@ export function resamplePositions(
       for (let i = 0; i < to * D!; i += 1) square[target + i]! += weight * wide[source + i]!;
     }
   }
-  const resampled = new Float32Array(kept.length + square.length);
-  resampled.set(kept);
-  resampled.set(square, kept.length);
-  return { shape: [1, prefix + to * to, D!], data: resampled };
+  return { shape: [1, prefix + to * to, D!], data: concatenated([kept, square]) };
 }
 
 /** Position embeddings [1, prefix + from², D] of a file as the network has them: [1, kept + to², D]. */
@@ -92,9 +91,7 @@ export function loadPositions(
   const D = shape[2]!;
   const patches = { shape: [1, from * from, D], data: data.subarray(prefix * D) };
   const resampled = resamplePositions(patches, { prefix: 0, from, to });
-  const rows = new Float32Array((kept + to * to) * D);
-  rows.set(data.subarray(0, kept * D));
-  rows.set(resampled.data, kept * D);
+  const rows = concatenated([data.subarray(0, kept * D), resampled.data]);
   return { shape: [1, kept + to * to, D], data: rows };
 }
 

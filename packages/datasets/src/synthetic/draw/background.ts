@@ -113,10 +113,7 @@ export function drawBackground(
   };
 }
 
-/**
- * The sum of the waves: [size * size]. sin(a + b) = sin a cos b + cos a sin b, so one sine per row
- * and column.
- */
+/** The sum of the waves: [size * size]. sin(a + b) = sin a cos b + cos a sin b, so one sine per row and column. */
 function sumWaves(size: number, waves: readonly Wave[]): Float32Array {
   const sum = new Float32Array(size * size);
   for (const wave of waves) {

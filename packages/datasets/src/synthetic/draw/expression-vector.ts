@@ -28,34 +28,25 @@ export interface ExpressionVector {
   readonly asymmetry: number;
 }
 
-function vector([
-  browRaise = 0,
-  browSlant = 0,
-  eyeOpening = 0,
-  mouthCurve = 0,
-  mouthWidth = 0,
-  mouthOpening = 0,
-  teeth = 0,
-  noseWrinkle = 0,
-  asymmetry = 0,
-]: readonly number[]): ExpressionVector {
-  return {
-    browRaise,
-    browSlant,
-    eyeOpening,
-    mouthCurve,
-    mouthWidth,
-    mouthOpening,
-    teeth,
-    noseWrinkle,
-    asymmetry,
-  };
+export const parameters = [
+  "browRaise",
+  "browSlant",
+  "eyeOpening",
+  "mouthCurve",
+  "mouthWidth",
+  "mouthOpening",
+  "teeth",
+  "noseWrinkle",
+  "asymmetry",
+] as const satisfies readonly (keyof ExpressionVector)[];
+
+/** A value for each parameter, in their order. */
+function vector(values: readonly number[]): ExpressionVector {
+  const entries = parameters.map((name, i) => [name, values[i]!] as const);
+  return Object.fromEntries(entries) as unknown as ExpressionVector;
 }
 
-/**
- * Columns: brow raise, brow slant, eye opening, mouth curve, width, opening, teeth, nose wrinkle,
- * asymmetry.
- */
+/** Columns: brow raise, brow slant, eye opening, mouth curve, width, opening, teeth, nose wrinkle, asymmetry. */
 export const prototypes: Readonly<Record<Expression, ExpressionVector>> = {
   neutral: /*   */ vector([0.0, 0.0, 0.5, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0]),
   happiness: /* */ vector([0.1, 0.1, 0.35, 1.0, 0.85, 0.35, 0.9, 0.0, 0.0]),
@@ -66,8 +57,6 @@ export const prototypes: Readonly<Record<Expression, ExpressionVector>> = {
   fear: /*      */ vector([0.7, 0.7, 0.95, -0.4, 0.85, 0.5, 0.6, 0.0, 0.0]),
   contempt: /*  */ vector([0.0, -0.2, 0.3, 0.1, 0.5, 0.0, 0.0, 0.0, 1.0]),
 };
-
-export const parameters = Object.keys(prototypes.neutral) as (keyof ExpressionVector)[];
 
 /** One normal draw per parameter, to be scaled by the difficulty's `jitter`. */
 export function drawJitter(stream: random.Stream): ExpressionVector {

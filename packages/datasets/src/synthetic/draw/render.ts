@@ -84,9 +84,7 @@ function expressionEnergy(
 export interface Rendering {
   /** [size * size * 3] */
   readonly pixels: Uint8Array;
-  /**
-   * [size * size]; 255 is a mean absolute difference of `energyUnit`. Absent without `others`.
-   */
+  /** [size * size]; 255 is a mean absolute difference of `energyUnit`. Absent without `others`. */
   readonly energy?: Uint8Array;
 }
 
