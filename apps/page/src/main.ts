@@ -1,7 +1,7 @@
 /** @file The page: it reads files and shows predictions. Nothing is sent anywhere; see `publish/policy.ts`. */
 import { percent, UserError } from "@mvt/common";
-import { startEngine } from "./engine/client.ts";
-import type { Backend, OpenedModel } from "./engine/messages.ts";
+import { startModelWorker } from "./engine/client.ts";
+import type { WebBackend, OpenedModel } from "./engine/messages.ts";
 import { incomingFiles } from "./incoming-files.ts";
 import { element, elementById } from "./view/element.ts";
 import { backendNames, modelCard } from "./view/model-card.ts";
@@ -15,7 +15,7 @@ const predictionsPlace = elementById("predictions", HTMLDivElement);
 const status = elementById("status", HTMLParagraphElement);
 const problems = elementById("problems", HTMLDivElement);
 
-const engine = startEngine();
+const worker = startModelWorker();
 let model: File | undefined;
 let opened: OpenedModel | undefined;
 /** Newest first, as they are shown. */
@@ -24,7 +24,7 @@ let images: readonly File[] = [];
 async function useModel(file: File): Promise<void> {
   status.textContent = `Opening ${file.name}`;
   try {
-    opened = await engine.open(file, backendInput.value as Backend);
+    opened = await worker.open(file, backendInput.value as WebBackend);
   } finally {
     backendInput.value = opened?.backend ?? "wasm"; // if the chosen one failed
   }
@@ -47,7 +47,7 @@ async function useImage(file: File): Promise<void> {
 
 async function predict(image: File, by: OpenedModel): Promise<void> {
   status.textContent = `Predicting ${image.name}`;
-  const predicted = await engine.predict(image);
+  const predicted = await worker.predict(image);
   predictionsPlace.prepend(predictionCard(predicted, by));
   const { expression, probability } = predicted.prediction;
   status.textContent = `${image.name}: ${expression}, ${percent(probability)} %`;

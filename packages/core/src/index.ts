@@ -10,11 +10,11 @@ export { type ProfiledKernel, profileKernels } from "./backends/onnx/profile.ts"
 export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
 export { tfjsBackend } from "./backends/tfjs/backend.ts";
 export {
-  type Engine as TfjsLibrary,
-  openEngine as loadTfjsLibrary,
+  type TfjsLibrary,
+  loadTfjsLibrary,
   TfjsError,
   type TfjsOptions,
-} from "./backends/tfjs/engines.ts";
+} from "./backends/tfjs/libraries.ts";
 export type { Tf } from "./backends/tfjs/kernels.ts";
 export {
   findTfjsPackage,

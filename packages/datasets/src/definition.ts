@@ -9,7 +9,7 @@ import type { SyntheticDefinition } from "./synthetic/definition.ts";
 export type Counts = Readonly<Record<SplitName, readonly number[]>>;
 
 /** How data sets are read. Each set reads its own options and ignores the others. */
-export interface LoadOptions extends FerplusOptions {
+export interface DatasetOptions extends FerplusOptions {
   /** What custom data means. It is needed for custom data and for nothing else. */
   readonly custom?: CustomOptions;
 }
@@ -23,13 +23,17 @@ export interface DatasetDefinition {
   /** The name under which the same folder is read with more classes: "affectnet-8" of "affectnet-7". */
   readonly partOf?: string;
   /** Which of the options it reads. */
-  readonly options?: readonly (keyof LoadOptions)[];
+  readonly options?: readonly (keyof DatasetOptions)[];
   /**
    * Reads the labels in `folder` and finds the images, without opening any.
    *
    * @param title how errors name the data set
    */
-  readonly load: (folder: string, title: string, options: LoadOptions) => Promise<DatasetContents>;
+  readonly load: (
+    folder: string,
+    title: string,
+    options: DatasetOptions,
+  ) => Promise<DatasetContents>;
   /** What to do if there are no images to train on, or none to test on. */
   readonly adviceIfEmpty: string;
   /** Whether the published set has identical images. If not, the check reports them as a difference. */

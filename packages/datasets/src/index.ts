@@ -37,7 +37,7 @@ export {
   type SyntheticName,
   syntheticNames,
 } from "./datasets.ts";
-export type { DatasetDefinition, LoadOptions } from "./definition.ts";
+export type { DatasetDefinition, DatasetOptions } from "./definition.ts";
 export { DatasetError } from "./error.ts";
 export { type Expression, expressions } from "./expression.ts";
 export {

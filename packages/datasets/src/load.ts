@@ -1,6 +1,6 @@
 /** @file Loads a data set by name, whatever layout its folder has. */
 import { type Dataset, type DatasetName, datasets } from "./datasets.ts";
-import type { LoadOptions } from "./definition.ts";
+import type { DatasetOptions } from "./definition.ts";
 import { DatasetError } from "./error.ts";
 import { readGroundTruth } from "./ground-truth.ts";
 import { requireFolder } from "./layout.ts";
@@ -12,7 +12,7 @@ import { requireFolder } from "./layout.ts";
 export async function loadDataset(
   name: DatasetName,
   folder: string,
-  options: LoadOptions = {},
+  options: DatasetOptions = {},
 ): Promise<Dataset> {
   const definition = datasets[name];
   const ownTitle = definition.options?.includes("custom") && options.custom?.title;

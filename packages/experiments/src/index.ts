@@ -16,4 +16,4 @@ export {
   evaluationProgram,
   trainingProgram,
 } from "./training/programs.ts";
-export { noiseOf, openStep, type Step, timeSteps } from "./training/throughput.ts";
+export { noiseOf, openStep, type OpenStep, timeSteps } from "./training/throughput.ts";

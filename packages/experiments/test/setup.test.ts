@@ -1,6 +1,4 @@
-/**
- * @file `pnpm exp setup tensorflow` with stand-ins for npm, pip and g++, which write down how they were called.
- */
+/** @file `pnpm exp setup tensorflow` with stand-ins for npm, pip and g++, which write down how they were called. */
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";

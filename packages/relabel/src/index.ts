@@ -2,7 +2,7 @@
 
 export { type BuiltInName, thresholds } from "./built-in.ts";
 export { cutOff, type DecideOptions, decide, type Decision } from "./decide.ts";
-export { fingerprint, instantiate } from "./instantiate.ts";
+export { thresholdFingerprint, instantiate } from "./instantiate.ts";
 export type { LabelChange } from "./ledger-lines.ts";
 export { LabelLedger, type LedgerData, type SampleDecision } from "./ledger.ts";
 export { loadThreshold } from "./load-threshold.ts";

@@ -129,7 +129,7 @@ function describe(value: unknown): string {
  *
  * A plugin's file can change while its name stays. Run ids therefore depend on this value as well.
  */
-export function fingerprint({ f }: Threshold): string {
+export function thresholdFingerprint({ f }: Threshold): string {
   const values = grid.map((pGt) => f(pGt).toPrecision(12));
   return createHash("sha256").update(values.join()).digest("hex").slice(0, 16);
 }

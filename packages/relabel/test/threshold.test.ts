@@ -1,5 +1,11 @@
 /** @file The built-in functions f: their values, the laws of Eq. 6, and where they stop relabelling. */
-import { cutOff, defineThreshold, fingerprint, instantiate, thresholds } from "@mvt/relabel";
+import {
+  cutOff,
+  defineThreshold,
+  thresholdFingerprint,
+  instantiate,
+  thresholds,
+} from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
 
 const { constant, linear, quadratic, sigmoid } = thresholds;
@@ -80,15 +86,17 @@ describe("the cut-off", () => {
 describe("the fingerprint of a threshold", () => {
   test("is the same for the same function under another name", () => {
     const renamed = { ...quadratic, name: "square" };
-    expect(fingerprint(instantiate(renamed))).toBe(fingerprint(instantiate(quadratic)));
-    expect(fingerprint(instantiate(quadratic))).toMatch(/^[0-9a-f]{16}$/);
+    expect(thresholdFingerprint(instantiate(renamed))).toBe(
+      thresholdFingerprint(instantiate(quadratic)),
+    );
+    expect(thresholdFingerprint(instantiate(quadratic))).toMatch(/^[0-9a-f]{16}$/);
   });
 
   test("differs when f or a parameter does", () => {
     const all = [
       ...[constant, linear, quadratic, sigmoid].map((d) => instantiate<string>(d)),
       instantiate(sigmoid, { k: 10.001 }),
-    ].map(fingerprint);
+    ].map(thresholdFingerprint);
     expect(new Set(all).size).toBe(5);
   });
 });

@@ -44,7 +44,7 @@ export {
 } from "./statistics.ts";
 export type { Appendix, Cell, Column, Row, Table } from "./table.ts";
 export type { ThresholdLabel } from "./tables/configuration.ts";
-export { type PaperTable, type Reference, references } from "./tables/paper.ts";
+export { type PaperTable, type BibliographyNumber, bibliography } from "./tables/paper.ts";
 export {
   type Selection,
   selections,

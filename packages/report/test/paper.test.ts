@@ -1,4 +1,4 @@
-import { references } from "@mvt/report";
+import { bibliography } from "@mvt/report";
 import { table1 } from "@mvt/report/tables/table1";
 import { table2 } from "@mvt/report/tables/table2";
 import { table3 } from "@mvt/report/tables/table3";
@@ -209,7 +209,7 @@ describe("the paper's Table 4", () => {
 
   test("has a source for every method but its own, and no source too many", () => {
     const named = [...results, ...table5.paper.results].flatMap(({ reference }) => reference ?? []);
-    expect(new Set(named)).toEqual(new Set(Object.keys(references).map(Number)));
+    expect(new Set(named)).toEqual(new Set(Object.keys(bibliography).map(Number)));
     const own = results.filter(({ reference }) => reference === undefined);
     expect(own.map(({ method }) => method)).toEqual(Array(4).fill("MVT"));
   });

@@ -1,17 +1,17 @@
 /** @file The page's side of the worker. */
 import { UserError } from "@mvt/common";
-import type { Backend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
+import type { WebBackend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
 // oxlint-disable-next-line import/default -- Vite makes the address.
 import workerUrl from "./worker.ts?worker&url";
 
-export interface Engine {
+export interface ModelWorker {
   /** Opens a model and closes the previous one. Throws a UserError if the file is not a model. */
-  open(model: File, backend: Backend): Promise<OpenedModel>;
+  open(model: File, backend: WebBackend): Promise<OpenedModel>;
   /** Throws a UserError if the file is not an image. */
   predict(image: File): Promise<ImagePrediction>;
 }
 
-export function startEngine(): Engine {
+export function startModelWorker(): ModelWorker {
   // A worker from a blob inherits the page's Content-Security-Policy. A worker from a file would take the policy
   // of its own response, and a server of static files sends none.
   const source = new Blob([`import ${JSON.stringify(workerUrl)};`], { type: "text/javascript" });

@@ -2,18 +2,18 @@
 import type { ModelDescription, Prediction } from "@mvt/core/portable";
 
 /** What runs the model. */
-export type Backend = "wasm" | "webgpu";
+export type WebBackend = "wasm" | "webgpu";
 
 /** The worker handles requests one after another. */
 export type Request =
-  | { readonly kind: "open"; readonly model: File; readonly backend: Backend }
+  | { readonly kind: "open"; readonly model: File; readonly backend: WebBackend }
   | { readonly kind: "predict"; readonly image: File };
 
 export interface OpenedModel {
   readonly name: string;
   readonly bytes: number;
   readonly description: ModelDescription;
-  readonly backend: Backend;
+  readonly backend: WebBackend;
   /** The number of threads; 1 if the server does not isolate the page. */
   readonly threads: number;
   readonly seconds: number;

@@ -3,12 +3,12 @@ import { reasonOf, UserError } from "@mvt/common";
 import { maskPixels, openMvt, resizeImage } from "@mvt/core/portable";
 import type { Mvt } from "@mvt/core/portable";
 import { decodeImage } from "./decode.ts";
-import type { Backend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
+import type { WebBackend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
 
 let mvt: Mvt | undefined;
 
 /** The runtimes are downloads of their own; only the chosen one is loaded. */
-async function runtimeOf(backend: Backend) {
+async function runtimeOf(backend: WebBackend) {
   if (backend === "wasm") return import("onnxruntime-web/wasm");
   if (await navigator.gpu?.requestAdapter()) return import("onnxruntime-web/webgpu");
   throw new UserError("Expected a graphics processor that WebGPU can use, found none", {
@@ -17,7 +17,7 @@ async function runtimeOf(backend: Backend) {
 }
 
 /** If this model cannot be opened, the previous one stays open. */
-async function open(model: File, backend: Backend): Promise<OpenedModel> {
+async function open(model: File, backend: WebBackend): Promise<OpenedModel> {
   const start = performance.now();
   const bytes = new Uint8Array(await model.arrayBuffer());
   const ort = await runtimeOf(backend);

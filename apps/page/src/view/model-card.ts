@@ -1,10 +1,10 @@
 /** @file The open model: its name, and in a box that opens the description that it contains. */
-import type { Backend, OpenedModel } from "../engine/messages.ts";
+import type { WebBackend, OpenedModel } from "../engine/messages.ts";
 import { element } from "./element.ts";
 import { factsOf } from "./facts.ts";
 import { duration, size } from "./format.ts";
 
-export const backendNames: Readonly<Record<Backend, string>> = {
+export const backendNames: Readonly<Record<WebBackend, string>> = {
   wasm: "WebAssembly, on the processor",
   webgpu: "WebGPU, on the graphics processor",
 };

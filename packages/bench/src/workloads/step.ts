@@ -8,7 +8,7 @@ import {
   microBatchCount,
   trainingProgram,
 } from "@mvt/experiments";
-import type { Classifier, Step } from "@mvt/experiments";
+import type { Classifier, OpenStep } from "@mvt/experiments";
 import { declareGenerator, generatorConfig } from "@mvt/mgn";
 import type { MgnFile } from "@mvt/mgn";
 
@@ -37,7 +37,7 @@ export async function openWorkload(
   backend: Backend,
   workload: Workload,
   warmUp?: number,
-): Promise<Step> {
+): Promise<OpenStep> {
   const { kind, model, batchSize, accumulate } = workload;
   const classifier = classifierOf(workload);
   const microBatches = microBatchCount(backend, model, { batchSize, accumulate });

@@ -16,7 +16,7 @@ export const elementSizes = {
 
 export type ElementType = keyof typeof elementSizes;
 
-export function isFloat(type: ElementType): boolean {
+export function isFloatElement(type: ElementType): boolean {
   return type.includes("float");
 }
 

@@ -50,14 +50,12 @@ export interface Rectangle {
   readonly width: number;
 }
 
-export type Colour = readonly [red: number, green: number, blue: number];
-
 /** Fills the rectangle, which must lie inside the image, in place. */
 export function erase(
   pixels: Uint8Array,
   size: number,
   { top, left, height, width }: Rectangle,
-  [red, green, blue]: Colour,
+  [red, green, blue]: readonly [number, number, number],
 ): void {
   for (let y = top; y < top + height; y += 1) {
     const end = 3 * (y * size + left + width);

@@ -1,6 +1,6 @@
 /** @file Custom data: faces in class folders or in a table, with classes that the user explains. */
 import type { DatasetContents } from "../dataset.ts";
-import type { DatasetDefinition, LoadOptions } from "../definition.ts";
+import type { DatasetDefinition, DatasetOptions } from "../definition.ts";
 import { DatasetError } from "../error.ts";
 import { expressions } from "../expression.ts";
 import { findLayout } from "../layout.ts";
@@ -20,7 +20,7 @@ export const custom = {
 async function loadCustom(
   folder: string,
   title: string,
-  { custom: options }: LoadOptions,
+  { custom: options }: DatasetOptions,
 ): Promise<DatasetContents> {
   if (options === undefined) {
     throw new DatasetError(

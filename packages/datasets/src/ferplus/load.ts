@@ -1,6 +1,6 @@
 /** @file FERPlus: FER2013's faces with ten votes each, eight classes, three splits. */
 import type { DatasetContents } from "../dataset.ts";
-import type { DatasetDefinition, LoadOptions } from "../definition.ts";
+import type { DatasetDefinition, DatasetOptions } from "../definition.ts";
 import { DatasetError } from "../error.ts";
 import { findLayout } from "../layout.ts";
 import { syntheticFerplus } from "../synthetic/write-ferplus.ts";
@@ -29,7 +29,7 @@ export const ferplus = {
 async function loadFerplus(
   folder: string,
   title: string,
-  { ferplusProtocol: protocol = defaultFerplusProtocol, ferplusTrain = "train" }: LoadOptions,
+  { ferplusProtocol: protocol = defaultFerplusProtocol, ferplusTrain = "train" }: DatasetOptions,
 ): Promise<DatasetContents> {
   if (!Object.hasOwn(ferplusProtocols, protocol)) {
     throw new DatasetError(

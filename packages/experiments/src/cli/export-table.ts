@@ -3,7 +3,7 @@ import { alignColumns } from "@mvt/common";
 import type { StoragePrecision } from "@mvt/core";
 import { formatCount } from "./run-summary.ts";
 import type { Agreement } from "../export/check-export.ts";
-import type { Count } from "../runs/predictions.ts";
+import type { Count } from "@mvt/report";
 
 export interface Exported {
   readonly id: string;

@@ -1,6 +1,4 @@
-/**
- * @file Progress: one line that changes on a terminal, plain lines in a pipe.
- */
+/** @file Progress: one line that changes on a terminal, plain lines in a pipe. */
 import { sum } from "@mvt/common";
 import type { RunEvents } from "../training/execute.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";

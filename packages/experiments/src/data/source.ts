@@ -21,7 +21,7 @@ import type {
   FerplusProtocol,
   FerplusTrain,
   ImageStorage,
-  LoadOptions,
+  DatasetOptions,
   SyntheticName,
 } from "@mvt/datasets";
 import { canonicalJson } from "../settings/run-config.ts";
@@ -90,7 +90,7 @@ export async function loadFrom(
 }
 
 /** How the data set is to be read. A mapping of classes is read only for custom data. */
-async function loadOptions(name: DatasetName, request: LayoutRequest): Promise<LoadOptions> {
+async function loadOptions(name: DatasetName, request: LayoutRequest): Promise<DatasetOptions> {
   const {
     ferplusProtocol,
     ferplusTrain,

@@ -8,7 +8,8 @@ import { readRows } from "@mvt/datasets";
 import { type MaskFormName, maskForms } from "@mvt/mgn";
 import type { Subset } from "../data/prepared.ts";
 import { argmax } from "@mvt/common";
-import type { Count, Predictions } from "../runs/predictions.ts";
+import type { Count } from "@mvt/report";
+import type { Predictions } from "../runs/predictions.ts";
 
 export interface Agreement extends Count {
   /** The largest difference of a probability. */

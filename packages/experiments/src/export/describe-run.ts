@@ -4,7 +4,7 @@ import type { ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
 import type { PreparedData } from "../data/prepared.ts";
 import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
-import type { Count } from "../runs/predictions.ts";
+import type { Count } from "@mvt/report";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { ModelInput } from "./export-program.ts";

@@ -2,16 +2,9 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UserError } from "@mvt/common";
-import type { LabelledPredictions } from "@mvt/report";
+import type { Count, LabelledPredictions } from "@mvt/report";
 import type { Subset } from "../data/prepared.ts";
 import type { RunFolder } from "./run-folder.ts";
-
-export interface Count {
-  /** Correct predictions. */
-  readonly k: number;
-  /** Images. */
-  readonly n: number;
-}
 
 export interface Predictions extends Count {
   /** [n] the class with the highest probability; the first of equals. */

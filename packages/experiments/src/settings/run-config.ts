@@ -1,6 +1,4 @@
-/**
- * @file The configuration of a run: everything its result depends on, and the id made from it.
- */
+/** @file The configuration of a run: everything its result depends on, and the id made from it. */
 import { createHash } from "node:crypto";
 import type { NetworkConfig } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";

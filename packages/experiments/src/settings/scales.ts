@@ -1,6 +1,4 @@
-/**
- * @file Scales: the model, image size, epochs, image counts and seeds behind `smoke`, `quick` and `paper`.
- */
+/** @file Scales: the model, image size, epochs, image counts and seeds behind `smoke`, `quick` and `paper`. */
 import { deit } from "@mvt/core";
 import type { BackboneConfig } from "@mvt/core";
 import { type Augmentation, datasets, defaultAugmentation, syntheticNames } from "@mvt/datasets";

@@ -3,7 +3,7 @@ import { backbones } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { maskForm } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
-import { fingerprint as thresholdFingerprint } from "@mvt/relabel";
+import { thresholdFingerprint } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
 import { maskImages } from "../data/control-masks.ts";
 import { validationShare } from "../data/prepared-sets.ts";

@@ -16,7 +16,7 @@ import type { Threshold } from "@mvt/relabel";
 import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
-import type { Count } from "../runs/predictions.ts";
+import type { Count } from "@mvt/report";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";

@@ -8,7 +8,7 @@ import { declareClassifier, precisionOf, trainingProgram, withFrozen } from "./p
 import type { Classifier } from "./programs.ts";
 
 /** A compiled program with its weights, to be run again and again. */
-export interface Step {
+export interface OpenStep {
   /** Runs once, on `images` [B, S, S, 3] or on noise. */
   run(images?: Uint8Array): Promise<void>;
   dispose(): Promise<void>;
@@ -33,7 +33,7 @@ const learningRate = Float32Array.of(9e-5);
 export async function openStep(
   backend: Backend,
   { classifier, program, trains, batchSize: B, warmUp = 3 }: StepOptions,
-): Promise<Step> {
+): Promise<OpenStep> {
   const executable = await backend.compile(program);
   await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
   const { images: noise, labels } = noiseOf(classifier.vit.config, B);

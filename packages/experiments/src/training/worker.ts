@@ -7,7 +7,7 @@ import type { MessagePort } from "node:worker_threads";
 import { UserError } from "@mvt/common";
 import { removeUnfinished } from "@mvt/common/files";
 import { decodeSafetensors, WeightsError } from "@mvt/core";
-import { fingerprint, loadThreshold } from "@mvt/relabel";
+import { loadThreshold, thresholdFingerprint } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
 import type { TrainingData } from "../data/prepared.ts";
 import { openBackend } from "../engine/engine.ts";
@@ -109,7 +109,7 @@ async function classifierNeeds(
 
 async function thresholdOf(spec: string, relabel: RelabelConfig | undefined): Promise<Threshold> {
   const threshold = await loadThreshold(spec);
-  if (fingerprint(threshold) !== relabel?.threshold.fingerprint) {
+  if (thresholdFingerprint(threshold) !== relabel?.threshold.fingerprint) {
     throw new UserError(
       `--threshold ${spec}: expected the function that the run was planned with, found one with other values. Do not edit a plugin while it runs; repeat the command.`,
     );

@@ -1,6 +1,4 @@
-/**
- * @file What was timed: the steps of several implementations. In every round each of them runs some steps in turn.
- */
+/** @file What was timed: the steps of several implementations. In every round each of them runs some steps in turn. */
 import { median } from "simple-statistics";
 
 /** The steps of one implementation in one setting. */

@@ -13,8 +13,8 @@ import {
   paperLegend,
   type PaperNumber,
   type PaperTable,
-  type Reference,
-  references,
+  type BibliographyNumber,
+  bibliography,
 } from "./paper.ts";
 
 /** One line of the paper: the accuracy of one method on a test set or a part of it. */
@@ -22,7 +22,7 @@ export interface MethodResult extends PaperNumber {
   readonly dataset: string;
   readonly method: string;
   /** Where the method was published; absent for the paper's own, printed as "Ours". */
-  readonly reference?: Reference;
+  readonly reference?: BibliographyNumber;
   /** Of the paper's own: the mask ratio m that section 4.3 names. */
   readonly m?: 0.15 | 0.2;
   /** Of the paper's own: the function f that section 4.3 chooses; absent without relabelling. */
@@ -120,7 +120,9 @@ export function methodLegend(
 
 function publicationCells({ reference, year }: MethodResult): Cells {
   return {
-    source: text(reference === undefined ? "the paper" : `${references[reference]} [${reference}]`),
+    source: text(
+      reference === undefined ? "the paper" : `${bibliography[reference]} [${reference}]`,
+    ),
     year: year === undefined ? undefined : number(year),
   };
 }

@@ -41,7 +41,7 @@ export function paperLegend(
 }
 
 /** The methods that the paper compares with: where each was published, by number in its bibliography. */
-export const references = {
+export const bibliography = {
   18: "Wang et al., CVPR 2020",
   26: "Li et al., IEEE TIP 2018",
   27: "Wang et al., IEEE TIP 2020",
@@ -58,4 +58,4 @@ export const references = {
 } as const;
 
 /** A number of the paper's bibliography. */
-export type Reference = keyof typeof references;
+export type BibliographyNumber = keyof typeof bibliography;

@@ -21,7 +21,7 @@ export interface Form {
   /** Nodes that are not written by the encoder of their primitive. */
   readonly rewrite?: (graph: Graph) => Rewriting;
   /** Which axes grow with the batch. If absent, all sizes are fixed. */
-  readonly batch?: Batch;
+  readonly batch?: BatchDimension;
   /** Names of the results, in order. If absent, they are numbered. */
   readonly resultNames?: readonly string[];
 }
@@ -30,7 +30,7 @@ export interface Form {
 export type Rewriting = ReadonlyMap<GraphNode, ((encoding: Encoding) => void) | undefined>;
 
 /** The open batch size of a graph. */
-export interface Batch {
+export interface BatchDimension {
   /** The input whose first axis is the batch. */
   readonly input: Tensor;
   /** The axis of a tensor that grows with the batch; undefined where none does. */

@@ -6,8 +6,8 @@ import type { Backend, Executable, Feeds, Program, Results } from "../../program
 import { simplify } from "../../program/simplify.ts";
 import { writtenState } from "../../program/written-state.ts";
 import type { Weights } from "../../weights/weights.ts";
-import { openEngine } from "./engines.ts";
-import type { Engine, TfjsOptions } from "./engines.ts";
+import { loadTfjsLibrary } from "./libraries.ts";
+import type { TfjsLibrary, TfjsOptions } from "./libraries.ts";
 import { createInterpreter, tensorOf } from "./interpreter.ts";
 
 /**
@@ -18,12 +18,12 @@ import { createInterpreter, tensorOf } from "./interpreter.ts";
  * installed engine fits the options.
  */
 export async function tfjsBackend(options: TfjsOptions = {}): Promise<Backend> {
-  const engine = await openEngine(options);
+  const engine = await loadTfjsLibrary(options);
   const { name, device } = engine;
   return { name, device, compile: async (program) => compile(engine, program) };
 }
 
-function compile({ tf, registeredAs }: Engine, program: Program): Executable {
+function compile({ tf, registeredAs }: TfjsLibrary, program: Program): Executable {
   // Called before anything that computes. From there on it computes synchronously, so that the engine stays chosen.
   const useEngine = () => {
     if (tf.getBackend() !== registeredAs) void tf.setBackend(registeredAs);

@@ -1,7 +1,7 @@
 /** @file The arrays of a file by the parameter that their names stand for. */
 import { sameShape } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
-import { isFloat } from "../element.ts";
+import { isFloatElement } from "../element.ts";
 import type { StoredArray, WeightsFile } from "../stored.ts";
 import { meaningOf, schemeOf, stack, wrapperOf } from "./names.ts";
 import type { NameScheme } from "./names.ts";
@@ -60,7 +60,7 @@ export function assignNames(
       else sources.set(parameter, source);
     } else {
       const expected = shape.with(0, shape[0]! / 3);
-      if (!sameShape(array.shape, expected) || !isFloat(array.type)) {
+      if (!sameShape(array.shape, expected) || !isFloatElement(array.type)) {
         unfit.push({ parameter, expected, from: [name], got: array });
       }
       const found = apart.get(parameter) ?? [undefined, undefined, undefined];
@@ -75,7 +75,7 @@ export function assignNames(
       skipped.push({ name, reason: meaning.skip });
     } else if (meaning !== undefined && shapes.has(meaning.parameter)) {
       assign(name, array, meaning.parameter, meaning.qkv);
-    } else if (isFloat(array.type)) {
+    } else if (isFloatElement(array.type)) {
       unknown.push(name);
     } else {
       skipped.push({ name, reason: `a buffer of ${array.type}, no weight` });

@@ -4,7 +4,7 @@ import { declareVit } from "../../deit/vit.ts";
 import { declareParameters } from "../../nn/parameters.ts";
 import { sameShape } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
-import { isFloat } from "../element.ts";
+import { isFloatElement } from "../element.ts";
 import type { WeightsFile } from "../stored.ts";
 import { assignNames, isHead } from "./assign.ts";
 import type { Assignment, Source, Unfit } from "./assign.ts";
@@ -58,7 +58,7 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
     const { from, array } = source;
     const isPositions = parameter === "pos_embed" && positions !== undefined;
     const fits = isPositions || sameShape(array.shape, expected);
-    if (!fits || !isFloat(array.type)) unfit.push({ parameter, expected, from, got: array });
+    if (!fits || !isFloatElement(array.type)) unfit.push({ parameter, expected, from, got: array });
     else if (isPositions) matched.push({ parameter, from, array, positions });
     // A class token without position in the network gets its position from the file added when it is loaded.
     else if (parameter === "cls_token" && positions && positions.prefix > 0 && kept === 0) {

@@ -21,7 +21,7 @@ export interface TfjsOptions {
 }
 
 /** A copy of TensorFlow.js, and which of its backends computes. */
-export interface Engine {
+export interface TfjsLibrary {
   readonly tf: Tf;
   readonly registeredAs: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export class TfjsError extends UserError {
 }
 
 /** Loads the first engine that fits the options. Throws TfjsError if none does. */
-export async function openEngine(options: TfjsOptions): Promise<Engine> {
+export async function loadTfjsLibrary(options: TfjsOptions): Promise<TfjsLibrary> {
   const { device } = options;
   const wanted = candidates(options);
   const reasons: string[] = [];
@@ -73,7 +73,7 @@ interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
 }
 
-async function loadNative(path: string, threads: number | undefined): Promise<Engine> {
+async function loadNative(path: string, threads: number | undefined): Promise<TfjsLibrary> {
   restoreRemovedUtil();
   // TensorFlow reads this variable when it starts, once per process.
   if (threads !== undefined) process.env["TF_NUM_INTRAOP_THREADS"] ??= `${threads}`;
@@ -92,7 +92,7 @@ async function loadNative(path: string, threads: number | undefined): Promise<En
 }
 
 /** Loads one of TensorFlow.js's own backends. It registers itself under the last part of its package's name. */
-async function loadOwn(path: string): Promise<Engine> {
+async function loadOwn(path: string): Promise<TfjsLibrary> {
   const require = createRequire(`${path}/package.json`);
   const tf = require("@tensorflow/tfjs-core") as Tf;
   tf.enableProdMode();
