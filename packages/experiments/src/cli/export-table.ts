@@ -1,9 +1,9 @@
 /** @file The table that an export prints: the files it wrote, compared with the run itself. */
 import { alignColumns } from "@mvt/common";
 import type { StoragePrecision } from "@mvt/core";
+import type { Count } from "@mvt/report";
 import { formatCount } from "./run-summary.ts";
 import type { Agreement } from "../export/check-export.ts";
-import type { Count } from "@mvt/report";
 
 export interface Exported {
   readonly id: string;

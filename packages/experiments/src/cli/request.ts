@@ -14,6 +14,7 @@ import type { EngineRequest, OpenedEngine } from "../engine/engine.ts";
 import { officialPath } from "../pretrained/official.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
+import { scaleWith } from "../settings/scales.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
 import { createPlanner } from "../studies/planner.ts";
 import type { Planner } from "../studies/planner.ts";
@@ -23,7 +24,6 @@ import type { trainingOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
 import { requireWritable } from "./writable.ts";
-import { scaleWith } from "../settings/scales.ts";
 
 type TrainingArgs = ArgsOf<typeof trainingOptions>;
 

@@ -2,13 +2,13 @@
  * @file Compares an exported model with the run's own program on the same images, before anything
  * is written.
  */
+import { argmax } from "@mvt/common";
 import { loadMvt } from "@mvt/core";
 import type { StoragePrecision } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import { type MaskFormName, maskForms } from "@mvt/mgn";
-import type { Subset } from "../data/prepared.ts";
-import { argmax } from "@mvt/common";
 import type { Count } from "@mvt/report";
+import type { Subset } from "../data/prepared.ts";
 import type { Predictions } from "../runs/predictions.ts";
 
 export interface Agreement extends Count {

@@ -2,9 +2,9 @@
 import { portableOpset, preprocessingOf } from "@mvt/core";
 import type { ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
+import type { Count } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
 import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
-import type { Count } from "@mvt/report";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { ModelInput } from "./export-program.ts";

@@ -9,11 +9,11 @@
 import { UserError } from "@mvt/common";
 import { readSubsets } from "@mvt/datasets";
 import type { Dataset, Subset } from "@mvt/datasets";
+import type { Count } from "@mvt/report";
 import { table5 } from "@mvt/report/tables/table5";
 import type { SubsetRun } from "@mvt/report/tables/table5";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { readPredictions } from "../runs/predictions.ts";
-import type { Count } from "@mvt/report";
 import type { NamedPredictions } from "../runs/predictions.ts";
 import { openRun } from "../runs/run-folder.ts";
 import { describeRow, planBest } from "./combinations.ts";

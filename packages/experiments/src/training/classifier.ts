@@ -13,13 +13,14 @@ import { balancedOrder, createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { Batch, BatchLoader } from "@mvt/datasets";
 import type { MgnFile } from "@mvt/mgn";
 import type { Threshold } from "@mvt/relabel";
+import type { Count } from "@mvt/report";
 import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
-import type { Count } from "@mvt/report";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
+import type { TrainingConfig } from "../settings/training.ts";
 import { finishRun, requireFinite, trainEpochs } from "./epoch-loop.ts";
 import type { TrainingContext } from "./epoch-loop.ts";
 import { TrainingLabels } from "./labels.ts";
@@ -34,7 +35,6 @@ import {
 } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
 import { startingWeights } from "./starting-weights.ts";
-import type { TrainingConfig } from "../settings/training.ts";
 
 export interface ClassifierTraining {
   readonly config: ClassifierConfig;

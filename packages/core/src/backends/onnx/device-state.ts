@@ -3,8 +3,8 @@
  * outputs that stay on the device, where the next run reads them. A run uploads the batch and downloads the
  * program's outputs.
  */
-import { feedOf, requireAllKnown } from "../../program/checks.ts";
 import type { Tensor as OrtTensor } from "onnxruntime-node";
+import { feedOf, requireAllKnown } from "../../program/checks.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Executable, Program } from "../../program/program.ts";
 import { filled, writtenState } from "../../program/written-state.ts";
