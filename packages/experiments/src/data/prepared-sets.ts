@@ -31,9 +31,7 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
   const prepared = new Map<string, Promise<PreparedData>>();
   const prepare = (name: DatasetName, spec: SyntheticSpec, data: string | undefined) => {
     const key = `${name} ${canonicalJson(spec)} ${data}`;
-    const known = prepared.get(key);
-    if (known !== undefined) return known;
-    const preparing = (async () => {
+    return prepared.getOrInsertComputed(key, async () => {
       const dataset = await openDataset(
         name,
         spec,
@@ -47,9 +45,7 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
         images,
         onDecode: (done, total) => events.onDecode?.(dataset.title, done, total),
       });
-    })();
-    prepared.set(key, preparing);
-    return preparing;
+    });
   };
   return {
     request,

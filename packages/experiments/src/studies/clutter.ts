@@ -8,17 +8,14 @@
 import { clutterTable } from "@mvt/report/tables/clutter-table";
 import type { ClutterMask } from "@mvt/report/tables/clutter-table";
 import { describeData } from "../runs/provenance.ts";
-import { fromScratch, scales, smallAugmentation, smallMgn } from "../settings/scales.ts";
-import type { Scale, ScaleName, SyntheticCounts, TrainingSettings } from "../settings/scales.ts";
+import { fromScratch, smallAugmentation, smallMgn } from "../settings/scales.ts";
+import type { Scale } from "../settings/scales.ts";
 import type { ClassifierSpec, Planner, StudySetting } from "./planner.ts";
 import { tableReport, testedRuns } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
+import { studyByScale } from "./scaled-study.ts";
 
 const dataset = "raf-db";
-
-interface ScaledStudy extends TrainingSettings {
-  readonly counts: SyntheticCounts;
-}
 
 /** The share of the image to be removed. Of 36 patches a share of 0.15 would be 5, too few to matter. */
 const m = 0.5;
@@ -28,28 +25,16 @@ const m = 0.5;
  * that a classifier memorises their surroundings, and long enough that it does. The generator trains longer than in the
  * tables, with rates that fall to zero, against a discriminator that learns faster.
  */
-const byScale: Readonly<Record<ScaleName, ScaledStudy>> = {
-  smoke: {
-    counts: { train: 300, test: 100 },
-    training: { ...fromScratch, epochs: 4, tests: "at-end" },
-    mgn: { ...smallMgn, epochs: 1 },
+const byScale = studyByScale({
+  counts: { train: 500, test: 1000 },
+  training: { ...fromScratch, epochs: 80, augmentation: smallAugmentation, tests: "at-end" },
+  mgn: {
+    ...smallMgn,
+    epochs: 60,
+    learningRate: { discriminator: 1e-3, generator: 1e-3 },
+    decay: "cosine",
   },
-  quick: {
-    counts: { train: 500, test: 1000 },
-    training: { ...fromScratch, epochs: 80, augmentation: smallAugmentation, tests: "at-end" },
-    mgn: {
-      ...smallMgn,
-      epochs: 60,
-      learningRate: { discriminator: 1e-3, generator: 1e-3 },
-      decay: "cosine",
-    },
-  },
-  paper: {
-    counts: { train: 12_271, test: 3068 },
-    training: scales.paper.training,
-    mgn: scales.paper.mgn,
-  },
-};
+});
 
 /** Clutter also draws other people's faces: on each side with half its probability. */
 const levels = [

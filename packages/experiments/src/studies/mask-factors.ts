@@ -9,37 +9,22 @@
 import { masksTable } from "@mvt/report/tables/masks-table";
 import { measureRuns } from "../masks/measure-run.ts";
 import { describeData } from "../runs/provenance.ts";
-import { fromPretrained, fromScratch, scales, smallMgn } from "../settings/scales.ts";
-import type { Scale, ScaleName, SyntheticCounts, TrainingSettings } from "../settings/scales.ts";
+import { fromPretrained, smallMgn } from "../settings/scales.ts";
+import type { Scale } from "../settings/scales.ts";
+import type { MgnTrainingConfig } from "../settings/training.ts";
 import type { StudySetting } from "./planner.ts";
 import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
-import type { MgnTrainingConfig } from "../settings/training.ts";
+import { studyByScale } from "./scaled-study.ts";
 
 const dataset = "raf-db";
 
-interface ScaledStudy extends TrainingSettings {
-  readonly counts: SyntheticCounts;
-}
-
 /** How classifiers and mask generators train; what a factor changes comes on top. */
-const byScale: Readonly<Record<ScaleName, ScaledStudy>> = {
-  smoke: {
-    counts: { train: 300, test: 100 },
-    training: { ...fromScratch, epochs: 4, tests: "at-end" },
-    mgn: { ...smallMgn, epochs: 1 },
-  },
-  quick: {
-    counts: { train: 2000, test: 500 },
-    training: { ...fromPretrained, epochs: 30, tests: "at-end" },
-    mgn: { ...smallMgn, epochs: 10 },
-  },
-  paper: {
-    counts: { train: 12_271, test: 3068 },
-    training: scales.paper.training,
-    mgn: scales.paper.mgn,
-  },
-};
+const byScale = studyByScale({
+  counts: { train: 2000, test: 500 },
+  training: { ...fromPretrained, epochs: 30, tests: "at-end" },
+  mgn: { ...smallMgn, epochs: 10 },
+});
 
 /** As many faces and as much clutter as in the tables. */
 const knobs = {

@@ -129,11 +129,9 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
   const maskedData = (data: PreparedData, control: ControlMask, seed: number) => {
     const drawn = control.mask === "random" ? seed : 0;
     const key = canonicalJson([data.fingerprint, control, drawn]);
-    const known = masked.get(key);
-    if (known !== undefined) return known;
-    const masking = maskImages(data, control, { model: scale.model, seed });
-    masked.set(key, masking);
-    return masking;
+    return masked.getOrInsertComputed(key, () =>
+      maskImages(data, control, { model: scale.model, seed }),
+    );
   };
 
   const planner: Planner = {
