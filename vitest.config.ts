@@ -20,6 +20,8 @@ export default defineConfig({
         timeout: 120_000,
       },
     ],
+    hookTimeout: 60_000, // several files draw faces or train before their first test
+    testTimeout: 20_000, // a few train for a second or two, on machines that may be busy
     passWithNoTests: false,
     projects,
   },

@@ -1,7 +1,7 @@
 /** @file What a person sees while runs train, on a terminal and in a log. */
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { createProgress, formatSeconds } from "../src/cli/progress.ts";
+import { createProgress, formatSeconds, imagesOf } from "../src/cli/progress.ts";
 import { epochLine } from "../src/cli/run-summary.ts";
 import type { PlannedRun } from "../src/runs/planned-run.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
@@ -38,7 +38,7 @@ function train(screen: ReturnType<typeof terminal>): readonly string[] {
   const progress = createProgress(screen);
   progress.onDraw("90 synthetic raf-db faces");
   progress.onDecode("RAF-DB", 16, 60);
-  progress.expect([run]);
+  progress.expect({ missing: [run], shared: new Map() });
   progress.onStart(run);
   progress.onStep(run, 1, 16, 40);
   progress.onStep(run, 1, 40, 40);
@@ -114,7 +114,7 @@ describe("progress on a terminal", () => {
   test("shows what a run's last epoch gave until the next one ends", async () => {
     const screen = terminal(true);
     const progress = createProgress(screen);
-    progress.expect([run]);
+    progress.expect({ missing: [run], shared: new Map() });
     progress.onStart(run);
     progress.onEpoch(run, epochLine(metrics, 2));
     await setTimeout(120); // longer than between two drawings
@@ -122,6 +122,19 @@ describe("progress on a terminal", () => {
     expect(screen.writes.at(-1)!.replace(clear, "")).toMatchInlineSnapshot(
       `"0/1 runs, N s left  RAF-DB, linear, seed 0: epoch 1/2  loss 1.235  train 25.0%  validation 33.3%  relabelled 3  812 ima"`,
     );
+  });
+
+  test("counts no epochs that another run trains", async () => {
+    const screen = terminal(true);
+    const progress = createProgress(screen);
+    const trunk = { ...run, id: "ba9876543210" };
+    progress.expect({ missing: [trunk, run], shared: new Map([[run.id, { trunk, epochs: 1 }]]) });
+    await setTimeout(120);
+    progress.onStep(trunk, 2, 40, 40); // both epochs of the one
+    await setTimeout(120);
+    progress.onStep(run, 2, 40, 40); // the only epoch of the other
+    expect(screen.writes.at(-1)).toContain("0/2 runs, N s left");
+    expect(imagesOf(run, new Map([[run.id, { trunk, epochs: 1 }]]))).toBe(imagesOf(run) / 2);
   });
 
   test("never fills the terminal's width, where a line would wrap and stay", () => {
@@ -148,7 +161,7 @@ describe("progress on a terminal", () => {
   test("draws at most ten times a second", () => {
     const screen = terminal(true);
     const progress = createProgress(screen);
-    progress.expect([run]);
+    progress.expect({ missing: [run], shared: new Map() });
     const start = performance.now();
     for (let done = 1; done <= 40; done += 1) progress.onStep(run, 1, done, 40);
     const tenths = Math.ceil((performance.now() - start) / 100);

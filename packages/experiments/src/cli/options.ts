@@ -173,6 +173,13 @@ export const trainingOptions = {
     group: output,
     describe: "print the runs, the device and an estimate, and stop",
   },
+  separate: {
+    type: "boolean",
+    default: false,
+    group: relabelling,
+    describe:
+      "train every run from its first epoch; by default, runs that differ only in relabelling share the epochs before it, with the same results",
+  },
   delta: {
     type: "number",
     default: policyDefaults.delta as number,

@@ -1,7 +1,7 @@
 /** @file Progress: one line that changes on a terminal, plain lines in a pipe. */
 import { sum } from "@mvt/common";
 import type { RunEvents } from "../training/execute.ts";
-import type { PlannedRun } from "../runs/planned-run.ts";
+import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 
 export interface Progress extends Required<Omit<RunEvents, "onEpoch">> {
   /** An epoch is over; `line` tells how it went. */
@@ -11,7 +11,7 @@ export interface Progress extends Required<Omit<RunEvents, "onEpoch">> {
   readonly onDraw: (title: string) => void;
   readonly onDecode: (title: string, done: number, total: number) => void;
   /** The runs that are about to train, for the counts and the time left. */
-  readonly expect: (runs: readonly PlannedRun[]) => void;
+  readonly expect: (plan: Pick<RunPlan, "missing" | "shared">) => void;
   /** Clears the changing line, before something else is written. */
   readonly end: () => void;
 }
@@ -30,9 +30,10 @@ export function clearStatus(terminal: Terminal = process.stderr): void {
   if (terminal.isTTY === true) terminal.write("\r\u001B[2K");
 }
 
-/** Images that a run shows its model while it trains. */
-export function imagesOf({ config, data }: PlannedRun): number {
-  return config.training.epochs * data.train.rows.length;
+/** Images that a run shows its model while it trains, without those of epochs that another run trains for it. */
+export function imagesOf({ id, config, data }: PlannedRun, shared?: RunPlan["shared"]): number {
+  const epochs = config.training.epochs - (shared?.get(id)?.epochs ?? 0);
+  return epochs * data.train.rows.length;
 }
 
 /** Progress on `terminal`, stderr by default, since stdout is for results. */
@@ -45,6 +46,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
   };
   let [runs, images, finished] = [0, 0, 0];
   let started = 0;
+  let shared: RunPlan["shared"] = new Map();
   let drawnAt = -Infinity;
   /** Images seen, and what the last epoch gave, by run. */
   const seen = new Map<PlannedRun, number>();
@@ -65,9 +67,10 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
   return {
     say,
     end: () => clearStatus(terminal),
-    expect: (planned) => {
-      runs = planned.length;
-      images = sum(planned.map(imagesOf));
+    expect: (plan) => {
+      runs = plan.missing.length;
+      shared = plan.shared;
+      images = sum(plan.missing.map((run) => imagesOf(run, shared)));
       started = performance.now();
     },
     onDraw: (title) => say(`drawing ${title}`),
@@ -78,7 +81,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
       if (!live) say(`${run.title}: training (run ${run.id})`);
     },
     onStep: (run, epoch, done, total) => {
-      seen.set(run, (epoch - 1) * total + done);
+      seen.set(run, (epoch - 1 - (shared.get(run.id)?.epochs ?? 0)) * total + done);
       drawStatus();
     },
     onEpoch: (run, line) => {

@@ -21,16 +21,16 @@ type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
 export async function trainRuns<Config extends RunConfig>(
   wanted: readonly PlannedRun<Config>[],
   { runsFolder, engine, progress }: Session,
-  planOnly: boolean,
+  { plan: planOnly, separate }: { readonly plan: boolean; readonly separate: boolean },
 ): Promise<readonly ResultOf<Config>[] | undefined> {
-  const plan = await planRuns(wanted, runsFolder);
+  const plan = await planRuns(wanted, runsFolder, separate);
   await checkPlan(plan, runsFolder, engine.backend);
   if (planOnly) {
     await printPlan(plan, engine);
     return undefined;
   }
   const { needed, missing } = plan;
-  progress.expect(missing);
+  progress.expect(plan);
   progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
   try {
     return await executeRuns(plan, {
@@ -44,19 +44,31 @@ export async function trainRuns<Config extends RunConfig>(
   }
 }
 
-async function printPlan({ needed, missing }: RunPlan, engine: OpenedEngine): Promise<void> {
+async function printPlan(
+  { needed, missing, shared }: RunPlan,
+  engine: OpenedEngine,
+): Promise<void> {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   clearStatus();
   for (const run of needed) {
-    print(`${run.id}  ${missing.includes(run) ? "to train" : "finished"}  ${run.title}`);
+    const { trunk, epochs } = shared.get(run.id) ?? {};
+    const from = trunk && `; its first ${epochs} epochs are those of ${trunk.id}`;
+    print(
+      `${run.id}  ${missing.includes(run) ? "to train" : "finished"}  ${run.title}${from ?? ""}`,
+    );
   }
   print(describeEngine(engine));
   const [first] = missing;
   if (first === undefined) return print("nothing to train");
-  const images = sum(missing.map(imagesOf));
+  const images = sum(missing.map((run) => imagesOf(run, shared)));
   const rate = (await measureThroughput(engine.backend, first.config)) * engine.jobs;
   print(
     `${missing.length} of ${needed.length} runs to train: ${images} images at ${rate.toFixed(0)} images/s, about ${formatSeconds(images / rate)}`,
+  );
+  if (shared.size === 0) return;
+  const apart = sum(missing.map((run) => imagesOf(run)));
+  print(
+    `${shared.size} of them share their first epochs with another; apart it would be ${apart} images, about ${formatSeconds(apart / rate)}`,
   );
 }
 

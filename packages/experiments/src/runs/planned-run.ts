@@ -3,6 +3,8 @@ import type { PreparedData } from "../data/prepared.ts";
 import { runId } from "../settings/run-config.ts";
 import type { ClassifierConfig, RunConfig } from "../settings/run-config.ts";
 import { openRun } from "./run-folder.ts";
+import { sharedBeginnings } from "./shared-beginnings.ts";
+import type { SharedBeginning } from "./shared-beginnings.ts";
 
 export interface PlannedRun<Config extends RunConfig = RunConfig> {
   readonly id: string;
@@ -36,12 +38,15 @@ export interface RunPlan<Config extends RunConfig = RunConfig> {
   readonly needed: readonly PlannedRun[];
   /** The needed runs that are not finished, in that order. */
   readonly missing: readonly PlannedRun[];
+  /** By the id of a missing run: its first epochs, where another missing run trains them for it. */
+  readonly shared: ReadonlyMap<string, SharedBeginning>;
 }
 
-/** Orders the wanted runs and looks up which are finished. */
+/** Orders the wanted runs and looks up which are finished. `separate`: each trains its own beginning. */
 export async function planRuns<Config extends RunConfig>(
   wanted: readonly PlannedRun<Config>[],
   runsFolder: string,
+  separate = false,
 ): Promise<RunPlan<Config>> {
   const ordered = new Map<string, PlannedRun>();
   const add = (run: PlannedRun) => {
@@ -51,5 +56,6 @@ export async function planRuns<Config extends RunConfig>(
   for (const run of wanted) add(run);
   const needed = [...ordered.values()];
   const results = await Promise.all(needed.map(({ id }) => openRun(runsFolder, id).result()));
-  return { wanted, needed, missing: needed.filter((_, i) => results[i] === undefined) };
+  const missing = needed.filter((_, i) => results[i] === undefined);
+  return { wanted, needed, missing, shared: separate ? new Map() : sharedBeginnings(missing) };
 }

@@ -22,6 +22,8 @@ export interface TrainingContext<Metrics> {
   readonly onEpoch?: (metrics: Metrics, epochs: number) => void;
   /** Images of the epoch done so far. */
   readonly onStep?: (epoch: number, done: number, total: number) => void;
+  /** The files of the run hold all that it needs to go on after this many epochs. `over`: it trains no more of them. */
+  readonly onCheckpoint?: (epochs: number, over: boolean) => Promise<void>;
 }
 
 /** An epoch that has been trained and evaluated. */
@@ -52,7 +54,11 @@ export interface Trainee<Metrics> {
 /** Trains all epochs, or those that are left, and returns the metrics of every epoch. */
 export async function trainEpochs<Metrics>(
   trainee: Trainee<Metrics>,
-  { run, onEpoch }: Pick<TrainingContext<Metrics>, "run" | "onEpoch">,
+  {
+    run,
+    onEpoch,
+    onCheckpoint,
+  }: Pick<TrainingContext<Metrics>, "run" | "onEpoch" | "onCheckpoint">,
 ): Promise<readonly Metrics[]> {
   const bytes = await run.read("checkpoint.safetensors");
   const checkpoint =
@@ -67,6 +73,15 @@ export async function trainEpochs<Metrics>(
       (last !== undefined && (trainee.endsAfter?.(last) ?? false))
     );
   };
+  const writeLines = async () => {
+    await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const ledger = trainee.ledger?.();
+    if (ledger !== undefined) await run.write("labels.jsonl", ledger);
+  };
+  if (checkpoint) {
+    await writeLines(); // the run may have stopped between its checkpoint and these files
+    await onCheckpoint?.(metrics.length, isOver());
+  }
   while (!isOver()) {
     const trained = await trainee.trainEpoch(step, metrics);
     step += trained.steps;
@@ -74,8 +89,8 @@ export async function trainEpochs<Metrics>(
     const ledger = trainee.ledger?.();
     const { state } = trained;
     await run.write("checkpoint.safetensors", encodeCheckpoint({ state, step, metrics, ledger }));
-    await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    if (ledger !== undefined) await run.write("labels.jsonl", ledger);
+    await writeLines();
+    await onCheckpoint?.(metrics.length, isOver());
     onEpoch?.(trained.metrics, trainee.epochs);
   }
   return metrics;

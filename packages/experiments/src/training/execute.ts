@@ -10,6 +10,7 @@ import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics, RunResult } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import type { Branch } from "./hand-over.ts";
 import { requirePrecision } from "./programs.ts";
 import type { TrainingEvent, TrainingTask } from "./worker.ts";
 
@@ -53,9 +54,10 @@ export async function checkPlan(
 
 /** Trains what is missing and returns the results of the wanted runs, in their order. */
 export async function executeRuns<Config extends RunConfig>(
-  { wanted, needed, missing }: RunPlan<Config>,
+  plan: RunPlan<Config>,
   execution: Execution,
 ): Promise<readonly ResultOf<Config>[]> {
+  const { wanted, needed, missing } = plan;
   const { runsFolder, engine, onReuse } = execution;
   for (const run of needed) if (!missing.includes(run)) onReuse?.(run);
   if (missing.length > 0) {
@@ -65,7 +67,7 @@ export async function executeRuns<Config extends RunConfig>(
       maxThreads: engine.jobs,
     });
     try {
-      await trainAll(missing, pool, execution);
+      await trainAll(plan, pool, execution);
     } finally {
       await pool.destroy();
     }
@@ -74,25 +76,56 @@ export async function executeRuns<Config extends RunConfig>(
   return results.map((result) => result as ResultOf<Config>);
 }
 
-/** Trains every run as soon as a thread is free and the runs it uses are done. */
+/** Trains every run as soon as a thread is free, the runs it uses are done, and its shared beginning is trained. */
 async function trainAll(
-  missing: readonly PlannedRun[],
+  { missing, shared }: RunPlan,
   pool: Piscina<TrainingTask, string | undefined>,
   execution: Execution,
 ): Promise<void> {
   const done = new Map<string, Promise<void>>();
+  const begun = new Map([...shared.keys()].map((id) => [id, Promise.withResolvers<void>()]));
+  const trainInOrder = async (run: PlannedRun, before: Promise<unknown>) => {
+    await before;
+    const branches = branchesOf(run, missing, shared);
+    const onBranch = (id: string) => begun.get(id)!.resolve();
+    try {
+      await train({ run, branches, onBranch }, pool, execution);
+    } finally {
+      for (const { id } of branches) onBranch(id); // what was not handed over, a branch trains itself
+    }
+  };
   for (const run of missing) {
-    const before = Promise.all(run.after.flatMap(({ id }) => done.get(id) ?? []));
-    done.set(
-      run.id,
-      before.then(() => train(run, pool, execution)),
-    );
+    const used = run.after.flatMap(({ id }) => done.get(id) ?? []);
+    const before = Promise.all([...used, begun.get(run.id)?.promise]);
+    done.set(run.id, trainInOrder(run, before));
   }
   await Promise.all(done.values());
 }
 
+/** The runs that go on from checkpoints of `trunk`. */
+function branchesOf(
+  trunk: PlannedRun,
+  missing: readonly PlannedRun[],
+  shared: RunPlan["shared"],
+): readonly Branch[] {
+  return missing.flatMap(({ id, config }) => {
+    const beginning = shared.get(id);
+    if (beginning?.trunk !== trunk || config.kind !== "classifier") return [];
+    return [{ id, config, epochs: beginning.epochs }];
+  });
+}
+
 async function train(
-  run: PlannedRun,
+  {
+    run,
+    branches,
+    onBranch,
+  }: {
+    readonly run: PlannedRun;
+    readonly branches: readonly Branch[];
+    /** A branch can begin. */
+    readonly onBranch: (id: string) => void;
+  },
   pool: Piscina<TrainingTask, string | undefined>,
   { runsFolder, engine, onStart, onStep, onEpoch, onDone }: Execution,
 ): Promise<void> {
@@ -101,7 +134,8 @@ async function train(
   port1.on("message", (event: TrainingEvent) => {
     if (!started) onStart?.(run);
     started = true;
-    if (event.kind === "step") onStep?.(run, event.epoch, event.done, event.total);
+    if (event.kind === "branch") onBranch(event.id);
+    else if (event.kind === "step") onStep?.(run, event.epoch, event.done, event.total);
     else onEpoch?.(run, event.metrics, event.epochs);
   });
   const { after: _, data, ...planned } = run;
@@ -113,6 +147,7 @@ async function train(
     engine: engine.spec,
     // With several runs the cores are busy without threads that work ahead.
     loaderThreads: engine.jobs > 1 ? 0 : loaderThreads(trainSet.images),
+    branches,
     events: port2,
   };
   try {

@@ -21,6 +21,8 @@ import { openRun } from "../runs/run-folder.ts";
 import type { ClassifierConfig, RelabelConfig } from "../settings/run-config.ts";
 import { trainClassifier } from "./classifier.ts";
 import type { ClassifierTraining } from "./classifier.ts";
+import { handOver } from "./hand-over.ts";
+import type { Branch } from "./hand-over.ts";
 import { trainMgn } from "./mask-generator.ts";
 
 /** A planned run as plain data. What cannot be sent to a thread, such as f, is named and loaded here. */
@@ -30,6 +32,8 @@ export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
   readonly engine: EngineSpec;
   /** Threads that augment batches ahead; 0 for none. */
   readonly loaderThreads: number;
+  /** Runs that go on from this one's checkpoints. */
+  readonly branches?: readonly Branch[];
   readonly events: MessagePort;
 }
 
@@ -39,11 +43,13 @@ export type TrainingEvent =
       readonly kind: "epoch";
       readonly metrics: EpochMetrics | MgnMetrics;
       readonly epochs: number;
-    };
+    }
+  /** The branch has all that it gets of this run. */
+  | { readonly kind: "branch"; readonly id: string };
 
 /** Trains the run unless it is finished. Returns the message of an error that the user can mend. */
 export default async function train(task: TrainingTask): Promise<string | undefined> {
-  const { id, runsFolder, events, config } = task;
+  const { id, runsFolder, events, config, branches = [] } = task;
   const post = (event: TrainingEvent) => events.postMessage(event);
   try {
     await withLock(runsFolder, id, async () => {
@@ -59,6 +65,13 @@ export default async function train(task: TrainingTask): Promise<string | undefi
           post({ kind: "step", epoch, done, total }),
         onEpoch: (metrics: EpochMetrics | MgnMetrics, epochs: number) =>
           post({ kind: "epoch", metrics, epochs }),
+        async onCheckpoint(epochs: number, over: boolean) {
+          for (const branch of branches) {
+            const early = over && epochs < branch.epochs; // training stopped before they differ
+            if (epochs === branch.epochs || early) await handOver(run, branch, runsFolder);
+            if (epochs >= branch.epochs || early) post({ kind: "branch", id: branch.id });
+          }
+        },
       };
       if (config.kind === "mgn") {
         const start = await weightsOfRun(config.start.run, runsFolder);

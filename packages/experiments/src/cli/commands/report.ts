@@ -87,7 +87,7 @@ async function makeReports(
   const request = { datasets, seeds, thresholds };
   const plans = await planReports(definitions, planner, request, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
-  if ((await trainRuns(runs, session, args.plan)) === undefined) return;
+  if ((await trainRuns(runs, session, args)) === undefined) return;
 
   const asked = plans.every(({ data }) => data) ? [] : datasets;
   const prepared = await Promise.all(asked.map((name) => sets.get(name)));

@@ -52,7 +52,7 @@ export default defineCommand({
     const { planner, runsFolder } = session;
     const mgn = m !== undefined ? { m } : file !== undefined ? { file: resolve(file) } : undefined;
     const planned = await planner.classifier({ dataset, seed, relabel, mgn });
-    const results = await trainRuns([planned], session, args.plan);
+    const results = await trainRuns([planned], session, args);
     if (results) printResult(results[0]!, openRun(runsFolder, planned.id).path("result.json"));
   },
 });
