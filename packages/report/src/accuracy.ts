@@ -63,3 +63,8 @@ export function accuracy(runs: readonly RunCount[]): Accuracy {
 export function countPercent({ k, n }: Count, digits = 1): string {
   return ((100 * k) / n).toFixed(digits);
 }
+
+/** From 1000 test images on, two decimals as in the paper: then a difference of one image shows. */
+export function accuracyDecimals(testImages: readonly number[]): 1 | 2 {
+  return Math.min(...testImages) >= 1000 ? 2 : 1;
+}

@@ -24,7 +24,10 @@ export function toCsv(table: Table): string {
     record_delimiter: "\n",
     // Text from outside must not become a formula; a negative number is none.
     escape_formulas: true,
-    cast: { number: (value) => ({ value: value.toFixed(4), escape_formulas: false }) },
+    cast: {
+      number: (value) => ({ value: value.toFixed(4), escape_formulas: false }),
+      object: (value) => ({ value: String(value["exact"]), escape_formulas: false }),
+    },
   });
 }
 
@@ -39,8 +42,13 @@ const suffixes = {
   paper: [],
 } as const satisfies Record<Cell["kind"], readonly string[]>;
 
-/** Numbers are printed with four decimals; text is printed as it is. */
-function fields({ key, kind }: Column, cells: Cells): readonly (string | number)[] {
+/** A number that is printed with all its digits. */
+interface Exact {
+  readonly exact: number;
+}
+
+/** Numbers are printed with four decimals, or with all; text is printed as it is. */
+function fields({ key, kind }: Column, cells: Cells): readonly (string | number | Exact)[] {
   const cell = cells[key];
   if (cell === undefined) return suffixes[kind].map(() => "");
   if (cell.kind !== kind) {
@@ -52,7 +60,7 @@ function fields({ key, kind }: Column, cells: Cells): readonly (string | number)
     case "text":
       return [cell.text];
     case "number":
-      return [String(cell.value)];
+      return [{ exact: cell.value }];
     case "list":
       return [cell.values.join(" ")];
     case "accuracy":

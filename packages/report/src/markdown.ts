@@ -1,5 +1,6 @@
 /** @file A table as Markdown, for people: the numbers, how to read them, and where they come from. */
 import { markdownTable } from "markdown-table";
+import { accuracyDecimals } from "./accuracy.ts";
 import { markdownCell } from "./markdown-cell.ts";
 import { type Provenance, provenanceList } from "./provenance.ts";
 import type { Appendix, Column, Table } from "./table.ts";
@@ -86,7 +87,6 @@ function alignment({ kind }: Heading): "l" | "r" {
   return kind === "number" || kind === "paper" ? "r" : "l";
 }
 
-/** From 1000 test images on, two decimals as in the paper: then a difference of one image shows. */
 function decimals({ rows }: Table): number {
   const sizes = rows.flatMap(({ cells }) =>
     Object.values(cells).flatMap((cell) =>
@@ -97,5 +97,5 @@ function decimals({ rows }: Table): number {
           : [],
     ),
   );
-  return Math.min(...sizes) >= 1000 ? 2 : 1;
+  return accuracyDecimals(sizes);
 }

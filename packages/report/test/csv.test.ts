@@ -126,4 +126,26 @@ describe("a negative difference", () => {
     expect(toCsv(table)).toBe("d,d_low,d_high\n-2.0000,-5.0000,0.0000\n");
     expect(toMarkdown(table)).toContain("| −2.0 [−5.0, 0.0] |");
   });
+
+  test("is one as a plain number, too, with all its digits", () => {
+    const table: Table = {
+      title: "A table",
+      columns: [
+        { key: "gain", title: "Gain", kind: "number" },
+        { key: "name", title: "Name", kind: "text" },
+      ],
+      rows: [
+        {
+          cells: {
+            gain: { kind: "number", value: -0.0123456 },
+            name: { kind: "text", text: "-x" },
+          },
+        },
+      ],
+      legend: [],
+      notes: [],
+      provenance: provenance("synthetic"),
+    };
+    expect(toCsv(table)).toBe("gain,name\n-0.0123456,'-x\n");
+  });
 });

@@ -88,8 +88,9 @@ async function trainAll(
     await before;
     const branches = branchesOf(run, missing, shared);
     const onBranch = (id: string) => begun.get(id)!.resolve();
+    const alone = missing.every((other) => other === run || comesAfter(other, run));
     try {
-      await train({ run, branches, onBranch }, pool, execution);
+      await train({ run, branches, onBranch, alone }, pool, execution);
     } finally {
       for (const { id } of branches) onBranch(id); // what was not handed over, a branch trains itself
     }
@@ -100,6 +101,11 @@ async function trainAll(
     done.set(run.id, trainInOrder(run, before));
   }
   await Promise.all(done.values());
+}
+
+/** Whether `run` cannot train before `earlier` is done. */
+function comesAfter(run: PlannedRun, earlier: PlannedRun): boolean {
+  return run.after.some((each) => each.id === earlier.id || comesAfter(each, earlier));
 }
 
 /** The runs that go on from checkpoints of `trunk`. */
@@ -120,11 +126,14 @@ async function train(
     run,
     branches,
     onBranch,
+    alone,
   }: {
     readonly run: PlannedRun;
     readonly branches: readonly Branch[];
     /** A branch can begin. */
     readonly onBranch: (id: string) => void;
+    /** All other runs wait for this one, so that it has all cores. */
+    readonly alone: boolean;
   },
   pool: Piscina<TrainingTask, string | undefined>,
   { runsFolder, engine, onStart, onStep, onEpoch, onDone }: Execution,
@@ -145,8 +154,8 @@ async function train(
     data: { classes, train: trainSet, validation, test, trainTruth },
     runsFolder,
     engine: engine.spec,
-    // With several runs the cores are busy without threads that work ahead.
-    loaderThreads: engine.jobs > 1 ? 0 : loaderThreads(trainSet.images),
+    // While several runs train, the cores are busy without threads that work ahead.
+    loaderThreads: engine.jobs > 1 && !alone ? 0 : loaderThreads(trainSet.images),
     branches,
     events: port2,
   };

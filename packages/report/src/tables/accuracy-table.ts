@@ -25,6 +25,8 @@ export interface AccuracyEntry {
   readonly cells: Cells;
   /** What the paper prints for exactly this row. */
   readonly printed?: PaperNumber;
+  /** False for a bound that no method reaches, such as the true labels: it is never the best row. Default true. */
+  readonly compared?: boolean;
 }
 
 export interface AccuracyTable {
@@ -39,22 +41,33 @@ export interface AccuracyTable {
   readonly outcomes?: readonly Column[];
   /** How to read those columns, by key. Markdown prints the line of each column that it shows. */
   readonly words?: Readonly<Record<string, string>>;
+  /** What this table says of its rows, before the notes on the best of them. */
+  readonly notes?: readonly string[];
   readonly entries: readonly AccuracyEntry[];
 }
 
 /** Throws a RangeError if there is no row, or a row contradicts the provenance or holds no run. */
 export function accuracyTable(
-  { id, title, paper, settings, outcomes = [], words = {}, entries }: AccuracyTable,
+  {
+    id,
+    title,
+    paper,
+    settings,
+    outcomes = [],
+    words = {},
+    notes: own = [],
+    entries,
+  }: AccuracyTable,
   provenance: Provenance,
   { select }: { readonly select: Selection },
 ): Table {
   if (entries.length === 0) throw new RangeError(`${id}: expected at least one row, got none`);
-  const named = entries.map(({ name, runs, cells, printed, dataset, kind }) => {
+  const named = entries.map(({ name, runs, cells, printed, dataset, kind, compared = true }) => {
     const measured =
       runs && accuracyCells({ table: id, row: `${name} on ${dataset}` }, runs, select);
     return {
       name,
-      accuracy: measured?.selected,
+      accuracy: compared ? measured?.selected : undefined,
       row: {
         dataset,
         cells: {
@@ -82,7 +95,7 @@ export function accuracyTable(
       ...(paper ? paperLegend(paper, columns) : []),
       ...columnLegend(words, columns),
     ],
-    notes: [...notes, ...scaleNotes(entries, provenance)],
+    notes: [...own, ...notes, ...scaleNotes(entries, provenance)],
     provenance,
   };
 }
