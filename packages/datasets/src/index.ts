@@ -58,6 +58,15 @@ export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
 export { chooseStorage, type ImageStorage, imageStorages, openImages } from "./images/storage.ts";
 export { loadDataset } from "./load.ts";
+export {
+  type LabelSet,
+  type NoiseKind,
+  type NoiseKindDefinition,
+  noiseKindNames,
+  noiseKinds,
+} from "./noise/kinds.ts";
+export { matrixFor, type NoiseMatrix, readNoiseMatrix } from "./noise/matrix.ts";
+export { type Noise, noisyLabels, type NoiseTarget } from "./noise/noisy-labels.ts";
 export { rafDbClasses } from "./raf-db/classes.ts";
 export { type SubsetName, subsetNames } from "./subsets/published-lists.ts";
 export { readSubsets, type Subset } from "./subsets/read.ts";
@@ -67,6 +76,7 @@ export {
   type DifficultyName,
   difficultyNames,
 } from "./synthetic/difficulty.ts";
+export { wrongCount } from "./synthetic/faces.ts";
 export { generatorVersion } from "./synthetic/manifest.ts";
 export {
   synthesize,

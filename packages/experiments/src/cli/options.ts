@@ -9,6 +9,8 @@ import {
   ferplusProtocols,
   ferplusTrains,
   imageStorages,
+  noiseKindNames,
+  noiseKinds,
 } from "@mvt/datasets";
 import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
 import { maskForms } from "@mvt/mgn";
@@ -28,6 +30,7 @@ const data = "Data:";
 const engine = "Engine:";
 const training = "Training:";
 const relabelling = "Relabelling:";
+const labelNoise = "Label noise:";
 export const output = "Output:";
 
 export const scaleOption = {
@@ -199,6 +202,42 @@ export const trainingOptions = {
     group: relabelling,
     describe:
       "relabel only after an epoch whose training accuracy on the original labels is at least this, such as 0.9",
+  },
+  noise: {
+    type: "number",
+    check: isShare,
+    group: labelNoise,
+    describe:
+      "share of training labels to make wrong, such as 0.2; drawn faces then have no other wrong labels [default: labels as they are]",
+  },
+  "noise-kind": {
+    choices: noiseKindNames,
+    group: labelNoise,
+    describe: `what wrong labels become [default: symmetric]; ${Object.entries(noiseKinds)
+      .map(([name, { about }]) => `${name}: ${about}`)
+      .join("; ")}`,
+  },
+  "noise-seed": {
+    type: "number",
+    check: wholeFrom(0),
+    group: labelNoise,
+    describe: "seed of the noise, the same for every run [default: 0]",
+  },
+  "noise-matrix": {
+    type: "string",
+    group: labelNoise,
+    describe: "CSV file of what each class is taken for, for pair and confusable",
+  },
+  "noise-from": {
+    type: "string",
+    group: labelNoise,
+    describe:
+      "beginning of the id of a finished run: its confusions for pair and confusable, its probabilities for instance",
+  },
+  "validation-labels": {
+    choices: ["noisy", "clean"],
+    group: labelNoise,
+    describe: "whether validation labels have the noise of the training labels [default: noisy]",
   },
 } as const;
 
