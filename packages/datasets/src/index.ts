@@ -65,6 +65,7 @@ export {
   noiseKindNames,
   noiseKinds,
 } from "./noise/kinds.ts";
+export { applyLabelList, type LabelList, type ListedLabels, readLabelList } from "./noise/list.ts";
 export { matrixFor, type NoiseMatrix, readNoiseMatrix } from "./noise/matrix.ts";
 export { type Noise, noisyLabels, type NoiseTarget } from "./noise/noisy-labels.ts";
 export { rafDbClasses } from "./raf-db/classes.ts";

@@ -13,6 +13,7 @@ import { ferplusClasses } from "./votes.ts";
 export const ferplus = {
   title: "FERPlus",
   folder: "ferplus",
+  firstLabelNumber: 0,
   options: ["ferplusProtocol", "ferplusTrain"],
   load: loadFerplus,
   adviceIfEmpty: "Replace its label files by the published ones.",

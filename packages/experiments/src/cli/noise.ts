@@ -1,6 +1,6 @@
 /** @file Reads what the options of label noise ask for; what is wrong with them is found before anything is drawn. */
 import { CommandLineError, UserError } from "@mvt/common";
-import { noiseKinds, readNoiseMatrix } from "@mvt/datasets";
+import { noiseKinds, readLabelList, readNoiseMatrix } from "@mvt/datasets";
 import type { Expression, NoiseKind } from "@mvt/datasets";
 import { readPredictions } from "../runs/predictions.ts";
 import { findRun, readConfig } from "../runs/run-folder.ts";
@@ -13,18 +13,15 @@ export interface NoiseArgs {
   readonly noiseSeed?: number;
   readonly noiseMatrix?: string;
   readonly noiseFrom?: string;
+  readonly noiseList?: string;
   readonly runs: string;
 }
 
 /** The noise that is asked for, if any. Throws UserError for options that do not fit each other, and for a wrong file or run. */
 export async function readNoise(args: NoiseArgs): Promise<NoiseRequest | undefined> {
   const { noise: rate, noiseKind: kind = "symmetric", noiseSeed: seed = 0 } = args;
-  const details = {
-    "noise-kind": args.noiseKind,
-    "noise-seed": args.noiseSeed,
-    "noise-matrix": args.noiseMatrix,
-    "noise-from": args.noiseFrom,
-  };
+  if (args.noiseList !== undefined) return readList(args.noiseList, args);
+  const details = detailsOf(args);
   if (rate === undefined) {
     const given = Object.entries(details).find(([, value]) => value !== undefined);
     if (given === undefined) return undefined;
@@ -41,6 +38,27 @@ export async function readNoise(args: NoiseArgs): Promise<NoiseRequest | undefin
     ...(noiseMatrix !== undefined && { matrix: await readNoiseMatrix(noiseMatrix) }),
     ...(noiseFrom !== undefined && { from: await finishedSource(runs, noiseFrom) }),
   };
+}
+
+/** The options that say more of --noise, by their flags. */
+function detailsOf({ noiseKind, noiseSeed, noiseMatrix, noiseFrom }: NoiseArgs) {
+  return {
+    "noise-kind": noiseKind,
+    "noise-seed": noiseSeed,
+    "noise-matrix": noiseMatrix,
+    "noise-from": noiseFrom,
+  };
+}
+
+async function readList(path: string, args: NoiseArgs): Promise<NoiseRequest> {
+  const others = Object.entries({ noise: args.noise, ...detailsOf(args) });
+  const given = others.find(([, value]) => value !== undefined);
+  if (given !== undefined) {
+    throw new CommandLineError(
+      `--noise-list: expected no --${given[0]} with it, got both. A list says every label; leave one of them out.`,
+    );
+  }
+  return { kind: "list", list: await readLabelList(path) };
 }
 
 function requireFitting(kind: NoiseKind, { noiseMatrix, noiseFrom }: NoiseArgs): void {

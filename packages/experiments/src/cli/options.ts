@@ -234,6 +234,12 @@ export const trainingOptions = {
     describe:
       "beginning of the id of a finished run: its confusions for pair and confusable, its probabilities for instance",
   },
+  "noise-list": {
+    type: "string",
+    group: labelNoise,
+    describe:
+      "list of training labels instead, one a line: train_00001.jpg 5, in the numbers of the data set",
+  },
   "validation-labels": {
     choices: ["noisy", "clean"],
     group: labelNoise,

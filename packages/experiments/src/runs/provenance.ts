@@ -73,7 +73,7 @@ function describeNoise(data: PreparedData, { noise, validationLabels }: LabelCon
     return {
       wrong: noise.kind === "list" ? noise.wrong : wrongCount(noise.rate, of),
       of,
-      source: noiseTitle(noise),
+      source: noiseTitle(noise) + unlisted(noise),
       validation: clean ? "clean" : "noisy",
     } as const;
   }
@@ -88,9 +88,14 @@ function describeNoise(data: PreparedData, { noise, validationLabels }: LabelCon
   } as const;
 }
 
-/** "20 % symmetric noise". */
+function unlisted(noise: NoiseConfig): string {
+  if (noise.kind !== "list" || noise.unlisted === 0) return "";
+  return `, which does not name ${noise.unlisted} of them`;
+}
+
+/** "20 % symmetric noise", "list 3fa9c1d2". */
 export function noiseTitle(noise: NoiseConfig): string {
-  if (noise.kind === "list") return "noise of a list";
+  if (noise.kind === "list") return `list ${noise.sha256.slice(0, 8)}`;
   const by = noise.matrix ? " by a matrix" : noise.from ? ` from run ${noise.from.run}` : "";
   const seed = noise.seed === 0 ? "" : `, noise seed ${noise.seed}`;
   return `${Number(percent(noise.rate, 2))} % ${noise.kind} noise${by}${seed}`;

@@ -42,8 +42,10 @@ export type NoiseConfig =
       readonly kind: "list";
       /** Hash of what the list says. */
       readonly sha256: string;
-      /** Training labels, validation images apart, that it makes wrong. */
+      /** Training labels that it makes wrong. */
       readonly wrong: number;
+      /** Training images that it does not name; they keep their labels. */
+      readonly unlisted: number;
     };
 
 /** Which labels a run has. An absent key means the labels of the data set's files. */

@@ -1,7 +1,7 @@
 /** @file Plans the labels of a run: which noise its configuration names, and what that noise needs. */
 import { UserError } from "@mvt/common";
-import { matrixFor } from "@mvt/datasets";
-import type { Expression, NoiseKind, NoiseMatrix } from "@mvt/datasets";
+import { applyLabelList, matrixFor } from "@mvt/datasets";
+import type { Expression, LabelList, ListedLabels, NoiseKind, NoiseMatrix } from "@mvt/datasets";
 import { countWrong, isHeldOut } from "../data/labelled-data.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
@@ -17,8 +17,11 @@ export interface NoiseSource {
   readonly planned?: PlannedClassifier;
 }
 
-/** Noise as it is asked for. A rate of 0 is no noise, on faces without drawn-in noise. */
-export interface NoiseRequest {
+/** Noise as it is asked for: drawn, or read from a list. */
+export type NoiseRequest = DrawnNoise | { readonly kind: "list"; readonly list: LabelList };
+
+/** A rate of 0 is no noise, on faces without drawn-in noise. */
+export interface DrawnNoise {
   readonly kind: NoiseKind;
   readonly rate: number;
   readonly seed: number;
@@ -42,6 +45,8 @@ export interface PlannedLabels {
   readonly titles: readonly string[];
   /** The run that the noise comes from, if it is planned. */
   readonly after: readonly PlannedClassifier[];
+  /** Class indices by sample id, of a list. */
+  readonly listed?: ReadonlyMap<string, number>;
 }
 
 /** A planned run as a source of noise for others. */
@@ -61,7 +66,9 @@ export function planLabels(
   { noise: request, trueLabels = false, validationLabels = "noisy" }: LabelRequest,
 ): PlannedLabels {
   requireTruth(data, { noise: request, trueLabels, validationLabels });
-  const wanted = request && noiseConfig(data, request);
+  const listed = request?.kind === "list" ? applyLabelList(request.list, data.dataset) : undefined;
+  const drawn = request?.kind === "list" ? undefined : request;
+  const wanted = listed ? listConfig(data, listed) : drawn && noiseConfig(data, drawn);
   const reachesValidation =
     validationLabels === "noisy" &&
     wanted !== undefined &&
@@ -72,7 +79,7 @@ export function planLabels(
   const isClean =
     validationLabels === "clean" &&
     (noise !== undefined || countWrong(data.validation.labels, data.validationTruth) > 0);
-  const planned = noise && request?.from?.planned;
+  const planned = noise && drawn?.from?.planned;
   return {
     config: {
       ...(noise && { noise }),
@@ -85,6 +92,7 @@ export function planLabels(
       ...(isClean ? ["clean validation labels"] : []),
     ],
     after: planned ? [planned] : [],
+    ...(noise && listed && { listed: listed.labels }),
   };
 }
 
@@ -100,9 +108,19 @@ function requireTruth(
   );
 }
 
+function listConfig({ train, trainTruth }: PreparedData, { labels, sha256 }: ListedLabels) {
+  const given = train.labels.map((label, i) => labels.get(train.ids[i]!) ?? label);
+  return {
+    kind: "list",
+    sha256,
+    wrong: countWrong(given, trainTruth ?? train.labels),
+    unlisted: train.ids.filter((id) => !labels.has(id)).length,
+  } as const;
+}
+
 function noiseConfig(
   { dataset, classes, train }: PreparedData,
-  { kind, rate, seed, matrix, from }: NoiseRequest,
+  { kind, rate, seed, matrix, from }: DrawnNoise,
 ): NoiseConfig | undefined {
   if (rate === 0) return undefined;
   if (from !== undefined)

@@ -217,6 +217,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         data,
         after: [before, generator, ...labels.after].filter((run) => run !== undefined),
         thresholdSpec: relabel?.spec,
+        listed: labels.listed,
         pretrainedFile: file?.source,
         mgnFile: named?.path,
       });
@@ -246,6 +247,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         title: title.filter(Boolean).join(", "),
         config,
         data,
+        listed: labels.listed,
         after: [start, ...labels.after],
       });
     },
