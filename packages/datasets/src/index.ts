@@ -16,6 +16,7 @@ export {
 } from "./batches/loader.ts";
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
+export { type Disagreement, disagreementOf } from "./check/disagreement.ts";
 export {
   type ClassMapping,
   type ClassMeaning,
@@ -43,6 +44,8 @@ export { type Expression, expressions } from "./expression.ts";
 export {
   applyProtocol,
   defaultFerplusProtocol,
+  type FerplusLabels,
+  ferplusLabels,
   type FerplusOptions,
   type FerplusProtocol,
   ferplusProtocols,

@@ -6,6 +6,7 @@ import {
   datasetNames,
   datasets,
   defaultFerplusProtocol,
+  ferplusLabels,
   ferplusProtocols,
   ferplusTrains,
   imageStorages,
@@ -59,6 +60,13 @@ export const layoutOptions = {
     default: "train",
     group: data,
     describe: "the splits of FERPlus to train on",
+  },
+  "ferplus-labels": {
+    choices: ferplusLabels,
+    default: "votes",
+    group: data,
+    describe:
+      "training labels of FERPlus: its votes, or the labels of FER2013, of which the votes tell the wrong ones",
   },
   classes: {
     type: "string",

@@ -73,9 +73,14 @@ export async function prepareData(
     );
   }
   const test = subset(splits.test, await open(splits.test), undefined, classes);
-  const known = groundTruth?.expressions;
-  const truth = (ids: readonly string[]) =>
-    known && Int32Array.from(ids, (id) => classes.indexOf(known.get(id)!));
+  const known = groundTruth?.expressions ?? dataset.trueExpressions;
+  /** Images of a split of their own have no other label than the true one, unless they were drawn. */
+  const truth = ({ ids, labels }: Subset) =>
+    known &&
+    labels.map((label, i) => {
+      const expression = known.get(ids[i]!);
+      return expression === undefined ? label : classes.indexOf(expression);
+    });
   return {
     dataset,
     fingerprint: await fingerprint(dataset),
@@ -83,8 +88,8 @@ export async function prepareData(
     train,
     validation,
     test,
-    trainTruth: truth(train.ids),
-    validationTruth: truth(validation.ids),
+    trainTruth: truth(train),
+    validationTruth: truth(validation),
   };
 }
 

@@ -65,6 +65,11 @@ export function planLabels(
   data: PreparedData,
   { noise: request, trueLabels = false, validationLabels = "noisy" }: LabelRequest,
 ): PlannedLabels {
+  if (request !== undefined && data.dataset.trueExpressions !== undefined) {
+    throw new UserError(
+      `--noise and --ferplus-labels fer2013: expected one of them on ${data.dataset.title}, got both. FER2013's labels are noisy as they are.`,
+    );
+  }
   requireTruth(data, { noise: request, trueLabels, validationLabels });
   const listed = request?.kind === "list" ? applyLabelList(request.list, data.dataset) : undefined;
   const drawn = request?.kind === "list" ? undefined : request;
@@ -87,8 +92,9 @@ export function planLabels(
       ...(isClean && { validationLabels: "clean" }),
     },
     titles: [
-      ...(trueLabels && (isTrue || wanted) ? ["true labels"] : []),
-      ...(noise ? [`${noiseTitle(noise)}${trueLabels ? " in validation" : ""}`] : []),
+      ...(isTrue ? ["true labels"] : []),
+      ...(noise ? [`${noiseTitle(noise)}${isTrue ? " in validation" : ""}`] : []),
+      ...(request && !noise && !isTrue && data.dataset.groundTruth ? ["no label noise"] : []),
       ...(isClean ? ["clean validation labels"] : []),
     ],
     after: planned ? [planned] : [],
