@@ -134,7 +134,9 @@ describe("FERPlus with FER2013's labels", () => {
     const folder = await writeFolders();
     expect(
       await refusal(loadDataset("ferplus", folder, { ferplusLabels: "fer2013" }), folder),
-    ).toMatchInlineSnapshot(`"DatasetError: FERPlus: expected fer2013.csv and fer2013new.csv in DIR for FER2013's labels, found the layout folders, which does not have them. Add both tables, or use the votes."`);
+    ).toMatchInlineSnapshot(
+      `"DatasetError: FERPlus: expected fer2013.csv and fer2013new.csv in DIR for FER2013's labels, found the layout folders, which does not have them. Add both tables, or use the votes."`,
+    );
   });
 
   test.each(["7", "-1", "x", ""])("refuses the emotion %j, with its line", async (emotion) => {
