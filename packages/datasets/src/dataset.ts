@@ -45,6 +45,11 @@ export interface DatasetContents {
   /** The classes in the order of the logits. */
   readonly classes: readonly Expression[];
   readonly splits: Readonly<Record<SplitName, readonly Sample[]>>;
+  /**
+   * By sample id, where better labels than those of the samples are known of training images: the votes of FERPlus for
+   * FER2013's labels.
+   */
+  readonly trueExpressions?: ReadonlyMap<string, Expression>;
 }
 
 /** The true labels of synthetic data, and more that is known of it. */

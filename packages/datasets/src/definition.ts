@@ -22,6 +22,8 @@ export interface DatasetDefinition {
   readonly folder: string;
   /** The name under which the same folder is read with more classes: "affectnet-8" of "affectnet-7". */
   readonly partOf?: string;
+  /** The number that lists of labels give its first class; absent if they cannot number them. */
+  readonly firstLabelNumber?: 0 | 1;
   /** Which of the options it reads. */
   readonly options?: readonly (keyof DatasetOptions)[];
   /**

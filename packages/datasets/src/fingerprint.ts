@@ -12,11 +12,11 @@ const filesAtOnce = 16;
 /**
  * SHA-256, in hex, of name, layout, protocol and classes, and of the split, id, label and image of every sample
  * in order. Of an image the content is hashed: the bytes of its file, or its size and pixels. So one changed
- * label or pixel changes the hash, and moving the folder does not. The ground truth is left out, because
- * training does not read it.
+ * label or pixel changes the hash, and moving the folder does not. True labels are hashed where real data have them.
+ * The ground truth of drawn faces is left out: it goes with their pixels.
  */
 export async function fingerprint(dataset: Dataset): Promise<string> {
-  const { name, layout, protocol, classes } = dataset;
+  const { name, layout, protocol, classes, trueExpressions } = dataset;
   const hash = createHash("sha256").update(JSON.stringify({ name, layout, protocol, classes }));
   for (const split of splitNames) {
     const samples = dataset.splits[split];
@@ -24,7 +24,9 @@ export async function fingerprint(dataset: Dataset): Promise<string> {
       hashImage(image, image.kind === "file" ? await readImage(image.path) : image.grey),
     );
     for (const [i, { id, expression }] of samples.entries()) {
-      hash.update(`${JSON.stringify([split, id, expression, contents[i]])}\n`);
+      const truth = trueExpressions?.get(id);
+      const known = truth === undefined ? [] : [truth];
+      hash.update(`${JSON.stringify([split, id, expression, contents[i], ...known])}\n`);
     }
   }
   return hash.digest("hex");

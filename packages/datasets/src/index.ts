@@ -16,6 +16,7 @@ export {
 } from "./batches/loader.ts";
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
+export { type Disagreement, disagreementOf } from "./check/disagreement.ts";
 export {
   type ClassMapping,
   type ClassMeaning,
@@ -43,6 +44,8 @@ export { type Expression, expressions } from "./expression.ts";
 export {
   applyProtocol,
   defaultFerplusProtocol,
+  type FerplusLabels,
+  ferplusLabels,
   type FerplusOptions,
   type FerplusProtocol,
   ferplusProtocols,
@@ -58,6 +61,16 @@ export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
 export { chooseStorage, type ImageStorage, imageStorages, openImages } from "./images/storage.ts";
 export { loadDataset } from "./load.ts";
+export {
+  type LabelSet,
+  type NoiseKind,
+  type NoiseKindDefinition,
+  noiseKindNames,
+  noiseKinds,
+} from "./noise/kinds.ts";
+export { applyLabelList, type LabelList, type ListedLabels, readLabelList } from "./noise/list.ts";
+export { matrixFor, type NoiseMatrix, readNoiseMatrix } from "./noise/matrix.ts";
+export { type Noise, noisyLabels, type NoiseTarget } from "./noise/noisy-labels.ts";
 export { rafDbClasses } from "./raf-db/classes.ts";
 export { type SubsetName, subsetNames } from "./subsets/published-lists.ts";
 export { readSubsets, type Subset } from "./subsets/read.ts";
@@ -67,6 +80,7 @@ export {
   type DifficultyName,
   difficultyNames,
 } from "./synthetic/difficulty.ts";
+export { wrongCount } from "./synthetic/faces.ts";
 export { generatorVersion } from "./synthetic/manifest.ts";
 export {
   synthesize,

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { checkExport } from "../src/export/check-export.ts";
 import { exportProgram } from "../src/export/export-program.ts";
 import type { ModelInput } from "../src/export/export-program.ts";
-import { evaluateClassifier } from "../src/evaluation/evaluate-run.ts";
+import { evaluateClassifier } from "../src/training/evaluate-run.ts";
 import { declareClassifier, withFrozen } from "../src/training/programs.ts";
 import { subset } from "./fixtures/noise-data.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";

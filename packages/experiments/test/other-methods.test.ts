@@ -29,7 +29,7 @@ beforeAll(async () => {
       dirty: false,
       scale: "smoke",
       seeds: [0, 1],
-      data: data.map(describeData),
+      data: data.map((prepared) => describeData(prepared)),
       machine: describeMachine(backend),
       date: "2026-11-23T12:00:00.000Z",
     },

@@ -52,7 +52,7 @@ export function dataCells(
   return {
     dataset: text(dataset),
     data_kind: text(kind),
-    label_noise: labelNoise === undefined ? undefined : number(labelNoise),
+    label_noise: labelNoise && number(labelNoise.wrong / labelNoise.of),
   };
 }
 

@@ -4,6 +4,17 @@ import { percent } from "@mvt/common";
 /** Whether the images are photographs of the published set or were drawn by this project. */
 export type DataKind = "synthetic" | "real";
 
+/** Training labels that are known to be wrong. */
+export interface LabelNoise {
+  /** k of n training labels. */
+  readonly wrong: number;
+  readonly of: number;
+  /** Where it comes from: "20 % symmetric noise". */
+  readonly source: string;
+  /** Whether the labels that choose the epoch have wrong ones, too. */
+  readonly validation: "noisy" | "clean";
+}
+
 export interface DataDescription {
   /** As the paper prints it: "RAF-DB". Rows of a table refer to it by this title. */
   readonly title: string;
@@ -14,8 +25,8 @@ export interface DataDescription {
   readonly protocol: string;
   /** Images per split, in the order to print: { train: 450, validation: 50, test: 200 }. */
   readonly counts: Readonly<Record<string, number>>;
-  /** The fraction of training labels that were made wrong deliberately; unknown for real data. */
-  readonly labelNoise?: number;
+  /** Absent where it is not known which labels are wrong, as in real data as they are. */
+  readonly labelNoise?: LabelNoise;
 }
 
 export interface Machine {
@@ -73,11 +84,13 @@ function seedWords(seeds: readonly number[]): string {
 
 function dataLine({ title, kind, layout, protocol, counts, labelNoise }: DataDescription): string {
   const images = Object.entries(counts).map(([split, count]) => `${split} ${count}`);
-  const noise =
-    labelNoise === undefined
-      ? ""
-      : `; ${percent(labelNoise)} % of the training labels are deliberately wrong`;
-  return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}; images: ${images.join(", ")}${noise}`;
+  return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}; images: ${images.join(", ")}${labelNoise ? `; ${noiseWords(labelNoise)}` : ""}`;
+}
+
+/** "90 of 450 training labels (20.0 %) are wrong: 20 % symmetric noise; validation labels likewise". */
+function noiseWords({ wrong, of, source, validation }: LabelNoise): string {
+  const labels = `${wrong} of ${of} training labels (${percent(wrong / of)} %) are wrong: ${source}`;
+  return `${labels}; validation labels ${validation === "clean" ? "are right" : "likewise"}`;
 }
 
 function machineLine(machine: Machine): string {

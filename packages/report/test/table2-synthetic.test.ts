@@ -59,8 +59,8 @@ describe("Table 2 on synthetic data", () => {
       - Command: \`pnpm exp table2\`
       - Commit: 0123abc
       - Scale: quick; seeds: 0, 1, 2
-      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
-      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 10.0 % of the training labels are deliberately wrong
+      - Data: RAF-DB, synthetic; layout official, protocol basic; images: train 1800, validation 200, test 500; 180 of 1800 training labels (10.0 %) are wrong: drawn so on purpose; validation labels likewise
+      - Data: FERPlus, synthetic; layout csv, protocol argmax-10; images: train 1800, validation 200, test 500; 180 of 1800 training labels (10.0 %) are wrong: drawn so on purpose; validation labels likewise
       - Machine: Some CPU at 2.5 GHz, 2 cores, 8.0 GiB; linux 6.1; Node 26.10.0; backend onnx, cpu (onnxruntime-node 1.30.0)
       - Date: 2026-11-23T12:00:00.000Z
       "

@@ -12,6 +12,7 @@ import { affectnet7Lists, affectnet8Lists, affectnetCounts } from "./published.t
 
 const common = {
   folder: "affectnet",
+  firstLabelNumber: 0,
   adviceIfEmpty: "Replace its label files by the published ones.",
   repeatsImages: true, // gathered from the web; nobody published how often an image repeats
   publishedCounts: affectnetCounts,

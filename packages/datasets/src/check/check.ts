@@ -4,6 +4,7 @@ import { splitNames, type SplitName } from "../dataset.ts";
 import { type Dataset, type DatasetName, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
+import { type Disagreement, disagreementOf } from "./disagreement.ts";
 import { inspectImages, type Inspection } from "./images.ts";
 import { nearPairs } from "./near-duplicates.ts";
 import { readSubsets } from "../subsets/read.ts";
@@ -28,6 +29,8 @@ export interface DatasetCheck {
   /** Whether the data are synthetic. Their counts are not compared with published ones. */
   readonly synthetic: boolean;
   readonly rows: readonly CheckRow[];
+  /** Where better labels than those of the training images are known, as votes are for FER2013's. */
+  readonly disagreement?: Disagreement;
   /** Whether no row differs. */
   readonly ok: boolean;
 }
@@ -57,7 +60,12 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
     ...(await subsetRows(dataset)),
   ];
   const ok = rows.every(({ verdict }) => verdict !== "differs");
-  return { name, title, folder, layout, protocol, synthetic, rows, ok };
+  const disagreement = disagreementOf(dataset);
+  return {
+    ...{ name, title, folder, layout, protocol, synthetic, rows },
+    ...(disagreement && { disagreement }),
+    ok,
+  };
 }
 
 /** How many lines of each list count, with notes; or why a list cannot be read. */
@@ -90,11 +98,12 @@ function countRows(dataset: Dataset, synthetic: boolean): CheckRow[] {
   });
 }
 
-/** Images per class, in the order of the classes. */
-function countByClass({ splits, classes }: Dataset, split: SplitName): number[] {
+/** Images per class, in the order of the classes; by the better labels where they are known, which published counts are of. */
+function countByClass({ splits, classes, trueExpressions }: Dataset, split: SplitName): number[] {
   const counts = new Map<Expression, number>();
-  for (const { expression } of splits[split]) {
-    counts.set(expression, (counts.get(expression) ?? 0) + 1);
+  for (const { id, expression } of splits[split]) {
+    const counted = trueExpressions?.get(id) ?? expression;
+    counts.set(counted, (counts.get(counted) ?? 0) + 1);
   }
   return classes.map((name) => counts.get(name) ?? 0);
 }

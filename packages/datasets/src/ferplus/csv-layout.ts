@@ -14,7 +14,9 @@ import { shorten } from "@mvt/common";
 import { readTable } from "../csv.ts";
 import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
+import type { Expression } from "../expression.ts";
 import type { Layout } from "../layout.ts";
+import { fer2013Classes } from "./fer2013.ts";
 import { applyProtocol, type FerplusProtocol } from "./protocols.ts";
 import { readName, readVotes, voteColumns } from "./votes.ts";
 
@@ -39,14 +41,22 @@ interface LabelRow {
   readonly label?: Pick<Sample, "id" | "expression">;
 }
 
-/** The samples in the order of the tables. */
+/** The samples of FERPlus' tables. */
+export interface FerplusTables {
+  /** In the order of the tables, labelled by votes. */
+  readonly splits: Readonly<Record<SplitName, readonly Sample[]>>;
+  /** FER2013's labels by sample id: column `emotion`, which FERPlus replaced by votes. */
+  readonly emotions: ReadonlyMap<string, Expression>;
+}
+
 export async function loadCsvLayout(
   root: string,
   protocol: FerplusProtocol,
-): Promise<Record<SplitName, Sample[]>> {
+): Promise<FerplusTables> {
   const labelsPath = join(root, votes);
   const imagesPath = join(root, images);
   const labels = await readLabels(labelsPath, protocol);
+  const emotions = new Map<string, Expression>();
   const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
   let row = 0;
   for await (const { fields, line } of readTable(imagesPath, ["emotion", "pixels", "Usage"])) {
@@ -60,15 +70,17 @@ export async function loadCsvLayout(
           `found "${fields[2]}". Use both tables as published, with their rows in order.`,
       );
     }
+    const emotion = readEmotion(where, fields[0]!);
     if (given.label !== undefined) {
       const grey = readPixels(where, fields[1]!);
       const image = { kind: "pixels", width: side, height: side, grey } as const;
       splits[split].push({ ...given.label, image });
+      emotions.set(given.label.id, emotion);
     }
     row += 1;
   }
   if (row !== labels.length) throw unequalLengths(imagesPath, labelsPath, labels.length, row);
-  return splits;
+  return { splits, emotions };
 }
 
 async function readLabels(path: string, protocol: FerplusProtocol): Promise<LabelRow[]> {
@@ -104,6 +116,17 @@ function readUsage(where: string, field: string): SplitName {
     );
   }
   return split;
+}
+
+function readEmotion(where: string, field: string): Expression {
+  const emotion = /^\d$/.test(field.trim()) ? fer2013Classes[Number(field)] : undefined;
+  if (emotion === undefined) {
+    throw new DatasetError(
+      `${where}: expected an emotion from 0 (anger) to 6 (neutral), found "${shorten(field)}". ` +
+        `Replace the file by the published one.`,
+    );
+  }
+  return emotion;
 }
 
 /** 48 * 48 numbers from 0 to 255 with spaces between, row by row. */

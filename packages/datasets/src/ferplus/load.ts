@@ -5,15 +5,17 @@ import { DatasetError } from "../error.ts";
 import { findLayout } from "../layout.ts";
 import { syntheticFerplus } from "../synthetic/write-ferplus.ts";
 import { csvLayout, loadCsvLayout } from "./csv-layout.ts";
+import { withFer2013Labels } from "./fer2013.ts";
 import { folderLayout, loadFolderLayout } from "./folder-layout.ts";
 import { defaultFerplusProtocol, ferplusProtocols } from "./protocols.ts";
-import { ferplusCounts, ferplusLists } from "./published.ts";
+import { ferplusCounts, ferplusLists, mergedWords } from "./published.ts";
 import { ferplusClasses } from "./votes.ts";
 
 export const ferplus = {
   title: "FERPlus",
   folder: "ferplus",
-  options: ["ferplusProtocol", "ferplusTrain"],
+  firstLabelNumber: 0,
+  options: ["ferplusProtocol", "ferplusTrain", "ferplusLabels"],
   load: loadFerplus,
   adviceIfEmpty: "Replace its label files by the published ones.",
   repeatsImages: true, // FER2013 has the same image in several rows and splits; nobody published how often
@@ -29,7 +31,11 @@ export const ferplus = {
 async function loadFerplus(
   folder: string,
   title: string,
-  { ferplusProtocol: protocol = defaultFerplusProtocol, ferplusTrain = "train" }: DatasetOptions,
+  {
+    ferplusProtocol: protocol = defaultFerplusProtocol,
+    ferplusTrain = "train",
+    ferplusLabels = "votes",
+  }: DatasetOptions,
 ): Promise<DatasetContents> {
   if (!Object.hasOwn(ferplusProtocols, protocol)) {
     throw new DatasetError(
@@ -38,15 +44,29 @@ async function loadFerplus(
     );
   }
   const layout = await findLayout(title, folder, [csvLayout, folderLayout]);
-  const load = layout.name === csvLayout.name ? loadCsvLayout : loadFolderLayout;
-  const { train, validation, test } = await load(layout.root, protocol, title);
+  const { splits, emotions } =
+    layout.name === csvLayout.name
+      ? await loadCsvLayout(layout.root, protocol)
+      : { splits: await loadFolderLayout(layout.root, protocol, title), emotions: undefined };
   const merge = ferplusTrain === "train+validation";
+  const voted = merge ? [...splits.train, ...splits.validation] : splits.train;
+  const wantsFirst = ferplusLabels === "fer2013";
+  if (wantsFirst && emotions === undefined) {
+    throw new DatasetError(
+      `${title}: expected fer2013.csv and fer2013new.csv in ${folder} for FER2013's labels, found the layout ` +
+        `${layout.name}, which does not have them. Add both tables, or use the votes.`,
+    );
+  }
+  const { train, trueExpressions } =
+    wantsFirst && emotions
+      ? withFer2013Labels(voted, emotions)
+      : { train: voted, trueExpressions: undefined };
+  const words = [protocol, merge && mergedWords, wantsFirst && "FER2013's labels"];
   return {
     layout: layout.name,
-    protocol: merge ? `${protocol}, train+validation` : protocol,
+    protocol: words.filter(Boolean).join(", "),
     classes: ferplusClasses,
-    splits: merge
-      ? { train: [...train, ...validation], validation: [], test }
-      : { train, validation, test },
+    splits: { train, validation: merge ? [] : splits.validation, test: splits.test },
+    ...(trueExpressions && { trueExpressions }),
   };
 }

@@ -50,11 +50,17 @@ export const defaultFerplusProtocol: FerplusProtocol = "argmax-10";
 export const ferplusTrains = ["train", "train+validation"] as const;
 export type FerplusTrain = (typeof ferplusTrains)[number];
 
+/** Whose labels the training images have: FERPlus' votes, or FER2013, the data set before it. */
+export const ferplusLabels = ["votes", "fer2013"] as const;
+export type FerplusLabels = (typeof ferplusLabels)[number];
+
 export interface FerplusOptions {
   /** Default "argmax-10". */
   readonly ferplusProtocol?: FerplusProtocol;
   /** Default "train". With "train+validation" the validation split is empty. */
   readonly ferplusTrain?: FerplusTrain;
+  /** Default "votes". With "fer2013" the votes are the true labels of the training images. */
+  readonly ferplusLabels?: FerplusLabels;
 }
 
 /** The label of an image by its ten votes (neutral ... contempt, unknown, NF); undefined if it is dropped. */

@@ -22,10 +22,13 @@ function entry<T>(
   return known[layout]?.[protocol.split(", ")[0] ?? ""];
 }
 
-/** With the validation images among the training images if the protocol says so. */
+/** What a protocol says of training and validation images that are one training set. */
+export const mergedWords = "train+validation";
+
+/** By votes; with the validation images among the training images if the protocol says so. */
 export function ferplusCounts(found: DatasetContents): Counts | undefined {
   const counted = entry(counts, found);
-  if (counted === undefined || !found.protocol.includes(", ")) return counted;
+  if (counted === undefined || !found.protocol.includes(mergedWords)) return counted;
   const { train, validation, test } = counted;
   return { train: train.map((n, i) => n + validation[i]!), validation: train.map(() => 0), test };
 }

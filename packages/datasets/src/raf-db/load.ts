@@ -11,6 +11,7 @@ import { rafDbCounts, rafDbLists } from "./published.ts";
 export const rafDb = {
   title: "RAF-DB",
   folder: "raf-db",
+  firstLabelNumber: 1,
   load: loadRafDb,
   adviceIfEmpty: "Replace its label files by the published ones.",
   repeatsImages: false,

@@ -9,7 +9,7 @@ import type { ClassOrder } from "../evaluation/class-order.ts";
 import { engineSpecOf, openBackend } from "../engine/engine.ts";
 import type { EngineRequest } from "../engine/engine.ts";
 import { findRun } from "../runs/run-folder.ts";
-import { evaluateRun } from "../evaluation/evaluate-run.ts";
+import { evaluateRun } from "../training/evaluate-run.ts";
 import { readPredictions } from "../runs/predictions.ts";
 import { classifierConfigOf } from "./evaluation-report.ts";
 import { createProgress } from "./progress.ts";

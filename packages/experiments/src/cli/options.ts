@@ -6,9 +6,12 @@ import {
   datasetNames,
   datasets,
   defaultFerplusProtocol,
+  ferplusLabels,
   ferplusProtocols,
   ferplusTrains,
   imageStorages,
+  noiseKindNames,
+  noiseKinds,
 } from "@mvt/datasets";
 import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
 import { maskForms } from "@mvt/mgn";
@@ -28,6 +31,7 @@ const data = "Data:";
 const engine = "Engine:";
 const training = "Training:";
 const relabelling = "Relabelling:";
+const labelNoise = "Label noise:";
 export const output = "Output:";
 
 export const scaleOption = {
@@ -56,6 +60,13 @@ export const layoutOptions = {
     default: "train",
     group: data,
     describe: "the splits of FERPlus to train on",
+  },
+  "ferplus-labels": {
+    choices: ferplusLabels,
+    default: "votes",
+    group: data,
+    describe:
+      "training labels of FERPlus: its votes, or the labels of FER2013, of which the votes tell the wrong ones",
   },
   classes: {
     type: "string",
@@ -206,6 +217,48 @@ export const trainingOptions = {
     group: relabelling,
     describe:
       "relabel only after an epoch whose training accuracy on the original labels is at least this, such as 0.9",
+  },
+  noise: {
+    type: "number",
+    check: isShare,
+    group: labelNoise,
+    describe:
+      "share of training labels to make wrong, such as 0.2; drawn faces then have no other wrong labels [default: labels as they are]",
+  },
+  "noise-kind": {
+    choices: noiseKindNames,
+    group: labelNoise,
+    describe: `what wrong labels become [default: symmetric]; ${Object.entries(noiseKinds)
+      .map(([name, { about }]) => `${name}: ${about}`)
+      .join("; ")}`,
+  },
+  "noise-seed": {
+    type: "number",
+    check: wholeFrom(0),
+    group: labelNoise,
+    describe: "seed of the noise, the same for every run [default: 0]",
+  },
+  "noise-matrix": {
+    type: "string",
+    group: labelNoise,
+    describe: "CSV file of what each class is taken for, for pair and confusable",
+  },
+  "noise-from": {
+    type: "string",
+    group: labelNoise,
+    describe:
+      "beginning of the id of a finished run: its confusions for pair and confusable, its probabilities for instance",
+  },
+  "noise-list": {
+    type: "string",
+    group: labelNoise,
+    describe:
+      "list of training labels instead, one a line: train_00001.jpg 5, in the numbers of the data set",
+  },
+  "validation-labels": {
+    choices: ["noisy", "clean"],
+    group: labelNoise,
+    describe: "whether validation labels have the noise of the training labels [default: noisy]",
   },
 } as const;
 

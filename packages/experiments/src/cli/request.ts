@@ -20,6 +20,7 @@ import { createPlanner } from "../studies/planner.ts";
 import type { Planner } from "../studies/planner.ts";
 import type { ArgsOf } from "./command.ts";
 import { describeWeights } from "./describe-weights.ts";
+import { readNoise } from "./noise.ts";
 import type { trainingOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
@@ -43,11 +44,12 @@ export async function openTraining(
 ): Promise<TrainingSession> {
   const scale = scaleOf(args);
   const weights = await weightsOf(args.weights, scale);
+  const noise = await readNoise(args);
   await check(scale);
   const runsFolder = await requireWritable("runs", args.runs);
   const engine = await openEngine(args satisfies EngineRequest, scale);
   const progress = createProgress();
-  const request = { ...args, scale, weights, pretrained: args.weights !== "none" };
+  const request = { ...args, scale, weights, noise, pretrained: args.weights !== "none" };
   const sets = createPreparedSets(request, progress);
   return { planner: createPlanner(request, sets), sets, engine, progress, runsFolder };
 }

@@ -4,6 +4,7 @@ import { engineName } from "../engine/engine.ts";
 import type { OpenedEngine } from "../engine/engine.ts";
 import { planRuns } from "../runs/planned-run.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
+import { noiseTitle } from "../runs/provenance.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import { checkPlan, executeRuns } from "../training/execute.ts";
 import type { ResultOf } from "../training/execute.ts";
@@ -23,6 +24,7 @@ export async function trainRuns<Config extends RunConfig>(
   { runsFolder, engine, progress }: Session,
   { plan: planOnly, separate }: { readonly plan: boolean; readonly separate: boolean },
 ): Promise<readonly ResultOf<Config>[] | undefined> {
+  for (const line of describeLists(wanted)) progress.say(line);
   const plan = await planRuns(wanted, runsFolder, separate);
   await checkPlan(plan, runsFolder, engine.backend);
   if (planOnly) {
@@ -42,6 +44,19 @@ export async function trainRuns<Config extends RunConfig>(
   } finally {
     progress.end();
   }
+}
+
+/** What the lists of noisy labels do, once each: "RAF-DB, list 3fa9c1d2: ...". */
+function describeLists(runs: readonly PlannedRun[]): ReadonlySet<string> {
+  return new Set(
+    runs.flatMap(({ data, config: { noise } }) => {
+      if (noise?.kind !== "list") return [];
+      const n = data.train.rows.length;
+      return [
+        `${data.dataset.title}, ${noiseTitle(noise)}: ${noise.wrong} of ${n} training labels become wrong; ${noise.unlisted} images are not in the list and keep theirs`,
+      ];
+    }),
+  );
 }
 
 async function printPlan(

@@ -19,8 +19,11 @@ export interface DataEvents {
 
 export interface PreparedSets {
   readonly request: DataRequest;
-  /** The data set that was asked for: the user's, or the scale's synthetic one. */
-  readonly get: (dataset: DatasetName) => Promise<PreparedData>;
+  /** The data set that was asked for: the user's, or the scale's synthetic one; if `clean`, without drawn-in noise. */
+  readonly get: (
+    dataset: DatasetName,
+    labels?: { readonly clean: boolean },
+  ) => Promise<PreparedData>;
   /** Synthetic faces of this kind, whether the user has data or not. */
   readonly synthetic: (dataset: DatasetName, spec: SyntheticSpec) => Promise<PreparedData>;
 }
@@ -30,7 +33,7 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
   const { scale, images } = request;
   const prepared = new Map<string, Promise<PreparedData>>();
   const prepare = (name: DatasetName, spec: SyntheticSpec, data: string | undefined) => {
-    const key = `${name} ${canonicalJson(spec)} ${data}`;
+    const key = `${name} ${data ?? canonicalJson(spec)}`;
     return prepared.getOrInsertComputed(key, async () => {
       const dataset = await openDataset(
         name,
@@ -49,7 +52,13 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
   };
   return {
     request,
-    get: (dataset) => prepare(dataset, scale.synthetic, request.data),
+    get: (dataset, { clean } = { clean: false }) =>
+      prepare(dataset, clean ? withoutNoise(scale.synthetic) : scale.synthetic, request.data),
     synthetic: (dataset, spec) => prepare(dataset, spec, undefined),
   };
+}
+
+/** The same faces with right labels. */
+export function withoutNoise(spec: SyntheticSpec): SyntheticSpec {
+  return { ...spec, labelNoise: 0 };
 }

@@ -10,7 +10,7 @@ export interface Subset {
   readonly rows: Int32Array;
   /** [rows] sample ids. */
   readonly ids: readonly string[];
-  /** [rows] class indices, as the data set's files give them. */
+  /** [rows] class indices: of a prepared data set as its files give them, of a run as it is given them. */
   readonly labels: Int32Array;
 }
 
@@ -20,8 +20,10 @@ export interface TrainingData {
   readonly train: Subset;
   readonly validation: Subset;
   readonly test: Subset;
-  /** [train rows] the true classes; only for synthetic data. */
+  /** [train rows] the true classes, where they are known. */
   readonly trainTruth?: Int32Array;
+  /** [validation rows] likewise */
+  readonly validationTruth?: Int32Array;
 }
 
 export interface PreparedData extends TrainingData {
@@ -71,8 +73,14 @@ export async function prepareData(
     );
   }
   const test = subset(splits.test, await open(splits.test), undefined, classes);
-  const truth =
-    groundTruth && train.ids.map((id) => classes.indexOf(groundTruth.expressions.get(id)!));
+  const known = groundTruth?.expressions ?? dataset.trueExpressions;
+  /** Images of a split of their own have no other label than the true one, unless they were drawn. */
+  const truth = ({ ids, labels }: Subset) =>
+    known &&
+    labels.map((label, i) => {
+      const expression = known.get(ids[i]!);
+      return expression === undefined ? label : classes.indexOf(expression);
+    });
   return {
     dataset,
     fingerprint: await fingerprint(dataset),
@@ -80,7 +88,8 @@ export async function prepareData(
     train,
     validation,
     test,
-    trainTruth: truth && Int32Array.from(truth),
+    trainTruth: truth(train),
+    validationTruth: truth(validation),
   };
 }
 

@@ -18,6 +18,7 @@ import type {
   CustomOptions,
   Dataset,
   DatasetName,
+  FerplusLabels,
   FerplusProtocol,
   FerplusTrain,
   ImageStorage,
@@ -31,6 +32,7 @@ import type { Scale, SyntheticSpec } from "../settings/scales.ts";
 export interface LayoutRequest {
   readonly ferplusProtocol: FerplusProtocol;
   readonly ferplusTrain: FerplusTrain;
+  readonly ferplusLabels: FerplusLabels;
   /** Of custom data: "angry=anger,happy=happiness", or the path of a JSON file. */
   readonly classes?: string;
   readonly customLayout?: CustomOptions["layout"];
@@ -94,11 +96,12 @@ async function loadOptions(name: DatasetName, request: LayoutRequest): Promise<D
   const {
     ferplusProtocol,
     ferplusTrain,
+    ferplusLabels,
     classes,
     customLayout: layout,
     customTitle: title,
   } = request;
-  const ferplus = { ferplusProtocol, ferplusTrain };
+  const ferplus = { ferplusProtocol, ferplusTrain, ferplusLabels };
   if (!datasets[name].options?.includes("custom") || classes === undefined) return ferplus;
   try {
     return { ...ferplus, custom: { classes: await readClasses(classes), layout, title } };

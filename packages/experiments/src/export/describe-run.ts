@@ -4,7 +4,7 @@ import type { ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
 import type { Count } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
-import type { OpenedClassifier, RunEvaluation } from "../evaluation/evaluate-run.ts";
+import type { OpenedClassifier, RunEvaluation } from "../training/evaluate-run.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { ModelInput } from "./export-program.ts";
@@ -38,7 +38,11 @@ export function describeRun(
       opset: portableOpset,
       model: config.model,
       seed: config.seed,
-      data: { dataset: config.data.dataset, ...describeData(data), fingerprint: data.fingerprint },
+      data: {
+        dataset: config.data.dataset,
+        ...describeData(data, config),
+        fingerprint: data.fingerprint,
+      },
       training: config.training,
       relabel: config.relabel,
       metrics: { test: { k, n, firstImagesOnly: testLimited || undefined } },

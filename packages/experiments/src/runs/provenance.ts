@@ -1,11 +1,15 @@
 /** @file Where a report comes from: commit, machine, data. */
 import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem, type } from "node:os";
+import { percent } from "@mvt/common";
 import type { Backend } from "@mvt/core";
+import { wrongCount } from "@mvt/datasets";
 import type { Dataset } from "@mvt/datasets";
 import type { DataDescription, Machine, Provenance } from "@mvt/report";
+import { countWrong, isHeldOut } from "../data/labelled-data.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import { backendOfEngine, deviceOf } from "../engine/engine.ts";
+import type { LabelConfig, NoiseConfig } from "../settings/run-config.ts";
 
 /** The commit of this checkout, and whether files differ from it; "unknown" outside a checkout. */
 export function sourceVersion(): { readonly commit: string; readonly dirty: boolean } {
@@ -42,9 +46,10 @@ export function dataKind({ groundTruth }: Dataset): "synthetic" | "real" {
   return groundTruth === undefined ? "real" : "synthetic";
 }
 
-/** What reports say of a data set: layout, protocol, images per split. */
-export function describeData({ dataset, train, validation, test }: PreparedData): DataDescription {
-  const { title, layout, protocol, groundTruth } = dataset;
+/** What reports say of a data set: layout, protocol, images per split, and the wrong labels that a run of `labels` has. */
+export function describeData(data: PreparedData, labels: LabelConfig = {}): DataDescription {
+  const { dataset, train, validation, test } = data;
+  const { title, layout, protocol } = dataset;
   return {
     title,
     kind: dataKind(dataset),
@@ -55,8 +60,45 @@ export function describeData({ dataset, train, validation, test }: PreparedData)
       validation: validation.rows.length,
       test: test.rows.length,
     },
-    labelNoise: groundTruth?.labelNoise,
+    labelNoise: describeNoise(data, labels),
   };
+}
+
+/** Undefined where it is not known which labels are wrong. */
+function describeNoise(data: PreparedData, { noise, validationLabels }: LabelConfig) {
+  const { train, trainTruth, validation, validationTruth, dataset } = data;
+  const of = train.rows.length;
+  if (noise !== undefined) {
+    const clean = validationLabels === "clean" || (noise.kind === "list" && !isHeldOut(data));
+    return {
+      wrong: noise.kind === "list" ? noise.wrong : wrongCount(noise.rate, of),
+      of,
+      source: noiseTitle(noise) + unlisted(noise),
+      validation: clean ? "clean" : "noisy",
+    } as const;
+  }
+  if (trainTruth === undefined) return undefined;
+  const clean =
+    validationLabels === "clean" || countWrong(validation.labels, validationTruth) === 0;
+  return {
+    wrong: countWrong(train.labels, trainTruth),
+    of,
+    source: dataset.groundTruth ? "drawn so on purpose" : dataset.protocol,
+    validation: clean ? "clean" : "noisy",
+  } as const;
+}
+
+function unlisted(noise: NoiseConfig): string {
+  if (noise.kind !== "list" || noise.unlisted === 0) return "";
+  return `, which does not name ${noise.unlisted} of them`;
+}
+
+/** "20 % symmetric noise", "list 3fa9c1d2". */
+export function noiseTitle(noise: NoiseConfig): string {
+  if (noise.kind === "list") return `list ${noise.sha256.slice(0, 8)}`;
+  const by = noise.matrix ? " by a matrix" : noise.from ? ` from run ${noise.from.run}` : "";
+  const seed = noise.seed === 0 ? "" : `, noise seed ${noise.seed}`;
+  return `${Number(percent(noise.rate, 2))} % ${noise.kind} noise${by}${seed}`;
 }
 
 /** Where the report of this command comes from. `backend`: absent where nothing was computed. */

@@ -1,7 +1,7 @@
 /** @file The configuration of a run: everything its result depends on, and the id made from it. */
 import { createHash } from "node:crypto";
 import type { NetworkConfig } from "@mvt/core";
-import type { DatasetName } from "@mvt/datasets";
+import type { DatasetName, NoiseKind } from "@mvt/datasets";
 import type { ControlMaskName, MaskForm } from "@mvt/mgn";
 import type { Reference } from "@mvt/relabel";
 import type { MgnTrainingConfig, TrainingConfig } from "./training.ts";
@@ -26,8 +26,39 @@ export interface RelabelConfig {
   readonly minTrainAccuracy?: number;
 }
 
+/** Label noise that is put into the training labels of a data set. */
+export type NoiseConfig =
+  | {
+      readonly kind: NoiseKind;
+      /** The share of labels that become wrong. */
+      readonly rate: number;
+      readonly seed: number;
+      /** [K][K] what each class is taken for, in the order of the data set's classes. */
+      readonly matrix?: readonly (readonly number[])[];
+      /** The run whose confusion matrix, or whose probabilities for the images themselves, say it instead. */
+      readonly from?: { readonly run: string };
+    }
+  | {
+      readonly kind: "list";
+      /** Hash of what the list says. */
+      readonly sha256: string;
+      /** Training labels that it makes wrong. */
+      readonly wrong: number;
+      /** Training images that it does not name; they keep their labels. */
+      readonly unlisted: number;
+    };
+
+/** Which labels a run has. An absent key means the labels of the data set's files. */
+export interface LabelConfig {
+  readonly noise?: NoiseConfig;
+  /** Train on the true labels, where they are known. */
+  readonly labels?: "true";
+  /** Validation labels without noise; if absent they have the same noise as the training labels. */
+  readonly validationLabels?: "clean";
+}
+
 /** What every run has. */
-interface CommonConfig {
+interface CommonConfig extends LabelConfig {
   /** Raised when a run of the same configuration would give another result. */
   readonly format: 1;
   readonly data: {

@@ -7,7 +7,6 @@
  */
 import { clutterTable } from "@mvt/report/tables/clutter-table";
 import type { ClutterMask } from "@mvt/report/tables/clutter-table";
-import { describeData } from "../runs/provenance.ts";
 import { fromScratch, smallAugmentation, smallMgn } from "../settings/scales.ts";
 import type { Scale } from "../settings/scales.ts";
 import type { ClassifierSpec, Planner, StudySetting } from "./planner.ts";
@@ -90,7 +89,7 @@ export default {
       clutterSettings(planner.request.scale).map((setting) => planRows(planner, setting, seeds)),
     );
     return {
-      data: planned.map(({ title, prepared }) => ({ ...describeData(prepared), title })),
+      data: planned.map(({ title, description }) => ({ ...description, title })),
       runs: planned.flatMap(({ masks }) => masks.flatMap(({ runs }) => runs)),
       async make({ runsFolder, provenance, select }) {
         const measured = await Promise.all(
@@ -114,7 +113,7 @@ async function planRows(planner: Planner, setting: StudySetting, seeds: readonly
   // From scratch where the scale pre-trains itself, on faces that are too much alike.
   const pretrained = planner.request.scale.pretraining === undefined;
   return {
-    prepared,
+    description: await planner.describe(dataset, setting),
     title: `${prepared.dataset.title}, ${setting.title}`,
     masks: await Promise.all(
       (Object.keys(rows) as ClutterMask[]).map(async (mask) => ({

@@ -1,6 +1,7 @@
 /** @file The data that a finished run was trained on, found among those that a command can open. */
 import { UserError } from "@mvt/common";
 import { maskImages } from "../data/control-masks.ts";
+import { withoutNoise } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import type { RunConfig } from "../settings/run-config.ts";
@@ -22,15 +23,21 @@ export async function findData(config: RunConfig, sets: PreparedSets): Promise<P
     `run on ${data.dataset}: expected the ${data.kind} data it was trained on (fingerprint ${data.fingerprint.slice(0, 12)}), found other data. Pass the same --scale and --data as in training.`,
   );
 
-  /** The data that were asked for; of synthetic ones also those of pre-training and of the studies. */
-  async function* candidates({ data: { dataset } }: RunConfig, { get, synthetic }: PreparedSets) {
+  /** The data that were asked for; of synthetic ones also those without drawn-in noise, of pre-training and of the studies. */
+  async function* candidates(
+    { data: { dataset }, noise }: RunConfig,
+    { get, synthetic }: PreparedSets,
+  ) {
     yield await get(dataset);
     if (folder !== undefined) return;
+    yield await get(dataset, { clean: true });
     if (scale.pretraining) yield await synthetic(dataset, scale.pretraining.data);
     for (const { load } of Object.values(reports)) {
       const { settings }: ReportDefinition = await load();
       for (const setting of settings?.(scale) ?? []) {
-        if (setting.dataset === dataset) yield await synthetic(dataset, setting.synthetic);
+        if (setting.dataset !== dataset) continue;
+        yield await synthetic(dataset, setting.synthetic);
+        if (noise) yield await synthetic(dataset, withoutNoise(setting.synthetic));
       }
     }
   }

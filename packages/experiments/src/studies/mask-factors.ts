@@ -8,7 +8,6 @@
  */
 import { masksTable } from "@mvt/report/tables/masks-table";
 import { measureRuns } from "../masks/measure-run.ts";
-import { describeData } from "../runs/provenance.ts";
 import { fromPretrained, smallMgn } from "../settings/scales.ts";
 import type { Scale } from "../settings/scales.ts";
 import type { MgnTrainingConfig } from "../settings/training.ts";
@@ -89,11 +88,13 @@ export default {
         const runs = await Promise.all(
           seeds.map((seed) => planner.maskGenerator({ dataset, seed, m, setting })),
         );
-        return { m, prepared, runs, title: `${prepared.dataset.title}, ${setting.title}` };
+        const description = await planner.describe(dataset, setting);
+        const title = `${prepared.dataset.title}, ${setting.title}`;
+        return { m, prepared, description, runs, title };
       }),
     );
     return {
-      data: rows.map(({ title, prepared }) => ({ ...describeData(prepared), title })),
+      data: rows.map(({ title, description }) => ({ ...description, title })),
       runs: rows.flatMap(({ runs }) => runs),
       async make({ runsFolder, provenance, backend }) {
         const measured = await measureRuns(rows, { runsFolder, backend });

@@ -5,8 +5,9 @@ import { maskForm } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
 import { thresholdFingerprint } from "@mvt/relabel";
 import type { Reference, Threshold } from "@mvt/relabel";
+import type { DataDescription } from "@mvt/report";
 import { maskImages } from "../data/control-masks.ts";
-import { validationShare } from "../data/prepared-sets.ts";
+import { validationShare, withoutNoise } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import type { DataRequest } from "../data/source.ts";
@@ -14,7 +15,7 @@ import type { PretrainedFile } from "../pretrained/weights-file.ts";
 import { readMgnFile } from "../runs/mgn-file.ts";
 import { planRun } from "../runs/planned-run.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
-import { dataKind } from "../runs/provenance.ts";
+import { dataKind, describeData } from "../runs/provenance.ts";
 import { canonicalJson } from "../settings/run-config.ts";
 import type {
   ClassifierConfig,
@@ -24,6 +25,8 @@ import type {
 } from "../settings/run-config.ts";
 import { trainingOn } from "../settings/scales.ts";
 import type { SyntheticSpec, TrainingSettings } from "../settings/scales.ts";
+import { planLabels } from "./plan-labels.ts";
+import type { LabelRequest, NoiseRequest } from "./plan-labels.ts";
 
 /** What was asked for of every run, by the names of the options. */
 export interface PlanRequest extends DataRequest {
@@ -39,6 +42,10 @@ export interface PlanRequest extends DataRequest {
   /** The first epoch that relabels; the scale's if absent. */
   readonly relabelStart?: number;
   readonly minTrainAccuracy?: number;
+  /** Noise in the labels of every run; what the data have if absent. */
+  readonly noise?: NoiseRequest;
+  /** Noisy if absent. */
+  readonly validationLabels?: LabelRequest["validationLabels"];
 }
 
 /** A function f, and how `--threshold` names it. */
@@ -58,7 +65,7 @@ export interface StudySetting extends TrainingSettings {
 }
 
 /** What sets a run apart from the others of a command. */
-interface RunSpec {
+interface RunSpec extends Pick<LabelRequest, "noise" | "trueLabels"> {
   readonly dataset: DatasetName;
   readonly seed: number;
   /** Start from the scale's pre-training or from --weights; as was asked for if absent. */
@@ -83,8 +90,20 @@ export interface MgnSpec extends RunSpec {
 
 export interface Planner {
   readonly request: PlanRequest;
-  /** The data of a setting, or those that were asked for. */
-  prepare(dataset: DatasetName, setting?: StudySetting): Promise<PreparedData>;
+  /** The data of a setting, or those that were asked for; drawn faces without drawn-in noise if noise is put into them. */
+  prepare(
+    dataset: DatasetName,
+    setting?: StudySetting,
+    noise?: NoiseRequest,
+  ): Promise<PreparedData>;
+  /** What reports say of these data. */
+  describe(
+    dataset: DatasetName,
+    setting?: StudySetting,
+    noise?: NoiseRequest,
+  ): Promise<DataDescription>;
+  /** The run that replaces pre-training on ImageNet; undefined where --weights or the scale has none. */
+  pretraining(): Promise<PlannedClassifier | undefined>;
   classifier(spec: ClassifierSpec): Promise<PlannedClassifier>;
   /** A mask generator, which starts from the classifier of the same seed without masks and relabelling. */
   maskGenerator(spec: MgnSpec): Promise<PlannedRun<MgnConfig>>;
@@ -120,8 +139,18 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
     return planRun({ title: "pre-training on easy faces", config, data, after: [] });
   };
 
-  const prepare = (dataset: DatasetName, setting?: StudySetting) =>
-    setting ? sets.synthetic(dataset, setting.synthetic) : sets.get(dataset);
+  const prepare: Planner["prepare"] = (dataset, setting, noise = request.noise) => {
+    const clean = noise !== undefined;
+    if (setting === undefined) return sets.get(dataset, { clean });
+    return sets.synthetic(dataset, clean ? withoutNoise(setting.synthetic) : setting.synthetic);
+  };
+
+  const labelsOf = (data: PreparedData, { noise, trueLabels }: LabelRequest) =>
+    planLabels(data, {
+      noise: noise ?? request.noise,
+      trueLabels,
+      validationLabels: request.validationLabels,
+    });
 
   const masked = new Map<string, Promise<PreparedData>>();
 
@@ -137,21 +166,28 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
   const planner: Planner = {
     request,
     prepare,
+    pretraining,
+    async describe(dataset, setting, noise) {
+      const data = await prepare(dataset, setting, noise);
+      return describeData(data, labelsOf(data, { noise }).config);
+    },
     async classifier({ relabel, mgn, control, ...spec }) {
       const { dataset, seed, pretrained = request.pretrained, setting } = spec;
       // A file that does not fit is refused before anything is drawn or decoded.
       const named =
         mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
-      const unmasked = await prepare(dataset, setting);
+      const unmasked = await prepare(dataset, setting, spec.noise);
       const data = control ? await maskedData(unmasked, control, seed) : unmasked;
       const before = pretrained ? await pretraining() : undefined;
       const file = pretrained ? weights : undefined;
       const generator =
         mgn && "m" in mgn ? await planner.maskGenerator({ ...spec, m: mgn.m }) : undefined;
       const m = named?.file.config.m ?? generator?.config.m;
+      const labels = labelsOf(data, spec);
       const config: ClassifierConfig = {
         kind: "classifier",
         ...commonConfig(data, seed),
+        ...labels.config,
         training: (setting ?? trainingOn(dataset, scale)).training,
         pretrained: before ? { run: before.id } : file && { sha256: file.sha256 },
         relabel: relabel && relabelConfig(relabel.threshold, request),
@@ -169,6 +205,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
           data.dataset.title,
           backboneTitle,
           setting?.title,
+          ...labels.titles,
           m !== undefined && `MGN m = ${m}`,
           control && `${control.mask} masks`,
           (relabel || !setting) && (relabel?.threshold.name ?? "no relabelling"),
@@ -178,8 +215,9 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
           .join(", "),
         config: withoutAbsent(config),
         data,
-        after: [before, generator].filter((run) => run !== undefined),
+        after: [before, generator, ...labels.after].filter((run) => run !== undefined),
         thresholdSpec: relabel?.spec,
+        listed: labels.listed,
         pretrainedFile: file?.source,
         mgnFile: named?.path,
       });
@@ -188,9 +226,11 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const start = await planner.classifier(spec);
       const { data } = start;
       const { dataset, seed, setting } = spec;
+      const labels = labelsOf(data, spec);
       const config: MgnConfig = {
         kind: "mgn",
         ...commonConfig(data, seed),
+        ...labels.config,
         m,
         start: { run: start.id },
         training: (setting ?? trainingOn(dataset, scale)).mgn,
@@ -199,10 +239,17 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         data.dataset.title,
         backboneTitle,
         setting?.title,
+        ...labels.titles,
         `mask generator m = ${m}`,
         `seed ${seed}`,
       ];
-      return planRun({ title: title.filter(Boolean).join(", "), config, data, after: [start] });
+      return planRun({
+        title: title.filter(Boolean).join(", "),
+        config,
+        data,
+        listed: labels.listed,
+        after: [start, ...labels.after],
+      });
     },
   };
   return planner;

@@ -148,10 +148,10 @@ async function train(
     else onEpoch?.(run, event.metrics, event.epochs);
   });
   const { after: _, data, ...planned } = run;
-  const { classes, train: trainSet, validation, test, trainTruth } = data;
+  const { classes, train: trainSet, validation, test, trainTruth, validationTruth } = data;
   const task: TrainingTask = {
     ...planned,
-    data: { classes, train: trainSet, validation, test, trainTruth },
+    data: { classes, train: trainSet, validation, test, trainTruth, validationTruth },
     runsFolder,
     engine: engine.spec,
     // While several runs train, the cores are busy without threads that work ahead.

@@ -24,6 +24,7 @@ import type { ClassifierTraining } from "./classifier.ts";
 import { handOver } from "./hand-over.ts";
 import type { Branch } from "./hand-over.ts";
 import { trainMgn } from "./mask-generator.ts";
+import { dataOfRun } from "./run-labels.ts";
 
 /** A planned run as plain data. What cannot be sent to a thread, such as f, is named and loaded here. */
 export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
@@ -57,8 +58,10 @@ export default async function train(task: TrainingTask): Promise<string | undefi
       // Another process may have finished it meanwhile.
       if ((await run.result()) !== undefined) return;
       await removeUnfinished(dirname(run.path("result.json")), isLockFile);
+      const backend = await openBackend(task.engine);
+      const data = await dataOfRun(task.data, config, { ...task, backend });
       const context = {
-        backend: await openBackend(task.engine),
+        backend,
         run,
         loaderThreads: task.loaderThreads,
         onStep: (epoch: number, done: number, total: number) =>
@@ -75,10 +78,10 @@ export default async function train(task: TrainingTask): Promise<string | undefi
       };
       if (config.kind === "mgn") {
         const start = await weightsOfRun(config.start.run, runsFolder);
-        await trainMgn({ ...task, config, start }, context);
+        await trainMgn({ ...task, data, config, start }, context);
       } else {
         const needs = await classifierNeeds(task, config);
-        await trainClassifier({ ...task, config, ...needs }, context);
+        await trainClassifier({ ...task, data, config, ...needs }, context);
       }
     });
     return undefined;

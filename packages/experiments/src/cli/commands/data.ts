@@ -18,6 +18,7 @@ import { scales } from "../../settings/scales.ts";
 import { describeOrder, orderOfClasses } from "../class-order.ts";
 import { defineCommand, isShare, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
+import { describeDisagreement } from "../disagreement.ts";
 import {
   dataOptions,
   datasetFolders,
@@ -142,7 +143,8 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
 
 async function check(name: DatasetName, args: Args): Promise<boolean> {
   const dataset = await loadFrom(datasetFolder(resolve(args.data), name), name, args);
-  const { title, layout, protocol, synthetic, rows, ok } = await checkDataset(dataset);
+  const { title, layout, protocol, synthetic, rows, disagreement, ok } =
+    await checkDataset(dataset);
   const kind = synthetic
     ? "synthetic, not compared with published counts"
     : datasets[name].publishedCounts === undefined
@@ -150,6 +152,9 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
       : "compared with published counts";
   process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);
   for (const row of rows) process.stdout.write(`${formatRow(row)}\n`);
+  for (const line of disagreement ? describeDisagreement(disagreement) : []) {
+    process.stdout.write(`  ${line}\n`);
+  }
   if (args.run === undefined) return ok;
   const order = await orderOfClasses(dataset, args.run, args);
   for (const line of describeOrder(order)) process.stdout.write(`  ${line}\n`);

@@ -5,7 +5,7 @@ import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } 
 import type { LabelledPredictions, Provenance } from "@mvt/report";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import { engineSpecOf, openBackend } from "../../engine/engine.ts";
-import { evaluateRun } from "../../evaluation/evaluate-run.ts";
+import { evaluateRun } from "../../training/evaluate-run.ts";
 import { predictionsCsv, readPredictions } from "../../runs/predictions.ts";
 import { describeData } from "../../runs/provenance.ts";
 import { findRun } from "../../runs/run-folder.ts";
@@ -127,7 +127,7 @@ async function newPredictions(
   const predictions = await evaluateRun({ config, run, runsFolder, weights }, subset, backend);
   return {
     labelled: { classes: data.classes, labels: subset.labels, predicted: predictions.predicted },
-    provenance: evaluationProvenance([config.seed], describeData(data), backend),
+    provenance: evaluationProvenance([config.seed], describeData(data, config), backend),
     csv: predictionsCsv(data.classes, subset, predictions),
   };
 }

@@ -17,7 +17,7 @@ import { exportProgram } from "../../export/export-program.ts";
 import { exportTable } from "../export-table.ts";
 import { writeSafetensors } from "../../export/write-safetensors.ts";
 import { findRun } from "../../runs/run-folder.ts";
-import { evaluateClassifier, openClassifier } from "../../evaluation/evaluate-run.ts";
+import { evaluateClassifier, openClassifier } from "../../training/evaluate-run.ts";
 import { classifierConfigOf } from "../evaluation-report.ts";
 import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";

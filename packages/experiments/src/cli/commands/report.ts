@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { writeWhole } from "@mvt/common/files";
 import { loadThreshold } from "@mvt/relabel";
 import type { Selection } from "@mvt/report";
-import { describeData, describeProvenance } from "../../runs/provenance.ts";
+import { describeProvenance } from "../../runs/provenance.ts";
 import { reports } from "../../studies/index.ts";
 import type { ReportName } from "../../studies/index.ts";
 import { planReports } from "../../studies/report-definition.ts";
@@ -78,7 +78,7 @@ async function makeReports(
   const session = await openTraining(args, async ({ name }) => {
     for (const stem of names) await requireWritableReport("out", folderFor(name), stem);
   });
-  const { planner, sets, engine, progress, runsFolder } = session;
+  const { planner, engine, progress, runsFolder } = session;
   const { scale } = planner.request;
   const count =
     args.seeds ?? Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds));
@@ -90,11 +90,10 @@ async function makeReports(
   if ((await trainRuns(runs, session, args)) === undefined) return;
 
   const asked = plans.every(({ data }) => data) ? [] : datasets;
-  const prepared = await Promise.all(asked.map((name) => sets.get(name)));
   const provenance = describeProvenance({
     scale: scale.name,
     seeds,
-    data: prepared.map(describeData),
+    data: await Promise.all(asked.map((name) => planner.describe(name))),
     backend: engine.backend,
   });
   const out = resolve(folderFor(scale.name));

@@ -33,11 +33,17 @@ export default defineCommand({
       type: "string",
       describe: "relabel with this f: NAME|PATH|PACKAGE[:key=value,...] [default: no relabelling]",
     },
+    labels: {
+      choices: ["given", "true"],
+      default: "given",
+      describe: "train on the labels as they are given, or on the true ones where they are known",
+    },
   },
   examples: [
     ["train", "a baseline on synthetic RAF-DB faces"],
     ["train --set epochs=30 --set adamw.weightDecay=0.1", "with other settings"],
     ["train --dataset ferplus --threshold quadratic", "with dynamic relabelling"],
+    ["train --noise 0.2 --noise-kind confusable", "with a fifth of the labels made wrong"],
   ],
   async run(args) {
     const { dataset, seed, m, mgn: file } = args;
@@ -51,7 +57,13 @@ export default defineCommand({
     const session = await openTraining(args);
     const { planner, runsFolder } = session;
     const mgn = m !== undefined ? { m } : file !== undefined ? { file: resolve(file) } : undefined;
-    const planned = await planner.classifier({ dataset, seed, relabel, mgn });
+    const planned = await planner.classifier({
+      dataset,
+      seed,
+      relabel,
+      mgn,
+      trueLabels: args.labels === "true",
+    });
     const results = await trainRuns([planned], session, args);
     if (results) printResult(results[0]!, openRun(runsFolder, planned.id).path("result.json"));
   },

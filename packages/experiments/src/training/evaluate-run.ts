@@ -6,10 +6,10 @@ import type { MgnFile } from "@mvt/mgn";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { Subset } from "../data/prepared.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
-import { evaluationBatchSize, predict } from "../training/predict.ts";
-import { microBatchCount } from "../training/micro-batches.ts";
-import { declareClassifier, evaluationProgram, withFrozen } from "../training/programs.ts";
-import type { Classifier } from "../training/programs.ts";
+import { evaluationBatchSize, predict } from "./predict.ts";
+import { microBatchCount } from "./micro-batches.ts";
+import { declareClassifier, evaluationProgram, withFrozen } from "./programs.ts";
+import type { Classifier } from "./programs.ts";
 import { generatorFolder, readMgn } from "../runs/mgn-file.ts";
 import type { Predictions } from "../runs/predictions.ts";
 
