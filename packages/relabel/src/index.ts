@@ -2,6 +2,13 @@
 
 export { type BuiltInName, thresholds } from "./built-in.ts";
 export { cutOff, type DecideOptions, decide, type Decision } from "./decide.ts";
+export {
+  averageDecay,
+  type HistoryArray,
+  type HistoryOf,
+  type LabelScores,
+  TrainingHistory,
+} from "./history.ts";
 export { thresholdFingerprint, instantiate } from "./instantiate.ts";
 export type { LabelChange } from "./ledger-lines.ts";
 export { LabelLedger, type LedgerData, type SampleDecision } from "./ledger.ts";
