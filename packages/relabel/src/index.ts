@@ -2,6 +2,7 @@
 
 export { type BuiltInName, thresholds } from "./built-in.ts";
 export { cutOff, type DecideOptions, decide, type Decision } from "./decide.ts";
+export { exampleContexts, neutralContext } from "./example-contexts.ts";
 export {
   averageDecay,
   type HistoryArray,
@@ -17,6 +18,8 @@ export { type LabelSets, relabelQuality, type RelabelQuality, type Share } from 
 export {
   createRelabeller,
   policyDefaults,
+  type PredictionSource,
+  predictionSources,
   type Reference,
   references,
   type Relabeller,
@@ -26,6 +29,7 @@ export {
   defineThreshold,
   type Parameter,
   type Threshold,
+  type ThresholdContext,
   type ThresholdDefinition,
 } from "./threshold.ts";
 export { parseThresholdSpec, type ThresholdSpec } from "./threshold-spec.ts";

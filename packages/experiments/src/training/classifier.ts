@@ -94,12 +94,17 @@ export async function trainClassifier(
           const trained = await trainSteps(at, training, context, { step, loader, labels });
           const state = await step.readState();
           await evaluation.writeState(state);
+          const passed = await labels.endOfEpoch(
+            epoch,
+            async () => (await predictSubset(data.train)).probabilities,
+          );
           const validation = await predictSubset(data.validation);
           const test =
             settings.tests === "at-end" ? undefined : countOf(await predictSubset(data.test));
           // In the order of `epochMetrics`, in which a resumed run writes the earlier epochs.
           const line: EpochMetrics = {
             ...trained.metrics,
+            relabelled: trained.metrics.relabelled + passed,
             validation: countOf(validation),
             test,
             imagesPerSecond: trained.imagesPerSecond,

@@ -69,7 +69,7 @@ export class TrainingLabels {
     }
     if (this.#relabel === undefined || this.#threshold === undefined) return;
     const policy = { ...this.#relabel, threshold: this.#threshold };
-    this.#relabeller = createRelabeller(policy, this.#ledger);
+    this.#relabeller = createRelabeller(policy, this.#ledger, this.#history);
     for (const { epoch, train } of metrics) this.#relabeller.endEpoch(epoch, train.k / train.n);
   }
 
@@ -82,8 +82,20 @@ export class TrainingLabels {
    * @returns how many labels changed
    */
   observe(epoch: number, samples: ArrayLike<number>, probabilities: Float32Array): number {
+    if (this.#relabeller) return this.#relabeller.observe(epoch, samples, probabilities).length;
     this.#history.record(samples, probabilities);
-    return this.#relabeller?.observe(epoch, samples, probabilities).length ?? 0;
+    return 0;
+  }
+
+  /**
+   * Decides at the end of an epoch that relabels on a pass over the training set; otherwise nobody asks for the pass.
+   *
+   * @param pass gives the probabilities [training images, K] as the weights are now
+   * @returns how many labels changed
+   */
+  async endOfEpoch(epoch: number, pass: () => Promise<Float32Array>): Promise<number> {
+    if (!this.#relabeller?.needsPass(epoch)) return 0;
+    return this.#relabeller.decideAll(epoch, await pass()).length;
   }
 
   /** The arrays of the history, for a checkpoint. */
