@@ -35,6 +35,7 @@ export default {
         return [pGt, threshold.f(pGt)] as const;
       }),
       cutOff: cutOff(threshold, delta),
+      example: threshold.inContext !== undefined,
     }));
     return {
       runs,
