@@ -128,9 +128,8 @@ describe("a function of P_gt alone", () => {
     expect(Object.values(thresholds).map((f) => instantiate<string>(f))).toSatisfy(
       (all: readonly object[]) => all.every((threshold) => !("inContext" in threshold)),
     );
-    expect(
-      Object.values(thresholds).map((f) => thresholdFingerprint(instantiate<string>(f))),
-    ).toMatchInlineSnapshot(`
+    expect(Object.values(thresholds).map((f) => thresholdFingerprint(instantiate<string>(f))))
+      .toMatchInlineSnapshot(`
       [
         "27cc38bb207e10f6",
         "640b23673019a7b7",
