@@ -6,9 +6,17 @@ const line = z.object({ epoch: z.int() });
 const state = new Map([["w", { shape: [2], data: Float32Array.of(1, 2) }]]);
 
 describe("a checkpoint", () => {
-  test("gives back state, steps, metrics and ledger", () => {
-    const checkpoint = { state, step: 7, metrics: [{ epoch: 1 }], ledger: "a line\n" };
+  test("gives back state, steps, metrics, ledger and history", () => {
+    const history = new Map([["draws", { shape: [2], data: Float32Array.of(1, 3) }]]);
+    const checkpoint = { state, step: 7, metrics: [{ epoch: 1 }], ledger: "a line\n", history };
     expect(decodeCheckpoint(encodeCheckpoint(checkpoint), "file", line)).toEqual(checkpoint);
+  });
+
+  test("has no history unless it was given one", () => {
+    const checkpoint = { state, step: 7, metrics: [{ epoch: 1 }] };
+    const read = decodeCheckpoint(encodeCheckpoint(checkpoint), "file", line);
+    expect(read.history).toBeUndefined();
+    expect(read.state).toEqual(state);
   });
 
   test("is refused when its metrics are not those of this version", () => {

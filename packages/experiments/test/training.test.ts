@@ -57,6 +57,7 @@ describe("a finished run", () => {
   test("leaves these files", async () => {
     expect(await filesBelow(pathOf(run, runs))).toEqual([
       "config.json",
+      "labels.csv",
       "labels.jsonl",
       "last.safetensors",
       "metrics.jsonl",

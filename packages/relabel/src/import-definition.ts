@@ -60,10 +60,13 @@ function whatIsWrong(value: unknown): string | undefined {
   if (!isRecord(value)) {
     return `it is ${Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`}`;
   }
-  const { name, about, parameters, f } = value;
+  const { name, about, parameters, context, f } = value;
   if (typeof name !== "string" || name === "") return `its name is ${show(name)}, not a text`;
   if (typeof about !== "string") return `its about is ${show(about)}, not a text`;
   if (typeof f !== "function") return `its f is ${show(f)}, not a function`;
+  if (context !== undefined && context !== true) {
+    return `its context is ${show(context)}, not true (leave it out for a function of P_gt alone)`;
+  }
   if (!isRecord(parameters)) {
     return `its parameters are ${show(parameters)}, not an object ({} for none)`;
   }

@@ -2,6 +2,14 @@
 
 export { type BuiltInName, thresholds } from "./built-in.ts";
 export { cutOff, type DecideOptions, decide, type Decision } from "./decide.ts";
+export { exampleContexts, neutralContext } from "./example-contexts.ts";
+export {
+  averageDecay,
+  type HistoryArray,
+  type HistoryOf,
+  type LabelScores,
+  TrainingHistory,
+} from "./history.ts";
 export { thresholdFingerprint, instantiate } from "./instantiate.ts";
 export type { LabelChange } from "./ledger-lines.ts";
 export { LabelLedger, type LedgerData, type SampleDecision } from "./ledger.ts";
@@ -10,6 +18,8 @@ export { type LabelSets, relabelQuality, type RelabelQuality, type Share } from 
 export {
   createRelabeller,
   policyDefaults,
+  type PredictionSource,
+  predictionSources,
   type Reference,
   references,
   type Relabeller,
@@ -19,6 +29,7 @@ export {
   defineThreshold,
   type Parameter,
   type Threshold,
+  type ThresholdContext,
   type ThresholdDefinition,
 } from "./threshold.ts";
 export { parseThresholdSpec, type ThresholdSpec } from "./threshold-spec.ts";

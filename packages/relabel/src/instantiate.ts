@@ -1,7 +1,8 @@
 /** @file Makes a threshold out of a definition and parameter values, and checks that its f fits Eq. 6. */
 import { createHash } from "node:crypto";
 import { CommandLineError, didYouMean, reasonOf } from "@mvt/common";
-import type { Threshold, ThresholdDefinition } from "./threshold.ts";
+import { exampleContexts, neutralContext } from "./example-contexts.ts";
+import type { Threshold, ThresholdContext, ThresholdDefinition } from "./threshold.ts";
 
 type Overrides = Readonly<Record<string, number | undefined>>;
 
@@ -14,11 +15,15 @@ const rounding = 1e-12;
 /** The P_gt on which f is checked: 0, 1/4096, ..., 1. */
 const grid: readonly number[] = Array.from({ length: gridSteps + 1 }, (_, i) => i / gridSteps);
 
+/** The P_gt whose values in example contexts are hashed: 0, 1/64, ..., 1. */
+const coarseGrid = grid.filter((_, i) => i % 64 === 0);
+
 /**
  * The threshold with `overrides` in place of the defaults.
  *
  * Checks the parameters, then f on 4,097 values of P_gt from 0 to 1: it must be finite, nonnegative,
- * non-decreasing and the same when called twice. The relabeller does not check f again.
+ * non-decreasing and the same when called twice; in each of `exampleContexts` if it takes a context. The relabeller
+ * does not check f again.
  *
  * @throws CommandLineError that says which property fails, at which P_gt and with which value.
  */
@@ -29,26 +34,48 @@ export function instantiate<Name extends string>(
 export function instantiate(definition: ThresholdDefinition, overrides: Overrides = {}): Threshold {
   const { name } = definition;
   const parameters = fillIn(definition, overrides);
-  const threshold: Threshold = {
-    name,
-    parameters,
-    f(pGt) {
-      try {
-        return definition.f(pGt, parameters);
-      } catch (cause) {
-        const found = `it threw: ${reasonOf(cause)}`;
-        throw propertyError(threshold, "a function that never throws", pGt, found, "", cause);
-      }
-    },
+  if (definition.f.length > 2 && definition.context !== true) {
+    throw new CommandLineError(
+      `threshold "${name}": expected an f of P_gt and parameters, got one with ${definition.f.length} arguments. Write context: true into the definition if f takes a context.`,
+    );
+  }
+  const evaluate = (pGt: number, context?: ThresholdContext) => {
+    try {
+      // Without context: true there is no third argument, whatever the type of f allows.
+      return (definition.f as (...values: readonly unknown[]) => number)(
+        pGt,
+        parameters,
+        ...(context ? [context] : []),
+      );
+    } catch (cause) {
+      const found = `it threw: ${reasonOf(cause)}`;
+      const at = { name, parameters, context };
+      throw propertyError(at, "a function that never throws", pGt, found, "", cause);
+    }
   };
-  checkProperties(threshold);
-  return Object.freeze(threshold);
+  if (definition.context !== true) {
+    const f = (pGt: number) => evaluate(pGt);
+    checkProperties({ name, parameters }, f);
+    return Object.freeze({ name, parameters, f });
+  }
+  for (const context of exampleContexts) {
+    checkProperties({ name, parameters, context }, (pGt) => evaluate(pGt, context));
+  }
+  const f = (pGt: number) => evaluate(pGt, neutralContext);
+  return Object.freeze({ name, parameters, f, inContext: evaluate });
 }
 
-function checkProperties(threshold: Threshold): void {
+/** Which function is checked, and where. */
+interface Checked {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly context?: ThresholdContext;
+}
+
+function checkProperties(threshold: Checked, f: (pGt: number) => unknown): void {
   let before = { pGt: 0, value: 0 };
   for (const pGt of grid) {
-    const value: unknown = threshold.f(pGt);
+    const value = f(pGt);
     if (typeof value !== "number" || !Number.isFinite(value)) {
       const advice = "Return a finite number for every P_gt in [0, 1].";
       throw propertyError(threshold, "finite", pGt, `it is ${describe(value)}`, advice);
@@ -62,9 +89,9 @@ function checkProperties(threshold: Threshold): void {
       const advice = "Make it rise or stay level from 0 to 1.";
       throw propertyError(threshold, "non-decreasing", pGt, found, advice);
     }
-    const again = threshold.f(pGt);
+    const again = f(pGt);
     if (again !== value) {
-      const found = `it is ${value} once and ${again} the next time`;
+      const found = `it is ${value} once and ${String(again)} the next time`;
       const advice = "Use no random numbers, no clock and no state.";
       throw propertyError(threshold, "the same for the same P_gt", pGt, found, advice);
     }
@@ -73,7 +100,7 @@ function checkProperties(threshold: Threshold): void {
 }
 
 function propertyError(
-  { name, parameters }: Threshold,
+  { name, parameters, context }: Checked,
   property: string,
   pGt: number,
   found: string,
@@ -81,10 +108,17 @@ function propertyError(
   cause?: unknown,
 ): CommandLineError {
   const values = Object.entries(parameters).map(([key, value]) => `, ${key} = ${value}`);
+  const where = context === undefined ? "" : `, ${describeContext(context)},`;
   return new CommandLineError(
-    `threshold "${name}": f must be ${property}, but at P_gt = ${pGt}${values.join("")} ${found}. ${advice}`.trim(),
+    `threshold "${name}": f must be ${property}, but at P_gt = ${pGt}${values.join("")}${where} ${found}. ${advice}`.trim(),
     { cause },
   );
+}
+
+/** "epoch 10, label fear whose class has the confidence 0.5": what tells one context from another. */
+function describeContext({ epoch, label, classes, classConfidence }: ThresholdContext): string {
+  const confidence = Number(classConfidence[label]!.toPrecision(3));
+  return `in epoch ${epoch} for label ${classes[label]}, whose class has the confidence ${confidence}`;
 }
 
 /** Every parameter in the order of the definition: its override, else its default. */
@@ -129,7 +163,12 @@ function describe(value: unknown): string {
  *
  * A plugin's file can change while its name stays. Run ids therefore depend on this value as well.
  */
-export function thresholdFingerprint({ f }: Threshold): string {
+export function thresholdFingerprint({ f, inContext }: Threshold): string {
   const values = grid.map((pGt) => f(pGt).toPrecision(12));
+  if (inContext) {
+    for (const context of exampleContexts) {
+      for (const pGt of coarseGrid) values.push(inContext(pGt, context).toPrecision(12));
+    }
+  }
   return createHash("sha256").update(values.join()).digest("hex").slice(0, 16);
 }

@@ -125,6 +125,14 @@ describe("Figure 5", () => {
     expect(textsOf(await figure({ functions: [never] }))).toContain("one, never relabels");
   });
 
+  test("says which functions depend on more than P_gt, and are drawn for one example", async () => {
+    const adaptive = { ...functions[1]!, name: "adaptive", example: true };
+    expect(textsOf(await figure({ functions: [functions[0]!, adaptive] }))).toContain(
+      "drawn for one example: adaptive",
+    );
+    expect(textsOf(await figure()).join()).not.toContain("drawn for one example");
+  });
+
   test("refuses seeds that can not be drawn, and no function or curve at all", async () => {
     const of = (...seeds: readonly (readonly number[])[]) =>
       figure({ convergence: [{ ...convergence[0]!, curves: [{ name: "linear", seeds }] }] });

@@ -16,8 +16,8 @@ import {
 import type { DatasetName, FerplusProtocol } from "@mvt/datasets";
 import { maskForms } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
-import { policyDefaults, references } from "@mvt/relabel";
-import type { Reference } from "@mvt/relabel";
+import { policyDefaults, predictionSources, references } from "@mvt/relabel";
+import type { PredictionSource, Reference } from "@mvt/relabel";
 import { backendNames, deviceNames } from "../engine/engine.ts";
 import { scaleNames } from "../settings/scales.ts";
 import { isShare, wholeFrom } from "./command.ts";
@@ -204,6 +204,14 @@ export const trainingOptions = {
     group: relabelling,
     describe:
       "the label whose probability is P_gt: the current one, or the one in the data set's files",
+  },
+  predictions: {
+    choices: Object.keys(predictionSources) as PredictionSource[],
+    default: policyDefaults.predictions as PredictionSource,
+    group: relabelling,
+    describe: `the probabilities that Eq. 6 decides on; ${Object.entries(predictionSources)
+      .map(([name, about]) => `${name}: ${about}`)
+      .join("; ")}`,
   },
   "relabel-start": {
     type: "number",

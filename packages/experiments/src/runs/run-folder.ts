@@ -4,6 +4,7 @@
  *     runs/<id>/config.json                   the configuration
  *               metrics.jsonl                 a line per epoch
  *               labels.jsonl                  the label ledger, if the run relabels
+ *               labels.csv                    per training image of a classifier: its labels, and how doubtful they are
  *               checkpoint.safetensors        while it is unfinished: everything to go on from
  *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
  *               last.safetensors              the weights of the last epoch
@@ -25,6 +26,7 @@ export type RunFile =
   | "config.json"
   | "metrics.jsonl"
   | "labels.jsonl"
+  | "labels.csv"
   | "checkpoint.safetensors"
   | "validation-best.safetensors"
   | "last.safetensors"

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { NetworkConfig } from "@mvt/core";
 import type { DatasetName, NoiseKind } from "@mvt/datasets";
 import type { ControlMaskName, MaskForm } from "@mvt/mgn";
-import type { Reference } from "@mvt/relabel";
+import type { PredictionSource, Reference } from "@mvt/relabel";
 import type { MgnTrainingConfig, TrainingConfig } from "./training.ts";
 
 /** A control mask; each removes exactly round(m N) patches of an image. */
@@ -22,6 +22,8 @@ export interface RelabelConfig {
   };
   readonly delta: number;
   readonly reference: Reference;
+  /** What Eq. 6 decides on; "step" if absent. */
+  readonly predictions?: Exclude<PredictionSource, "step">;
   readonly startEpoch: number;
   readonly minTrainAccuracy?: number;
 }

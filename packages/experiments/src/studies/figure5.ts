@@ -13,15 +13,20 @@ import { epochMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import { figureReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
-import { builtInThresholds, planRelabelRows } from "./table2.ts";
+import { builtInThresholds } from "./label-rows.ts";
+import { planTable2 } from "./table2.ts";
 
 /** Steps of P_gt from 0 to 1/2, beyond which nothing can be relabelled. */
 const steps = 50;
 
 export default {
   async plan(planner, request) {
-    const rows = await planRelabelRows(planner, request);
-    const runs = rows.flatMap((row) => row.runs);
+    const groups = (await planTable2(planner, request)).map((rows) =>
+      rows.flatMap(({ dataset, labelling, runs }) =>
+        labelling.labels === "relabelled" ? [{ dataset, name: labelling.f.name, runs }] : [],
+      ),
+    );
+    const runs = groups.flat().flatMap((row) => row.runs);
     if (runs.some(({ config }) => config.training.tests === "at-end")) {
       throw new UserError(
         "figure5: expected runs that are tested after every epoch, got tests=at-end. Leave out --set tests=at-end.",
@@ -35,24 +40,24 @@ export default {
         return [pGt, threshold.f(pGt)] as const;
       }),
       cutOff: cutOff(threshold, delta),
+      example: threshold.inContext !== undefined,
     }));
     return {
       runs,
       async make({ runsFolder, png }) {
-        const groups = Map.groupBy(rows, ({ dataset }) => dataset);
         const convergence = await Promise.all(
-          [...groups].map(async ([{ title }, group]) => ({
-            dataset: title,
+          groups.map(async (group) => ({
+            dataset: group[0]!.dataset.title,
             relabelStart: group[0]!.runs[0]!.config.relabel!.startEpoch,
             curves: await Promise.all(
-              group.map(async ({ threshold: { name }, runs: seeds }) => ({
+              group.map(async ({ name, runs: seeds }) => ({
                 name,
                 seeds: await Promise.all(seeds.map((run) => testCurve(run, runsFolder))),
               })),
             ),
           })),
         );
-        const synthetic = rows.some(({ dataset }) => dataKind(dataset) === "synthetic");
+        const synthetic = groups.flat().some(({ dataset }) => dataKind(dataset) === "synthetic");
         const svg = await figure5.draw({ delta, functions, convergence, synthetic });
         return figureReport("figure5", svg, png);
       },

@@ -3,8 +3,8 @@ import { backbones } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { maskForm } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
-import { thresholdFingerprint } from "@mvt/relabel";
-import type { Reference, Threshold } from "@mvt/relabel";
+import { policyDefaults, thresholdFingerprint } from "@mvt/relabel";
+import type { PredictionSource, Reference, Threshold } from "@mvt/relabel";
 import type { DataDescription } from "@mvt/report";
 import { maskImages } from "../data/control-masks.ts";
 import { validationShare, withoutNoise } from "../data/prepared-sets.ts";
@@ -39,6 +39,8 @@ export interface PlanRequest extends DataRequest {
   /** δ of Eq. 6. */
   readonly delta: number;
   readonly reference: Reference;
+  /** What Eq. 6 decides on; those of the training step if absent. */
+  readonly predictions?: PredictionSource;
   /** The first epoch that relabels; the scale's if absent. */
   readonly relabelStart?: number;
   readonly minTrainAccuracy?: number;
@@ -77,6 +79,10 @@ interface RunSpec extends Pick<LabelRequest, "noise" | "trueLabels"> {
 export interface ClassifierSpec extends RunSpec {
   /** Relabel with this f. */
   readonly relabel?: NamedThreshold;
+  /** What Eq. 6 decides on; as was asked for if absent. */
+  readonly predictions?: PredictionSource;
+  /** The first epoch that relabels; as was asked for if absent. */
+  readonly relabelStart?: number;
   /** Mask the images with a frozen generator: one trained for this m, whose run comes first, or a file. */
   readonly mgn?: { readonly m: number } | { readonly file: string };
   /** Put this mask on the images instead. */
@@ -171,7 +177,14 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const data = await prepare(dataset, setting, noise);
       return describeData(data, labelsOf(data, { noise }).config);
     },
-    async classifier({ relabel, mgn, control, ...spec }) {
+    async classifier({
+      relabel,
+      predictions = request.predictions ?? policyDefaults.predictions,
+      relabelStart,
+      mgn,
+      control,
+      ...spec
+    }) {
       const { dataset, seed, pretrained = request.pretrained, setting } = spec;
       // A file that does not fit is refused before anything is drawn or decoded.
       const named =
@@ -190,7 +203,13 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         ...labels.config,
         training: (setting ?? trainingOn(dataset, scale)).training,
         pretrained: before ? { run: before.id } : file && { sha256: file.sha256 },
-        relabel: relabel && relabelConfig(relabel.threshold, request),
+        relabel:
+          relabel &&
+          relabelConfig(relabel.threshold, {
+            ...request,
+            predictions,
+            relabelStart: relabelStart ?? request.relabelStart,
+          }),
         mgn:
           m === undefined
             ? undefined
@@ -209,6 +228,8 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
           m !== undefined && `MGN m = ${m}`,
           control && `${control.mask} masks`,
           (relabel || !setting) && (relabel?.threshold.name ?? "no relabelling"),
+          relabel && predictions !== "step" && `predictions ${predictions}`,
+          relabel && relabelStart !== undefined && `from epoch ${relabelStart}`,
           `seed ${seed}`,
         ]
           .filter(Boolean)
@@ -262,12 +283,13 @@ function withoutAbsent<Config extends object>(config: Config): Config {
 }
 
 function relabelConfig(threshold: Threshold, request: PlanRequest): RelabelConfig {
-  const { delta, reference, relabelStart, minTrainAccuracy, scale } = request;
+  const { delta, reference, predictions, relabelStart, minTrainAccuracy, scale } = request;
   const { name, parameters } = threshold;
   return withoutAbsent({
     threshold: { name, parameters, fingerprint: thresholdFingerprint(threshold) },
     delta,
     reference,
+    predictions: predictions === "step" ? undefined : predictions,
     startEpoch: relabelStart ?? scale.relabelStart,
     minTrainAccuracy,
   });

@@ -45,6 +45,8 @@ export interface ReportPlan {
 export interface ReportDefinition {
   /** Runs per row unless --seeds says otherwise, where the scale's number would take too long. */
   readonly seeds?: number;
+  /** The epoch whose accuracy it shows unless --select says otherwise. Default "validation". */
+  readonly select?: Selection;
   /** Of a study: the settings under which it trains at a scale. */
   readonly settings?: (scale: Scale) => readonly StudySetting[];
   readonly plan: (planner: Planner, request: ReportRequest) => Promise<ReportPlan>;
@@ -55,20 +57,28 @@ export class UnavailableError extends UserError {
   override readonly name = "UnavailableError";
 }
 
+/** A plan with the epoch whose accuracy its report shows by default. */
+export interface PlannedReport extends ReportPlan {
+  readonly select: Selection;
+}
+
 /** The plans of all reports; one that is unavailable is left out and reported to `say`, unless it is the only one. */
 export async function planReports(
   definitions: readonly ReportDefinition[],
   planner: Planner,
   request: ReportRequest,
   say: (line: string) => void,
-): Promise<readonly ReportPlan[]> {
+): Promise<readonly PlannedReport[]> {
   const plans = await Promise.all(
-    definitions.map(({ plan }) =>
-      plan(planner, request).catch((error: unknown) => {
+    definitions.map(async ({ plan, select = "validation" }) => {
+      try {
+        return { ...(await plan(planner, request)), select };
+      } catch (error) {
         if (definitions.length === 1 || !(error instanceof UnavailableError)) throw error;
         say(`left out: ${error.message}`);
-      }),
-    ),
+        return undefined;
+      }
+    }),
   );
   return plans.filter((plan) => plan !== undefined);
 }

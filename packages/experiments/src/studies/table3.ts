@@ -11,6 +11,7 @@ import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
 export default {
+  select: "last", // as Table 2, whose runs it shares
   async plan(planner, request) {
     const rows = await planCombinations(planner, request);
     return {

@@ -1,11 +1,15 @@
 /**
  * @file The state of an interrupted run in one file, so that it is never half a state.
  *
- * Safetensors with parameters and moments; metrics and label ledger travel in its metadata.
+ * Safetensors with parameters, moments and the training history; metrics and label ledger travel in its metadata.
  */
 import { decodeSafetensors, encodeSafetensors, WeightsError } from "@mvt/core";
 import type { Weights } from "@mvt/core";
+import type { HistoryArray } from "@mvt/relabel";
 import type { z } from "zod";
+
+/** What the names of the history's arrays begin with. No name of the state does. */
+const historyPrefix = "history.";
 
 export interface Checkpoint<Metrics> {
   /** Parameters and optimiser moments. */
@@ -16,6 +20,8 @@ export interface Checkpoint<Metrics> {
   readonly metrics: readonly Metrics[];
   /** The label ledger as JSON lines; only of runs that relabel. */
   readonly ledger?: string;
+  /** The arrays of the training history; only of classifiers. */
+  readonly history?: ReadonlyMap<string, HistoryArray>;
 }
 
 /** The file of a checkpoint. */
@@ -24,8 +30,10 @@ export function encodeCheckpoint({
   step,
   metrics,
   ledger,
+  history = new Map(),
 }: Checkpoint<unknown>): Uint8Array {
-  return encodeSafetensors(state, {
+  const named = [...history].map(([name, array]) => [`${historyPrefix}${name}`, array] as const);
+  return encodeSafetensors(new Map([...state, ...named]), {
     step: `${step}`,
     metrics: JSON.stringify(metrics),
     ...(ledger === undefined ? {} : { ledger }),
@@ -52,10 +60,15 @@ export function decodeCheckpoint<Metrics>(
       `${source}: expected metrics as this version writes them, got another ${path.join(".")} (${message})`,
     );
   }
+  const isHistory = ([name]: readonly [string, unknown]) => name.startsWith(historyPrefix);
+  const history = [...weights]
+    .filter(isHistory)
+    .map(([name, array]) => [name.slice(historyPrefix.length), array] as const);
   return {
-    state: weights,
+    state: new Map([...weights].filter((entry) => !isHistory(entry))),
     step: Number(step),
     metrics: lines.data,
     ledger,
+    history: history.length === 0 ? undefined : new Map(history),
   };
 }

@@ -86,7 +86,7 @@ export async function trainClassifier(
         async start(checkpoint) {
           const initial = () => startingWeights(classifier.parameters, config.seed, pretrained);
           await step.writeState(checkpoint?.state ?? withFrozen(classifier, initial()));
-          labels.resume(checkpoint?.ledger, checkpoint?.metrics ?? []);
+          labels.resume(checkpoint, run.path("checkpoint.safetensors"));
         },
         async trainEpoch(stepsBefore, earlier) {
           const epoch = earlier.length + 1;
@@ -94,12 +94,17 @@ export async function trainClassifier(
           const trained = await trainSteps(at, training, context, { step, loader, labels });
           const state = await step.readState();
           await evaluation.writeState(state);
+          const passed = await labels.endOfEpoch(
+            epoch,
+            async () => (await predictSubset(data.train)).probabilities,
+          );
           const validation = await predictSubset(data.validation);
           const test =
             settings.tests === "at-end" ? undefined : countOf(await predictSubset(data.test));
           // In the order of `epochMetrics`, in which a resumed run writes the earlier epochs.
           const line: EpochMetrics = {
             ...trained.metrics,
+            relabelled: trained.metrics.relabelled + passed,
             validation: countOf(validation),
             test,
             imagesPerSecond: trained.imagesPerSecond,
@@ -117,6 +122,7 @@ export async function trainClassifier(
           settings.stopAtTrainAccuracy !== undefined &&
           train.k >= settings.stopAtTrainAccuracy * train.n,
         ledger: () => labels.toJsonLines(),
+        history: () => labels.history(),
       },
       context,
     );
@@ -128,6 +134,7 @@ export async function trainClassifier(
     await evaluation.writeState(withFrozen(classifier, bestWeights.weights));
     const chosen = await predictSubset(data.test);
     await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
+    await run.write("labels.csv", labels.toCsv());
     const lastState = await step.readState();
     await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
     const predictLast = async () => {
@@ -203,13 +210,11 @@ async function trainSteps(
       const predicted = argmax(probabilities.subarray(i * K, (i + 1) * K));
       if (predicted === given[samples[i]!]) right += 1;
     }
-    // The step used the labels as they were; changed ones count when the sample is drawn next.
-    relabelled +=
-      labels.relabeller?.observe(
-        epoch,
-        samples.subarray(0, count),
-        probabilities.subarray(0, count * K),
-      ).length ?? 0;
+    relabelled += labels.observe(
+      epoch,
+      samples.subarray(0, count),
+      probabilities.subarray(0, count * K),
+    );
     totalLoss += loss[0]! * count;
     batches += 1;
     seen += count;

@@ -7,6 +7,7 @@
  */
 import { UserError } from "@mvt/common";
 import type { Backend, Weights } from "@mvt/core";
+import type { HistoryArray } from "@mvt/relabel";
 import type { z } from "zod";
 import type { RunResult } from "../runs/result.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
@@ -49,6 +50,8 @@ export interface Trainee<Metrics> {
   endsAfter?(last: Metrics): boolean;
   /** The label ledger as JSON lines, if the run relabels. */
   ledger?(): string | undefined;
+  /** The arrays of the training history, of a classifier. */
+  history?(): ReadonlyMap<string, HistoryArray>;
 }
 
 /** Trains all epochs, or those that are left, and returns the metrics of every epoch. */
@@ -88,7 +91,8 @@ export async function trainEpochs<Metrics>(
     metrics.push(trained.metrics);
     const ledger = trainee.ledger?.();
     const { state } = trained;
-    await run.write("checkpoint.safetensors", encodeCheckpoint({ state, step, metrics, ledger }));
+    const reached = { state, step, metrics, ledger, history: trainee.history?.() };
+    await run.write("checkpoint.safetensors", encodeCheckpoint(reached));
     await writeLines();
     await onCheckpoint?.(metrics.length, isOver());
     onEpoch?.(trained.metrics, trainee.epochs);

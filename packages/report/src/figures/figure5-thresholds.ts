@@ -10,6 +10,8 @@ export interface ThresholdCurve {
   readonly points: readonly (readonly [number, number])[];
   /** The P_gt above which no sample can be relabelled; 0 if none ever can. */
   readonly cutOff: number;
+  /** Whether f depends on more than P_gt, so that points and cut-off are those of one example. */
+  readonly example?: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export function thresholdPanel(
   const thresholds = functions.flatMap(({ name, points }) =>
     points.map(([pGt, f]) => ({ curve: name, pGt, difference: f + delta })),
   );
+  const examples = functions.filter(({ example }) => example).map(({ name }) => name);
   const end = Math.max(...thresholds.map(({ pGt }) => pGt));
   const limitEnd = Math.min(end, 0.5);
   const limit = [0, limitEnd].map((pGt) => ({ pGt, difference: 1 - 2 * pGt }));
@@ -46,7 +49,10 @@ export function thresholdPanel(
   return {
     title: {
       text: `Threshold f(P_gt) + δ, δ = ${delta}`,
-      subtitle: "marked: from here on no label changes",
+      subtitle: [
+        "marked: from here on no label changes",
+        ...(examples.length > 0 ? [`drawn for one example: ${examples.join(", ")}`] : []),
+      ],
       fontSize: 13,
     },
     width: 330,

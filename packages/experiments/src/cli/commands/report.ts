@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { writeWhole } from "@mvt/common/files";
 import { loadThreshold } from "@mvt/relabel";
+import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
 import { describeProvenance } from "../../runs/provenance.ts";
 import { reports } from "../../studies/index.ts";
@@ -39,9 +40,9 @@ const options = {
     describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f besides the paper's; repeatable",
   },
   select: {
-    choices: ["validation", "last", "best-on-test"] as const satisfies readonly Selection[],
-    default: "validation",
-    describe: "the epoch whose accuracy a table shows",
+    choices: Object.keys(selections) as Selection[],
+    describe:
+      "the epoch whose accuracy a table shows [default: last for table2, table3 and noise, else validation]",
   },
   png: {
     type: "boolean",
@@ -97,10 +98,10 @@ async function makeReports(
     backend: engine.backend,
   });
   const out = resolve(folderFor(scale.name));
-  for (const { make, data = provenance.data } of plans) {
+  for (const { make, select, data = provenance.data } of plans) {
     const { files, text } = await make({
       runsFolder,
-      select: args.select,
+      select: args.select ?? select,
       png: args.png,
       backend: engine.backend,
       provenance: { ...provenance, data },

@@ -1,0 +1,94 @@
+/**
+ * @file The rows of Table 2 and of the noise study: labels as given, relabelling by each function f, true labels. How they
+ * are planned, and what their finished runs tell.
+ */
+import type { DatasetName } from "@mvt/datasets";
+import { instantiate, thresholds } from "@mvt/relabel";
+import type { RelabelStart, LabelledRun, Labelling } from "@mvt/report/tables/labelling";
+import type { PlannedClassifier } from "../runs/planned-run.ts";
+import { epochMetrics } from "../runs/result.ts";
+import { openRun } from "../runs/run-folder.ts";
+import type { ClassifierSpec, NamedThreshold, Planner } from "./planner.ts";
+import { resultOf } from "./report-definition.ts";
+
+/** One kind of labels, with every seed. */
+export interface LabelRow {
+  readonly labelling: Labelling;
+  readonly runs: readonly PlannedClassifier[];
+}
+
+/** What all rows of a group have in common. */
+export type RowSpec = Omit<ClassifierSpec, "dataset" | "seed" | "relabel" | "trueLabels"> & {
+  readonly dataset: DatasetName;
+};
+
+/** Constant, linear, quadratic, sigmoid, with their default parameters. */
+export function builtInThresholds(): readonly NamedThreshold[] {
+  return Object.entries(thresholds).map(([spec, definition]) => ({
+    spec,
+    threshold: instantiate<string>(definition, {}),
+  }));
+}
+
+/** No relabelling. */
+export function planGiven(planner: Planner, spec: RowSpec, seeds: readonly number[]) {
+  return planRow(planner, { labels: "given" }, spec, seeds);
+}
+
+/** Relabelling by one function. */
+export function planThreshold(
+  planner: Planner,
+  relabel: NamedThreshold,
+  spec: RowSpec,
+  seeds: readonly number[],
+): Promise<LabelRow> {
+  const { name, parameters } = relabel.threshold;
+  const f = { name, parameters, plugin: !(name in thresholds) };
+  const labelling = { labels: "relabelled", f, delta: planner.request.delta } as const;
+  return planRow(planner, labelling, { ...spec, relabel }, seeds);
+}
+
+/** True labels, whatever those of the files are. */
+export function planTruth(planner: Planner, spec: RowSpec, seeds: readonly number[]) {
+  return planRow(planner, { labels: "true" }, { ...spec, trueLabels: true }, seeds);
+}
+
+async function planRow(
+  planner: Planner,
+  labelling: Labelling,
+  spec: Omit<ClassifierSpec, "seed">,
+  seeds: readonly number[],
+): Promise<LabelRow> {
+  return {
+    labelling,
+    runs: await Promise.all(seeds.map((seed) => planner.classifier({ ...spec, seed }))),
+  };
+}
+
+/** The results of finished runs, as the tables take them. */
+export function labelledRuns(
+  runs: readonly PlannedClassifier[],
+  runsFolder: string,
+): Promise<readonly LabelledRun[]> {
+  return Promise.all(
+    runs.map(async (run) => {
+      const { id, seed, validation, last, bestOnTest, relabel } = await resultOf(run, runsFolder);
+      const relabelStart = await startOf(run, runsFolder);
+      return { id, seed, validation, last, bestOnTest, relabel, relabelStart };
+    }),
+  );
+}
+
+/** When a run began to relabel, and what the epoch before got right; undefined without relabelling. */
+async function startOf(
+  { id, config: { relabel } }: PlannedClassifier,
+  runsFolder: string,
+): Promise<RelabelStart | undefined> {
+  if (relabel === undefined) return undefined;
+  const { startEpoch: epoch } = relabel;
+  if (epoch === 1) return { epoch };
+  const lines = String(await openRun(runsFolder, id).read("metrics.jsonl")).split("\n");
+  const before = lines[epoch - 2];
+  if (before === undefined || before === "") return { epoch };
+  return { epoch, trainAccuracy: epochMetrics.parse(JSON.parse(before)).train };
+}
