@@ -109,6 +109,13 @@ describe("relabelling refuses before anything is planned", () => {
       stderr: "--relabel-start 0: expected a whole number of at least 1.",
     },
     {
+      what: "probabilities of which there are none",
+      args: `${args} --predictions votes`,
+      exitCode,
+      stderr:
+        "--predictions votes: expected one of step, pass, average. `pnpm exp train --help` lists the options.",
+    },
+    {
       what: "an accuracy in percent",
       args: `${args} --min-train-accuracy 90`,
       exitCode,

@@ -9,7 +9,9 @@ import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
+import { scales } from "../src/settings/scales.ts";
 import { runId } from "../src/settings/run-config.ts";
+import { createPlanner } from "../src/studies/planner.ts";
 import { handOver } from "../src/training/hand-over.ts";
 import { evaluationBatchSize, predict } from "../src/training/predict.ts";
 import { declareClassifier, evaluationProgram } from "../src/training/programs.ts";
@@ -95,6 +97,45 @@ test("each source gives a run of its own, and those of the step keep their ids",
     startEpoch,
   );
   expect(ids[0]).toBe(runId(plain.config));
+});
+
+describe("a planner", () => {
+  const threshold = instantiate<string>(thresholds.constant);
+  const never = () => Promise.reject(new Error("not asked for"));
+  const plannerOf = (predictions?: PredictionSource) => {
+    const request = {
+      scale: scales.smoke,
+      ferplusProtocol: "argmax-10",
+      ferplusTrain: "train",
+      ferplusLabels: "votes",
+      pretrained: false,
+      maskForm: "soft",
+      delta: 0.2,
+      reference: "current",
+      predictions,
+    } as const;
+    return createPlanner(request, { request, get: () => Promise.resolve(data), synthetic: never });
+  };
+  const spec = { dataset: "raf-db", seed: 0, relabel: { spec: "constant", threshold } } as const;
+
+  test("leaves the default out of configuration and title", async () => {
+    const [plain, step] = await Promise.all(
+      ([undefined, "step"] as const).map((source) => plannerOf(source).classifier(spec)),
+    );
+    expect(plain!.config.relabel).not.toHaveProperty("predictions");
+    expect(step!.id).toBe(plain!.id);
+    expect(step!.title).toMatch(/constant, seed 0$/);
+  });
+
+  test("takes what was asked for, unless a run has its own", async () => {
+    const average = await plannerOf("average").classifier(spec);
+    expect(average.config.relabel!.predictions).toBe("average");
+    expect(average.title).toMatch(/constant, predictions average, seed 0$/);
+    const own = await plannerOf("average").classifier({ ...spec, predictions: "pass" });
+    expect(own.config.relabel!.predictions).toBe("pass");
+    const none = await plannerOf("average").classifier({ ...spec, relabel: undefined });
+    expect(none.config).not.toHaveProperty("relabel");
+  });
 });
 
 test("the epochs before relabelling do not depend on the source", async () => {

@@ -111,6 +111,11 @@ describe("a threshold from a file", () => {
       "but its f is missing, not a function",
     ],
     [
+      "a context that is not true",
+      `export default { name: "x", about: "", parameters: {}, context: ["label"], f: () => 0 };`,
+      'but its context is ["label"], not true (leave it out for a function of P_gt alone)',
+    ],
+    [
       "no parameters",
       `export default { name: "x", about: "", f: () => 0 };`,
       "but its parameters are missing, not an object ({} for none)",
