@@ -47,8 +47,8 @@ describe("Table 2 with labels as given and true labels", () => {
     const cell = (line: number, key: string) =>
       Number(csv[line]!.split(",").at(columns.indexOf(key) - columns.length));
     // Linear minus constant: 20, 25, 24 images. Mean 23, s = √7, SE = √(7/3).
-    expect(cell(3, "to_constant")).toBeCloseTo(23 / 500, 12);
-    expect(cell(3, "to_constant_se")).toBeCloseTo(Math.sqrt(7 / 3) / 500, 12);
+    expect(cell(3, "to_baseline")).toBeCloseTo(23 / 500, 12);
+    expect(cell(3, "to_baseline_se")).toBeCloseTo(Math.sqrt(7 / 3) / 500, 12);
     // True labels minus as given: 40, 42, 38, mean 40; linear minus as given: mean 12.
     expect(cell(3, "gap_recovered")).toBeCloseTo(12 / 40, 12);
     expect(cell(2, "gap_recovered")).toBeCloseTo(-11 / 40, 12);

@@ -52,6 +52,11 @@ export const reports = {
     paper: true,
     load: async () => (await import("./figure6.ts")).default,
   },
+  noise: {
+    about: "Relabelling by kind and rate of label noise, by its start and by what it decides on",
+    paper: false,
+    load: async () => (await import("./noise.ts")).default,
+  },
   masks: {
     about: "Masks compared with the ground truth of synthetic faces",
     paper: false,

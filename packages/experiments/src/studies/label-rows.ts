@@ -35,17 +35,25 @@ export function planGiven(planner: Planner, spec: RowSpec, seeds: readonly numbe
   return planRow(planner, { labels: "given" }, spec, seeds);
 }
 
-/** Relabelling by one function. */
+/** Relabelling by one function; what `differs` sets apart this row is named in its title. */
 export function planThreshold(
   planner: Planner,
   relabel: NamedThreshold,
   spec: RowSpec,
   seeds: readonly number[],
+  differs: Pick<ClassifierSpec, "predictions" | "relabelStart"> = {},
 ): Promise<LabelRow> {
   const { name, parameters } = relabel.threshold;
   const f = { name, parameters, plugin: !(name in thresholds) };
-  const labelling = { labels: "relabelled", f, delta: planner.request.delta } as const;
-  return planRow(planner, labelling, { ...spec, relabel }, seeds);
+  const { predictions, relabelStart: startEpoch } = differs;
+  const labelling: Labelling = {
+    labels: "relabelled",
+    f,
+    delta: planner.request.delta,
+    predictions: predictions === "step" ? undefined : predictions,
+    startEpoch,
+  };
+  return planRow(planner, labelling, { ...spec, relabel, ...differs }, seeds);
 }
 
 /** True labels, whatever those of the files are. */

@@ -67,7 +67,7 @@ export interface StudySetting extends TrainingSettings {
 }
 
 /** What sets a run apart from the others of a command. */
-interface RunSpec extends Pick<LabelRequest, "noise" | "trueLabels"> {
+interface RunSpec extends LabelRequest {
   readonly dataset: DatasetName;
   readonly seed: number;
   /** Start from the scale's pre-training or from --weights; as was asked for if absent. */
@@ -106,7 +106,7 @@ export interface Planner {
   describe(
     dataset: DatasetName,
     setting?: StudySetting,
-    noise?: NoiseRequest,
+    labels?: LabelRequest,
   ): Promise<DataDescription>;
   /** The run that replaces pre-training on ImageNet; undefined where --weights or the scale has none. */
   pretraining(): Promise<PlannedClassifier | undefined>;
@@ -151,11 +151,11 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
     return sets.synthetic(dataset, clean ? withoutNoise(setting.synthetic) : setting.synthetic);
   };
 
-  const labelsOf = (data: PreparedData, { noise, trueLabels }: LabelRequest) =>
+  const labelsOf = (data: PreparedData, asked: LabelRequest) =>
     planLabels(data, {
-      noise: noise ?? request.noise,
-      trueLabels,
-      validationLabels: request.validationLabels,
+      noise: asked.noise ?? request.noise,
+      trueLabels: asked.trueLabels,
+      validationLabels: asked.validationLabels ?? request.validationLabels,
     });
 
   const masked = new Map<string, Promise<PreparedData>>();
@@ -173,9 +173,9 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
     request,
     prepare,
     pretraining,
-    async describe(dataset, setting, noise) {
-      const data = await prepare(dataset, setting, noise);
-      return describeData(data, labelsOf(data, { noise }).config);
+    async describe(dataset, setting, labels = {}) {
+      const data = await prepare(dataset, setting, labels.noise);
+      return describeData(data, labelsOf(data, labels).config);
     },
     async classifier({
       relabel,

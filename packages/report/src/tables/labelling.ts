@@ -21,6 +21,10 @@ export type Labelling =
       readonly f: ThresholdLabel;
       /** δ of Eq. 6, the lower limit of the threshold. */
       readonly delta: number;
+      /** Which probabilities it decides on, if they are not those of the training step: "average". */
+      readonly predictions?: string;
+      /** The first epoch that relabels, where rows differ in it. */
+      readonly startEpoch?: number;
     };
 
 /** What relabelling did to the training labels. The counts need the true labels. */
@@ -55,8 +59,8 @@ export interface LabelledRow extends TestedRow<LabelledRun> {
 
 const paperOrder = ["constant", "linear", "quadratic", "sigmoid"];
 
-/** Whether a row is one of the paper's four functions, with whatever parameters. */
-function isPapers({ labelling }: LabelledRow, name: string): boolean {
+/** Whether a row is this one of the paper's four functions, with whatever parameters. */
+export function isPapers({ labelling }: LabelledRow, name: string): boolean {
   return labelling.labels === "relabelled" && !labelling.f.plugin && labelling.f.name === name;
 }
 
@@ -81,11 +85,16 @@ export function inPaperOrder<Row extends LabelledRow>(
 export function labellingTitle(labelling: Labelling): string {
   if (labelling.labels === "given") return "Labels as given";
   if (labelling.labels === "true") return "True labels";
-  const { f } = labelling;
+  const { f, predictions, startEpoch } = labelling;
   const known = !f.plugin && paperOrder.includes(f.name);
   const name = known ? f.name.charAt(0).toUpperCase() + f.name.slice(1) : f.name;
   const role = f.plugin ? "plugin" : f.name === "constant" ? "baseline" : "";
-  const remarks = [role, parameterList(f, ", ")].filter(Boolean);
+  const remarks = [
+    role,
+    parameterList(f, ", "),
+    predictions === undefined ? "" : `predictions: ${predictions}`,
+    startEpoch === undefined ? "" : `from epoch ${startEpoch}`,
+  ].filter(Boolean);
   return remarks.length === 0 ? name : `${name} (${remarks.join(", ")})`;
 }
 
@@ -121,23 +130,45 @@ export function countsOf(row: LabelledRow | undefined, select: Selection): reado
 /** What a data set's rows are compared with. */
 export interface References {
   readonly given: LabelledRow | undefined;
-  readonly constant: LabelledRow | undefined;
+  readonly baseline: LabelledRow | undefined;
   readonly truth: LabelledRow | undefined;
   /** How much higher true labels are than labels as given. */
   readonly gap: PairedDifference | undefined;
 }
 
-export function referencesOf(group: readonly LabelledRow[], select: Selection): References {
+/** The row that functions are compared with: SCN's constant one, unless a table says otherwise. */
+export interface Baseline {
+  /** "constant" */
+  readonly name: string;
+  readonly is: (row: LabelledRow) => boolean;
+}
+
+export const constantBaseline: Baseline = {
+  name: "constant",
+  is: (row) => isPapers(row, "constant"),
+};
+
+export function referencesOf(
+  group: readonly LabelledRow[],
+  select: Selection,
+  { is }: Baseline = constantBaseline,
+): References {
   const given = group.find(({ labelling }) => labelling.labels === "given");
   const truth = group.find(({ labelling }) => labelling.labels === "true");
   const gap = pairedDifference(countsOf(truth, select), countsOf(given, select));
-  return { given, constant: group.find((row) => isPapers(row, "constant")), truth, gap };
+  return { given, baseline: group.find((row) => is(row)), truth, gap };
 }
 
-export const comparisonColumns: readonly Column[] = [
-  { key: "to_constant_text", title: "Minus constant (points)", kind: "text", only: "markdown" },
-  { key: "to_constant", title: "Minus constant", kind: "number", only: "csv" },
-  { key: "to_constant_se", title: "Minus constant, SE", kind: "number", only: "csv" },
+/** `baseline`: its name. */
+export const comparisonColumns = (baseline: string): readonly Column[] => [
+  {
+    key: "to_baseline_text",
+    title: `Minus ${baseline} (points)`,
+    kind: "text",
+    only: "markdown",
+  },
+  { key: "to_baseline", title: `Minus ${baseline}`, kind: "number", only: "csv" },
+  { key: "to_baseline_se", title: `Minus ${baseline}, SE`, kind: "number", only: "csv" },
   { key: "to_given_text", title: "Minus as given (points)", kind: "text", only: "markdown" },
   { key: "to_given", title: "Minus as given", kind: "number", only: "csv" },
   { key: "to_given_se", title: "Minus as given, SE", kind: "number", only: "csv" },
@@ -145,22 +176,22 @@ export const comparisonColumns: readonly Column[] = [
   { key: "gap_recovered", title: "Gap recovered", kind: "number", only: "csv" },
 ];
 
-/** Differences to the constant function and to the labels as given, and how much of the gap to the truth is closed. */
+/** Differences to the baseline and to the labels as given, and how much of the gap to the truth is closed. */
 export function comparisonCells(
   row: LabelledRow,
-  { given, constant, gap }: References,
+  { given, baseline, gap }: References,
   select: Selection,
 ): Cells {
   const counts = countsOf(row, select);
-  const toConstant =
-    row === constant ? undefined : pairedDifference(counts, countsOf(constant, select));
+  const toBaseline =
+    row === baseline ? undefined : pairedDifference(counts, countsOf(baseline, select));
   const toGiven = row === given ? undefined : pairedDifference(counts, countsOf(given, select));
   const recovered =
     gap && toGiven && clearSign(gap) === 1 && row.labelling.labels === "relabelled"
       ? toGiven.mean / gap.mean
       : undefined;
   return {
-    ...differenceCells("to_constant", toConstant),
+    ...differenceCells("to_baseline", toBaseline),
     ...differenceCells("to_given", toGiven),
     gap_text: recovered === undefined ? undefined : text(percent(recovered, 0).replace("-", "−")),
     gap_recovered: recovered === undefined ? undefined : rounded(recovered),
@@ -183,8 +214,8 @@ function differenceCells(key: string, difference: PairedDifference | undefined):
 export const comparisonWords = {
   title:
     "Labels, f: the labels that the classifier learns from. As given: no relabelling. A function f: relabelling by Eq. 6. True labels: every label is right; this is what perfect relabelling could reach.",
-  to_constant_text:
-    "Minus constant, minus as given: the difference of the accuracies, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.",
+  to_baseline_text:
+    "Minus: the difference to that row in accuracy, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.",
   gap_text:
     "Gap recovered: how much of the difference between true labels and labels as given a function makes good. It is left out where that difference is not larger than 2 standard errors.",
 };

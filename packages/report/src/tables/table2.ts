@@ -1,23 +1,8 @@
 /** @file Table 2: accuracy by relabelling threshold function f, without MGN (section 4.3). */
 import type { Provenance } from "../provenance.ts";
 import type { Table } from "../table.ts";
-import { accuracyTable } from "./accuracy-table.ts";
-import {
-  comparisonCells,
-  comparisonColumns,
-  comparisonWords,
-  inPaperOrder,
-  type LabelledRow,
-  type LabelledRun,
-  labellingCells,
-  labellingColumns,
-  labellingNotes,
-  labellingTitle,
-  outcomeCells,
-  outcomeColumns,
-  outcomeWords,
-  referencesOf,
-} from "./labelling.ts";
+import { labelTable } from "./label-table.ts";
+import { type LabelledRow, type LabelledRun, labellingNotes } from "./labelling.ts";
 import type { PaperNumber, PaperTable } from "./paper.ts";
 import type { Selection } from "./tested-runs.ts";
 
@@ -61,39 +46,14 @@ export const table2 = {
     provenance: Provenance,
     options: { readonly select: Selection },
   ): Table {
-    const { select } = options;
-    const groups = [...Map.groupBy(rows, ({ dataset }) => dataset)];
-    const entries = groups.flatMap(([dataset, group]) => {
-      const references = referencesOf(group, select);
-      return inPaperOrder(group).map(({ row, inPaper }) => ({
-        dataset,
-        kind: row.kind,
-        name: labellingTitle(row.labelling),
-        runs: row.runs,
-        cells: {
-          ...labellingCells(row.labelling),
-          ...comparisonCells(row, references, select),
-          ...outcomeCells(row),
-        },
-        compared: row.labelling.labels !== "true",
-        printed: inPaper ? printedFor(row) : undefined,
-      }));
-    });
     const { id, title } = table2;
-    return accuracyTable(
-      {
-        id,
-        title,
-        paper,
-        settings: labellingColumns,
-        outcomes: [...comparisonColumns, ...outcomeColumns],
-        words: { ...comparisonWords, ...outcomeWords },
-        notes: groups.flatMap(([dataset, group]) => labellingNotes(dataset, group, select)),
-        entries,
-      },
-      provenance,
-      options,
-    );
+    return labelTable(rows, provenance, options, {
+      id,
+      title,
+      paper,
+      printedFor,
+      notesOn: labellingNotes,
+    });
   },
 };
 
