@@ -27,6 +27,7 @@ export const relabelOutcome = z.object({
   changed: z.int().nonnegative(),
   precision: share.exactOptional(),
   recall: share.exactOptional(),
+  harm: share.exactOptional(),
   correctBefore: share.exactOptional(),
   correctAfter: share.exactOptional(),
 });

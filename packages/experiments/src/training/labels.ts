@@ -127,6 +127,7 @@ export class TrainingLabels {
       changed,
       precision: count(quality.precision),
       recall: count(quality.recall),
+      harm: count(quality.harm),
       correctBefore: count(quality.correctBefore),
       correctAfter: count(quality.correctAfter),
     };

@@ -35,6 +35,8 @@ export interface RelabelOutcome {
   readonly precision?: Count;
   /** Of the labels that were given wrong, those that are now correct. */
   readonly recall?: Count;
+  /** Of the labels that were given right, those that are now wrong. */
+  readonly harm?: Count;
   /** Of all training labels, those that are correct as given, and at the end. */
   readonly correctBefore?: Count;
   readonly correctAfter?: Count;
@@ -224,6 +226,7 @@ export const outcomeColumns: readonly Column[] = [
   { key: "relabelled", title: "Labels changed", kind: "list" },
   { key: "relabel_precision", title: "Precision (%)", kind: "count" },
   { key: "relabel_recall", title: "Recall (%)", kind: "count" },
+  { key: "relabel_harm", title: "Harm (%)", kind: "count" },
   { key: "correct_before", title: "Correct labels before (%)", kind: "count" },
   { key: "correct_after", title: "Correct labels after (%)", kind: "count" },
 ];
@@ -233,6 +236,7 @@ export const outcomeWords = {
     "Labels changed: the number of training labels that differ from the given ones after the last epoch, by seed.",
   relabel_precision: "Precision: of the changed labels, the fraction that is now correct.",
   relabel_recall: "Recall: of the labels that were given wrong, the fraction that is now correct.",
+  relabel_harm: "Harm: of the labels that were given right, the fraction that is now wrong.",
   correct_after:
     "Correct labels: of all training labels, the fraction that is correct, before the first epoch and after the last.",
 };
@@ -250,6 +254,7 @@ export function outcomeCells({ runs }: LabelledRow): Cells {
     relabelled: list(known.map(({ changed }) => changed)),
     relabel_precision: count("precision"),
     relabel_recall: count("recall"),
+    relabel_harm: count("harm"),
     correct_before: count("correctBefore"),
     correct_after: count("correctAfter"),
   };
