@@ -210,6 +210,10 @@ test("FERPlus with FER2013's labels, as real data, knows which are wrong: the vo
   expect(describeData(prepared)).toMatchObject({
     kind: "real",
     protocol: "argmax-10, FER2013's labels",
-    labelNoise: { wrong: wrong.length, source: "argmax-10, FER2013's labels", validation: "clean" },
+    labelNoise: {
+      wrong: wrong.length,
+      source: "FER2013's labels, by the votes",
+      validation: "clean",
+    },
   });
 });
