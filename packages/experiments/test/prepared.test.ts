@@ -7,6 +7,7 @@ import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData, Subset } from "../src/data/prepared.ts";
+import { describeData } from "../src/runs/provenance.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 
@@ -195,3 +196,24 @@ describe("prepared data", () => {
 function labelsOf({ classes, splits }: Dataset): Int32Array {
   return Int32Array.from(splits.train, ({ expression }) => classes.indexOf(expression));
 }
+
+test("FERPlus with FER2013's labels, as real data, knows which are wrong: the votes tell", async () => {
+  const loaded = await loadDataset("ferplus", ferplus.folder, { ferplusLabels: "fer2013" });
+  const { groundTruth: _, ...dataset } = loaded;
+  const prepared = await prepare(dataset);
+  const { classes, train, trainTruth: truth } = prepared;
+  // Drawn FERPlus calls contempt neutral in column emotion, and agrees with the votes otherwise.
+  const wrong = [...train.labels.keys()].filter((i) => train.labels[i] !== truth![i]);
+  const contempt = classes.indexOf("contempt");
+  expect(wrong).toEqual([...truth!.keys()].filter((i) => truth![i] === contempt));
+  expect(wrong.length).toBeGreaterThan(0);
+  expect(describeData(prepared)).toMatchObject({
+    kind: "real",
+    protocol: "argmax-10, FER2013's labels",
+    labelNoise: {
+      wrong: wrong.length,
+      source: "FER2013's labels, by the votes",
+      validation: "clean",
+    },
+  });
+});

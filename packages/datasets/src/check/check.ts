@@ -61,11 +61,8 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
   ];
   const ok = rows.every(({ verdict }) => verdict !== "differs");
   const disagreement = disagreementOf(dataset);
-  return {
-    ...{ name, title, folder, layout, protocol, synthetic, rows },
-    ...(disagreement && { disagreement }),
-    ok,
-  };
+  const found = { name, title, folder, layout, protocol, synthetic, rows, ok };
+  return disagreement ? { ...found, disagreement } : found;
 }
 
 /** How many lines of each list count, with notes; or why a list cannot be read. */

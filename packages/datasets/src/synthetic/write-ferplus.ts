@@ -62,7 +62,7 @@ const folders: Readonly<Record<SplitName, string>> = {
   test: "FER2013Test",
 };
 
-/** FER2013's own numbers, in fer2013.csv; it knows no contempt, and FERPlus ignores the column. */
+/** FER2013's own numbers, in fer2013.csv. It knows no contempt. FERPlus ignores the column, unless its labels are asked for. */
 const emotions: Readonly<Record<Expression, number>> = {
   anger: 0,
   disgust: 1,

@@ -83,7 +83,7 @@ function describeNoise(data: PreparedData, { noise, validationLabels }: LabelCon
   return {
     wrong: countWrong(train.labels, trainTruth),
     of,
-    source: dataset.groundTruth ? "drawn so on purpose" : dataset.protocol,
+    source: dataset.groundTruth ? "drawn so on purpose" : "FER2013's labels, by the votes",
     validation: clean ? "clean" : "noisy",
   } as const;
 }

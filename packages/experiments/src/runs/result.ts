@@ -12,7 +12,7 @@ export const epochMetrics = z.object({
   learningRate: z.number(),
   /** Mean over the epoch's samples. */
   loss: z.number(),
-  /** Correct predictions of the training steps themselves, on the labels of the data set's files. */
+  /** Correct predictions of the training steps themselves, on the labels that the run is given. */
   train: count,
   /** Labels that relabelling changed in this epoch. */
   relabelled: z.int().nonnegative(),

@@ -28,9 +28,10 @@ export async function findData(config: RunConfig, sets: PreparedSets): Promise<P
     { data: { dataset }, noise }: RunConfig,
     { get, synthetic }: PreparedSets,
   ) {
-    yield await get(dataset);
+    const clean = noise !== undefined;
+    yield await get(dataset, { clean });
     if (folder !== undefined) return;
-    yield await get(dataset, { clean: true });
+    yield await get(dataset, { clean: !clean });
     if (scale.pretraining) yield await synthetic(dataset, scale.pretraining.data);
     for (const { load } of Object.values(reports)) {
       const { settings }: ReportDefinition = await load();
