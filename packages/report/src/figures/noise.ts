@@ -176,7 +176,7 @@ function startMap(starts: readonly StartGain[]): Panel {
           color: {
             field: "gain",
             type: "quantitative",
-            title: "Gain (points)",
+            legend: null, // the numbers stand in the cells
             // Blue for gains and orange for losses: told apart in every common colour blindness.
             scale: { domain: [-extreme, 0, extreme], range: ["#b35806", "#f7f7f7", "#2166ac"] },
           },
