@@ -2,11 +2,9 @@
 import { scales } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
 import { trainingConfig, override, settingPaths, settings } from "../src/settings/training.ts";
-import { scaleWith } from "../src/settings/scales.ts";
+import { fromPretrained as training, scaleWith } from "../src/settings/scales.ts";
 
 describe("--set", () => {
-  const { training } = scales.quick;
-
   test("changes the settings that it names, and no other", () => {
     const changed = override(trainingConfig, training, ["epochs=3", "adamw.betas=[0.8,0.9]"]);
     expect(changed).toEqual({
@@ -70,7 +68,7 @@ describe("--set", () => {
 });
 
 describe("--set optimizer", () => {
-  const { training, mgn } = scales.quick;
+  const { mgn } = scales.quick;
   const { adamw, ...rest } = training;
 
   test("brings the settings of the optimiser along, and takes those of AdamW away", () => {
