@@ -26,6 +26,15 @@ export {
   type RelabelPolicy,
 } from "./relabeller.ts";
 export {
+  type LabelScore,
+  type LabelScoreName,
+  labelScoreNames,
+  labelScores,
+  logMargin,
+  normalizedMargin,
+  selfConfidence,
+} from "./scores.ts";
+export {
   defineThreshold,
   type Parameter,
   type Threshold,
