@@ -26,12 +26,12 @@ export {
   type RelabelPolicy,
 } from "./relabeller.ts";
 export {
-  type LabelScore,
-  type LabelScoreName,
-  labelScoreNames,
-  labelScores,
   logMargin,
   normalizedMargin,
+  type RankingScore,
+  type RankingScoreName,
+  rankingScoreNames,
+  rankingScores,
   selfConfidence,
 } from "./scores.ts";
 export {

@@ -5,11 +5,11 @@
  *
  * Northcutt et al., "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 70, 2021; the formulas are
  * those of cleanlab's rank.py. Pleiss et al., "Identifying Mislabeled Data using the Area Under the Margin Ranking",
- * NeurIPS 2020.
+ * NeurIPS 2020, arXiv:2001.10528.
  */
 
-/** Every score, by the name typed after `--by`; each is lower where a label is more likely to be wrong. */
-export const labelScores = {
+/** Every score that labels are ranked by, by the name typed after `--by`; the lower, the more doubtful the label. */
+export const rankingScores = {
   "self-confidence": {
     title: "Self-confidence",
     column: "self_confidence",
@@ -26,9 +26,9 @@ export const labelScores = {
     about:
       "area under the margin: the mean over epochs of the given label's logit minus the highest other one",
   },
-} as const satisfies Record<string, LabelScore>;
+} as const satisfies Record<string, RankingScore>;
 
-export interface LabelScore {
+export interface RankingScore {
   /** "Self-confidence" */
   readonly title: string;
   /** In CSV files. */
@@ -37,9 +37,9 @@ export interface LabelScore {
   readonly about: string;
 }
 
-export type LabelScoreName = keyof typeof labelScores;
+export type RankingScoreName = keyof typeof rankingScores;
 
-export const labelScoreNames = Object.keys(labelScores) as readonly LabelScoreName[];
+export const rankingScoreNames = Object.keys(rankingScores) as readonly RankingScoreName[];
 
 /** p[g], from 0 to 1. cleanlab.rank.get_self_confidence_for_each_label. */
 export function selfConfidence(probabilities: ArrayLike<number>, given: number): number {
@@ -53,16 +53,15 @@ export function normalizedMargin(probabilities: ArrayLike<number>, given: number
 
 /**
  * log p[g] - max log p[j]: the margin of the logits, since softmax takes the same constant from all of them. Its mean
- * over epochs is AUM. A probability that float32 rounds to 0 counts as the smallest number above it, so that the
- * margin stays finite.
+ * over epochs is AUM. A float32 softmax may come out as 0, whose logarithm is not finite: it counts as about 10^-38.
  */
 export function logMargin(probabilities: ArrayLike<number>, given: number): number {
-  const log = (p: number) => Math.log(Math.max(p, smallest));
+  const log = (p: number) => Math.log(Math.max(p, least));
   return log(probabilities[given]!) - log(highestOther(probabilities, given));
 }
 
-/** The smallest float32 above 0. */
-const smallest = 2 ** -149;
+/** The smallest probability whose logarithm is taken: the smallest normal float32. */
+const least = 2 ** -126;
 
 function highestOther(probabilities: ArrayLike<number>, given: number): number {
   let highest = -Infinity;
