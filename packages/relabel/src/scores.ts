@@ -18,13 +18,13 @@ export const rankingScores = {
   "normalized-margin": {
     title: "Normalised margin",
     column: "normalized_margin",
-    about: "that probability minus the highest other one, scaled to 0 .. 1",
+    about: "(p - q + 1) / 2, p being that probability and q the highest other one",
   },
   aum: {
     title: "AUM",
     column: "aum",
     about:
-      "area under the margin: the mean over epochs of the given label's logit minus the highest other one",
+      "area under the margin, the mean over epochs of the given label's logit minus the highest other one",
   },
 } as const satisfies Record<string, RankingScore>;
 

@@ -29,6 +29,14 @@ export {
   type LabelFlow,
   labelFlow,
 } from "./evaluation/label-flow.ts";
+export {
+  labelFlowTable,
+  type LabelReport,
+  labelsTable,
+  type RankedImage,
+  type ScoreColumn,
+  type ScoreSource,
+} from "./evaluation/labels-table.ts";
 export { confusionMatrix, type LabelledPredictions } from "./evaluation/predictions.ts";
 export { type RankingQuality, rankingQuality } from "./evaluation/ranking.ts";
 export type { AccuracyCurve, Convergence } from "./figures/figure5-convergence.ts";

@@ -1,0 +1,255 @@
+/** @file `pnpm exp labels`: which training labels of a finished run are doubtful, and what relabelling changed. */
+import { join } from "node:path";
+import { CommandLineError, UserError } from "@mvt/common";
+import { writeWhole } from "@mvt/common/files";
+import { datasets } from "@mvt/datasets";
+import { rankingScoreNames, rankingScores } from "@mvt/relabel";
+import type { RankingScoreName } from "@mvt/relabel";
+import { labelFlowTable, labelsTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import type { Table } from "@mvt/report";
+import type { PreparedData } from "../../data/prepared.ts";
+import { createPreparedSets } from "../../data/prepared-sets.ts";
+import { openEngine } from "../../engine/engine.ts";
+import { changedImagesSheet, readChanges } from "../../evaluation/changed-images.ts";
+import { labelReport } from "../../evaluation/label-report.ts";
+import type { LabelledRun } from "../../evaluation/label-report.ts";
+import {
+  rankingColumn,
+  rankingCsv,
+  rankLabels,
+  scoreColumns,
+} from "../../evaluation/label-ranking.ts";
+import type { HeldOut } from "../../evaluation/label-ranking.ts";
+import { readHeldOut } from "../../runs/held-out.ts";
+import { readPredictions } from "../../runs/predictions.ts";
+import { readLabels } from "../../runs/read-labels.ts";
+import { findRun, openRun } from "../../runs/run-folder.ts";
+import type { RunFolder } from "../../runs/run-folder.ts";
+import type { ClassifierConfig } from "../../settings/run-config.ts";
+import { findData } from "../../studies/find-data.ts";
+import { planFolds } from "../../studies/plan-folds.ts";
+import { defineCommand, wholeFrom } from "../command.ts";
+import type { ArgsOf } from "../command.ts";
+import {
+  classifierConfigOf,
+  describePredicted,
+  evaluationProvenance,
+} from "../evaluation-report.ts";
+import {
+  dataOptions,
+  engineOptions,
+  finishedRunOptions,
+  output,
+  runsOption,
+  trainingOptions,
+} from "../options.ts";
+import { createProgress } from "../progress.ts";
+import type { Progress } from "../progress.ts";
+import { scaleOf } from "../request.ts";
+import { trainRuns } from "../train-runs.ts";
+import { requireWritable, requireWritableReport } from "../writable.ts";
+
+const ranking = "Ranking:";
+const outOfSample = "Out-of-sample probabilities:";
+
+const options = {
+  run: finishedRunOptions.run,
+  runs: runsOption,
+  by: {
+    choices: rankingScoreNames,
+    group: ranking,
+    describe: `the score to rank by; ${rankingScoreNames
+      .map((name) => `${name}: ${rankingScores[name].about}`)
+      .join("; ")} [default: aum; self-confidence with --folds]`,
+  },
+  top: {
+    type: "number",
+    check: wholeFrom(0),
+    default: 20,
+    group: ranking,
+    describe: "images to list; ranking.csv has all",
+  },
+  folds: {
+    type: "number",
+    check: wholeFrom(2),
+    group: outOfSample,
+    describe:
+      "train this many runs more, each without a part of the training images, and score those by its predictions",
+  },
+  plan: { ...trainingOptions.plan, group: outOfSample },
+  jobs: trainingOptions.jobs,
+  weights: {
+    type: "string",
+    group: outOfSample,
+    describe:
+      "the file of pre-trained weights that the run started from, if it did [default: the file of `weights fetch`]",
+  },
+  ...dataOptions,
+  ...engineOptions,
+  sheet: {
+    type: "number",
+    check: wholeFrom(0),
+    default: 40,
+    group: output,
+    describe: "the most images on the contact sheet of changed labels; 0 for no sheet",
+  },
+  out: {
+    type: "string",
+    group: output,
+    describe: "folder of the report [default: results/labels/<run id>]",
+  },
+} as const;
+
+type Args = ArgsOf<typeof options>;
+
+export default defineCommand({
+  options,
+  examples: [
+    ["labels --run 3f2a", "the most doubtful labels of the run whose id begins with 3f2a"],
+    ["labels --run 3f2a --folds 5", "also by the predictions of runs that never saw the image"],
+    ["labels --run 3f2a --by self-confidence --sheet 0", "from its files alone, without data"],
+  ],
+  async run(args) {
+    requireFoldOptions(args);
+    const folder = await findRun(args.runs, args.run);
+    const config = await classifierConfigOf(folder);
+    const run = await readRun(folder, config);
+    const out = args.out ?? join("results", "labels", folder.id);
+    for (const stem of ["labels", "scores", "ranking", "flow", "changed"]) {
+      await requireWritableReport("out", out, stem);
+    }
+    const changed = run.lines.filter(({ given, current }) => given !== current).length;
+    const wantsSheet = args.sheet > 0 && changed > 0;
+    const progress = createProgress();
+    const data =
+      args.folds !== undefined || wantsSheet ? await openData(config, args, progress) : undefined;
+    const heldOut =
+      args.folds === undefined
+        ? undefined
+        : await predictFolds({ folder, config, data: data! }, args, progress);
+    if (args.plan) return;
+
+    const columns = scoreColumns(run.lines, heldOut);
+    const by: RankingScoreName = args.by ?? (args.folds === undefined ? "aum" : "self-confidence");
+    const rankedBy = rankingColumn(columns, by);
+    const order = rankLabels(columns[rankedBy]!);
+    const report = labelReport(run, { columns, rankedBy, top: args.top, folds: args.folds });
+    const provenance = evaluationProvenance(
+      [config.seed],
+      describePredicted(config, "train", run.lines.length),
+    );
+    const table = labelsTable(report, provenance);
+    process.stdout.write(`${headline(run, changed)}\n\n${toText(table)}`);
+    const sheet = wantsSheet
+      ? await changedImagesSheet(
+          {
+            title: run.title,
+            synthetic: run.kind === "synthetic",
+            lines: order
+              .map((i) => run.lines[i]!)
+              .filter(({ given, current }) => given !== current)
+              .slice(0, args.sheet),
+            changes: await readChanges(folder, run.lines, run.classes),
+            changed,
+          },
+          data!.train,
+        )
+      : undefined;
+    const { flow } = report;
+    await writeFiles(out, {
+      "labels.md": toMarkdown(table),
+      "scores.csv": table.rows.length > 0 ? toCsv(table) : undefined,
+      "ranking.csv": rankingCsv(run.lines, columns, order),
+      "flow.csv": flow && toCsv(labelFlowTable({ ...report, flow }, provenance)),
+      "changed.png": sheet,
+    });
+  },
+});
+
+function requireFoldOptions({ folds, plan, weights }: Args): void {
+  if (folds !== undefined) return;
+  const lonely = plan ? "--plan" : weights === undefined ? undefined : "--weights";
+  if (lonely === undefined) return;
+  throw new CommandLineError(
+    `${lonely}: expected --folds with it, since nothing is trained otherwise. Leave it out, or pass --folds 5.`,
+  );
+}
+
+/** What the files of a finished classifier say of its labels. */
+async function readRun(folder: RunFolder, config: ClassifierConfig): Promise<LabelledRun> {
+  const { classes } = await readPredictions(folder);
+  const dataset = datasets[config.data.dataset].title;
+  return {
+    id: folder.id,
+    title: (await folder.result())?.title ?? `${dataset}, seed ${config.seed}`,
+    dataset,
+    kind: config.data.kind,
+    classes,
+    lines: await readLabels(folder),
+    relabels: config.relabel !== undefined,
+  };
+}
+
+/** "run 3f2a…: RAF-DB, linear, seed 0; 1800 training images, 212 labels changed" */
+function headline({ id, title, lines, relabels }: LabelledRun, changed: number): string {
+  const what = relabels ? `${changed} labels changed` : "no relabelling";
+  return `run ${id}: ${title}; ${lines.length} training images, ${what}`;
+}
+
+/** The data that the run was trained on. */
+async function openData(
+  config: ClassifierConfig,
+  args: Args,
+  progress: Progress,
+): Promise<PreparedData> {
+  try {
+    return await findData(config, createPreparedSets({ ...args, scale: scaleOf(args) }, progress));
+  } catch (error) {
+    if (!(error instanceof UserError) || args.folds !== undefined) throw error;
+    throw new UserError(`${error.message} Or make no contact sheet: --sheet 0.`, {
+      cause: error,
+      exitCode: error.exitCode,
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Trains the runs of the folds, where they are missing, and reads what they predict; undefined if they are only planned. */
+async function predictFolds(
+  {
+    folder,
+    config,
+    data,
+  }: {
+    readonly folder: RunFolder;
+    readonly config: ClassifierConfig;
+    readonly data: PreparedData;
+  },
+  args: Args,
+  progress: Progress,
+): Promise<HeldOut | undefined> {
+  const runsFolder = await requireWritable("runs", args.runs);
+  const { folds, weights } = args;
+  const planned = await planFolds({ run: folder, config, data, of: folds!, runsFolder, weights });
+  const engine = await openEngine(args, scaleOf(args));
+  const session = { runsFolder, engine, progress };
+  if ((await trainRuns(planned, session, args.plan)) === undefined) return undefined;
+  const { classes } = data;
+  const parts = await Promise.all(
+    planned.map(({ id }) => readHeldOut(openRun(runsFolder, id), classes)),
+  );
+  return { classes, probabilities: new Map(parts.flatMap((part) => [...part])) };
+}
+
+/** Writes the files that there are, by name, and says so. */
+async function writeFiles(
+  out: string,
+  files: Readonly<Record<string, string | Uint8Array | undefined>>,
+): Promise<void> {
+  const written = Object.entries(files).flatMap(([name, content]) =>
+    content === undefined ? [] : [[name, content] as const],
+  );
+  for (const [name, content] of written) await writeWhole(join(out, name), content);
+  process.stdout.write(`wrote ${written.map(([name]) => name).join(", ")} in ${out}\n`);
+}
