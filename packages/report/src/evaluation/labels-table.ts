@@ -169,7 +169,7 @@ function rankingAppendix({ scores, rankedBy, ranked, flow }: LabelReport): Appen
       ...Object.fromEntries(
         image.scores.map((score, j) => [
           `score ${j}`,
-          score === undefined ? undefined : text(score.toFixed(3)),
+          score === undefined ? undefined : text(score.toFixed(3).replace("-", "−")),
         ]),
       ),
       epochs: image.changedEpochs.length === 0 ? undefined : list(image.changedEpochs),
