@@ -115,8 +115,9 @@ describe("the report of labels", () => {
 
   test("explains out-of-sample scores where there are any", () => {
     expect(toMarkdown(table(report))).toContain(
-      "Out of sample: from 5 runs of the same configuration without relabelling. Each is trained without a fifth of the images",
+      "Out of sample: from 5 runs of the same configuration without relabelling. Each is trained without one fifth of the images",
     );
+    expect(toMarkdown(table({ ...report, folds: 10 }))).toContain("without one of 10 parts of");
     expect(toMarkdown(table(notRelabelled))).not.toContain("Out of sample: from");
   });
 
@@ -158,8 +159,8 @@ const image: ChangedImage = {
   pGt: 0.0625,
   pMax: 0.8125,
 };
-const draw = (...images: readonly ChangedImage[]) =>
-  labelSheet.draw({ title: "a run", synthetic: true, images, changed: 3 });
+const sheet = { title: "a run", synthetic: true, changed: 3, reference: "current" } as const;
+const draw = (...images: readonly ChangedImage[]) => labelSheet.draw({ ...sheet, images });
 
 describe("the contact sheet of changed labels", () => {
   test("shows old and new label, both probabilities, and whether the new one is right", () => {
@@ -186,6 +187,13 @@ describe("the contact sheet of changed labels", () => {
     expect(shown).toMatch(/^1 of 3 changed images/);
     expect(warning).toBe("Synthetic data: faces drawn by this project.");
     expect(textsOf(draw(image, image, image))[1]).toMatch(/^all 3 changed images/);
+  });
+
+  test("says whose probability P_gt is", () => {
+    const shown = (reference: "current" | "original") =>
+      textsOf(labelSheet.draw({ ...sheet, images: [image], reference }))[1];
+    expect(shown("current")).toContain("P_gt: probability of the replaced label");
+    expect(shown("original")).toContain("P_gt: probability of the given label");
   });
 
   test("shortens a long way of labels and a long id", () => {

@@ -4,7 +4,7 @@ import { LabelLedger } from "@mvt/relabel";
 import type { LabelChange } from "@mvt/relabel";
 import { svgToPng } from "@mvt/report";
 import { labelSheet } from "@mvt/report/figures/label-sheet";
-import type { ChangedImage } from "@mvt/report/figures/label-sheet";
+import type { ChangedImage, LabelSheet } from "@mvt/report/figures/label-sheet";
 import sharp from "sharp";
 import type { Subset } from "../data/prepared.ts";
 import { damaged } from "../runs/csv-table.ts";
@@ -31,20 +31,15 @@ export async function readChanges(
   return Map.groupBy(changes, ({ id }) => id);
 }
 
-export interface SheetOf {
-  /** "RAF-DB, linear, seed 0". */
-  readonly title: string;
-  readonly synthetic: boolean;
+export interface SheetOf extends Omit<LabelSheet, "images"> {
   /** The images to show, in this order; each must have a change. */
   readonly lines: readonly LabelLine[];
   readonly changes: ReadonlyMap<string, readonly LabelChange[]>;
-  /** How many labels were changed in all. */
-  readonly changed: number;
 }
 
 /** The contact sheet as PNG; `train` are the run's training images. */
 export async function changedImagesSheet(
-  { title, synthetic, lines, changes, changed }: SheetOf,
+  { lines, changes, ...sheet }: SheetOf,
   train: Subset,
 ): Promise<Uint8Array> {
   const rowOf = new Map(train.ids.map((id, i) => [id, train.rows[i]!]));
@@ -66,7 +61,7 @@ export async function changedImagesSheet(
       };
     }),
   );
-  const svg = labelSheet.draw({ title, synthetic, images, changed });
+  const svg = labelSheet.draw({ ...sheet, images });
   return svgToPng(svg);
 }
 

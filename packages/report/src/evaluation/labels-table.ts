@@ -129,15 +129,16 @@ function legendOf({ scores, folds, flow }: LabelReport, known: boolean): readonl
     ...(folds === undefined
       ? []
       : [
-          `Out of sample: from ${folds} runs of the same configuration without relabelling. Each is trained without a ${ordinalPart(folds)} of the images and predicts it with the weights of its last epoch.`,
+          `Out of sample: from ${folds} runs of the same configuration without relabelling. Each is trained without ${partOf(folds)} of the images and predicts it with the weights of its last epoch.`,
         ]),
     ...(flow ? ["Now: the label after relabelling."] : []),
   ];
 }
 
-/** "fifth" for 5. */
-function ordinalPart(folds: number): string {
-  return ["half", "third", "quarter", "fifth"][folds - 2] ?? `share of 1/${folds}`;
+/** "one fifth", "one of 10 parts". */
+function partOf(folds: number): string {
+  const part = ["half", "third", "quarter", "fifth"][folds - 2];
+  return part === undefined ? `one of ${folds} parts` : `one ${part}`;
 }
 
 function rankingAppendix({ scores, rankedBy, ranked, flow }: LabelReport): Appendix {

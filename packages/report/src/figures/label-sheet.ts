@@ -10,7 +10,7 @@ export interface ChangedImage {
   readonly labels: readonly string[];
   /** Undefined where it is unknown. */
   readonly truth: string | undefined;
-  /** The last change: its epoch, the probability of the label that it replaced, and that of the new one. */
+  /** The numbers of the last change: its epoch, P_gt and P_max. */
   readonly epoch: number;
   readonly pGt: number;
   readonly pMax: number;
@@ -23,6 +23,8 @@ export interface LabelSheet {
   readonly images: readonly ChangedImage[];
   /** How many labels were changed in all. */
   readonly changed: number;
+  /** Whose probability P_gt is. */
+  readonly reference: "current" | "original";
 }
 
 /** Pixels. The longest change of two labels, "happiness → surprise", fits under an image. */
@@ -36,7 +38,7 @@ export const labelSheet = {
   title: "Changed labels",
 
   /** The sheet as SVG, with the images inside it. Throws a RangeError if there is none. */
-  draw({ title, synthetic, images, changed }: LabelSheet): string {
+  draw({ title, synthetic, images, changed, reference }: LabelSheet): string {
     if (images.length === 0) throw new RangeError("labelSheet: expected an image, got none");
     const known = images.some(({ truth }) => truth !== undefined);
     const captionHeight = lineHeight * (known ? 4 : 3) + 6;
@@ -52,7 +54,7 @@ export const labelSheet = {
       text([margin, margin + 16], `${labelSheet.title}: ${title}`, { size: 16 }),
       text(
         [margin, margin + 36],
-        `${shown} changed images, the most doubtful labels first. P_gt: probability of the replaced label, P_max: of the new one, at the last change.`,
+        `${shown} changed images, the most doubtful labels first. P_gt: probability of the ${reference === "current" ? "replaced" : "given"} label, P_max: of the new one, at the last change.`,
         { size: 12, colour: faintInk },
       ),
       ...(synthetic

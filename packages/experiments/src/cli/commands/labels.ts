@@ -4,7 +4,6 @@ import { CommandLineError, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { datasets } from "@mvt/datasets";
 import { rankingScoreNames, rankingScores } from "@mvt/relabel";
-import type { RankingScoreName } from "@mvt/relabel";
 import { labelFlowTable, labelsTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import type { Table } from "@mvt/report";
 import type { PreparedData } from "../../data/prepared.ts";
@@ -57,10 +56,11 @@ const options = {
   runs: runsOption,
   by: {
     choices: rankingScoreNames,
+    default: "aum",
     group: ranking,
     describe: `the score to rank by; ${rankingScoreNames
       .map((name) => `${name}: ${rankingScores[name].about}`)
-      .join("; ")} [default: aum; self-confidence with --folds]`,
+      .join("; ")}; with --folds, out of sample where it can be`,
   },
   top: {
     type: "number",
@@ -130,8 +130,7 @@ export default defineCommand({
     if (args.plan) return;
 
     const columns = scoreColumns(run.lines, heldOut);
-    const by: RankingScoreName = args.by ?? (args.folds === undefined ? "aum" : "self-confidence");
-    const rankedBy = rankingColumn(columns, by);
+    const rankedBy = rankingColumn(columns, args.by);
     const order = rankLabels(columns[rankedBy]!);
     const report = labelReport(run, { columns, rankedBy, top: args.top, folds: args.folds });
     const provenance = evaluationProvenance(
@@ -151,6 +150,7 @@ export default defineCommand({
               .slice(0, args.sheet),
             changes: await readChanges(folder, run.lines, run.classes),
             changed,
+            reference: config.relabel?.reference ?? "current",
           },
           data!.train,
         )
@@ -229,12 +229,14 @@ async function predictFolds(
   args: Args,
   progress: Progress,
 ): Promise<HeldOut | undefined> {
-  const runsFolder = await requireWritable("runs", args.runs);
-  const { folds, weights } = args;
-  const planned = await planFolds({ run: folder, config, data, of: folds!, runsFolder, weights });
+  const { folds, weights, runs } = args;
+  const runsFolder = await requireWritable("runs", runs);
+  const asked = { run: folder, config, data, of: folds!, runsFolder: runs, weights };
+  const planned = await planFolds(asked);
   const engine = await openEngine(args, scaleOf(args));
   const session = { runsFolder, engine, progress };
-  if ((await trainRuns(planned, session, args.plan)) === undefined) return undefined;
+  const training = { plan: args.plan, separate: true }; // they differ in their images from the first step on
+  if ((await trainRuns(planned, session, training)) === undefined) return undefined;
   const { classes } = data;
   const parts = await Promise.all(
     planned.map(({ id }) => readHeldOut(openRun(runsFolder, id), classes)),
