@@ -18,7 +18,8 @@ describe("the flow of labels", () => {
 
   test("has an empty diagonal: what was kept is no change", () => {
     const flow = labelFlow({ classes, given: [0, 1, 2], current: [0, 1, 2], truth: [0, 0, 0] });
-    expect(flow.flat()).toEqual(Array(9).fill({ count: 0, known: 0, right: 0 }));
+    expect(flow).toHaveLength(classes.length);
+    for (const cell of flow.flat()) expect(cell).toEqual({ count: 0, known: 0, right: 0 });
   });
 
   test("leaves changes without a known truth out of those that can be right", () => {

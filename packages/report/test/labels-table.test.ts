@@ -215,7 +215,7 @@ describe("the contact sheet of changed labels", () => {
   });
 
   test("holds the images when it is drawn, in rows of eight", async () => {
-    const nine = await sharp(await svgToPng(draw(...Array<ChangedImage>(9).fill(image))))
+    const nine = await sharp(await svgToPng(draw(...Array.from({ length: 9 }, () => image))))
       .removeAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });

@@ -95,7 +95,7 @@ export function rankLabels({ values }: ScoredColumn): readonly number[] {
 
 /** An image as a report shows it. */
 export function rankedImage(
-  { scores: _, ...line }: LabelLine,
+  line: LabelLine,
   i: number,
   columns: readonly ScoredColumn[],
 ): RankedImage {

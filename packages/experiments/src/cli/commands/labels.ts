@@ -5,7 +5,6 @@ import { writeWhole } from "@mvt/common/files";
 import { datasets } from "@mvt/datasets";
 import { rankingScoreNames, rankingScores } from "@mvt/relabel";
 import { labelFlowTable, labelsTable, toCsv, toMarkdown, toText } from "@mvt/report";
-import type { Table } from "@mvt/report";
 import type { PreparedData } from "../../data/prepared.ts";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import { openEngine } from "../../engine/engine.ts";
