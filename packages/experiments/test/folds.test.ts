@@ -4,7 +4,7 @@ import { onnxBackend } from "@mvt/core";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { describe, expect, test } from "vitest";
 import { foldsOf, withoutFold } from "../src/data/folds.ts";
-import { evaluateRun } from "../src/evaluation/evaluate-run.ts";
+import { evaluateRun } from "../src/training/evaluate-run.ts";
 import { readHeldOut } from "../src/runs/held-out.ts";
 import { readLabels } from "../src/runs/read-labels.ts";
 import { runId } from "../src/settings/run-config.ts";

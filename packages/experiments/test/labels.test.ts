@@ -179,9 +179,38 @@ describe("out-of-sample scores", () => {
   );
 });
 
+describe("labels of a run on a list of noisy labels", () => {
+  test("have the list as given labels, and need it for folds", slow, async () => {
+    const listOf = (number: number) =>
+      Array.from(
+        { length: 20 },
+        (_, i) => `train_${String(i + 1).padStart(5, "0")}.jpg ${number}\n`,
+      );
+    await writeFile(join(folder, "list.txt"), listOf(3).join(""));
+    await writeFile(join(folder, "other.txt"), listOf(4).join(""));
+    const { stdout } = await exp("train --set epochs=1 --noise-list list.txt");
+    const id = trained.exec(stdout)![1]!;
+    const lines = await records("runs", id, "labels.csv");
+    const listed = lines.filter((line) => line["id"]! <= "train_00020");
+    expect(new Set(listed.map((line) => line["given"]))).toEqual(new Set(["disgust"]));
+
+    const labels = `labels --run ${id} --folds 2 --plan`;
+    expect((await exp(labels)).stderr).toMatch(
+      /^error: --noise-list: expected the list of labels that run [0-9a-f]{12} was trained on \(list [0-9a-f]{8}\), got none\. Pass its path\.$/m,
+    );
+    expect((await exp(`${labels} --noise-list other.txt`)).stderr).toContain(
+      "found another. Pass the one that the run was trained with.",
+    );
+    const planned = await exp(`${labels} --noise-list list.txt`);
+    expect(planned.stdout).toMatch(
+      / {2}to train {2}RAF-DB, list [0-9a-f]{8}, seed 0, without fold 2 of 2\n/,
+    );
+  });
+});
+
 describe("labels that cannot be shown", () => {
   test("are refused with options that only folds have", slow, async () => {
-    for (const option of ["--plan", "--weights file.pth"]) {
+    for (const option of ["--plan", "--weights file.pth", "--noise-list list.txt"]) {
       const { exitCode, stderr } = await exp(`labels --run ${plain} ${option}`);
       expect(exitCode).toBe(2);
       expect(stderr).toContain(`${option.split(" ")[0]}: expected --folds with it`);
@@ -216,7 +245,7 @@ describe("labels that cannot be shown", () => {
       await inFolder("runs", plain, "labels.csv"),
     );
     expect((await exp(`labels --run ${id} --folds 2`)).stderr).toBe(
-      `error: run ${id}: expected run 0123456789ab, which it started from, in runs, found none that is finished. Repeat the command that trained them.\n`,
+      `error: run ${id}: expected run 0123456789ab, which it was made from, in runs, found none that is finished. Repeat the command that trained them.\n`,
     );
   });
 });

@@ -1,10 +1,13 @@
 /** @file The runs of `--folds`: one for each fold of a finished run's training images, which it leaves out. */
 import { UserError } from "@mvt/common";
+import { applyLabelList } from "@mvt/datasets";
+import type { LabelList } from "@mvt/datasets";
 import type { PreparedData } from "../data/prepared.ts";
 import { officialPath } from "../pretrained/official.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import { planRun } from "../runs/planned-run.ts";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
+import { noiseTitle } from "../runs/provenance.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
@@ -19,6 +22,8 @@ export interface FoldsOf {
   readonly runsFolder: string;
   /** The file of pre-trained weights, of a run that started from one. */
   readonly weights?: string;
+  /** The list of noisy labels, of a run that was trained on one. */
+  readonly list?: LabelList;
 }
 
 /**
@@ -42,14 +47,22 @@ export async function planFolds(request: FoldsOf): Promise<readonly PlannedClass
       `--folds ${of}: expected at most as many folds as training images, which are ${n}. Pass a smaller number; 5 is usual.`,
     );
   }
+  const listed = listedLabels(request);
   const pretrainedFile = await pretrainedFileOf(request);
   await requireRuns(request);
+  const titles = [
+    data.dataset.title,
+    ...(config.labels === "true" ? ["true labels"] : []),
+    ...(config.noise ? [noiseTitle(config.noise)] : []),
+    `seed ${config.seed}`,
+  ];
   return Array.from({ length: of }, (_fold, i) =>
     planRun({
-      title: `${data.dataset.title}, seed ${config.seed}, without fold ${i + 1} of ${of}`,
+      title: [...titles, `without fold ${i + 1} of ${of}`].join(", "),
       config: { ...base, fold: { k: i + 1, of } },
       data,
       after: [],
+      listed,
       pretrainedFile,
       mgnFile: config.mgn && "sha256" in config.mgn ? run.path("mgn.safetensors") : undefined,
     }),
@@ -71,13 +84,34 @@ async function pretrainedFileOf({
   );
 }
 
-/** The runs whose weights the folds use as well must still be there. */
+/** The labels of the list that the run was trained on; undefined of a run on no list. */
+function listedLabels({
+  run,
+  config: { noise },
+  data,
+  list,
+}: FoldsOf): ReadonlyMap<string, number> | undefined {
+  if (noise?.kind !== "list") return undefined;
+  const expected = `expected the list of labels that run ${run.id} was trained on (${noiseTitle(noise)})`;
+  if (list === undefined) {
+    throw new UserError(`--noise-list: ${expected}, got none. Pass its path.`);
+  }
+  const { labels, sha256 } = applyLabelList(list, data.dataset);
+  if (sha256 === noise.sha256) return labels;
+  throw new UserError(
+    `--noise-list ${list.path}: ${expected}, found another. Pass the one that the run was trained with.`,
+  );
+}
+
+/** The runs whose weights or predictions the folds use as well must still be there. */
 async function requireRuns({ run, config, runsFolder }: FoldsOf): Promise<void> {
-  for (const needed of [config.pretrained, config.mgn]) {
+  const { noise } = config;
+  const source = noise && "from" in noise ? noise.from : undefined;
+  for (const needed of [config.pretrained, config.mgn, source]) {
     if (needed === undefined || !("run" in needed)) continue;
     if ((await openRun(runsFolder, needed.run).result()) !== undefined) continue;
     throw new UserError(
-      `run ${run.id}: expected run ${needed.run}, which it started from, in ${runsFolder}, found none that is finished. Repeat the command that trained them.`,
+      `run ${run.id}: expected run ${needed.run}, which it was made from, in ${runsFolder}, found none that is finished. Repeat the command that trained them.`,
     );
   }
 }

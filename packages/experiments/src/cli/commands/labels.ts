@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
-import { datasets } from "@mvt/datasets";
+import { datasets, readLabelList } from "@mvt/datasets";
+import type { LabelList } from "@mvt/datasets";
 import { rankingScoreNames, rankingScores } from "@mvt/relabel";
 import { labelFlowTable, labelsTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import type { PreparedData } from "../../data/prepared.ts";
@@ -83,6 +84,11 @@ const options = {
     describe:
       "the file of pre-trained weights that the run started from, if it did [default: the file of `weights fetch`]",
   },
+  "noise-list": {
+    type: "string",
+    group: outOfSample,
+    describe: "the list of noisy labels that the run was trained on, if it was",
+  },
   ...dataOptions,
   ...engineOptions,
   sheet: {
@@ -110,6 +116,7 @@ export default defineCommand({
   ],
   async run(args) {
     requireFoldOptions(args);
+    const list = args.noiseList === undefined ? undefined : await readLabelList(args.noiseList);
     const folder = await findRun(args.runs, args.run);
     const config = await classifierConfigOf(folder);
     const run = await readRun(folder, config);
@@ -125,7 +132,7 @@ export default defineCommand({
     const heldOut =
       args.folds === undefined
         ? undefined
-        : await predictFolds({ folder, config, data: data! }, args, progress);
+        : await predictFolds({ folder, config, data: data!, list }, args, progress);
     if (args.plan) return;
 
     const columns = scoreColumns(run.lines, heldOut);
@@ -165,12 +172,13 @@ export default defineCommand({
   },
 });
 
-function requireFoldOptions({ folds, plan, weights }: Args): void {
+function requireFoldOptions({ folds, plan, weights, noiseList }: Args): void {
   if (folds !== undefined) return;
-  const lonely = plan ? "--plan" : weights === undefined ? undefined : "--weights";
+  const given = { plan: plan || undefined, weights, "noise-list": noiseList };
+  const lonely = Object.entries(given).find(([, value]) => value !== undefined);
   if (lonely === undefined) return;
   throw new CommandLineError(
-    `${lonely}: expected --folds with it, since nothing is trained otherwise. Leave it out, or pass --folds 5.`,
+    `--${lonely[0]}: expected --folds with it, since nothing is trained otherwise. Leave it out, or pass --folds 5.`,
   );
 }
 
@@ -220,17 +228,19 @@ async function predictFolds(
     folder,
     config,
     data,
+    list,
   }: {
     readonly folder: RunFolder;
     readonly config: ClassifierConfig;
     readonly data: PreparedData;
+    readonly list: LabelList | undefined;
   },
   args: Args,
   progress: Progress,
 ): Promise<HeldOut | undefined> {
   const { folds, weights, runs } = args;
   const runsFolder = await requireWritable("runs", runs);
-  const asked = { run: folder, config, data, of: folds!, runsFolder: runs, weights };
+  const asked = { run: folder, config, data, of: folds!, runsFolder: runs, weights, list };
   const planned = await planFolds(asked);
   const engine = await openEngine(args, scaleOf(args));
   const session = { runsFolder, engine, progress };
