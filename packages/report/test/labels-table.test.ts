@@ -113,6 +113,10 @@ describe("the report of labels", () => {
     expect(markdown).not.toContain("Now");
   });
 
+  test("lists no image where none is asked for", () => {
+    expect(toMarkdown(table({ ...report, ranked: [] }))).not.toContain("The most doubtful labels");
+  });
+
   test("explains out-of-sample scores where there are any", () => {
     expect(toMarkdown(table(report))).toContain(
       "Out of sample: from 5 runs of the same configuration without relabelling. Each is trained without one fifth of the images",

@@ -46,7 +46,7 @@ export interface LabelReport {
   readonly scores: readonly ScoreColumn[];
   /** The place among `scores` of the one that ranks. */
   readonly rankedBy: number;
-  /** The most doubtful labels, first of all. */
+  /** The most doubtful labels, first of all; may be empty. */
   readonly ranked: readonly RankedImage[];
   /** Absent of a run that does not relabel. */
   readonly flow?: LabelFlow;
@@ -70,7 +70,7 @@ export function labelsTable(report: LabelReport, provenance: Provenance): Table 
         : [{ dataset: report.dataset, cells: { ...about, ...scoreCells(title, source, quality) } }],
     ),
     appendices: [
-      rankingAppendix(report),
+      ...(report.ranked.length > 0 ? [rankingAppendix(report)] : []),
       ...(report.flow ? [flowAppendix(report, report.flow)] : []),
     ],
     legend: legendOf(report, known),

@@ -22,6 +22,7 @@ import type { HeldOut } from "../../evaluation/label-ranking.ts";
 import { readHeldOut } from "../../runs/held-out.ts";
 import { readPredictions } from "../../runs/predictions.ts";
 import { readLabels } from "../../runs/read-labels.ts";
+import type { LabelLine } from "../../runs/read-labels.ts";
 import { findRun, openRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import type { ClassifierConfig } from "../../settings/run-config.ts";
@@ -124,7 +125,7 @@ export default defineCommand({
     for (const stem of ["labels", "scores", "ranking", "flow", "changed"]) {
       await requireWritableReport("out", out, stem);
     }
-    const changed = run.lines.filter(({ given, current }) => given !== current).length;
+    const changed = run.lines.filter(isChanged).length;
     const wantsSheet = args.sheet > 0 && changed > 0;
     const progress = createProgress();
     const data =
@@ -145,29 +146,15 @@ export default defineCommand({
     );
     const table = labelsTable(report, provenance);
     process.stdout.write(`${headline(run, changed)}\n\n${toText(table)}`);
-    const sheet = wantsSheet
-      ? await changedImagesSheet(
-          {
-            title: run.title,
-            synthetic: run.kind === "synthetic",
-            lines: order
-              .map((i) => run.lines[i]!)
-              .filter(({ given, current }) => given !== current)
-              .slice(0, args.sheet),
-            changes: await readChanges(folder, run.lines, run.classes),
-            changed,
-            reference: config.relabel?.reference ?? "current",
-          },
-          data!.train,
-        )
-      : undefined;
     const { flow } = report;
     await writeFiles(out, {
       "labels.md": toMarkdown(table),
       "scores.csv": table.rows.length > 0 ? toCsv(table) : undefined,
       "ranking.csv": rankingCsv(run.lines, columns, order),
       "flow.csv": flow && toCsv(labelFlowTable({ ...report, flow }, provenance)),
-      "changed.png": sheet,
+      "changed.png": wantsSheet
+        ? await drawSheet({ folder, config, run, order, count: args.sheet }, data!)
+        : undefined,
     });
   },
 });
@@ -220,6 +207,38 @@ async function openData(
   } finally {
     progress.end();
   }
+}
+
+const isChanged = ({ given, current }: LabelLine) => given !== current;
+
+/** The contact sheet of the first `count` changed images in this order. */
+async function drawSheet(
+  {
+    folder,
+    config,
+    run,
+    order,
+    count,
+  }: {
+    readonly folder: RunFolder;
+    readonly config: ClassifierConfig;
+    readonly run: LabelledRun;
+    readonly order: readonly number[];
+    readonly count: number;
+  },
+  { train }: PreparedData,
+): Promise<Uint8Array> {
+  const { title, kind, lines, classes } = run;
+  const changed = order.map((i) => lines[i]!).filter(isChanged);
+  const sheet = {
+    title,
+    synthetic: kind === "synthetic",
+    lines: changed.slice(0, count),
+    changes: await readChanges(folder, lines, classes),
+    changed: changed.length,
+    reference: config.relabel!.reference,
+  };
+  return changedImagesSheet(sheet, train);
 }
 
 /** Trains the runs of the folds, where they are missing, and reads what they predict; undefined if they are only planned. */
