@@ -1,37 +1,6 @@
-import { random } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import type { ExpressionPatches } from "../src/data/expression-patches.ts";
-import { auc, measureMasks } from "../src/masks/ground-truth-measures.ts";
-
-describe("the area under the ROC curve", () => {
-  test("is the share of pairs in order, ties counting half", () => {
-    // Positives 3 and 1, negatives 2, 1 and 0: pairs in order 3>2, 3>1, 3>0, 1>0, and 1=1 is half.
-    expect(auc([3, 1, 2, 1, 0], [1, 1, 0, 0, 0])).toBeCloseTo(4.5 / 6, 12);
-  });
-  test("is 1 for a perfect order, 0 for its reverse, a half for equal scores", () => {
-    expect(auc([2, 3, 0, 1], [1, 1, 0, 0])).toBe(1);
-    expect(auc([0, 1, 2, 3], [1, 1, 0, 0])).toBe(0);
-    expect(auc([5, 5, 5, 5], [1, 1, 0, 0])).toBe(0.5);
-  });
-  test("agrees with counting all pairs, ties and all", () => {
-    const stream = random.stream(3, "scores");
-    const scores = Array.from({ length: 80 }, () => stream.integer(12));
-    const positive = Array.from({ length: 80 }, () => Number(stream.bernoulli(0.3)));
-    let [pairs, inOrder] = [0, 0];
-    for (let i = 0; i < 80; i += 1) {
-      for (let j = 0; j < 80; j += 1) {
-        if (positive[i] === 0 || positive[j] === 1) continue;
-        pairs += 1;
-        inOrder += scores[i]! > scores[j]! ? 1 : scores[i] === scores[j] ? 0.5 : 0;
-      }
-    }
-    expect(auc(scores, positive)).toBeCloseTo(inOrder / pairs, 12);
-  });
-  test("is undefined without positives or without negatives", () => {
-    expect(auc([1, 2], [0, 0])).toBeUndefined();
-    expect(auc([1, 2], [1, 1])).toBeUndefined();
-  });
-});
+import { measureMasks } from "../src/masks/ground-truth-measures.ts";
 
 describe("the measures of masks", () => {
   // Two images of four patches; the expression sits in patches 1 and 2 of the first, 0 of the second.

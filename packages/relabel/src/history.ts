@@ -8,6 +8,7 @@
  * Shapes: n training images, K classes.
  */
 import { UserError } from "@mvt/common";
+import { logMargin, normalizedMargin, selfConfidence } from "./scores.ts";
 
 /**
  * β of the moving average: after the image is drawn for the t-th time, the average is
@@ -19,9 +20,6 @@ import { UserError } from "@mvt/common";
  */
 export const averageDecay = 0.7;
 
-/** The smallest probability whose logarithm is taken, about 10^-38: a float32 softmax may come out as 0. */
-const least = 2 ** -126;
-
 /** A float32 array in row-major order, as a file of weights holds it. */
 export interface HistoryArray {
   readonly shape: readonly number[];
@@ -30,15 +28,11 @@ export interface HistoryArray {
 
 /** How well the network agrees with the given label of an image. The lower, the more doubtful the label. */
 export interface LabelScores {
-  /** p[given], from 0 to 1. */
+  /** `selfConfidence` of the last probabilities. */
   readonly selfConfidence: number;
-  /** (p[given] - max of the others + 1) / 2, from 0 to 1: cleanlab's formula. */
+  /** `normalizedMargin` of the last probabilities. */
   readonly normalizedMargin: number;
-  /**
-   * The area under the margin: the mean over the times it was drawn of log p[given] - max of the others' log p, which
-   * is the margin of the logits. Pleiss et al., "Identifying Mislabeled Data using the Area Under the Margin
-   * Ranking", NeurIPS 2020, arXiv:2001.10528.
-   */
+  /** The area under the margin: the mean of `logMargin` over the times that the image was drawn. */
   readonly aum: number;
 }
 
@@ -100,8 +94,7 @@ export class TrainingHistory {
         const before = averages[sample * K + k]!;
         averages[sample * K + k] = before + weight * (row[k]! - before);
       }
-      const { own, other } = contest(row, this.#given[sample]!);
-      margins[sample]! += Math.log(Math.max(own, least)) - Math.log(Math.max(other, least));
+      margins[sample]! += logMargin(row, this.#given[sample]!);
     }
   }
 
@@ -124,10 +117,10 @@ export class TrainingHistory {
   scores(i: number): LabelScores | undefined {
     const draws = this.draws(i);
     if (draws === 0) return undefined;
-    const { own, other } = contest(this.probabilities(i), this.#given[i]!);
+    const [p, given] = [this.probabilities(i), this.#given[i]!];
     return {
-      selfConfidence: own,
-      normalizedMargin: (own - other + 1) / 2,
+      selfConfidence: selfConfidence(p, given),
+      normalizedMargin: normalizedMargin(p, given),
       aum: this.#arrays.margins[i]! / draws,
     };
   }
@@ -163,11 +156,4 @@ export class TrainingHistory {
     }
     return history;
   }
-}
-
-/** The probability of a class, and the greatest one of the other classes. */
-function contest(row: ArrayLike<number>, label: number): { own: number; other: number } {
-  let other = 0;
-  for (let k = 0; k < row.length; k += 1) if (k !== label && row[k]! > other) other = row[k]!;
-  return { own: row[label]!, other };
 }

@@ -26,6 +26,15 @@ export {
   type RelabelPolicy,
 } from "./relabeller.ts";
 export {
+  logMargin,
+  normalizedMargin,
+  type RankingScore,
+  type RankingScoreName,
+  rankingScoreNames,
+  rankingScores,
+  selfConfidence,
+} from "./scores.ts";
+export {
   defineThreshold,
   type Parameter,
   type Threshold,

@@ -1,4 +1,4 @@
-"""Golden values for test/evaluation.test.ts and test/comparison.test.ts: metrics by scikit-learn, tests by SciPy.
+"""Golden values for test/evaluation.test.ts, comparison.test.ts and ranking.test.ts: by scikit-learn and SciPy.
 
     python -m venv .venv && .venv/bin/pip install numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1
     .venv/bin/python packages/report/golden/evaluation.py
@@ -144,6 +144,30 @@ def comparison(generator):
     }
 
 
+def ranking(name, scores, positive):
+    return {
+        "name": name,
+        "scores": scores.tolist(),
+        "positive": digits(positive),
+        "auroc": metrics.roc_auc_score(positive, scores),
+        "averagePrecision": metrics.average_precision_score(positive, scores),
+    }
+
+
+def rankings():
+    """Scores of wrong labels among right ones: all different, with many ties, all equal, and the wrong way round."""
+    generator = numpy.random.default_rng(20212)
+    positive = (generator.random(120) < 0.2).astype(int)
+    scores = (generator.normal(size=120) + 1.5 * positive).round(6)
+    return [
+        ranking("no ties", scores, positive),
+        ranking("many ties", scores.round(0), positive),
+        ranking("all equal", numpy.zeros(120), positive),
+        ranking("the wrong way round", -scores, positive),
+        ranking("few images", numpy.array([0.5, 0.5, 0.2, 0.9, 0.2]), numpy.array([1, 0, 1, 0, 0])),
+    ]
+
+
 def digits(indices):
     """Class indices below ten, one character each."""
     return "".join(map(str, indices.tolist()))
@@ -177,6 +201,7 @@ golden = {
     ],
     "mcnemar": [{"b": b, "c": c, "p": exact(b, c)} for b, c in pairs],
     "comparison": comparison(generator),
+    "rankings": rankings(),
 }
 # Two classes never occur: one is answered, the other is not.
 labels, predicted = numpy.array([0, 0, 1, 1, 1]), numpy.array([0, 2, 1, 1, 0])

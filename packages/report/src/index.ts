@@ -23,7 +23,22 @@ export {
   type EvaluatedRun,
   evaluationTable,
 } from "./evaluation/evaluation-table.ts";
+export {
+  type ChangedLabels,
+  type FlowCell,
+  type LabelFlow,
+  labelFlow,
+} from "./evaluation/label-flow.ts";
+export {
+  labelFlowTable,
+  type LabelReport,
+  labelsTable,
+  type RankedImage,
+  type ScoreColumn,
+  type ScoreSource,
+} from "./evaluation/labels-table.ts";
 export { confusionMatrix, type LabelledPredictions } from "./evaluation/predictions.ts";
+export { type RankingQuality, rankingQuality } from "./evaluation/ranking.ts";
 export type { AccuracyCurve, Convergence } from "./figures/figure5-convergence.ts";
 export type { ThresholdCurve } from "./figures/figure5-thresholds.ts";
 export { svgToPng } from "./figures/png.ts";

@@ -50,6 +50,11 @@ export const commands: readonly Command[] = [
     load: () => load(import("./commands/compare.ts")),
   },
   {
+    name: "labels",
+    about: "Find wrong labels: a ranking of a run's training images, and what relabelling changed",
+    load: () => load(import("./commands/labels.ts")),
+  },
+  {
     name: "runs <action> [id]",
     about: "List, show or remove runs",
     load: () => load(import("./commands/runs.ts")),

@@ -33,7 +33,9 @@ export function clearStatus(terminal: Terminal = process.stderr): void {
 /** Images that a run shows its model while it trains, without those of epochs that another run trains for it. */
 export function imagesOf({ id, config, data }: PlannedRun, shared?: RunPlan["shared"]): number {
   const epochs = config.training.epochs - (shared?.get(id)?.epochs ?? 0);
-  return epochs * data.train.rows.length;
+  const fold = config.kind === "classifier" ? config.fold : undefined;
+  const kept = data.train.rows.length * (fold === undefined ? 1 : 1 - 1 / fold.of);
+  return Math.round(epochs * kept);
 }
 
 /** Progress on `terminal`, stderr by default, since stdout is for results. */

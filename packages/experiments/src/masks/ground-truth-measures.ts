@@ -1,8 +1,8 @@
 /** @file How well masks find the patches that do not matter, against the ground truth. */
 import { sum } from "@mvt/common";
 import { maskedPatchCount, topKMask } from "@mvt/mgn";
+import { rankingQuality } from "@mvt/report";
 import type { MaskMetrics } from "@mvt/report/tables/masks-table";
-import { wilcoxonRankSum } from "simple-statistics";
 import type { ExpressionPatches } from "../data/expression-patches.ts";
 
 /** Masks of n images, N patches each; high where a patch is removed. */
@@ -40,8 +40,8 @@ export function measureMasks(
   return {
     expressionless: removed === 0 ? undefined : expressionless / removed,
     energyOverM: share / n / m,
-    auc: auc(kept, carries),
-    positionAuc: auc(position, carries),
+    auc: rankingQuality(kept, carries).auroc,
+    positionAuc: rankingQuality(position, carries).auroc,
     withinPositionAuc: withinPositionAuc(kept, carries, N),
   };
 }
@@ -52,7 +52,7 @@ function withinPositionAuc(kept: Float32Array, carries: Uint8Array, N: number): 
   for (let position = 0; position < N; position += 1) {
     const truth = carries.filter((_, i) => i % N === position);
     const scores = kept.filter((_, i) => i % N === position);
-    const area = auc(scores, truth);
+    const area = rankingQuality(scores, truth).auroc;
     const positives = sum(truth);
     const weight = positives * (truth.length - positives);
     if (area !== undefined) weighted += area * weight;
@@ -73,17 +73,4 @@ function isBinary(mask: Float32Array): boolean {
 
 function dot(a: Float32Array, b: Float32Array): number {
   return a.reduce((total, value, i) => total + value * b[i]!, 0);
-}
-
-/**
- * The probability that a positive scores higher than a negative, ties counting half: the rank sum of
- * the positives (Mann and Whitney, 1947). Undefined where there are no positives or no negatives.
- */
-export function auc(scores: ArrayLike<number>, positive: ArrayLike<number>): number | undefined {
-  const all = Array.from(scores);
-  const positives = all.filter((_, i) => positive[i]! > 0);
-  const negatives = all.filter((_, i) => positive[i]! <= 0);
-  const [n, m] = [positives.length, negatives.length];
-  if (n === 0 || m === 0) return undefined;
-  return (wilcoxonRankSum(positives, negatives) - (n * (n + 1)) / 2) / (n * m);
 }

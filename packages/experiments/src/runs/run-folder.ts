@@ -11,6 +11,7 @@
  *               mgn.safetensors               of a mask generator: its weights and what it is good for; of a
  *                                             classifier, the generator of --mgn
  *               predictions.csv               per test image, with the validation-chosen weights
+ *               held-out.csv                  of a run without a fold of its training images: the fold's predictions
  *               result.json                   when it is finished
  */
 import { readdir, readFile, rm } from "node:fs/promises";
@@ -32,6 +33,7 @@ export type RunFile =
   | "last.safetensors"
   | "mgn.safetensors"
   | "predictions.csv"
+  | "held-out.csv"
   | "result.json";
 
 export interface RunFolder {

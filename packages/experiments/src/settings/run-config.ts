@@ -59,6 +59,13 @@ export interface LabelConfig {
   readonly validationLabels?: "clean";
 }
 
+/** One of several equal parts of the training images, which a run leaves out and predicts at its end. */
+export interface Fold {
+  /** From 1 to `of`. */
+  readonly k: number;
+  readonly of: number;
+}
+
 /** What every run has. */
 interface CommonConfig extends LabelConfig {
   /** Raised when a run of the same configuration would give another result. */
@@ -92,6 +99,8 @@ export interface ClassifierConfig extends CommonConfig {
   };
   /** The mask that its images have without any generator; none if absent. */
   readonly control?: ControlMask;
+  /** Train without this part of the training images; on all of them if absent. */
+  readonly fold?: Fold;
 }
 
 /** A mask generation network, section 3.2. */

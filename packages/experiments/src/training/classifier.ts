@@ -16,6 +16,7 @@ import type { Threshold } from "@mvt/relabel";
 import type { Count } from "@mvt/report";
 import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import { heldOutCsv } from "../runs/held-out.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
@@ -41,6 +42,8 @@ export interface ClassifierTraining {
   /** "RAF-DB, linear, seed 0" */
   readonly title: string;
   readonly data: TrainingData;
+  /** The fold of config.fold, which the data do not have. */
+  readonly heldOut?: Subset;
   /** The function that config.relabel names. */
   readonly threshold?: Threshold;
   readonly pretrained?: { readonly weights: Weights; readonly source: string };
@@ -53,7 +56,7 @@ export async function trainClassifier(
   training: ClassifierTraining,
   context: TrainingContext<EpochMetrics>,
 ): Promise<ClassifierResult> {
-  const { config, data, pretrained } = training;
+  const { config, data, heldOut, pretrained } = training;
   const { backend, run } = context;
   const { model, training: settings } = config;
   const mgn = training.mgn && { file: training.mgn, form: config.mgn!.form };
@@ -137,14 +140,18 @@ export async function trainClassifier(
     await run.write("labels.csv", labels.toCsv());
     const lastState = await step.readState();
     await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
-    const predictLast = async () => {
+    const predictLast = async (subset: Subset) => {
       await evaluation.writeState(lastState);
-      return predictSubset(data.test);
+      return predictSubset(subset);
     };
+    if (heldOut) {
+      const predictions = await predictLast(heldOut);
+      await run.write("held-out.csv", heldOutCsv(data.classes, heldOut, predictions));
+    }
     return await finishRun(run, {
       ...resultOf(training, run.id, metrics, {
         chosen,
-        last: metrics.at(-1)!.test ?? (await predictLast()),
+        last: metrics.at(-1)!.test ?? (await predictLast(data.test)),
         parameters: countParameters(bestWeights.weights),
         engine: engineName(backend),
       }),

@@ -9,6 +9,7 @@ import { removeUnfinished } from "@mvt/common/files";
 import { decodeSafetensors, WeightsError } from "@mvt/core";
 import { loadThreshold, thresholdFingerprint } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
+import { withoutFold } from "../data/folds.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { openBackend } from "../engine/engine.ts";
 import type { EngineSpec } from "../engine/engine.ts";
@@ -81,7 +82,9 @@ export default async function train(task: TrainingTask): Promise<string | undefi
         await trainMgn({ ...task, data, config, start }, context);
       } else {
         const needs = await classifierNeeds(task, config);
-        await trainClassifier({ ...task, data, config, ...needs }, context);
+        // Labels come first: folds are stratified by the labels that the run is given.
+        const split = config.fold ? withoutFold(data, config.fold) : { data };
+        await trainClassifier({ ...task, ...split, config, ...needs }, context);
       }
     });
     return undefined;

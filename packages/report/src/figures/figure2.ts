@@ -1,4 +1,5 @@
 /** @file Figure 2: test images, with their masked versions below; each row has a label (section 3.2). */
+import { escapeXml } from "./escape-xml.ts";
 import { faintInk, font, ink, syntheticWarning } from "./theme.ts";
 
 export interface Figure2 {
@@ -28,7 +29,7 @@ export const figure2 = {
     const top = margin + headHeight;
     const rowHeight = sheet.height / labels.length;
     const text = (x: number, y: number, size: number, colour: string, content: string) =>
-      `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}">${escaped(content)}</text>`;
+      `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}">${escapeXml(content)}</text>`;
     return [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font}">`,
       `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
@@ -42,7 +43,3 @@ export const figure2 = {
     ].join("\n");
   },
 };
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}

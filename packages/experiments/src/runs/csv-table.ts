@@ -1,0 +1,41 @@
+/** @file Reads the CSV files that runs leave behind. */
+import { CsvError, parse } from "csv-parse/sync";
+import { UserError } from "@mvt/common";
+
+/** One line of a file, as many fields as columns. */
+export interface CsvLine {
+  /** Counted from 1, the header included. */
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+/** The lines below a header of exactly these columns; throws a UserError that names `path` and the line. */
+export function readTable(
+  csv: string,
+  path: string,
+  columns: readonly string[],
+): readonly CsvLine[] {
+  const [header = [], ...rows] = records(csv, path);
+  if (header.join() !== columns.join()) {
+    throw damaged(`${path}:1`, `the columns ${columns.join(", ")}`, header.join() || "nothing");
+  }
+  if (rows.length === 0) throw damaged(`${path}:2`, "a line per image", "none");
+  return rows.map((fields, i) => ({ line: i + 2, fields }));
+}
+
+/** Every line has as many fields as the first. */
+function records(csv: string, path: string): readonly (readonly string[])[] {
+  try {
+    return parse(csv);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw damaged(path, "a CSV file as the run wrote it", error.message);
+  }
+}
+
+/** What is wrong with a file of a run. `where`: its path, with the line if there is one. */
+export function damaged(where: string, expected: string, found: string): UserError {
+  return new UserError(
+    `${where}: expected ${expected}, found ${found}. Remove the run's folder to train it again.`,
+  );
+}
