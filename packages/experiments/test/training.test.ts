@@ -357,6 +357,10 @@ describe("relabelling", () => {
         k: count((i) => labels[i] !== truth[i] && now[i] === truth[i]),
         n: count((i) => labels[i] !== truth[i]),
       },
+      harm: {
+        k: count((i) => labels[i] === truth[i] && now[i] !== truth[i]),
+        n: count((i) => labels[i] === truth[i]),
+      },
       correctBefore: { k: count((i) => labels[i] === truth[i]), n },
       correctAfter: { k: count((i) => now[i] === truth[i]), n },
     });
