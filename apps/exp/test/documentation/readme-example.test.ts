@@ -17,7 +17,9 @@ const tableLines = example.filter((line) => /^[|-]/.test(line));
 describe("the first example of output in the README", () => {
   test("has rows and sentences of the committed report, in its order", () => {
     const lines = report!.split("\n");
-    const places = tableLines.map((line) => lines.findIndex((each) => each.startsWith(begun(line))));
+    const places = tableLines.map((line) =>
+      lines.findIndex((each) => each.startsWith(begun(line))),
+    );
     expect(tableLines.length).toBeGreaterThan(4);
     expect(places.filter((place) => place === -1)).toEqual([]);
     expect(places.toSorted((a, b) => a - b)).toEqual(places);
