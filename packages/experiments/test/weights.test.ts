@@ -14,6 +14,7 @@ import { runCommand } from "@mvt/testing/command-line";
 import { temporaryFolder } from "@mvt/testing/folder";
 import { file, refuses } from "@mvt/testing/mistakes";
 import { nanoWeights } from "./fixtures/nano-weights.ts";
+import { tinyData } from "./fixtures/noise-data.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
 const zeros = (...shape: number[]) => ({
@@ -267,7 +268,7 @@ describe("pre-trained weights", () => {
       engine: { backend: "onnx", device: "cpu", threads: 1 },
       loaderThreads: 0,
       events: port2,
-      data: undefined as never, // the weights are read first
+      data: tinyData({ imageSize: 48 }),
     });
     port1.close();
     expect(message).toBe(

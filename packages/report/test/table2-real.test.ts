@@ -38,7 +38,7 @@ describe("Table 2 on real data", () => {
       - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
       - Paper: the number printed in Table 2 (section 4.3) of the paper. The paper gives no spread and does not say how the epoch was chosen.
       - Labels, f: the labels that the classifier learns from. As given: no relabelling. A function f: relabelling by Eq. 6. True labels: every label is right; this is what perfect relabelling could reach.
-      - Minus constant, minus as given: the difference of the accuracies, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.
+      - Minus: the difference to that row in accuracy, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.
 
       ## Notes
 

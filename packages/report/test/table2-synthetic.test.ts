@@ -52,7 +52,7 @@ describe("Table 2 on synthetic data", () => {
       - With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.
       - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
       - Labels, f: the labels that the classifier learns from. As given: no relabelling. A function f: relabelling by Eq. 6. True labels: every label is right; this is what perfect relabelling could reach.
-      - Minus constant, minus as given: the difference of the accuracies, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.
+      - Minus: the difference to that row in accuracy, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.
 
       ## Provenance
 
@@ -122,7 +122,7 @@ describe("Table 2 on synthetic data", () => {
       - With several seeds: after ± follows the standard deviation over seeds (n − 1 in the denominator); the brackets hold the number of correct images of each seed.
       - Bold: the highest mean of its data set. A difference may be chance if it is no larger than its standard error, √(SE₁² + SE₂²). The SE of a mean is the larger of two: s/√S over S seeds, and √(p(1 − p)/n) over n test images.
       - Labels, f: the labels that the classifier learns from. As given: no relabelling. A function f: relabelling by Eq. 6. True labels: every label is right; this is what perfect relabelling could reach.
-      - Minus constant, minus as given: the difference of the accuracies, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.
+      - Minus: the difference to that row in accuracy, paired by seed; after ± follows its standard error s/√S over S seeds. It is the error of training, on this one test set.
       - Labels changed: the number of training labels that differ from the given ones after the last epoch, by seed.
       - Precision: of the changed labels, the fraction that is now correct.
       - Recall: of the labels that were given wrong, the fraction that is now correct.

@@ -70,6 +70,12 @@ export async function openDataset(
       `${name}: expected a folder of your own data, found none. Pass --data with the folder that holds ${datasetFolder("", name)}/.`,
     );
   }
+  await requireDataFolder(name, data);
+  return loadFrom(datasetFolder(data, name), name, request);
+}
+
+/** Throws a UserError unless `data`, as `--data` names it, is a folder. */
+export async function requireDataFolder(name: DatasetName, data: string): Promise<void> {
   const isFolder = await stat(data).then(
     (found) => found.isDirectory(),
     () => false,
@@ -79,7 +85,6 @@ export async function openDataset(
       `--data ${data}: expected a folder that holds ${datasetFolder("", name)}/, found none. Check the path, or leave --data out to use synthetic faces.`,
     );
   }
-  return loadFrom(datasetFolder(data, name), name, request);
 }
 
 /** Loads the data set that lies in `folder` itself. */

@@ -4,6 +4,7 @@ import { writeWhole } from "@mvt/common/files";
 import { loadThreshold } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
+import { requireDataFolder } from "../../data/source.ts";
 import { describeProvenance } from "../../runs/provenance.ts";
 import { reports } from "../../studies/index.ts";
 import type { ReportName } from "../../studies/index.ts";
@@ -78,6 +79,7 @@ async function makeReports(
   const folderFor = (scale: string) => args.out ?? join("results", scale);
   const session = await openTraining(args, async ({ name }) => {
     for (const stem of names) await requireWritableReport("out", folderFor(name), stem);
+    if (args.data !== undefined) await requireDataFolder(datasets[0]!, args.data);
   });
   const { planner, engine, progress, runsFolder } = session;
   const { scale } = planner.request;
