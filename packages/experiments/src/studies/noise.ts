@@ -62,7 +62,7 @@ const byScale: Readonly<Record<ScaleName, NoiseStudy>> = {
   quick: {
     kinds: allKinds,
     rates: [0.1, 0.2, 0.3],
-    starts: [2, 4, 6, 8, 10],
+    starts: [3, 6, 9],
     drawn: { counts: { train: 500, test: 500 }, epochs: 12, relabelStart: 6 },
   },
   paper: { kinds: allKinds, rates: [0.1, 0.2, 0.3], starts: [5, 10, 20, 30] },
