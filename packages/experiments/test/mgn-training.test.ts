@@ -94,6 +94,7 @@ describe("a finished mask generator", () => {
   test("leaves these files", async () => {
     expect(await filesBelow(dirname(folderIn(runs).path("result.json")))).toEqual([
       "config.json",
+      "manifest.json",
       "metrics.jsonl",
       "mgn.safetensors",
       "result.json",

@@ -60,6 +60,7 @@ describe("a finished run", () => {
       "labels.csv",
       "labels.jsonl",
       "last.safetensors",
+      "manifest.json",
       "metrics.jsonl",
       "predictions.csv",
       "result.json",

@@ -10,6 +10,7 @@ import { checkPlan, executeRuns } from "../training/execute.ts";
 import type { ResultOf } from "../training/execute.ts";
 import { measureThroughput } from "../training/throughput.ts";
 import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
+import { relabelWarnings } from "./relabel-warning.ts";
 import type { TrainingSession } from "./request.ts";
 import { epochLine } from "./run-summary.ts";
 
@@ -35,12 +36,14 @@ export async function trainRuns<Config extends RunConfig>(
   progress.expect(plan);
   progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
   try {
-    return await executeRuns(plan, {
+    const results = await executeRuns(plan, {
       ...progress,
       onEpoch: (run, metrics, epochs) => progress.onEpoch(run, epochLine(metrics, epochs)),
       runsFolder,
       engine,
     });
+    for (const line of await relabelWarnings(missing, runsFolder)) progress.say(line);
+    return results;
   } finally {
     progress.end();
   }

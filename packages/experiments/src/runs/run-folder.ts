@@ -12,6 +12,7 @@
  *                                             classifier, the generator of --mgn
  *               predictions.csv               per test image, with the validation-chosen weights
  *               held-out.csv                  of a run without a fold of its training images: the fold's predictions
+ *               manifest.json                 the SHA-256 of all these files but the checkpoint
  *               result.json                   when it is finished
  */
 import { readdir, readFile, rm } from "node:fs/promises";
@@ -20,50 +21,93 @@ import { CommandLineError, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import { makeManifest, parseManifest, requireWritten } from "./manifest.ts";
 import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
 
-export type RunFile =
-  | "config.json"
-  | "metrics.jsonl"
-  | "labels.jsonl"
-  | "labels.csv"
-  | "checkpoint.safetensors"
-  | "validation-best.safetensors"
-  | "last.safetensors"
-  | "mgn.safetensors"
-  | "predictions.csv"
-  | "held-out.csv"
-  | "result.json";
+/** What a finished run leaves, as far as it has it; the manifest vouches for these. */
+const keptFiles = [
+  "config.json",
+  "metrics.jsonl",
+  "labels.jsonl",
+  "labels.csv",
+  "validation-best.safetensors",
+  "last.safetensors",
+  "mgn.safetensors",
+  "predictions.csv",
+  "held-out.csv",
+  "result.json",
+] as const;
+
+export type RunFile = (typeof keptFiles)[number] | "checkpoint.safetensors" | "manifest.json";
 
 export interface RunFolder {
   readonly id: string;
   path(file: RunFile): string;
   write(file: RunFile, content: string | Uint8Array): Promise<void>;
-  /** The file's bytes; undefined if there is none. */
+  /**
+   * The file's bytes; undefined if there is none. Throws a UserError if the run is finished and its manifest says that it
+   * wrote another file.
+   */
   read(file: RunFile): Promise<Buffer | undefined>;
   remove(file: RunFile): Promise<void>;
   /** The result of a finished run; undefined while it is unfinished. */
   result(): Promise<RunResult | undefined>;
+  /** Ends the run: its manifest, then its result, which says that everything else is there; the checkpoint goes. */
+  finish(result: RunResult): Promise<void>;
+  /** Reads every file that the run left and compares it; the number of files, or undefined for a run without manifest. */
+  verify(): Promise<number | undefined>;
 }
 
 /** The folder of a run, whether it exists or not. */
 export function openRun(runsFolder: string, id: string): RunFolder {
   const path = (file: RunFile) => join(runsFolder, id, file);
-  const read = (file: RunFile) =>
+  const readBytes = (file: RunFile) =>
     readFile(path(file)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw error;
     });
+  const readManifest = async () => {
+    const json = await readBytes("manifest.json");
+    return json && parseManifest(json.toString("utf8"), path("manifest.json"));
+  };
+  const read = async (file: RunFile) => {
+    const [bytes, manifest] = await Promise.all([readBytes(file), readManifest()]);
+    if (manifest) requireWritten(manifest, file, bytes, path(file));
+    return bytes;
+  };
+  const write = (file: RunFile, content: string | Uint8Array) => writeWhole(path(file), content);
+  const remove = (file: RunFile) => rm(path(file), { force: true });
   return {
     id,
     path,
     read,
-    write: (file, content) => writeWhole(path(file), content),
-    remove: (file) => rm(path(file), { force: true }),
+    write,
+    remove,
     async result() {
-      const json = await read("result.json");
-      return json && parseResult(json.toString("utf8"), path("result.json"));
+      const json = await readBytes("result.json");
+      if (json === undefined) return undefined;
+      return parseResult((await read("result.json"))!.toString("utf8"), path("result.json"));
+    },
+    async finish(result) {
+      const json = `${JSON.stringify(result, null, 2)}\n`;
+      const present = await Promise.all(
+        keptFiles.map(async (file) => [file, await readBytes(file)] as const),
+      );
+      const files = {
+        ...Object.fromEntries(present.filter(([, bytes]) => bytes)),
+        "result.json": json,
+      };
+      await write("manifest.json", `${JSON.stringify(makeManifest(files as never), null, 2)}\n`);
+      await write("result.json", json);
+      await remove("checkpoint.safetensors");
+    },
+    async verify() {
+      const manifest = await readManifest();
+      if (manifest === undefined) return undefined;
+      const names = Object.keys(manifest.files) as RunFile[];
+      for (const name of names) await read(name);
+      return names.length;
     },
   };
 }

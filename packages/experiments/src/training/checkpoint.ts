@@ -1,8 +1,10 @@
 /**
  * @file The state of an interrupted run in one file, so that it is never half a state.
  *
- * Safetensors with parameters, moments and the training history; metrics and label ledger travel in its metadata.
+ * Safetensors with parameters, moments and the training history; metrics and label ledger travel in its metadata. So does
+ * a SHA-256 of all of it: a checkpoint that was damaged is refused.
  */
+import { createHash } from "node:crypto";
 import { decodeSafetensors, encodeSafetensors, WeightsError } from "@mvt/core";
 import type { Weights } from "@mvt/core";
 import type { HistoryArray } from "@mvt/relabel";
@@ -33,11 +35,26 @@ export function encodeCheckpoint({
   history = new Map(),
 }: Checkpoint<unknown>): Uint8Array {
   const named = [...history].map(([name, array]) => [`${historyPrefix}${name}`, array] as const);
-  return encodeSafetensors(new Map([...state, ...named]), {
+  const weights: Weights = new Map([...state, ...named]);
+  const metadata = {
     step: `${step}`,
     metrics: JSON.stringify(metrics),
     ...(ledger === undefined ? {} : { ledger }),
-  });
+  };
+  return encodeSafetensors(weights, { ...metadata, sha256: digestOf(weights, metadata) });
+}
+
+/** The SHA-256 of names, shapes and values, and of the metadata, whatever their order in the file. */
+function digestOf(weights: Weights, metadata: Readonly<Record<string, string>>): string {
+  const hash = createHash("sha256");
+  const byName = <Value>(entries: Iterable<readonly [string, Value]>) =>
+    [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  hash.update(JSON.stringify(byName(Object.entries(metadata))));
+  for (const [name, { shape, data }] of byName(weights)) {
+    hash.update(JSON.stringify([name, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
 }
 
 /** Reads a checkpoint; `line` is what a line of its metrics must be. */
@@ -47,10 +64,16 @@ export function decodeCheckpoint<Metrics>(
   line: z.ZodType<Metrics>,
 ): Checkpoint<Metrics> {
   const { weights, metadata } = decodeSafetensors(bytes, source);
-  const { step, metrics, ledger } = metadata;
+  const { sha256, ...rest } = metadata;
+  const { step, metrics, ledger } = rest;
   if (step === undefined || metrics === undefined) {
     throw new WeightsError(
       `${source}: expected a checkpoint with step and metrics, got ${Object.keys(metadata).join(", ") || "no metadata"}`,
+    );
+  }
+  if (sha256 !== digestOf(weights, rest)) {
+    throw new WeightsError(
+      `${source}: expected a checkpoint as it was written, got one whose checksum differs`,
     );
   }
   const lines = line.array().safeParse(JSON.parse(metrics));

@@ -22,7 +22,7 @@ import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { TrainingConfig } from "../settings/training.ts";
-import { finishRun, requireFinite, trainEpochs } from "./epoch-loop.ts";
+import { requireFinite, trainEpochs } from "./epoch-loop.ts";
 import type { TrainingContext } from "./epoch-loop.ts";
 import { TrainingLabels } from "./labels.ts";
 import { microBatchCount } from "./micro-batches.ts";
@@ -148,7 +148,7 @@ export async function trainClassifier(
       const predictions = await predictLast(heldOut);
       await run.write("held-out.csv", heldOutCsv(data.classes, heldOut, predictions));
     }
-    return await finishRun(run, {
+    const result: ClassifierResult = {
       ...resultOf(training, run.id, metrics, {
         chosen,
         last: metrics.at(-1)!.test ?? (await predictLast(data.test)),
@@ -156,7 +156,9 @@ export async function trainClassifier(
         engine: engineName(backend),
       }),
       relabel: labels.outcome(),
-    });
+    };
+    await run.finish(result);
+    return result;
   } finally {
     await loader.close();
     await step.dispose();

@@ -9,7 +9,6 @@ import { UserError } from "@mvt/common";
 import type { Backend, Weights } from "@mvt/core";
 import type { HistoryArray } from "@mvt/relabel";
 import type { z } from "zod";
-import type { RunResult } from "../runs/result.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -68,6 +67,7 @@ export async function trainEpochs<Metrics>(
     bytes && decodeCheckpoint(bytes, run.path("checkpoint.safetensors"), trainee.line);
   const metrics = [...(checkpoint?.metrics ?? [])];
   let step = checkpoint?.step ?? 0;
+  await run.remove("manifest.json"); // of a run that was stopped before its result was written
   await trainee.start(checkpoint);
   const isOver = () => {
     const last = metrics.at(-1);
@@ -91,6 +91,7 @@ export async function trainEpochs<Metrics>(
     metrics.push(trained.metrics);
     const ledger = trainee.ledger?.();
     const { state } = trained;
+    requireFiniteState(state, `run ${run.id}, epoch ${metrics.length}`);
     const reached = { state, step, metrics, ledger, history: trainee.history?.() };
     await run.write("checkpoint.safetensors", encodeCheckpoint(reached));
     await writeLines();
@@ -100,14 +101,16 @@ export async function trainEpochs<Metrics>(
   return metrics;
 }
 
-/** Ends a run: result.json comes last, because it says that everything else is there. */
-export async function finishRun<Result extends RunResult>(
-  run: RunFolder,
-  result: Result,
-): Promise<Result> {
-  await run.write("result.json", `${JSON.stringify(result, null, 2)}\n`);
-  await run.remove("checkpoint.safetensors");
-  return result;
+/** Throws unless every weight and moment is a finite number: no loss tells if the last step of an epoch diverges. */
+function requireFiniteState(state: Weights, at: string): void {
+  for (const [name, { data }] of state) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad === -1) continue;
+    throw new UserError(`${at}: expected finite weights, got ${data[bad]} in ${name}`, {
+      advice:
+        "Lower the learning rate with --set schedule.learningRate=..., or clip gradients with --set adamw.clipNorm=1.",
+    });
+  }
 }
 
 /** Throws unless the loss is a finite number: no later step could repair the weights. */

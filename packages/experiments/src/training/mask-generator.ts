@@ -23,7 +23,7 @@ import type { TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
-import { finishRun, requireFinite, trainEpochs } from "./epoch-loop.ts";
+import { requireFinite, trainEpochs } from "./epoch-loop.ts";
 import type { TrainingContext } from "./epoch-loop.ts";
 
 export interface MgnTraining {
@@ -93,7 +93,9 @@ export async function trainMgn(
     );
     const { seed, m } = config;
     const engine = engineName(backend);
-    return await finishRun(run, { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last });
+    const result: MgnResult = { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last };
+    await run.finish(result);
+    return result;
   } finally {
     await loader.close();
     await sides.dispose();

@@ -1,5 +1,6 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
 import { CommandLineError, UserError } from "@mvt/common";
+import { readPredictions } from "../../runs/predictions.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import { defineCommand } from "../command.ts";
@@ -8,17 +9,23 @@ import { printResult, summaryOf } from "../run-summary.ts";
 
 export default defineCommand({
   positionals: {
-    action: { choices: ["list", "show", "remove"], demandOption: true },
+    action: { choices: ["list", "show", "verify", "remove"], demandOption: true },
     id: { type: "string", describe: "the beginning of a run's id" },
   },
   options: { runs: runsOption },
   examples: [
     ["runs list", "all runs, one line each"],
     ["runs show 3f2a", "configuration and result of one"],
+    [
+      "runs verify",
+      "compares every file of every finished run with its checksum, and predictions with results",
+    ],
     ["runs remove 3f2a", "forget one, so that it is trained again"],
   ],
   async run({ action, id, runs }) {
     if (action === "list") return list(runs);
+    if (action === "verify")
+      return verify(runs, id === undefined ? undefined : await findRun(runs, id));
     if (id === undefined) {
       throw new CommandLineError(
         `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
@@ -45,12 +52,59 @@ async function list(runsFolder: string): Promise<void> {
   if (ids.length === 0) process.stdout.write(`no runs in ${runsFolder}\n`);
 }
 
+/** Checks one run, or all that are finished; throws a UserError at the end if any of them is damaged. */
+async function verify(runsFolder: string, one: RunFolder | undefined): Promise<void> {
+  const folders = one ? [one] : (await listRuns(runsFolder)).map((id) => openRun(runsFolder, id));
+  const print = (folder: RunFolder, line: string) =>
+    void process.stdout.write(`${folder.id}  ${line}\n`);
+  let damaged = 0;
+  for (const folder of folders) {
+    try {
+      print(folder, await verifyRun(folder));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      damaged += 1;
+      print(folder, error.message);
+    }
+  }
+  if (damaged === 0) return;
+  throw new UserError(
+    `runs verify: expected whole runs, found ${damaged} of ${folders.length} damaged`,
+    {
+      advice: "`pnpm exp runs remove ID` removes one, so that it is trained again.",
+    },
+  );
+}
+
+/** What holds of a whole run. Throws a UserError if a file differs, or if the result is not that of the predictions. */
+async function verifyRun(folder: RunFolder): Promise<string> {
+  const result = await folder.result();
+  if (result === undefined) return "not finished";
+  const config = await readConfig(folder);
+  const files = await folder.verify();
+  if (files === undefined) return "no checksums: an earlier version finished it";
+  if (result.id !== folder.id || result.kind !== config.kind) {
+    throw new UserError(
+      `${folder.path("result.json")}: expected the result of run ${folder.id}, found that of ${result.id}`,
+    );
+  }
+  if (result.kind === "mgn") return `whole: ${files} files`;
+  const { labels, predicted } = await readPredictions(folder);
+  const k = predicted.filter((label, i) => label === labels[i]).length;
+  const { k: stored, n } = result.validation;
+  if (k === stored && predicted.length === n)
+    return `whole: ${files} files, ${k} of ${n} as predicted`;
+  throw new UserError(
+    `${folder.path("predictions.csv")}: expected ${stored} of ${n} right predictions, as result.json says, found ${k} of ${predicted.length}`,
+  );
+}
+
 async function stateOf(folder: RunFolder): Promise<string> {
   try {
     const result = await folder.result();
     return result ? `${result.title}: ${summaryOf(result)}` : "not finished";
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `damaged result.json; \`pnpm exp runs remove ${folder.id}\` removes it, so that it is trained again`;
+    return `damaged: ${error.finding}; \`pnpm exp runs remove ${folder.id}\` removes it, so that it is trained again`;
   }
 }
