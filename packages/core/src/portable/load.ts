@@ -1,5 +1,6 @@
 /** @file Opening an exported model in Node: `loadMvt(file)`, then `predict(image)`. */
 import { readFile } from "node:fs/promises";
+import { loadOnnxRuntime } from "../backends/onnx/load-onnxruntime.ts";
 import { openMvt } from "./model.ts";
 import type { Mvt } from "./model.ts";
 
@@ -17,7 +18,7 @@ export async function loadMvt(
   { threads }: LoadOptions = {},
 ): Promise<Mvt> {
   const bytes = typeof file === "string" ? await readFile(file) : file;
-  return openMvt(bytes, await import("onnxruntime-node"), {
+  return openMvt(bytes, await loadOnnxRuntime(), {
     source: typeof file === "string" ? file : "model",
     session: threads === undefined ? {} : { intraOpNumThreads: threads },
   });
