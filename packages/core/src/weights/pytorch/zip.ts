@@ -7,12 +7,13 @@
 import { crc32 } from "node:zlib";
 import { fromBufferPromise } from "yauzl";
 import type { ZipFile } from "yauzl";
-import { reasonOf } from "@mvt/common";
+import { reasonOf, shorten } from "@mvt/common";
 import { refuserOf, WeightsError } from "../error.ts";
 import type { Refuse } from "../error.ts";
+import { maximumArrays } from "../stored.ts";
 
 /** A network with a thousand tensors has slightly more than a thousand entries. */
-const maximumEntries = 20_000;
+const maximumEntries = maximumArrays;
 
 const stored = 0;
 
@@ -47,7 +48,7 @@ async function entriesOf(zip: ZipFile, bytes: Uint8Array, refuse: Refuse) {
     const { fileName, compressionMethod, uncompressedSize, crc32: expected } = entry;
     if (compressionMethod !== stored || entry.isEncrypted()) {
       refuse(
-        `${fileName} to be stored as it is, as torch.save does`,
+        `${shorten(fileName)} to be stored as it is, as torch.save does`,
         `it compressed or encrypted, of ${uncompressedSize} bytes`,
         "Save it again with torch.save; a checkpoint that was zipped once more must be unzipped first.",
       );
@@ -56,7 +57,7 @@ async function entriesOf(zip: ZipFile, bytes: Uint8Array, refuse: Refuse) {
     const content = bytes.subarray(fileDataStart, fileDataStart + uncompressedSize);
     const check = () => {
       if (crc32(content) === expected) return;
-      refuse(`${fileName} as it was written`, "it damaged (its CRC-32 differs)");
+      refuse(`${shorten(fileName)} as it was written`, "it damaged (its CRC-32 differs)");
     };
     entries.set(fileName, { bytes: content, check });
   }
