@@ -35,7 +35,7 @@ export async function readZip(
     return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, refuse);
   } catch (error) {
     if (error instanceof WeightsError) throw error;
-    return refuse("a whole zip archive", `a damaged one (${reasonOf(error)})`);
+    return refuse("a whole zip archive", `a damaged one (${shorten(reasonOf(error))})`);
   }
 }
 
@@ -53,7 +53,17 @@ async function entriesOf(zip: ZipFile, bytes: Uint8Array, refuse: Refuse) {
         "Save it again with torch.save; a checkpoint that was zipped once more must be unzipped first.",
       );
     }
-    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    // Programs differ in which of two entries of one name they read, and in which of an entry's two names they believe.
+    if (entries.has(fileName)) {
+      refuse("each entry of the archive once", `${shorten(fileName)} twice`);
+    }
+    const { fileDataStart, fileName: local } = await zip.readLocalFileHeaderPromise(entry);
+    if (!local.equals(entry.fileNameRaw)) {
+      refuse(
+        `one name for ${shorten(fileName)}`,
+        `${shorten(local.toString("latin1"))} before its bytes`,
+      );
+    }
     const content = bytes.subarray(fileDataStart, fileDataStart + uncompressedSize);
     const check = () => {
       if (crc32(content) === expected) return;
