@@ -11,6 +11,7 @@ export {
   readRegular,
   readRegularText,
   type ReadOptions,
+  requireRegularFile,
   streamRegular,
   UnreadableFileError,
 } from "./regular-files.ts";

@@ -94,6 +94,15 @@ async function openRegular(
   }
 }
 
+/**
+ * Throws UnreadableFileError if there is something else than a regular file at `path`, before a later reader opens it. A
+ * missing file is left to that reader.
+ */
+export async function requireRegularFile(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats !== undefined) requireRegular(path, stats);
+}
+
 function requireRegular(path: string, stats: Stats): void {
   if (stats.isFile()) return;
   throw new UnreadableFileError(

@@ -8,6 +8,7 @@ import {
   mostBytes,
   readRegular,
   readRegularText,
+  requireRegularFile,
   streamRegular,
   UnreadableFileError,
 } from "@mvt/common/files";
@@ -72,6 +73,14 @@ describe.for(Object.entries(readers))("%s", ([, read]) => {
 
   test("passes on Node's error for a file that is missing", async () => {
     await expect(read(at("none"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("requireRegularFile", () => {
+  test("refuses a folder and leaves a missing file to its reader", async () => {
+    await expect(requireRegularFile(at("folder"))).rejects.toThrow("found a folder");
+    await expect(requireRegularFile(at("list.txt"))).resolves.toBeUndefined();
+    await expect(requireRegularFile(at("none"))).resolves.toBeUndefined();
   });
 });
 

@@ -59,9 +59,16 @@ describe("a name that is put together while the pickle runs is refused", () => {
 
   test("from the memory, behind other texts", async () => {
     const value = join(
-      ...[text("posix"), [memoize], text("system"), [memoize]],
+      text("posix"),
+      [memoize],
+      text("system"),
+      [memoize],
       ...["a", "list", "of", "harmless", "texts"].map(text),
-      ...[get(0), get(1), [stackGlobal], tuple(text("id")), [reduce]],
+      get(0),
+      get(1),
+      [stackGlobal],
+      tuple(text("id")),
+      [reduce],
     );
     expect(await expectRefusal(checkpoint(value))).toContain(naming("posix", "system"));
   });

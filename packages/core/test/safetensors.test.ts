@@ -126,12 +126,20 @@ describe("a hostile safetensors file", () => {
     readFileSync(new URL("golden/weights/safetensors-abuse.json", import.meta.url), "utf8"),
   ) as { readonly files: readonly Abuse[] };
 
-  test.for(files)(
-    "is refused if the reference library refuses it, and read if not: $what",
-    async ({ bytes, reference }) => {
-      const open = () => openWeights(new Uint8Array(Buffer.from(bytes, "base64")), "w.safetensors");
-      if (reference === null) expect(await open()).toMatchObject({ format: "safetensors" });
-      else await expect(open).rejects.toMatchObject({ name: "WeightsError" });
+  const open = ({ bytes }: Abuse) =>
+    openWeights(new Uint8Array(Buffer.from(bytes, "base64")), "w.safetensors");
+
+  test.for(files.filter(({ reference }) => reference !== null))(
+    "is refused, as the reference library refuses it: $what",
+    async (file) => {
+      await expect(open(file)).rejects.toMatchObject({ name: "WeightsError" });
+    },
+  );
+
+  test.for(files.filter(({ reference }) => reference === null))(
+    "is read, as the reference library reads it: $what",
+    async (file) => {
+      expect(await open(file)).toMatchObject({ format: "safetensors" });
     },
   );
 

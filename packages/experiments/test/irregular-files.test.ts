@@ -28,6 +28,13 @@ describe.runIf(process.platform !== "win32")("a file that is no regular one is r
       stderr: `--weights DIR/deit.pth: expected a regular file, found a device. ${advice}`,
     },
     {
+      what: "a mask generator from a pipe",
+      given: pipe("mgn.safetensors"),
+      args: "train --scale smoke --mgn mgn.safetensors",
+      exitCode: 1,
+      stderr: `DIR/mgn.safetensors: expected a regular file, found a named pipe. ${advice}`,
+    },
+    {
       what: "a model from a pipe",
       given: async (folder) => {
         await pipe("mvt.onnx")(folder);

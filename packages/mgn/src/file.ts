@@ -172,6 +172,6 @@ function parseConfig(json: string | undefined, source: string): GeneratorConfig 
     numbers.find((name) => !Number.isFinite(record[name]));
   if (wrong === undefined) return record as unknown as GeneratorConfig;
   throw new UserError(
-    `${source}: expected a number for ${wrong} in config, got ${shorten(`${JSON.stringify(record[wrong])}`)}; the file is damaged, copy it again or train MGN again.`,
+    `${source}: expected a number for ${wrong} in config, got ${shorten(JSON.stringify(record[wrong]) ?? "none")}; the file is damaged, copy it again or train MGN again.`,
   );
 }

@@ -24,7 +24,7 @@ export async function decodeImage(
   target: Uint8Array,
 ): Promise<void> {
   await withPixels(source, ({ data, width, channels }) => {
-    const resized = resizeBilinear(data, width, channels as 1 | 3, size);
+    const resized = resizeBilinear(data, width, channels, size);
     if (channels === 1) spreadGrey(resized, target);
     else target.set(resized);
   });
