@@ -17,6 +17,9 @@ const maximumEntries = maximumArrays;
 
 const stored = 0;
 
+/** Characters of an error of yauzl, which may contain a name of 64 KiB. */
+const mostReason = 200;
+
 export interface ZipEntry {
   /** A view of the file, not a copy. */
   readonly bytes: Uint8Array;
@@ -35,7 +38,7 @@ export async function readZip(
     return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, refuse);
   } catch (error) {
     if (error instanceof WeightsError) throw error;
-    return refuse("a whole zip archive", `a damaged one (${shorten(reasonOf(error))})`);
+    return refuse("a whole zip archive", `a damaged one (${reasonOf(error).slice(0, mostReason)})`);
   }
 }
 
