@@ -9,6 +9,9 @@ const projects = ["apps", "packages", "plugins"].flatMap((folder) =>
     .map(({ name }) => ({ test: { name, root: `${folder}/${name}` } })),
 );
 
+// Tests that load ONNX Runtime directly must not send telemetry either; see SECURITY.md.
+process.env["ORT_DISABLE_TELEMETRY"] ||= "1";
+
 export default defineConfig({
   test: {
     globalSetup: [fileURLToPath(new URL("./testing/software-gpu.ts", import.meta.url))],

@@ -1,10 +1,20 @@
 /**
  * @file Files and folders that appear whole or not at all: they are written under a temporary name next to
- * their own, then renamed.
+ * their own, then renamed. Reading regular files: `regular-files.ts`.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+
+export {
+  mostBytes,
+  readRegular,
+  readRegularText,
+  type ReadOptions,
+  requireRegularFile,
+  streamRegular,
+  UnreadableFileError,
+} from "./regular-files.ts";
 
 const suffix = ".tmp";
 

@@ -106,7 +106,12 @@ export {
 } from "./tensor.ts";
 export { WeightsError } from "./weights/error.ts";
 export { openWeights } from "./weights/open.ts";
-export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./weights/safetensors.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  mostForeignHeader,
+  type Safetensors,
+} from "./weights/safetensors.ts";
 export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";
 export { isHead } from "./weights/vit/assign.ts";
 export type { Match, VitMatch } from "./weights/vit/match.ts";

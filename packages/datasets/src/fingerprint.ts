@@ -1,6 +1,6 @@
 /** @file One hash of everything that training reads of a data set. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readRegular } from "@mvt/common/files";
 import { mapConcurrently } from "./concurrently.ts";
 import { type ImageSource, splitNames } from "./dataset.ts";
 import type { Dataset } from "./datasets.ts";
@@ -45,7 +45,7 @@ export function hashImage(image: ImageSource, bytes: Uint8Array): string {
 
 async function readImage(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readRegular(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new DatasetError(

@@ -5,9 +5,9 @@
  *     ground-truth/labels.csv         id,split,true,given     (expressions by name)
  *     ground-truth/energy/<id>.png    grey: how much each pixel changes with the expression
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord, parseJson, shorten } from "@mvt/common";
+import { readRegularText } from "@mvt/common/files";
 import { readTable } from "./csv.ts";
 import type { GroundTruth } from "./dataset.ts";
 import type { Dataset } from "./datasets.ts";
@@ -39,7 +39,7 @@ export async function readGroundTruth(dataset: Dataset): Promise<GroundTruth | u
 }
 
 async function readLabelNoise(path: string): Promise<number> {
-  const manifest = parseJson(await readFile(path, "utf8").catch(() => ""));
+  const manifest = parseJson(await readRegularText(path).catch(() => ""));
   if (isRecord(manifest) && manifest["format"] === 1) {
     const { labelNoise } = manifest;
     if (typeof labelNoise === "number") return labelNoise;

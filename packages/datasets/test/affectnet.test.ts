@@ -128,6 +128,11 @@ describe("a label in a NumPy file", () => {
       "expected an array of text",
     ],
     ["points beyond Unicode", npy(Buffer.alloc(4, 0xff)), "expected Unicode text"],
+    [
+      "a text of 200,000 characters",
+      npy(new Uint8Array(800_000), { descr: "<U200000" }),
+      "expected a text of at most 1000 characters, found one of 200000",
+    ],
     ["an expression beyond 10", npy(codePoints("11"), { descr: "<U2" }), 'found "11"'],
     ["an expression by name", npy(codePoints("Happy"), { descr: "<U5" }), 'found "Happy"'],
   ])("is refused with %s, by its path", async (_, file, message) => {

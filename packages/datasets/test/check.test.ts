@@ -280,7 +280,7 @@ describe("the images of a data set", () => {
     expect(found).toBe(3);
     expect(names).toEqual([
       "train_00001_aligned.jpg (0 bytes)",
-      expect.stringMatching(/^train_00002_aligned\.jpg \(.*unsupported image format\)$/),
+      "train_00002_aligned.jpg (a web page, not JPEG, PNG, WebP, GIF, TIFF or AVIF)",
       expect.stringMatching(/^train_00003_aligned\.jpg \(.*premature end.*\)$/i),
     ]);
   });

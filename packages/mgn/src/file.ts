@@ -1,10 +1,11 @@
 /** @file A trained generator in one safetensors file, with its configuration and origin in the metadata. */
 import { createHash } from "node:crypto";
-import { isRecord, parseJson, UserError } from "@mvt/common";
+import { isRecord, parseJson, shorten, UserError } from "@mvt/common";
 import {
   decodeSafetensors,
   encodeSafetensors,
   formatShape,
+  mostForeignHeader,
   nn,
   sameShape,
   WeightsError,
@@ -64,7 +65,7 @@ export function decodeMgn(bytes: Uint8Array, source: string, expected: ExpectedM
   const { weights, metadata } = decoded(bytes, source);
   if (metadata["format"] !== format) {
     throw new UserError(
-      `${source}: expected a mask generator of format ${format}, got ${metadata["format"] ?? "weights without a format"}; use a file that was written when MGN was trained.`,
+      `${source}: expected a mask generator of format ${format}, got ${shorten(metadata["format"] ?? "weights without a format")}; use a file that was written when MGN was trained.`,
     );
   }
   const config = parseConfig(metadata["config"], source);
@@ -72,17 +73,17 @@ export function decodeMgn(bytes: Uint8Array, source: string, expected: ExpectedM
   const { dataset = "unknown", polarity, space } = metadata;
   requireSame(source, "image size", expected.imageSize, config.imageSize);
   requireSame(source, "patch size", expected.patchSize, config.patchSize);
-  requireSame(source, "data set", expected.dataset, dataset);
+  requireSame(source, "data set", expected.dataset, shorten(dataset));
   requireSame(source, "m", expected.m, config.m);
   if (!isOneOf(polarities, polarity) || !isOneOf(maskSpaces, space)) {
     throw new UserError(
-      `${source}: expected polarity "${polarities.join('" or "')}" and space "${maskSpaces.join('" or "')}", got ${polarity} and ${space}; the file is damaged, train MGN again.`,
+      `${source}: expected polarity "${polarities.join('" or "')}" and space "${maskSpaces.join('" or "')}", got ${shorten(`${polarity}`)} and ${shorten(`${space}`)}; the file is damaged, train MGN again.`,
     );
   }
   const checked = checkedWeights(weights, config, source);
   if (digest(checked) !== metadata["sha256"]) {
     throw new UserError(
-      `${source}: expected weights of SHA-256 ${metadata["sha256"]}, got ${digest(checked)}; the file is damaged, copy it again or train MGN again.`,
+      `${source}: expected weights of SHA-256 ${shorten(`${metadata["sha256"]}`)}, got ${digest(checked)}; the file is damaged, copy it again or train MGN again.`,
     );
   }
   const provenance = parseRecord(metadata["provenance"], "provenance", source);
@@ -91,7 +92,7 @@ export function decodeMgn(bytes: Uint8Array, source: string, expected: ExpectedM
 
 function decoded(bytes: Uint8Array, source: string): Safetensors {
   try {
-    return decodeSafetensors(bytes, source);
+    return decodeSafetensors(bytes, source, { mostHeaderBytes: mostForeignHeader });
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
     throw new UserError(
@@ -156,7 +157,7 @@ function parseRecord(
   const value = parseJson(json ?? "");
   if (isRecord(value)) return value;
   throw new UserError(
-    `${source}: expected a JSON object under ${entry}, got ${json ?? "none"}; the file is damaged, copy it again or train MGN again.`,
+    `${source}: expected a JSON object under ${entry}, got ${shorten(json ?? "none")}; the file is damaged, copy it again or train MGN again.`,
   );
 }
 
@@ -171,6 +172,6 @@ function parseConfig(json: string | undefined, source: string): GeneratorConfig 
     numbers.find((name) => !Number.isFinite(record[name]));
   if (wrong === undefined) return record as unknown as GeneratorConfig;
   throw new UserError(
-    `${source}: expected a number for ${wrong} in config, got ${JSON.stringify(record[wrong])}; the file is damaged, copy it again or train MGN again.`,
+    `${source}: expected a number for ${wrong} in config, got ${shorten(JSON.stringify(record[wrong]) ?? "none")}; the file is damaged, copy it again or train MGN again.`,
   );
 }

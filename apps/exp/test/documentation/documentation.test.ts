@@ -1,5 +1,5 @@
 /**
- * @file What README, CONTRIBUTING and docs name exists: commands, flags, settings, identifiers, files. So does
+ * @file What README, CONTRIBUTING, SECURITY and docs name exists: commands, flags, settings, identifiers, files. So does
  * what help and error messages advise.
  */
 import { existsSync } from "node:fs";
@@ -18,7 +18,7 @@ import { declaredNames, identifierIn, readSource } from "./source-text.ts";
 
 const paths = [
   ...["apps", "docs", "packages", "plugins", "testing"].flatMap(pathsBelow),
-  ...["README.md", "CONTRIBUTING.md"].filter((path) => existsSync(join(root, path))),
+  ...["README.md", "CONTRIBUTING.md", "SECURITY.md"].filter((path) => existsSync(join(root, path))),
 ];
 /** Decisions say what was so when they were taken: only their links must lead somewhere. */
 const withLinks = readAll(paths.filter((path) => path.endsWith(".md")));
@@ -190,7 +190,7 @@ describe("the documentation", () => {
   });
 
   test("names scripts of package.json, and environment variables that are read", async () => {
-    const builtIn = new Set(["exec", "install", "pack", "add", "changeset"]);
+    const builtIn = new Set(["exec", "install", "pack", "add", "audit", "changeset"]);
     const code = readAll(paths.filter((path) => path.endsWith(".ts")))
       .map(({ text }) => text)
       .join("\n");

@@ -1,5 +1,6 @@
 /** @file Opening an exported model in Node: `loadMvt(file)`, then `predict(image)`. */
-import { readFile } from "node:fs/promises";
+import { readRegular } from "@mvt/common/files";
+import { loadOnnxRuntime } from "../backends/onnx/load-onnxruntime.ts";
 import { openMvt } from "./model.ts";
 import type { Mvt } from "./model.ts";
 
@@ -10,14 +11,14 @@ export interface LoadOptions {
 
 /**
  * Opens a model that `pnpm exp export` wrote, from a path or from its bytes. Throws WeightsError for anything else,
- * and Node's error if the file cannot be read.
+ * UnreadableFileError for a folder, a pipe or a device, and Node's error if the file cannot be read.
  */
 export async function loadMvt(
   file: string | Uint8Array,
   { threads }: LoadOptions = {},
 ): Promise<Mvt> {
-  const bytes = typeof file === "string" ? await readFile(file) : file;
-  return openMvt(bytes, await import("onnxruntime-node"), {
+  const bytes = typeof file === "string" ? await readRegular(file) : file;
+  return openMvt(bytes, await loadOnnxRuntime(), {
     source: typeof file === "string" ? file : "model",
     session: threads === undefined ? {} : { intraOpNumThreads: threads },
   });

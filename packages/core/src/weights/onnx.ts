@@ -11,6 +11,7 @@ import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
 import { refuserOf, WeightsError } from "./error.ts";
 import type { Refuse } from "./error.ts";
+import { maximumArrays, maximumAxes, requireName } from "./stored.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 
 /** TensorProto.DataType */
@@ -49,9 +50,6 @@ const isAnonymous = (name: string) => /^(onnx::.*|val_\d+|\d*)$/.test(name);
 export const keepNames =
   "Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False), or dynamo=False with do_constant_folding=False.";
 
-const maximumInitializers = 100_000;
-const maximumAxes = 8;
-
 /** Opens an ONNX model; `source` is its name in errors. */
 export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
   const refuse = refuserOf(source);
@@ -59,8 +57,8 @@ export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
   try {
     for (const body of messages(bytes, model.graph)) {
       for (const initializer of messages(body, graph.initializer)) {
-        if (initializers.push(initializer) > maximumInitializers) {
-          refuse(`at most ${maximumInitializers} initialisers`, "more");
+        if (initializers.push(initializer) > maximumArrays) {
+          refuse(`at most ${maximumArrays} initialisers`, "more");
         }
       }
     }
@@ -106,8 +104,11 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
     while (reader.pos < reader.len) {
       const [field, type] = reader.tag();
       const packed = type === WireType.LengthDelimited;
-      if (field === tensor.name && packed) name = reader.string();
-      else if (field === tensor.dataType) dataType = reader.int32();
+      if (field === tensor.name && packed) {
+        const text = reader.string();
+        requireName(text, refuserOf(source));
+        name = text;
+      } else if (field === tensor.dataType) dataType = reader.int32();
       else if (field === tensor.dataLocation) external = reader.int32() === 1;
       else if (field === tensor.dims) {
         const end = packed ? reader.uint32() + reader.pos : reader.pos + 1;

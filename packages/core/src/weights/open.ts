@@ -1,11 +1,10 @@
 /** @file Opens a file of weights in any format. The first bytes tell which format it is. */
-import { printable } from "@mvt/common";
-import { WeightsError } from "./error.ts";
+import { refuserOf, WeightsError } from "./error.ts";
 import { openOnnx } from "./onnx.ts";
 import { openTorchArchive } from "./pytorch/archive.ts";
 import { openTorchPickle } from "./pytorch/legacy.ts";
 import { openSafetensors } from "./safetensors.ts";
-import type { WeightsFile } from "./stored.ts";
+import { requireFew, requireName, type WeightsFile } from "./stored.ts";
 
 /**
  * Opens safetensors, a PyTorch checkpoint in either format, or an ONNX model. No array is loaded yet.
@@ -15,12 +14,10 @@ import type { WeightsFile } from "./stored.ts";
 export async function openWeights(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   refuseOtherFiles(bytes, source);
   const file = await openByFormat(bytes, source);
-  const odd = [...file.arrays.keys(), ...file.otherEntries].find(
-    (name) => printable(name) !== name,
-  );
-  if (odd !== undefined) {
-    throw new WeightsError(`${source}: expected names of printable characters, got ${odd}`);
-  }
+  const refuse = refuserOf(source);
+  requireFew(file.arrays.size, refuse);
+  for (const name of file.arrays.keys()) requireName(name, refuse);
+  for (const name of file.otherEntries) requireName(name, refuse);
   return file;
 }
 

@@ -4,12 +4,13 @@
  * Format: https://huggingface.co/docs/safetensors. Eight bytes of little-endian header length, a
  * JSON header {name: {dtype, shape, data_offsets}}, then the arrays' bytes. Files are written in F32 only.
  */
-import { isRecord, parseJson } from "@mvt/common";
+import { isRecord, parseJson, shorten } from "@mvt/common";
 import { sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
 import { refuserOf } from "./error.ts";
 import type { Refuse } from "./error.ts";
+import { maximumAxes, requireFew, requireName } from "./stored.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 import type { Weights } from "./weights.ts";
 
@@ -63,9 +64,24 @@ export function encodeSafetensors(
   return bytes;
 }
 
-/** Reads the bytes of a safetensors file of F32; `source` is its name in errors. */
-export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
-  const { arrays, metadata } = openEntries(bytes, source, ["F32"]);
+/** Of files of others, in bytes: 20,000 arrays need about 3 MiB, and each byte can take 50 while it is read. */
+export const mostForeignHeader = 2 ** 22;
+
+export interface DecodeOptions {
+  /** A longer header is refused before it is read. Default: any that is in the file, for files of our own. */
+  readonly mostHeaderBytes?: number;
+}
+
+/**
+ * Reads the bytes of a safetensors file of F32; `source` is its name in errors. Throws WeightsError for a file that the
+ * reference library refuses, and for other types, more arrays and longer names than a network has.
+ */
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  source: string,
+  { mostHeaderBytes }: DecodeOptions = {},
+): Safetensors {
+  const { arrays, metadata } = openEntries(bytes, source, { dtypes: ["F32"], mostHeaderBytes });
   return {
     weights: new Map([...arrays].map(([name, array]) => [name, array.load()])),
     metadata,
@@ -74,58 +90,125 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
 
 /** Opens the bytes of a safetensors file. Arrays of any known element type are loaded as float32. */
 export function openSafetensors(bytes: Uint8Array, source: string): WeightsFile {
-  const { arrays } = openEntries(bytes, source, Object.keys(elementTypes));
+  const dtypes = Object.keys(elementTypes);
+  const { arrays } = openEntries(bytes, source, { dtypes, mostHeaderBytes: mostForeignHeader });
   return { source, format: "safetensors", arrays, otherEntries: [] };
 }
 
-function openEntries(bytes: Uint8Array, source: string, dtypes: readonly string[]) {
+interface Accepted {
+  readonly dtypes: readonly string[];
+  readonly mostHeaderBytes: number | undefined;
+}
+
+function openEntries(bytes: Uint8Array, source: string, { dtypes, mostHeaderBytes }: Accepted) {
   const refuse = refuserOf(source);
   if (bytes.length < 8) refuse("a safetensors file of at least 8 bytes", `${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getBigUint64(0, true);
-  if (headerLength > BigInt(bytes.length - 8)) {
-    refuse(
-      `a header of at most ${bytes.length - 8} bytes`,
-      `one that claims ${headerLength} bytes`,
-    );
+  const most = Math.min(bytes.length - 8, mostHeaderBytes ?? Infinity);
+  if (headerLength > BigInt(most)) {
+    refuse(`a header of at most ${most} bytes`, `one that claims ${headerLength} bytes`);
   }
   const body = 8 + Number(headerLength);
-  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, body), refuse);
+  const { entries, metadata } = parseHeader(bytes.subarray(8, body), refuse);
   const arrays = new Map<string, StoredArray>();
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of entries) {
     const [start, end] = offsets;
-    if (!dtypes.includes(dtype)) refuse(`${dtypes.join(", ")} for ${name}`, dtype);
+    if (!dtypes.includes(dtype)) refuse(`${dtypes.join(", ")} for ${name}`, shorten(dtype));
+    if (shape.length > maximumAxes) {
+      refuse(`at most ${maximumAxes} axes for ${name}`, `${shape.length}`);
+    }
     const type = elementTypes[dtype as keyof typeof elementTypes]; // one of dtypes
     const size = sizeOf(shape) * elementSizes[type];
-    if (end - start !== size || start < 0 || body + end > bytes.length) {
+    if (end - start !== size || body + end > bytes.length) {
       refuse(`${size} bytes inside the file for ${name}`, `bytes ${start} to ${end}`);
     }
     const values = bytes.subarray(body + start, body + end);
     arrays.set(name, { type, shape, load: () => ({ shape, data: toFloat32(values, type) }) });
   }
+  requireCovered(entries, bytes.length - body, refuse);
   return { arrays, metadata };
 }
 
-type Header = Readonly<Record<string, Entry>> & { readonly __metadata__?: Record<string, string> };
+/**
+ * The rule of the reference library: sorted by their offsets, arrays lie one right after another and fill the file. So no
+ * bytes are read twice, which could take any memory, and none are hidden.
+ */
+function requireCovered(entries: Entries, length: number, refuse: Refuse): void {
+  const sorted = entries
+    .map(([name, { data_offsets: offsets }]) => ({ name, start: offsets[0], end: offsets[1] }))
+    .toSorted((a, b) => a.start - b.start || a.end - b.end);
+  let covered = 0;
+  for (const { name, start, end } of sorted) {
+    if (start !== covered) {
+      const got = start < covered ? "bytes of another array" : "a gap before it";
+      refuse(
+        `arrays one right after another, so ${name} from byte ${covered} on`,
+        `byte ${start}: ${got}`,
+      );
+    }
+    covered = end;
+  }
+  if (covered !== length) {
+    refuse(`${covered} bytes after the header, as its arrays need`, `${length}`);
+  }
+}
 
-function parseHeader(json: Uint8Array, refuse: Refuse): Header {
-  const header = parseJson(Buffer.from(json).toString("utf8"));
+type Entries = readonly (readonly [name: string, Entry])[];
+
+function parseHeader(json: Uint8Array, refuse: Refuse) {
+  const header = parseJson(decodeUtf8(json, refuse));
   if (header === undefined) refuse("a header of JSON", "something else");
-  if (!isRecord(header)) return refuse("a header of names and arrays", typeof header);
-  const isEntry = (entry: unknown) =>
+  if (!isRecord(header)) {
+    return refuse("a header of names and arrays", Array.isArray(header) ? "a list" : typeof header);
+  }
+  const { __metadata__: metadata, ...rest } = header;
+  const entries = Object.entries(rest);
+  requireFew(entries.length, refuse);
+  for (const [name, entry] of entries) {
+    requireName(name, refuse);
+    if (!isEntry(entry)) refuse(`dtype, shape and data_offsets for ${name}`, describe(entry));
+  }
+  return { entries: entries as unknown as Entries, metadata: requireTexts(metadata, refuse) };
+}
+
+function decodeUtf8(bytes: Uint8Array, refuse: Refuse): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return refuse("a header in UTF-8", "other bytes");
+  }
+}
+
+function isEntry(entry: unknown): boolean {
+  return (
     isRecord(entry) &&
     typeof entry["dtype"] === "string" &&
     isCounts(entry["shape"]) &&
     isCounts(entry["data_offsets"]) &&
-    entry["data_offsets"].length === 2;
-  const wrong = Object.entries(header).find(
-    ([name, entry]) => name !== "__metadata__" && !isEntry(entry),
+    entry["data_offsets"].length === 2
   );
-  if (wrong !== undefined) {
-    const [name, entry] = wrong;
-    refuse(`dtype, shape and data_offsets for ${name}`, JSON.stringify(entry).slice(0, 80));
+}
+
+/** An entry that is none, for a message: the beginning of it. */
+function describe(entry: unknown): string {
+  try {
+    return shorten(JSON.stringify(entry));
+  } catch {
+    return "lists in lists"; // too deep for JSON.stringify
   }
-  return header as unknown as Header;
+}
+
+/** `__metadata__`: texts by name, or nothing. */
+function requireTexts(metadata: unknown, refuse: Refuse): Readonly<Record<string, string>> {
+  if (metadata === undefined || metadata === null) return {};
+  if (!isRecord(metadata)) return refuse("texts by name under __metadata__", "something else");
+  const wrong = Object.entries(metadata).find(([, text]) => typeof text !== "string");
+  if (wrong !== undefined) {
+    const [name, value] = wrong;
+    refuse(`a text under ${shorten(name)} of __metadata__`, describe(value));
+  }
+  return metadata as Readonly<Record<string, string>>;
 }
 
 function isCounts(value: unknown): value is readonly number[] {

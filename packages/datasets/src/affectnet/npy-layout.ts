@@ -6,9 +6,9 @@
  *
  * The numbers have gaps, and both splits count from 0.
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { listFirst } from "@mvt/common";
+import { readRegular } from "@mvt/common/files";
 import { mapConcurrently } from "../concurrently.ts";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
@@ -19,6 +19,9 @@ import { affectnetId, type AffectnetSet, readExpression } from "./classes.ts";
 import { readNpyText } from "./npy.ts";
 
 const filesAtOnce = 16;
+
+/** Of an annotation; the published ones have about 90 bytes. */
+const maximumBytes = 2 ** 20;
 const [images, annotations] = ["images", "annotations"];
 
 /** One layout per name of the validation folder. */
@@ -62,7 +65,11 @@ async function loadSplit(
   requireAnnotations(folder, imageFiles, new Set(numbers));
   const expressions = await mapConcurrently(numbers, filesAtOnce, async (number) => {
     const path = join(folder, annotations, `${number}_exp.npy`);
-    return readExpression(path, readNpyText(path, await readFile(path)), classes);
+    return readExpression(
+      path,
+      readNpyText(path, await readRegular(path, { maximumBytes })),
+      classes,
+    );
   });
   return numbers.flatMap((number, i) => {
     const expression = expressions[i];

@@ -5,9 +5,13 @@
  * two bytes (version 1) or four, little endian; the header is a Python dictionary of descr, fortran_order
  * and shape. A descr of "<U2" is two code points of four bytes, little endian, filled up with zeros.
  */
+import { shorten } from "@mvt/common";
 import { DatasetError } from "../error.ts";
 
 const magic = "\x93NUMPY";
+
+/** Code points of a text. Labels have one or two. */
+const longestText = 1000;
 
 /** The text in a file of one text. Throws DatasetError for any other content. */
 export function readNpyText(path: string, file: Uint8Array): string {
@@ -28,10 +32,13 @@ export function readNpyText(path: string, file: Uint8Array): string {
   const [, order, length] = /'descr':\s*'([<>])U(\d+)'/.exec(header) ?? [];
   const [, shape] = /'shape':\s*\(([\d,\s]*)\)/.exec(header) ?? [];
   if (end > bytes.length || order === undefined || length === undefined || shape === undefined) {
-    throw refuse("an array of text", `the header ${JSON.stringify(header.trim())}`);
+    throw refuse("an array of text", `the header ${JSON.stringify(shorten(header.trim()))}`);
   }
   const elements = shape.split(",").reduce((n, side) => n * Number(side.trim() || 1), 1);
-  if (elements !== 1) throw refuse("one text", `an array of shape (${shape})`);
+  if (elements !== 1) throw refuse("one text", `an array of shape (${shorten(shape)})`);
+  if (Number(length) > longestText) {
+    throw refuse(`a text of at most ${longestText} characters`, `one of ${shorten(length)}`);
+  }
   const data = bytes.subarray(end);
   if (data.length !== 4 * Number(length)) {
     throw refuse(`${4 * Number(length)} bytes of text`, `${data.length}`);

@@ -5,8 +5,9 @@ import type { Augmentation } from "../augment/augmentation.ts";
 import { mapConcurrently } from "../concurrently.ts";
 import type { ImageSource } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { decodeImage, firstLine, sendable } from "../images/decode-image.ts";
+import { decodeImage, sendable } from "../images/decode-image.ts";
 import type { Images } from "../images/images.ts";
+import { firstLine } from "../images/read-image.ts";
 
 /** Shapes: N images of the split, B of the batch, S x S pixels. */
 export interface GatherTask {

@@ -1,13 +1,11 @@
 /** @file Opens every image of a data set: finds missing and damaged ones, and hashes the others. */
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import sharp from "sharp";
 import { mapConcurrently } from "../concurrently.ts";
 import { type ImageSource, type Sample, type SplitName, splitNames } from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
 import { isMissing } from "../files.ts";
 import { hashImage } from "../fingerprint.ts";
-import { cropped, firstLine } from "../images/decode-image.ts";
+import { decodeBytes, firstLine, readImageFile } from "../images/read-image.ts";
 import { type PerceptualHash, perceptualHash } from "./perceptual-hash.ts";
 
 const imagesAtOnce = 8;
@@ -46,7 +44,7 @@ async function inspect({ split, sample }: PlacedSample): Promise<Inspection> {
   const about = { id, split, name: image.kind === "file" ? basename(image.path) : id };
   let bytes: Uint8Array;
   try {
-    bytes = image.kind === "file" ? await readFile(image.path) : image.grey;
+    bytes = image.kind === "file" ? await readImageFile(image.path) : image.grey;
   } catch (error) {
     const kind = isMissing(error) ? "missing" : "unreadable";
     return { ...about, defect: { kind, reason: firstLine(error) } };
@@ -69,10 +67,7 @@ async function hashPixels(image: ImageSource, bytes: Uint8Array): Promise<Percep
     }
     throw new Error(`${bytes.length} pixels, not ${width * height}`);
   }
-  const upright = sharp(bytes, { failOn: "warning", ignoreIcc: true }).autoOrient();
-  const { data, info } = await (image.crop ? await cropped(upright, image.crop) : upright)
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  return perceptualHash(data, info);
+  return decodeBytes(bytes, { crop: image.crop, flatten: false }, ({ data, ...size }) =>
+    perceptualHash(data, size),
+  );
 }

@@ -1,6 +1,6 @@
 /** @file What the user says of custom data, above all what its class names mean. It is never guessed from an order. */
-import { readFile } from "node:fs/promises";
-import { isRecord, reasonOf, shorten } from "@mvt/common";
+import { isRecord, reasonOf, shorten, UserError } from "@mvt/common";
+import { readRegularText } from "@mvt/common/files";
 import { DatasetError } from "../error.ts";
 import { type Expression, expressions } from "../expression.ts";
 
@@ -42,7 +42,8 @@ function parseClassMapping(text: string): ClassMapping {
 
 /** Reads a JSON file such as {"angry": "anger", "happy": "happiness", "other": "drop"}. */
 async function readClassMapping(path: string): Promise<ClassMapping> {
-  const text = await readFile(path, "utf8").catch((cause: Error) => {
+  const text = await readRegularText(path).catch((cause: Error) => {
+    if (cause instanceof UserError) throw cause;
     throw new DatasetError(
       `${path}: expected a mapping file, found none that can be read (${cause.message}). Check the path.`,
       { cause },

@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 import { makeWhole } from "@mvt/common/files";
 import { mapConcurrently } from "../concurrently.ts";
 import type { Crop, Sample } from "../dataset.ts";
-import { decoderVersion } from "./decode-image.ts";
+import { decoderVersion } from "./read-image.ts";
 
 /** Raise it if this package would decode or resize to other pixels, or write another layout. */
 const formatVersion = 1;

@@ -1,7 +1,8 @@
 /** @file Decodes a few images into shared memory, or only tries to decode them. One task of a worker thread. */
 import { mapConcurrently } from "../concurrently.ts";
 import type { ImageSource } from "../dataset.ts";
-import { decodeImage, firstLine, tryImage } from "./decode-image.ts";
+import { decodeImage, tryImage } from "./decode-image.ts";
+import { firstLine } from "./read-image.ts";
 
 /** Shapes: N images of the split, M of this task, S x S pixels. */
 export interface DecodeTask {

@@ -1,6 +1,6 @@
 /** @file Chooses whether images are kept in memory or read from their files for every batch. */
-import { totalmem } from "node:os";
 import type { Sample } from "../dataset.ts";
+import { availableBytes } from "../memory.ts";
 import { decodeImages, type DecodeOptions, streamImages } from "./decode.ts";
 import type { Images } from "./images.ts";
 
@@ -18,11 +18,6 @@ export function chooseStorage(
   memory = availableBytes(),
 ): ImageStorage {
   return count * size * size * 3 <= memoryShare * memory ? "memory" : "stream";
-}
-
-/** The memory of the machine, or of its container if that is less, in bytes. */
-function availableBytes(): number {
-  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 /** Calls `decodeImages` or `streamImages`. */

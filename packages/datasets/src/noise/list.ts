@@ -8,9 +8,9 @@
  * votes, 0 to 7.
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { parse } from "node:path";
 import { shorten } from "@mvt/common";
+import { readRegularText } from "@mvt/common/files";
 import type { Sample } from "../dataset.ts";
 import { type Dataset, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
@@ -40,7 +40,7 @@ export interface ListedLabels {
 
 /** Reads the lines of a list. Throws DatasetError, with the line, for one that is no name and number. */
 export async function readLabelList(path: string): Promise<LabelList> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+  const text = await readRegularText(path).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
     throw new DatasetError(`${path}: expected a list of labels, found no file. Check the path.`);
   });

@@ -6,9 +6,9 @@
  *
  * The list has LF or CRLF line ends, often no newline at its end, and names without "_aligned".
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shorten } from "@mvt/common";
+import { readRegularText } from "@mvt/common/files";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { listFolder } from "../files.ts";
@@ -43,7 +43,7 @@ export async function loadOfficial(root: string, title: string) {
 }
 
 async function readList(path: string): Promise<RafDbLabel[]> {
-  const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+  const text = (await readRegularText(path)).replace(/^\uFEFF/, "");
   const ids = new UniqueIds();
   const labels: RafDbLabel[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {

@@ -2,9 +2,9 @@
  * @file Subsets of the test images: occluded faces, and faces turned by more than 30 or 45 degrees. All their
  * images are test images, so one pass over the test images measures every subset.
  */
-import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { shorten } from "@mvt/common";
+import { readRegularText } from "@mvt/common/files";
 import type { Sample } from "../dataset.ts";
 import { type Dataset, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
@@ -141,7 +141,7 @@ async function readLines(
   { pattern, example }: PublishedList,
   classes: readonly Expression[],
 ): Promise<Line[]> {
-  const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+  const text = (await readRegularText(path)).replace(/^\uFEFF/, "");
   return text.split(/\r?\n/).flatMap((line, i) => {
     if (line.trim() === "") return [];
     const where = `${path}:${i + 1}`;

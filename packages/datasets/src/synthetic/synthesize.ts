@@ -1,8 +1,8 @@
 /** @file Draws a data set of synthetic faces and writes it in the layout of a published one. */
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { makeWhole } from "@mvt/common/files";
+import { makeWhole, readRegularText } from "@mvt/common/files";
 import { datasets, type SyntheticLayout, type SyntheticName, syntheticNames } from "../datasets.ts";
 import { DatasetError, requireThat } from "../error.ts";
 import { isMissing } from "../files.ts";
@@ -105,7 +105,7 @@ async function isThere(folder: string, manifest: Manifest): Promise<boolean> {
     );
   });
   if (names.length === 0) return false;
-  const found = await readFile(manifestPath(folder), "utf8").catch(() => undefined);
+  const found = await readRegularText(manifestPath(folder)).catch(() => undefined);
   if (found === manifestText(manifest)) return true;
   const what =
     found === undefined ? "files that were not synthesised" : "a set drawn with other options";

@@ -1,8 +1,7 @@
 /** @file A run's weights for Python: safetensors with timm's names. */
-import { readFile } from "node:fs/promises";
 import { dirname, join, parse, resolve } from "node:path";
 import { decodeSafetensors, describeModel, encodeSafetensors } from "@mvt/core";
-import { writeWhole } from "@mvt/common/files";
+import { readRegular, writeWhole } from "@mvt/common/files";
 import { generatorFolder } from "../runs/mgn-file.ts";
 import { describeRun } from "./describe-run.ts";
 import type { Described } from "./describe-run.ts";
@@ -18,13 +17,13 @@ export async function writeSafetensors(
 ): Promise<void> {
   const { run, weights: name, config } = described;
   const own = run.path(`${name}.safetensors`);
-  const { weights } = decodeSafetensors(await readFile(own), own);
+  const { weights } = decodeSafetensors(await readRegular(own), own);
   const metadata = describeModel(describeRun(described, "pixels", "float32"));
   await writeWhole(resolve(out), encodeSafetensors(weights, metadata));
   print(`wrote ${out}: timm's names; the arrays of ${own} with metadata`);
   if (config.mgn === undefined) return;
   const generator = generatorFolder(config.mgn, run, described.runsFolder).path("mgn.safetensors");
   const generatorPath = join(dirname(out), `${parse(out).name}.mgn.safetensors`);
-  await writeWhole(resolve(generatorPath), await readFile(generator));
+  await writeWhole(resolve(generatorPath), await readRegular(generator));
   print(`wrote ${generatorPath}: the mask generator, a copy of ${generator}`);
 }

@@ -52,8 +52,39 @@ async function imagesBelow(folder: string): Promise<readonly string[]> {
     .toSorted();
 }
 
+export interface ReadImage extends NamedImage {
+  readonly decoded: DecodedImage;
+}
+
+/** Images that are predicted together. */
+const imagesPerPart = 32;
+
+/** Decoded bytes after which a part ends: 2,000 images of 224 x 224, or one of 89 million pixels. */
+const bytesPerPart = 2 ** 28;
+
+/**
+ * The images, decoded, a part after another, so that only one part need be in memory. Throws a UserError that names the
+ * file of an image that cannot be read.
+ */
+export async function* readInParts(
+  images: readonly NamedImage[],
+): AsyncGenerator<readonly ReadImage[]> {
+  let part: ReadImage[] = [];
+  let bytes = 0;
+  for (const image of images) {
+    const decoded = await readImage(image.path);
+    part.push({ ...image, decoded });
+    bytes += decoded.data.length;
+    if (part.length < imagesPerPart && bytes < bytesPerPart) continue;
+    yield part;
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
 /** Decodes an image file. Throws a UserError that names the file if it is damaged or no image. */
-export async function readImage(path: string): Promise<DecodedImage> {
+async function readImage(path: string): Promise<DecodedImage> {
   try {
     return await decodeImageFile(path);
   } catch (error) {

@@ -1,9 +1,8 @@
 /** @file A file from the network, kept only if it is the expected one. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { UserError } from "@mvt/common";
-import { makeWhole } from "@mvt/common/files";
+import { makeWhole, streamRegular } from "@mvt/common/files";
 
 export interface Download {
   readonly url: string;
@@ -77,6 +76,6 @@ async function receive({ url, maximumBytes }: Download, to: string): Promise<str
 /** The SHA-256 of a file. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  for await (const chunk of await streamRegular(path)) hash.update(chunk as Uint8Array);
   return hash.digest("hex");
 }

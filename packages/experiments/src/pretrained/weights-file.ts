@@ -1,8 +1,8 @@
 /** @file Pre-trained weights from a file the user names. */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "@mvt/common";
+import { readRegular, UnreadableFileError } from "@mvt/common/files";
 import { backboneOf, openWeights, reportOf, WeightsError } from "@mvt/core";
 import type { BackboneConfig, VitReport, Weights, WeightsFile } from "@mvt/core";
 import { officialWeights } from "./official.ts";
@@ -22,9 +22,6 @@ export interface OpenedFile {
   readonly bytes: number;
   readonly file: WeightsFile;
 }
-
-/** Node reads no more into memory at once. */
-const maximumBytes = 2 ** 31 - 1;
 
 /** Reads the weights of `model`, but its head's, from a PyTorch checkpoint, safetensors or ONNX. */
 export async function readPretrainedFile(
@@ -56,22 +53,18 @@ export async function openPretrainedFile(path: string): Promise<OpenedFile> {
 }
 
 async function readWhole(path: string): Promise<Uint8Array> {
-  const unreadable = ({ code }: NodeJS.ErrnoException): never => {
+  try {
+    return await readRegular(path);
+  } catch (error) {
+    if (error instanceof UnreadableFileError) {
+      throw new WeightsError(error.finding, error.advice);
+    }
+    const { code } = error as NodeJS.ErrnoException;
     throw new WeightsError(
       `${path}: expected a file, found none that can be read (${code})`,
       "Check the path.",
     );
-  };
-  const found = await stat(path).catch(unreadable);
-  if (found.size > maximumBytes) {
-    throw new WeightsError(
-      `${path}: expected a file of at most 2 GiB, got one of ${found.size} bytes`,
-      "Save the weights alone, without the state of an optimiser.",
-    );
   }
-  // A device or a pipe has no size, and might never end.
-  if (!found.isFile()) return unreadable({ code: "no regular file" } as NodeJS.ErrnoException);
-  return readFile(path).catch(unreadable);
 }
 
 /** Runs `work`; an error about a file that cannot be used gets `prefix` before its message. */

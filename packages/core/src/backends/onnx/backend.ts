@@ -4,6 +4,7 @@ import { requireCuda } from "./cuda-device.ts";
 import { compileDeviceState } from "./device-state.ts";
 import { compileHostState, sessionsFor } from "./host-state.ts";
 import { compileMultiStepState } from "./multi-step-state.ts";
+import { loadOnnxRuntime } from "./load-onnxruntime.ts";
 import type { OnnxDevice, OnnxOptions, Ort } from "./session.ts";
 import { computesFloat16, requireWebgpu } from "./webgpu-device.ts";
 
@@ -27,7 +28,7 @@ const placements: Readonly<Record<OnnxDevice, Placement>> = {
 
 /** The default backend. It loads onnxruntime-node and looks for the device at once: DeviceError if there is none. */
 export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
-  const ort: Ort = await import("onnxruntime-node");
+  const ort: Ort = await loadOnnxRuntime();
   const { device = "cpu" } = options;
   const placement = placements[device];
   await placement.require?.(ort);

@@ -3,6 +3,7 @@ import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { sumBefore } from "./accumulated-outputs.ts";
 import { openAdamW } from "./adamw-kernel.ts";
 import type { AdamWPlan, AdamWStep, SliceIndex } from "./adamw-kernel.ts";
+import { loadOnnxRuntime } from "./load-onnxruntime.ts";
 import { createSession } from "./session.ts";
 import { viewOf } from "./shared-memory.ts";
 import type { MemorySlice, SharedMemory } from "./shared-memory.ts";
@@ -42,7 +43,7 @@ export interface HostSession {
 
 /** A session that computes in this thread. */
 export async function openHostSession(plan: HostSessionPlan): Promise<HostSession> {
-  const ort = await import("onnxruntime-node");
+  const ort = await loadOnnxRuntime();
   const { memory, threads, profile, gradients, adamw, accumulates } = plan;
   const session = await createSession(ort, plan.model, { threads, profile });
   const kernel = adamw && openAdamW(memory, adamw.plan, adamw.slice);

@@ -5,7 +5,7 @@
  *     NAME/data/KEY      the numbers of one storage
  *     NAME/byteorder     "little", since PyTorch 2.0
  */
-import { shorten } from "@mvt/common";
+import { listFirst, shorten } from "@mvt/common";
 import { elementSizes } from "../element.ts";
 import { refuserOf } from "../error.ts";
 import type { WeightsFile } from "../stored.ts";
@@ -19,9 +19,13 @@ import { readZip } from "./zip.ts";
 export async function openTorchArchive(bytes: Uint8Array, source: string): Promise<WeightsFile> {
   const refuse = refuserOf(source);
   const entries = await readZip(bytes, source);
-  const pickleName = [...entries.keys()].find((name) => /^([^/]*\/)?data\.pkl$/.test(name));
+  const pickles = [...entries.keys()].filter((name) => /^([^/]*\/)?data\.pkl$/.test(name));
+  const [pickleName] = pickles;
   if (pickleName === undefined) {
     return refuse("an archive of torch.save, with data.pkl", `one with ${describe(entries)}`);
+  }
+  if (pickles.length > 1) {
+    refuse("one data.pkl in the archive", listFirst(pickles.map(shorten), 3));
   }
   const prefix = pickleName.slice(0, -"data.pkl".length);
   const byteOrder = entries.get(`${prefix}byteorder`);

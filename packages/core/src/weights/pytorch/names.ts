@@ -9,6 +9,7 @@ import { formatShape } from "../../tensor.ts";
 import type { ElementType } from "../element.ts";
 import { refuserOf, WeightsError } from "../error.ts";
 import type { Refuse } from "../error.ts";
+import { maximumAxes } from "../stored.ts";
 import { PickleGlobal, PickleObject } from "./pickle-values.ts";
 import type { PickleHost, PickleValue } from "./pickle-values.ts";
 
@@ -90,9 +91,6 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
     },
   };
 }
-
-/** Axes of a tensor. A convolution of three dimensions has five. */
-const maximumAxes = 8;
 
 /** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), checked against its storage. */
 function rebuildTensor(

@@ -7,14 +7,18 @@
 import { crc32 } from "node:zlib";
 import { fromBufferPromise } from "yauzl";
 import type { ZipFile } from "yauzl";
-import { reasonOf } from "@mvt/common";
+import { reasonOf, shorten } from "@mvt/common";
 import { refuserOf, WeightsError } from "../error.ts";
 import type { Refuse } from "../error.ts";
+import { maximumArrays } from "../stored.ts";
 
 /** A network with a thousand tensors has slightly more than a thousand entries. */
-const maximumEntries = 20_000;
+const maximumEntries = maximumArrays;
 
 const stored = 0;
+
+/** Characters of an error of yauzl, which may contain a name of 64 KiB. */
+const mostReason = 200;
 
 export interface ZipEntry {
   /** A view of the file, not a copy. */
@@ -34,7 +38,7 @@ export async function readZip(
     return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, refuse);
   } catch (error) {
     if (error instanceof WeightsError) throw error;
-    return refuse("a whole zip archive", `a damaged one (${reasonOf(error)})`);
+    return refuse("a whole zip archive", `a damaged one (${reasonOf(error).slice(0, mostReason)})`);
   }
 }
 
@@ -47,16 +51,26 @@ async function entriesOf(zip: ZipFile, bytes: Uint8Array, refuse: Refuse) {
     const { fileName, compressionMethod, uncompressedSize, crc32: expected } = entry;
     if (compressionMethod !== stored || entry.isEncrypted()) {
       refuse(
-        `${fileName} to be stored as it is, as torch.save does`,
+        `${shorten(fileName)} to be stored as it is, as torch.save does`,
         `it compressed or encrypted, of ${uncompressedSize} bytes`,
         "Save it again with torch.save; a checkpoint that was zipped once more must be unzipped first.",
       );
     }
-    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    // Programs differ in which of two entries of one name they read, and in which of an entry's two names they believe.
+    if (entries.has(fileName)) {
+      refuse("each entry of the archive once", `${shorten(fileName)} twice`);
+    }
+    const { fileDataStart, fileName: local } = await zip.readLocalFileHeaderPromise(entry);
+    if (!local.equals(entry.fileNameRaw)) {
+      refuse(
+        `one name for ${shorten(fileName)}`,
+        `${shorten(local.toString("latin1"))} before its bytes`,
+      );
+    }
     const content = bytes.subarray(fileDataStart, fileDataStart + uncompressedSize);
     const check = () => {
       if (crc32(content) === expected) return;
-      refuse(`${fileName} as it was written`, "it damaged (its CRC-32 differs)");
+      refuse(`${shorten(fileName)} as it was written`, "it damaged (its CRC-32 differs)");
     };
     entries.set(fileName, { bytes: content, check });
   }

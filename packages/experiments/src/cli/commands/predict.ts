@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { percent, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import type { Mvt, Prediction } from "@mvt/core";
-import { findImages, overlay, readImage } from "../../predict/images.ts";
-import type { NamedImage } from "../../predict/images.ts";
+import { findImages, overlay, readInParts } from "../../predict/images.ts";
+import type { ReadImage } from "../../predict/images.ts";
 import { openModel } from "../../predict/open-model.ts";
 import { formatPredictions, predictionFormat } from "../../predict/write-predictions.ts";
 import type { PredictedImage } from "../../predict/write-predictions.ts";
@@ -58,9 +58,6 @@ export default defineCommand({
   run,
 });
 
-/** Images that are in memory at once. */
-const chunk = 32;
-
 async function run(args: Args): Promise<void> {
   const format = args.out === undefined ? undefined : predictionFormat(args.out);
   const images = await findImages(args.images);
@@ -70,8 +67,7 @@ async function run(args: Args): Promise<void> {
   try {
     requireMask(mvt, args);
     const predicted: PredictedImage[] = [];
-    for (let start = 0; start < images.length; start += chunk) {
-      const part = images.slice(start, start + chunk);
+    for await (const part of readInParts(images)) {
       for (const [i, prediction] of (await predictPart(mvt, part, args.overlay)).entries()) {
         const { path } = part[i]!;
         process.stdout.write(`${path}  ${describe(prediction, args.all)}\n`);
@@ -90,16 +86,15 @@ async function run(args: Args): Promise<void> {
 
 async function predictPart(
   mvt: Mvt,
-  images: readonly NamedImage[],
+  images: readonly ReadImage[],
   folder: string | undefined,
 ): Promise<readonly Prediction[]> {
-  const decoded = [];
-  for (const { path } of images) decoded.push(await readImage(path));
-  const predictions = await mvt.predictAll(decoded);
+  const predictions = await mvt.predictAll(images.map(({ decoded }) => decoded));
   if (folder === undefined) return predictions;
   for (const [i, { mask }] of predictions.entries()) {
-    const png = await overlay(decoded[i]!, mask!, mvt.description);
-    await writeWhole(resolve(join(folder, `${images[i]!.stem}.png`)), png);
+    const { decoded, stem } = images[i]!;
+    const png = await overlay(decoded, mask!, mvt.description);
+    await writeWhole(resolve(join(folder, `${stem}.png`)), png);
   }
   return predictions;
 }

@@ -1,6 +1,7 @@
 /** @file `pnpm exp train`: one classifier. */
 import { resolve } from "node:path";
 import { CommandLineError } from "@mvt/common";
+import { requireRegularFile } from "@mvt/common/files";
 import { datasetNames } from "@mvt/datasets";
 import { loadThreshold } from "@mvt/relabel";
 import { openRun } from "../../runs/run-folder.ts";
@@ -56,6 +57,7 @@ export default defineCommand({
     const relabel = spec === undefined ? undefined : { spec, threshold: await loadThreshold(spec) };
     const session = await openTraining(args);
     const { planner, runsFolder } = session;
+    if (file !== undefined) await requireRegularFile(resolve(file));
     const mgn = m !== undefined ? { m } : file !== undefined ? { file: resolve(file) } : undefined;
     const planned = await planner.classifier({
       dataset,

@@ -1,7 +1,7 @@
 /** @file `pnpm exp weights`: downloads the official pre-trained weights, and shows what a file holds. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { CommandLineError, UserError } from "@mvt/common";
+import { CommandLineError, listFirst, shorten, UserError } from "@mvt/common";
 import { backbones, defaultBackbone, describeNetwork, formatShape, withBackbone } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
 import { download, sha256Of } from "../../pretrained/download.ts";
@@ -88,7 +88,7 @@ async function show(path: string, scale: ScaleName): Promise<void> {
     print(network ? networkLine(network) : "no vision transformer that is known here");
     for (const row of rowsOf(match)) print(row);
     if (file.otherEntries.length > 0)
-      print(`in the file besides the weights, not read: ${file.otherEntries.join(", ")}`);
+      print(`in the file besides the weights, not read: ${listFirst(file.otherEntries, 20)}`);
     const weights = backbones[backbone].load(match);
     const positions = match.matched.flatMap((each) => each.positions ?? [])[0];
     if (positions && positions.from !== positions.to) print(resampledLine(positions));
@@ -109,9 +109,12 @@ function rowsOf({ file, matched, skipped, unknown, unfit }: VitMatch): readonly 
   for (const { parameter, expected, from } of unfit) {
     for (const name of from) fates.set(name, `does not fit ${parameter} ${formatShape(expected)}`);
   }
-  const width = Math.max(...[...file.arrays.keys()].map((name) => name.length));
+  const width = [...file.arrays.keys()].reduce(
+    (widest, name) => Math.max(widest, shorten(name).length),
+    0,
+  );
   return [...file.arrays].map(
     ([name, { type, shape }]) =>
-      `  ${name.padEnd(width)}  ${type.padEnd(8)}  ${formatShape(shape).padEnd(18)}  ${fates.get(name)}`,
+      `  ${shorten(name).padEnd(width)}  ${type.padEnd(8)}  ${formatShape(shape).padEnd(18)}  ${fates.get(name)}`,
   );
 }
