@@ -1,7 +1,7 @@
 /** @file Reads trained mask generators: of a run, or of a file that the user names. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { UserError } from "@mvt/common";
+import { readRegular } from "@mvt/common/files";
 import type { deit } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { decodeMgn } from "@mvt/mgn";
@@ -51,7 +51,7 @@ export async function readMgnFile(
   dataset: DatasetName,
   { imageSize, patchSize }: Sizes,
 ): Promise<NamedMgn> {
-  const bytes = await readFile(path).catch(({ code }: NodeJS.ErrnoException) => {
+  const bytes = await readRegular(path).catch(({ code }: NodeJS.ErrnoException) => {
     throw new UserError(
       `--mgn ${path}: expected the mgn.safetensors of a trained mask generator, found none that can be read (${code}). Check the path.`,
     );

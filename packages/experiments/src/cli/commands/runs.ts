@@ -105,6 +105,6 @@ async function stateOf(folder: RunFolder): Promise<string> {
     return result ? `${result.title}: ${summaryOf(result)}` : "not finished";
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `damaged: ${error.finding}; \`pnpm exp runs remove ${folder.id}\` removes it, so that it is trained again`;
+    return `damaged: \`pnpm exp runs verify ${folder.id}\` says which file, \`pnpm exp runs remove ${folder.id}\` removes it, so that it is trained again`;
   }
 }
