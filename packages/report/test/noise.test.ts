@@ -80,7 +80,7 @@ describe("the table by first epoch", () => {
     expect(toMarkdown(table)).toContain("| Start epoch | Training accuracy before (%) |");
     expect(toMarkdown(table)).toContain("60.0 (180/300)");
     expect(table.notes[0]).toMatchInlineSnapshot(
-      `"RAF-DB, 30 % symmetric noise: a start in epoch 6 helps, in epoch 2 harms, by more than 2 standard errors. The highest training accuracy before a start is 70.0 %, so the rule of 90 % would never let relabelling begin."`,
+      `"RAF-DB, 30 % symmetric noise: relabelling from epoch 6 helps, from epoch 2 harms, by more than 2 standard errors. The highest training accuracy before a start is 70.0 %, so the rule of 90 % would not have let it begin by epoch 10."`,
     );
   });
 

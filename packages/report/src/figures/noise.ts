@@ -136,7 +136,7 @@ function startMap(starts: readonly StartGain[]): Panel {
     words: differenceWords(gain),
     accuracy:
       trainAccuracy === undefined ? "" : `at ${(100 * trainAccuracy).toFixed(0)} % train. acc.`,
-    dark: Math.abs(100 * gain.mean) > 0.6 * extreme,
+    dark: Math.abs(100 * gain.mean) > 0.8 * extreme,
   }));
   const epochs = [...new Set(starts.map(({ epoch }) => epoch))].toSorted((a, b) => a - b);
   const rates = [...new Set(starts.map(({ rate }) => rate))].toSorted((a, b) => a - b);

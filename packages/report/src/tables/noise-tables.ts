@@ -3,7 +3,7 @@
  * begins, and by what it decides on. A kind with a rate stands for a data set.
  */
 import { percent, sum } from "@mvt/common";
-import { number } from "../columns.ts";
+import { conjunction, number } from "../columns.ts";
 import { clearSign, differenceWords, pairedDifference, type PairedDifference } from "../paired.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Column, Table } from "../table.ts";
@@ -124,16 +124,18 @@ export function startOf({ runs }: LabelledRow) {
 function startNotes(dataset: string, group: readonly LabelledRow[], select: Selection) {
   const gains = gainsOf(group, select);
   if (gains.length === 0) return [];
-  const words = (sign: -1 | 1) =>
-    gains
+  const starts = (sign: -1 | 1) => {
+    const epochs = gains
       .filter(({ gain }) => clearSign(gain) === sign)
-      .map(({ row }) => `epoch ${startOf(row).epoch}`)
-      .join(", ");
-  const [helps, harms] = [words(1), words(-1)];
+      .map(({ row }) => String(startOf(row).epoch));
+    if (epochs.length === 0) return "no epoch";
+    return `epoch${epochs.length > 1 ? "s" : ""} ${conjunction.format(epochs)}`;
+  };
   const reached = gains.flatMap(({ row }) => startOf(row).accuracy ?? []);
+  const lastStart = Math.max(...gains.map(({ row }) => startOf(row).epoch ?? 0));
   const highest = reached.reduce((most, { k, n }) => Math.max(most, k / n), 0);
   return [
-    `${dataset}: a start in ${helps || "no epoch"} helps, in ${harms || "no epoch"} harms, by more than 2 standard errors. The highest training accuracy before a start is ${percent(highest)} %, so the rule of 90 % ${highest >= 0.9 ? "could be kept" : "would never let relabelling begin"}.`,
+    `${dataset}: relabelling from ${starts(1)} helps, from ${starts(-1)} harms, by more than 2 standard errors. The highest training accuracy before a start is ${percent(highest)} %, so the rule of 90 % ${highest >= 0.9 ? "could be kept" : `would not have let it begin by epoch ${lastStart}`}.`,
   ];
 }
 
