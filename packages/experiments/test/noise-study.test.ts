@@ -24,8 +24,13 @@ describe("noise", () => {
   test("writes three tables and a figure, and prints the tables", slow, async () => {
     expect(first.exitCode).toBe(0);
     expect(await readdir(join(folder, "out"))).toEqual([
-      ...["noise-deciders.csv", "noise-deciders.md", "noise-start.csv", "noise-start.md"],
-      ...["noise.csv", "noise.md", "noise.svg"],
+      "noise-deciders.csv",
+      "noise-deciders.md",
+      "noise-start.csv",
+      "noise-start.md",
+      "noise.csv",
+      "noise.md",
+      "noise.svg",
     ]);
     const printed = ["noise.md", "noise-start.md", "noise-deciders.md"].map((name) =>
       readFile(join(folder, "out", name), "utf8"),

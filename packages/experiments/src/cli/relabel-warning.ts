@@ -35,6 +35,8 @@ export async function relabelWarnings(
 
 /** "41.2 to 45.0 %", "41.2 %" */
 function range(shares: readonly number[]): string {
-  const [low, high] = [Math.min(...shares), Math.max(...shares)].map((share) => percent(share));
-  return low === high ? `${low} %` : `${low} to ${high} %`;
+  const [lowest, highest] = [Math.min(...shares), Math.max(...shares)].map((share) =>
+    percent(share),
+  );
+  return lowest === highest ? `${lowest} %` : `${lowest} to ${highest} %`;
 }

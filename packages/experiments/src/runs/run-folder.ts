@@ -98,7 +98,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
         ...Object.fromEntries(present.filter(([, bytes]) => bytes)),
         "result.json": json,
       };
-      await write("manifest.json", `${JSON.stringify(makeManifest(files as never), null, 2)}\n`);
+      await write("manifest.json", `${JSON.stringify(makeManifest(files), null, 2)}\n`);
       await write("result.json", json);
       await remove("checkpoint.safetensors");
     },
