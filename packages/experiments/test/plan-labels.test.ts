@@ -3,36 +3,25 @@ import { describe, expect, test } from "vitest";
 import type { PreparedData } from "../src/data/prepared.ts";
 import type { PreparedSets } from "../src/data/prepared-sets.ts";
 import { runId } from "../src/settings/run-config.ts";
-import { scales } from "../src/settings/scales.ts";
 import { noiseSource } from "../src/studies/plan-labels.ts";
 import type { NoiseRequest } from "../src/studies/plan-labels.ts";
 import { createPlanner } from "../src/studies/planner.ts";
 import type { PlanRequest } from "../src/studies/planner.ts";
+import { smokeRequest } from "./fixtures/plan-request.ts";
 import { drawnSet, imageSize, realSet } from "./fixtures/memory-set.ts";
 
 const drawn = drawnSet();
 const real = realSet();
 
 describe("a planned run", () => {
-  const base: PlanRequest = {
-    scale: scales.smoke,
-    ferplusProtocol: "argmax-10",
-    ferplusTrain: "train",
-    ferplusLabels: "votes",
-    pretrained: false,
-    maskForm: "soft",
-    delta: 0.2,
-    reference: "current",
-  };
-
   /** Plans on `data` whatever is asked for. */
   const plannerFor = (data: PreparedData, request: Partial<PlanRequest> = {}) => {
     const sets: PreparedSets = {
-      request: base,
+      request: smokeRequest,
       get: () => Promise.resolve(data),
       synthetic: () => Promise.resolve(data),
     };
-    return createPlanner({ ...base, ...request }, sets);
+    return createPlanner({ ...smokeRequest, ...request }, sets);
   };
   const spec = { dataset: "raf-db", seed: 0 } as const;
   const noise: NoiseRequest = { kind: "symmetric", rate: 0.2, seed: 0 };

@@ -9,13 +9,13 @@ import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
-import { scales } from "../src/settings/scales.ts";
 import { runId } from "../src/settings/run-config.ts";
 import { createPlanner } from "../src/studies/planner.ts";
 import { handOver } from "../src/training/hand-over.ts";
 import { evaluationBatchSize, predict } from "../src/training/predict.ts";
 import { declareClassifier, evaluationProgram } from "../src/training/programs.ts";
 import { drawFaces } from "./fixtures/faces.ts";
+import { smokeRequest } from "./fixtures/plan-request.ts";
 import { configFor } from "./fixtures/run-config.ts";
 import {
   folderOf,
@@ -103,17 +103,7 @@ describe("a planner", () => {
   const threshold = instantiate<string>(thresholds.constant);
   const never = () => Promise.reject(new Error("not asked for"));
   const plannerOf = (predictions?: PredictionSource) => {
-    const request = {
-      scale: scales.smoke,
-      ferplusProtocol: "argmax-10",
-      ferplusTrain: "train",
-      ferplusLabels: "votes",
-      pretrained: false,
-      maskForm: "soft",
-      delta: 0.2,
-      reference: "current",
-      predictions,
-    } as const;
+    const request = { ...smokeRequest, predictions };
     return createPlanner(request, { request, get: () => Promise.resolve(data), synthetic: never });
   };
   const spec = { dataset: "raf-db", seed: 0, relabel: { spec: "constant", threshold } } as const;

@@ -15,7 +15,7 @@ export function readTable(
   path: string,
   columns: readonly string[],
 ): readonly CsvLine[] {
-  const [header = [], ...rows] = records(csv, path);
+  const [header = [], ...rows] = readRecords(csv, path, "a CSV file as the run wrote it");
   if (header.join() !== columns.join()) {
     throw damaged(`${path}:1`, `the columns ${columns.join(", ")}`, header.join() || "nothing");
   }
@@ -23,13 +23,17 @@ export function readTable(
   return rows.map((fields, i) => ({ line: i + 2, fields }));
 }
 
-/** Every line has as many fields as the first. */
-function records(csv: string, path: string): readonly (readonly string[])[] {
+/** All lines, each with as many fields as the first; throws a UserError that says what was `expected` of the file. */
+export function readRecords(
+  csv: string,
+  path: string,
+  expected: string,
+): readonly (readonly string[])[] {
   try {
     return parse(csv);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw damaged(path, "a CSV file as the run wrote it", error.message);
+    throw damaged(path, expected, error.message);
   }
 }
 

@@ -1,9 +1,9 @@
 /** @file Predictions for a subset of images, and predictions.csv, in which a run keeps those of its test images. */
-import { CsvError, parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UserError } from "@mvt/common";
 import type { Count, LabelledPredictions } from "@mvt/report";
 import type { Subset } from "../data/prepared.ts";
+import { damaged, readRecords } from "./csv-table.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 export interface Predictions extends Count {
@@ -52,41 +52,30 @@ export async function readPredictions(run: RunFolder): Promise<NamedPredictions>
 
 /** `path` names the file in errors. */
 export function parsePredictions(csv: string, path: string): NamedPredictions {
-  const [header = [], ...rows] = records(csv, path);
+  const [header = [], ...rows] = readRecords(csv, path, "the predictions of a run");
   const classes = header.slice(leading.length);
   if (header.slice(0, leading.length).join() !== leading.join() || classes.length === 0) {
-    throw wrong(`${path}:1`, `the columns ${leading.join(", ")} and one per class`, header.join());
+    throw damaged(
+      `${path}:1`,
+      `the columns ${leading.join(", ")} and one per class`,
+      header.join(),
+    );
   }
   const ids = new Set<string>();
   const indexOf = (name: string, line: number) => {
     const index = classes.indexOf(name);
-    if (index === -1) throw wrong(`${path}:${line}`, `a class out of ${classes.join(", ")}`, name);
+    if (index === -1)
+      throw damaged(`${path}:${line}`, `a class out of ${classes.join(", ")}`, name);
     return index;
   };
   const [labels, predicted] = [new Int32Array(rows.length), new Int32Array(rows.length)];
   for (const [i, [id = "", label = "", named = ""]] of rows.entries()) {
     const line = i + 2;
-    if (ids.has(id)) throw wrong(`${path}:${line}`, "every image once", `${id} again`);
+    if (ids.has(id)) throw damaged(`${path}:${line}`, "every image once", `${id} again`);
     ids.add(id);
     labels[i] = indexOf(label, line);
     predicted[i] = indexOf(named, line);
   }
-  if (rows.length === 0) throw wrong(`${path}:2`, "a line per image", "none");
+  if (rows.length === 0) throw damaged(`${path}:2`, "a line per image", "none");
   return { classes, ids: [...ids], labels, predicted };
-}
-
-/** Every line has as many fields as the first. */
-function records(csv: string, path: string): readonly (readonly string[])[] {
-  try {
-    return parse(csv);
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw wrong(path, "the predictions of a run", error.message);
-  }
-}
-
-function wrong(where: string, expected: string, found: string): UserError {
-  return new UserError(
-    `${where}: expected ${expected}, found ${found}. Remove the run's folder to train it again.`,
-  );
 }

@@ -73,7 +73,9 @@ export function openRun(runsFolder: string, id: string): RunFolder {
   };
   const read = async (file: RunFile) => {
     const [bytes, manifest] = await Promise.all([readBytes(file), readManifest()]);
-    if (manifest) requireWritten(manifest, file, bytes, path(file));
+    // Without a result, the run was stopped between its manifest and its result.
+    const finished = bytes !== undefined || file !== "result.json";
+    if (manifest && finished) requireWritten(manifest, file, bytes, path(file));
     return bytes;
   };
   const write = (file: RunFile, content: string | Uint8Array) => writeWhole(path(file), content);
@@ -85,9 +87,8 @@ export function openRun(runsFolder: string, id: string): RunFolder {
     write,
     remove,
     async result() {
-      const json = await readBytes("result.json");
-      if (json === undefined) return undefined;
-      return parseResult((await read("result.json"))!.toString("utf8"), path("result.json"));
+      const json = await read("result.json");
+      return json && parseResult(json.toString("utf8"), path("result.json"));
     },
     async finish(result) {
       const json = `${JSON.stringify(result, null, 2)}\n`;
@@ -106,7 +107,9 @@ export function openRun(runsFolder: string, id: string): RunFolder {
       const manifest = await readManifest();
       if (manifest === undefined) return undefined;
       const names = Object.keys(manifest.files) as RunFile[];
-      for (const name of names) await read(name);
+      for (const name of names) {
+        requireWritten(manifest, name, await readBytes(name), path(name));
+      }
       return names.length;
     },
   };
