@@ -2,10 +2,11 @@
  * @file Files and folders that appear whole or not at all: they are written under a temporary name next to
  * their own, then renamed. Reading regular files: `regular-files.ts`.
  */
-import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { unfinishedPath, unfinishedSuffix } from "./left-overs.ts";
 
+export { leftOverAge, removeLeftOvers, unfinishedPath } from "./left-overs.ts";
 export {
   mostBytes,
   readRegular,
@@ -16,8 +17,6 @@ export {
   UnreadableFileError,
 } from "./regular-files.ts";
 
-const suffix = ".tmp";
-
 /**
  * Has `make` write a file or a folder at a temporary path, then renames it to `path`. Parent folders are made as
  * needed. Where `make` or the renaming fails, nothing of it is left and the error is thrown on.
@@ -27,7 +26,7 @@ export async function makeWhole<Made>(
   make: (temporary: string) => Promise<Made>,
 ): Promise<Made> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomUUID()}${suffix}`;
+  const temporary = unfinishedPath(path);
   try {
     const made = await make(temporary);
     await rename(temporary, path);
@@ -51,6 +50,8 @@ export async function removeUnfinished(
   folder: string,
   keeps: (name: string) => boolean = () => false,
 ): Promise<void> {
-  const left = (await readdir(folder)).filter((name) => name.endsWith(suffix) && !keeps(name));
+  const left = (await readdir(folder)).filter(
+    (name) => name.endsWith(unfinishedSuffix) && !keeps(name),
+  );
   await Promise.all(left.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }

@@ -1,8 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { makeWhole, removeUnfinished, writeWhole } from "@mvt/common/files";
+import {
+  leftOverAge,
+  makeWhole,
+  removeLeftOvers,
+  removeUnfinished,
+  unfinishedPath,
+  writeWhole,
+} from "@mvt/common/files";
 
 let folder = "";
 beforeEach(async () => {
@@ -45,4 +53,63 @@ test("what killed processes left is removed, and nothing else", async () => {
     await writeFile(join(folder, name), "");
   await removeUnfinished(folder, (name) => name.startsWith("lock."));
   expect(await readdir(folder)).toEqual(["b.txt", "lock.1.tmp"]);
+});
+
+describe("left-overs", () => {
+  const uuid = "01234567-89ab-cdef-0123-456789abcdef";
+  const old = new Date(Date.now() - 2 * leftOverAge);
+
+  /** A process that has ended, so that its number is free. */
+  const goneProcess = () =>
+    execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }).trim();
+  const nameOfGone = () =>
+    basename(unfinishedPath("faces.bin")).replace(`-${process.pid}-`, `-${goneProcess()}-`);
+
+  test("of a process that is gone are removed at once, and those of a living one stay", async () => {
+    const own = basename(unfinishedPath("faces.bin"));
+    await writeFile(join(folder, own), "");
+    await mkdir(join(folder, nameOfGone()));
+    await writeFile(join(folder, nameOfGone()), "");
+    await removeLeftOvers(folder);
+    expect(await readdir(folder)).toEqual([own]);
+  });
+
+  test("of an unknown process are removed when they are a day old", async () => {
+    for (const name of [`a.${uuid}.tmp`, `b.${uuid}.partial`, `c.0a1b2c3d-1-${uuid}.tmp`]) {
+      await writeFile(join(folder, name), "");
+      await utimes(join(folder, name), old, old);
+      await writeFile(join(folder, `new-${name}`), "");
+    }
+    await removeLeftOvers(folder);
+    expect((await readdir(folder)).every((name) => name.startsWith("new-"))).toBe(true);
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+
+  test("are kept where something in them is new", async () => {
+    const set = join(folder, `set.${uuid}.tmp`);
+    await mkdir(set);
+    await writeFile(join(set, "face.jpg"), "");
+    await utimes(set, old, old);
+    await removeLeftOvers(folder);
+    expect(await readdir(folder)).toHaveLength(1);
+    await utimes(join(set, "face.jpg"), old, old);
+    await removeLeftOvers(folder);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("are told from other files, and from those of another path", async () => {
+    const names = [`a.${uuid}.tmp`, "notes.tmp", `b.${uuid}.tmp`];
+    for (const name of names) {
+      await writeFile(join(folder, name), "");
+      await utimes(join(folder, name), old, old);
+    }
+    await removeLeftOvers(folder, { of: join(folder, "a") });
+    expect(await readdir(folder)).toEqual([`b.${uuid}.tmp`, "notes.tmp"]);
+    await removeLeftOvers(folder);
+    expect(await readdir(folder)).toEqual(["notes.tmp"]);
+  });
+
+  test("of a folder that is missing are none", async () => {
+    await expect(removeLeftOvers(join(folder, "missing"))).resolves.toBeUndefined();
+  });
 });

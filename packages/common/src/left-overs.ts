@@ -1,0 +1,96 @@
+/**
+ * @file The names of unfinished files and folders, and clearing those that killed processes left.
+ *
+ * A name says who writes: `<path>.<machine>-<process>-<UUID>.tmp`. So a left-over of this machine can be told from the
+ * work of a living process. Others count as left over when nothing in them has changed for a day.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, join } from "node:path";
+
+/** What names of unfinished files and folders end in. */
+export const unfinishedSuffix = ".tmp";
+
+/** Milliseconds without a change after which nobody is believed to be writing. */
+export const leftOverAge = 24 * 60 * 60 * 1000;
+
+const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+/** Older versions named no process, and ended in ".partial". */
+const unfinishedName = new RegExp(
+  `^(?<whole>.+)\\.(?:(?<machine>[0-9a-f]{8})-(?<process>[0-9]+)-)?${uuid}\\.(?:tmp|partial)$`,
+);
+
+/** A new path for the unfinished content of `path`, in the same folder. */
+export function unfinishedPath(path: string): string {
+  return `${path}.${machine()}-${process.pid}-${randomUUID()}${unfinishedSuffix}`;
+}
+
+/**
+ * Removes from a folder what processes have left unfinished that are gone, or that have not written for a day. Of `path`
+ * alone if it is given, else of everything in the folder. It never fails: what cannot be removed stays.
+ */
+export async function removeLeftOvers(
+  folder: string,
+  { of }: { readonly of?: string } = {},
+): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const wanted = of && basename(of);
+  for (const name of names) {
+    const parts = unfinishedName.exec(name)?.groups;
+    if (parts === undefined || (wanted !== undefined && parts["whole"] !== wanted)) continue;
+    const path = join(folder, name);
+    const writer = parts["machine"] === machine() ? Number(parts["process"]) : undefined;
+    const left = (writer !== undefined && !isAlive(writer)) || (await isOld(path));
+    if (left) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+let known: string | undefined;
+
+/** Eight digits that another host, another start of this one, and another container do not have. */
+function machine(): string {
+  const read = (get: () => string) => {
+    try {
+      return get();
+    } catch {
+      return ""; // not on Linux
+    }
+  };
+  known ??= createHash("sha256")
+    .update(
+      JSON.stringify([
+        hostname(),
+        read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
+        read(() => readlinkSync("/proc/self/ns/pid")),
+      ]),
+    )
+    .digest("hex")
+    .slice(0, 8);
+  return known;
+}
+
+function isAlive(id: number): boolean {
+  try {
+    process.kill(id, 0); // sends nothing
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+/** Whether nothing at the path, or below it, has changed for `leftOverAge`. */
+async function isOld(path: string): Promise<boolean> {
+  const recent = async (at: string) => Date.now() - (await stat(at)).mtimeMs < leftOverAge;
+  try {
+    if (await recent(path)) return false;
+    if (!(await stat(path)).isDirectory()) return true;
+    for (const below of await readdir(path, { recursive: true })) {
+      if (await recent(join(path, below))) return false;
+    }
+    return true;
+  } catch {
+    return false; // it has just been renamed or removed
+  }
+}
