@@ -1,5 +1,7 @@
 /** @file Errors that the user can mend. They are shown as one message, without a stack. */
 
+import { boundLines, printableLines } from "./text.ts";
+
 export interface UserErrorOptions extends ErrorOptions {
   /** What to do about it, as a sentence. It ends the message. */
   readonly advice?: string;
@@ -10,6 +12,9 @@ export interface UserErrorOptions extends ErrorOptions {
 /**
  * Something is wrong with the user's command, files or data. The message says what was expected, what came, and
  * what to do. A package declares a subclass only where somebody catches it.
+ *
+ * A message may quote files of others. Whatever it is given, it holds no character that steers a terminal, but line feeds,
+ * and it has an end: see `printableLines` and `boundLines`.
  */
 export class UserError extends Error {
   override readonly name: string = "UserError";
@@ -20,9 +25,11 @@ export class UserError extends Error {
   readonly exitCode: 1 | 2;
 
   constructor(finding: string, { advice, exitCode = 1, ...options }: UserErrorOptions = {}) {
-    super(advice === undefined ? finding : `${finding}. ${advice}`, options);
-    this.finding = finding;
-    this.advice = advice;
+    const found = forMessage(finding);
+    const toDo = advice === undefined ? undefined : forMessage(advice);
+    super(toDo === undefined ? found : `${found}. ${toDo}`, options);
+    this.finding = found;
+    this.advice = toDo;
     this.exitCode = exitCode;
   }
 }
@@ -36,10 +43,7 @@ export class CommandLineError extends UserError {
   }
 }
 
-/** A text from an untrusted file without the control characters that would steer a terminal. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
-}
+const forMessage = (text: string) => printableLines(boundLines(text));
 
 /** The message of whatever a library threw, without its final full stop. */
 export function reasonOf(error: unknown): string {

@@ -1,7 +1,7 @@
 /** @file The part of @mvt/common that also runs in a browser. Writing files is in @mvt/common/files. */
 
 export { didYouMean } from "./did-you-mean.ts";
-export { CommandLineError, printable, reasonOf, UserError } from "./errors.ts";
+export { CommandLineError, reasonOf, UserError } from "./errors.ts";
 export { argmax, percent, sum } from "./numbers.ts";
 export { isRecord, parseJson } from "./records.ts";
-export { alignColumns, listFirst, shorten } from "./text.ts";
+export { alignColumns, listFirst, printable, printableLines, shorten } from "./text.ts";
