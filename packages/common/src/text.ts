@@ -4,7 +4,7 @@
  * What steers a terminal: the control characters, line and paragraph separators, and the characters that turn the
  * direction of writing, which make a name look like another one.
  */
-const steering = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const steering = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 
 /** A text of others with what steers a terminal written as JavaScript escapes it: "\x1b", "\n", "\u202e". */
 export function printable(text: string): string {

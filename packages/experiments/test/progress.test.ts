@@ -54,6 +54,12 @@ function train(screen: ReturnType<typeof terminal>): readonly string[] {
 const clear = "\r\u001B[2K";
 
 describe("progress in a log", () => {
+  test("shows what a title holds, and does not send it to the terminal", () => {
+    const screen = terminal(false);
+    createProgress(screen).say("\u001B[2JRAF-DB\u0007: training");
+    expect(screen.writes).toEqual([`${String.raw`\x1b[2JRAF-DB\x07`}: training\n`]);
+  });
+
   test("is one plain line per event, without control characters", () => {
     expect(train(terminal(false)).join("")).toMatchInlineSnapshot(`
       "drawing 90 synthetic raf-db faces

@@ -1,4 +1,5 @@
 /** @file A table as Markdown, for people: the numbers, how to read them, and where they come from. */
+import { printableLines } from "@mvt/common";
 import { markdownTable } from "markdown-table";
 import { accuracyDecimals } from "./accuracy.ts";
 import { markdownCell } from "./markdown-cell.ts";
@@ -18,12 +19,12 @@ export function toMarkdown(table: Table): string {
     ...contents(table),
     ...section("Provenance", provenanceList(table.provenance)),
   ];
-  return `${sections.join("\n\n")}\n`;
+  return printableLines(`${sections.join("\n\n")}\n`); // titles and names of images are chosen by others
 }
 
 /** The same without title and provenance, for a terminal, where the user knows both. */
 export function toText(table: Table): string {
-  return `${contents(table).join("\n\n")}\n`;
+  return printableLines(`${contents(table).join("\n\n")}\n`);
 }
 
 function contents(table: Table): readonly string[] {

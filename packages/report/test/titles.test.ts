@@ -45,6 +45,14 @@ describe("the tables and figures", () => {
     `);
   });
 
+  test("do not send control characters of names to the terminal", () => {
+    const named = { ...table1, title: "Table \u001B[2J1" };
+    const table = named.build([ratioRow(0, [300])], provenance("synthetic"), { select: "last" });
+    const text = toMarkdown({ ...table, title: named.title, notes: ["a \u009B b"] });
+    expect(text.split("\n")[0]).toBe(String.raw`# Table \x1b[2J1`);
+    expect(text).toContain(String.raw`a \x9b b`);
+  });
+
   test("have their title as heading", () => {
     const table = table1.build([ratioRow(0, [300])], provenance("synthetic"), { select: "last" });
     expect(toMarkdown(table).split("\n")[0]).toBe(`# ${table1.title}`);

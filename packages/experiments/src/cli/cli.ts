@@ -5,7 +5,7 @@
  * value out of range, options that contradict each other, what is wrong with a --threshold); 1 for everything else:
  * files, data, the disk.
  */
-import { CommandLineError, didYouMean, UserError } from "@mvt/common";
+import { CommandLineError, didYouMean, printable, printableLines, UserError } from "@mvt/common";
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { checkOptions, declare, requireValues } from "./command.ts";
@@ -162,10 +162,10 @@ export function messageOf(error: unknown): string {
   if (error instanceof UserError) return `error: ${error.message}`;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && code in systemErrors) {
-    return `error: ${path ?? "a file"}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
+    return `error: ${path === undefined ? "a file" : printable(path)}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
   }
   const stack = error instanceof Error ? error.stack : String(error);
-  return `This is a defect of the program, not of what you typed. Please report it with:\n${stack}`;
+  return `This is a defect of the program, not of what you typed. Please report it with:\n${printableLines(String(stack))}`;
 }
 
 /** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */

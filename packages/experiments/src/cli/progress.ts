@@ -1,5 +1,5 @@
 /** @file Progress: one line that changes on a terminal, plain lines in a pipe. */
-import { sum } from "@mvt/common";
+import { printable, printableLines, sum } from "@mvt/common";
 import type { RunEvents } from "../training/execute.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 
@@ -42,9 +42,9 @@ export function imagesOf({ id, config, data }: PlannedRun, shared?: RunPlan["sha
 export function createProgress(terminal: Terminal = process.stderr): Progress {
   const live = terminal.isTTY === true;
   const clear = live ? "\r\u001B[2K" : "";
-  const say = (line: string) => void terminal.write(`${clear}${line}\n`);
+  const say = (line: string) => void terminal.write(`${clear}${printableLines(line)}\n`);
   const status = (line: string) => {
-    if (live) terminal.write(clear + line.slice(0, (terminal.columns || 80) - 1));
+    if (live) terminal.write(clear + printable(line).slice(0, (terminal.columns || 80) - 1));
   };
   let [runs, images, finished] = [0, 0, 0];
   let started = 0;

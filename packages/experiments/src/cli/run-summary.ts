@@ -1,5 +1,5 @@
 /** @file The result of a run and the metrics of an epoch, as text. */
-import { percent } from "@mvt/common";
+import { percent, printable } from "@mvt/common";
 import type { EpochMetrics, MgnMetrics, RunResult } from "../runs/result.ts";
 
 /** "78.40 % (392/500)" */
@@ -17,12 +17,14 @@ export function summaryOf(result: RunResult): string {
 /** Prints a result to stdout: which accuracy is which, and what relabelling did. */
 export function printResult(result: RunResult, path: string): void {
   if (result.kind === "mgn") {
-    process.stdout.write(`run ${result.id}: ${result.title}: ${summaryOf(result)}\n${path}\n`);
+    process.stdout.write(
+      `run ${result.id}: ${printable(result.title)}: ${summaryOf(result)}\n${path}\n`,
+    );
     return;
   }
   const { id, title, validation, last, bestOnTest, relabel } = result;
   const lines = [
-    `run ${id}: ${title}, ${result.parameters.toLocaleString("en")} parameters`,
+    `run ${id}: ${printable(title)}, ${result.parameters.toLocaleString("en")} parameters`,
     "test accuracy",
     `  epoch chosen on validation  ${formatCount(validation)}, epoch ${validation.epoch}`,
     `  last epoch                  ${formatCount(last)}, epoch ${last.epoch}`,

@@ -25,7 +25,7 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
     return refuse("an archive of torch.save, with data.pkl", `one with ${describe(entries)}`);
   }
   if (pickles.length > 1) {
-    refuse("one data.pkl in the archive", listFirst(pickles.map(shorten), 3));
+    refuse("one data.pkl in the archive", listFirst(pickles, 3));
   }
   const prefix = pickleName.slice(0, -"data.pkl".length);
   const byteOrder = entries.get(`${prefix}byteorder`);

@@ -1,7 +1,7 @@
 /** @file `pnpm exp data`: draws synthetic data sets, and checks any. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { CommandLineError, UserError } from "@mvt/common";
+import { CommandLineError, printable, UserError } from "@mvt/common";
 import {
   checkDataset,
   datasetFolder,
@@ -150,16 +150,19 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
     : datasets[name].publishedCounts === undefined
       ? "no published counts to compare with"
       : "compared with published counts";
-  process.stdout.write(`${title}, layout ${layout}, protocol ${protocol}: ${kind}\n`);
-  for (const row of rows) process.stdout.write(`${formatRow(row)}\n`);
+  print(`${title}, layout ${layout}, protocol ${protocol}: ${kind}`);
+  for (const row of rows) print(formatRow(row));
   for (const line of disagreement ? describeDisagreement(disagreement) : []) {
-    process.stdout.write(`  ${line}\n`);
+    print(`  ${line}`);
   }
   if (args.run === undefined) return ok;
   const order = await orderOfClasses(dataset, args.run, args);
-  for (const line of describeOrder(order)) process.stdout.write(`  ${line}\n`);
+  for (const line of describeOrder(order)) print(`  ${line}`);
   return ok && order.renamed.length === 0;
 }
+
+/** A line in which names of files and classes may stand, which others chose. */
+const print = (line: string) => void process.stdout.write(`${printable(line)}\n`);
 
 function formatRow({ what, found, published, verdict, names }: CheckRow): string {
   const expected = published === undefined ? "" : `  published ${published}`;

@@ -1,6 +1,6 @@
 /** @file `pnpm exp predict`: the expressions of images, by an exported model. */
 import { join, resolve } from "node:path";
-import { percent, UserError } from "@mvt/common";
+import { percent, printable, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import type { Mvt, Prediction } from "@mvt/core";
 import { findImages, overlay, readInParts } from "../../predict/images.ts";
@@ -70,7 +70,7 @@ async function run(args: Args): Promise<void> {
     for await (const part of readInParts(images)) {
       for (const [i, prediction] of (await predictPart(mvt, part, args.overlay)).entries()) {
         const { path } = part[i]!;
-        process.stdout.write(`${path}  ${describe(prediction, args.all)}\n`);
+        process.stdout.write(`${printable(path)}  ${describe(prediction, args.all)}\n`);
         predicted.push({ ...prediction, path });
       }
     }

@@ -1,5 +1,5 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
-import { CommandLineError, UserError } from "@mvt/common";
+import { CommandLineError, printable, UserError } from "@mvt/common";
 import { readPredictions } from "../../runs/predictions.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
@@ -47,7 +47,7 @@ export default defineCommand({
 async function list(runsFolder: string): Promise<void> {
   const ids = await listRuns(runsFolder);
   for (const id of ids) {
-    process.stdout.write(`${id}  ${await stateOf(openRun(runsFolder, id))}\n`);
+    process.stdout.write(`${id}  ${printable(await stateOf(openRun(runsFolder, id)))}\n`);
   }
   if (ids.length === 0) process.stdout.write(`no runs in ${runsFolder}\n`);
 }
