@@ -1,54 +1,69 @@
-/** @file One hash of everything that training reads of a data set. */
+/** @file One hash of everything that training and its reports read of a data set. */
 import { createHash } from "node:crypto";
 import { readRegular } from "@mvt/common/files";
 import { mapConcurrently } from "./concurrently.ts";
-import { type ImageSource, splitNames } from "./dataset.ts";
+import { type GroundTruth, type Sample, splitNames } from "./dataset.ts";
 import type { Dataset } from "./datasets.ts";
 import { DatasetError } from "./error.ts";
 import { isMissing } from "./files.ts";
+import { changedError, type DatasetHashes, hashDataset, hashOf, wasRead } from "./images/hashes.ts";
 
 const filesAtOnce = 16;
 
 /**
  * SHA-256, in hex, of name, layout, protocol and classes, and of the split, id, label and image of every sample
  * in order. Of an image the content is hashed: the bytes of its file, or its size and pixels. So one changed
- * label or pixel changes the hash, and moving the folder does not. True labels are hashed where real data have them.
- * The ground truth of drawn faces is left out: it goes with their pixels.
+ * label or pixel changes the hash, and moving the folder does not. True labels are hashed where they are known, and of
+ * drawn faces the share of wrong labels and the images of expression energy.
+ *
+ * @param hashes those of the images, as `hashDataset` gives them; made here if absent
+ * @throws UnreadableFileError or DatasetError for an image that cannot be read
  */
-export async function fingerprint(dataset: Dataset): Promise<string> {
-  const { name, layout, protocol, classes, trueExpressions } = dataset;
-  const hash = createHash("sha256").update(JSON.stringify({ name, layout, protocol, classes }));
+export async function fingerprint(dataset: Dataset, hashes?: DatasetHashes): Promise<string> {
+  const { name, layout, protocol, classes, trueExpressions, groundTruth } = dataset;
+  const contents = hashes ?? (await hashDataset(dataset));
+  const drawn = groundTruth && { labelNoise: groundTruth.labelNoise };
+  const about = JSON.stringify({ name, layout, protocol, classes, ...drawn });
+  const hash = createHash("sha256").update(about);
   for (const split of splitNames) {
     const samples = dataset.splits[split];
-    const contents = await mapConcurrently(samples, filesAtOnce, async ({ image }) =>
-      hashImage(image, image.kind === "file" ? await readImage(image.path) : image.grey),
-    );
-    for (const [i, { id, expression }] of samples.entries()) {
-      const truth = trueExpressions?.get(id);
+    const energies = groundTruth && (await hashEnergies(samples, groundTruth));
+    for (const [i, { id, expression, image }] of samples.entries()) {
+      if (!wasRead(contents[split], i) && image.kind === "file") throw await unreadable(image.path);
+      const content = Buffer.from(hashOf(contents[split], i)).toString("hex");
+      const truth = trueExpressions?.get(id) ?? groundTruth?.expressions.get(id);
       const known = truth === undefined ? [] : [truth];
-      hash.update(`${JSON.stringify([split, id, expression, contents[i], ...known])}\n`);
+      const energy = energies === undefined ? [] : [energies[i]!];
+      hash.update(`${JSON.stringify([split, id, expression, content, ...known, ...energy])}\n`);
     }
   }
   return hash.digest("hex");
 }
 
-/** SHA-256, in hex, of an image: of its `bytes`, and of its size if they are plain pixels, or of its crop. */
-export function hashImage(image: ImageSource, bytes: Uint8Array): string {
-  const hash = createHash("sha256");
-  if (image.kind === "pixels") hash.update(`${image.width}x${image.height} `);
-  else if (image.crop) {
-    const { left, top, width, height } = image.crop;
-    hash.update(`crop ${left} ${top} ${width} ${height} `);
-  }
-  return hash.update(bytes).digest("hex");
+/** SHA-256, in hex, of the energy image of each sample; "none" where none was drawn. */
+async function hashEnergies(
+  samples: readonly Sample[],
+  truth: GroundTruth,
+): Promise<readonly string[]> {
+  return mapConcurrently(samples, filesAtOnce, async ({ id }) => {
+    try {
+      const bytes = await readRegular(truth.expressionEnergy(id));
+      return createHash("sha256").update(bytes).digest("hex");
+    } catch (error) {
+      if (isMissing(error)) return "none";
+      throw error;
+    }
+  });
 }
 
-async function readImage(path: string): Promise<Uint8Array> {
+/** Why an image could not be read. */
+async function unreadable(path: string): Promise<unknown> {
   try {
-    return await readRegular(path);
+    await readRegular(path);
+    return changedError(path); // it can be read by now
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new DatasetError(
+    if (!isMissing(error)) return error;
+    return new DatasetError(
       `${path}: expected an image, found no file. Unpack all images of the data set.`,
       { cause: error },
     );

@@ -58,6 +58,7 @@ export { isImageName } from "./files.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { decodeImageFile } from "./images/decode-image.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
+export { type DatasetHashes, hashDataset, hashImages, type ImageHashes } from "./images/hashes.ts";
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
 export { chooseStorage, type ImageStorage, imageStorages, openImages } from "./images/storage.ts";
 export { loadDataset } from "./load.ts";

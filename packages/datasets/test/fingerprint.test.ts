@@ -1,7 +1,7 @@
 /** @file What changes the fingerprint of a data set, and what does not. */
-import { cp, rm } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Dataset, fingerprint, loadDataset } from "@mvt/datasets";
+import { type Dataset, fingerprint, hashDataset, loadDataset, synthesize } from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
 import { trainingTable, writeCsv } from "./fixtures/affectnet.ts";
 import { picturesTable, writeTables } from "./fixtures/ferplus.ts";
@@ -66,11 +66,76 @@ describe("fingerprint", () => {
     expect(await fingerprint({ ...dataset, splits })).not.toBe(await fingerprint(dataset));
   });
 
+  test("is the same from hashes that were made before, which no longer read the files", async () => {
+    const folder = await writeOfficial();
+    const dataset = await loadDataset("raf-db", folder);
+    const [before, hashes] = [await fingerprint(dataset), await hashDataset(dataset)];
+    await rm(join(folder, "Image"), { recursive: true });
+    expect(await fingerprint(dataset, hashes)).toBe(before);
+  });
+
+  test("names an image that has come back since it was hashed", async () => {
+    const folder = await writeOfficial();
+    const dataset = await loadDataset("raf-db", folder);
+    const path = join(folder, "Image", "aligned", "train_00001_aligned.jpg");
+    const bytes = await readFile(path);
+    await rm(path);
+    const hashes = await hashDataset(dataset);
+    await writeFile(path, bytes);
+    await expect(fingerprint(dataset, hashes)).rejects.toThrow(
+      `${path}: expected the image that was`,
+    );
+  });
+
   test("names an image that has gone since the labels were read", async () => {
     const folder = await writeOfficial();
     const dataset = await loadDataset("raf-db", folder);
     const path = join(folder, "Image", "aligned", "train_00001_aligned.jpg");
     await rm(path);
     await expect(fingerprint(dataset)).rejects.toThrow(`${path}: expected an image, found no file`);
+  });
+});
+
+describe("the fingerprint of drawn faces", () => {
+  const drawn = async () => {
+    const folder = join(await temporaryFolder(), "raf-db");
+    const counts = { train: 7, test: 7 };
+    await synthesize({ dataset: "raf-db", folder, seed: 1, counts, labelNoise: 0, threads: 1 });
+    return folder;
+  };
+  const change = async (path: string, edit: (text: string) => string) => {
+    const text = await readFile(path, "latin1");
+    expect(edit(text)).not.toBe(text);
+    await writeFile(path, edit(text), "latin1");
+  };
+
+  test.for([
+    [
+      "the true expression of a face",
+      "labels.csv",
+      (text: string) => text.replace(/,surprise,/, ",fear,"),
+    ],
+    [
+      "the share of wrong labels",
+      "manifest.json",
+      (text: string) => text.replace('"labelNoise": 0', '"labelNoise": 0.1'),
+    ],
+  ] as const)("changes with %s", async ([, file, edit]) => {
+    const folder = await drawn();
+    const before = await rafDb(folder);
+    await change(join(folder, "ground-truth", file), edit);
+    expect(await rafDb(folder)).not.toBe(before);
+  });
+
+  test("changes with an image of where a face shows its expression, and with its loss", async () => {
+    const folder = await drawn();
+    const before = await rafDb(folder);
+    const { groundTruth, splits } = await loadDataset("raf-db", folder);
+    const path = groundTruth!.expressionEnergy(splits.test[0]!.id);
+    await change(path, (bytes) => `${bytes} `);
+    const changed = await rafDb(folder);
+    await rm(path);
+    const lost = await rafDb(folder);
+    expect(new Set([before, changed, lost]).size).toBe(3);
   });
 });

@@ -7,6 +7,7 @@ import {
   createBatchLoader,
   decodeImages,
   defaultAugmentation,
+  hashImages,
   loadDataset,
   shuffledOrder,
   synthesize,
@@ -51,11 +52,17 @@ export async function openImageSet(set: ImageSet): Promise<Images> {
     id: `${i}`,
   }));
   if (storage === "memory") return decodeImages(samples, { size });
+  const known = await hashImages(faces);
+  const hashes = new Uint8Array(new SharedArrayBuffer((count * known.length) / faces.length));
+  for (let at = 0; at < hashes.length; at += known.length) {
+    hashes.set(known.subarray(0, hashes.length - at), at);
+  }
   return {
     size,
     count,
     ids: samples.map(({ id }) => id),
     sources: samples.map(({ image }) => image),
+    hashes,
   };
 }
 

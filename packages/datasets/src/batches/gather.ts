@@ -6,6 +6,7 @@ import { mapConcurrently } from "../concurrently.ts";
 import type { ImageSource } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import { decodeImage, sendable } from "../images/decode-image.ts";
+import { ChangedImageError, changedError, hashLength, hashOf } from "../images/hashes.ts";
 import type { Images } from "../images/images.ts";
 import { firstLine } from "../images/read-image.ts";
 
@@ -32,9 +33,11 @@ export type BatchSource =
   | {
       /** [B] */
       readonly sources: readonly ImageSource[];
+      /** [B * 32] */
+      readonly hashes: Uint8Array;
     };
 
-/** Why an image could not be read. An error would lose its class on the way from a thread. */
+/** Why an image could not be used: it cannot be read, or is another one than before training. An error would lose its class on the way from a thread. */
 export interface Unreadable {
   readonly unreadable: string;
 }
@@ -44,7 +47,9 @@ const atOnce = 4;
 
 export function sourceOf(images: Images, rows: Int32Array): BatchSource {
   if ("pixels" in images) return { pixels: images.pixels, rows };
-  return { sources: Array.from(rows, (row) => sendable(images.sources[row]!)) };
+  const hashes = new Uint8Array(hashLength * rows.length);
+  for (const [i, row] of rows.entries()) hashes.set(hashOf(images.hashes, row), i * hashLength);
+  return { sources: Array.from(rows, (row) => sendable(images.sources[row]!)), hashes };
 }
 
 /** [B, S, S, 3] over memory of its own. Depends on the task alone, so it is the same on every thread. */
@@ -70,7 +75,7 @@ export async function gather(task: GatherTask): Promise<Uint8Array<ArrayBuffer> 
   try {
     await mapConcurrently([...source.sources.entries()], atOnce, async ([i, image]) => {
       const decoded = augmentation ? new Uint8Array(length) : target(i);
-      await decode(image, size, decoded, ids[i]!);
+      await decode(image, { size, id: ids[i]!, hash: hashOf(source.hashes, i) }, decoded);
       if (augmentation) place(i, decoded);
     });
   } catch (error) {
@@ -82,11 +87,16 @@ export async function gather(task: GatherTask): Promise<Uint8Array<ArrayBuffer> 
 
 class UnreadableError extends Error {}
 
-async function decode(source: ImageSource, size: number, target: Uint8Array, id: string) {
+async function decode(
+  source: ImageSource,
+  { size, id, hash }: { readonly size: number; readonly id: string; readonly hash: Uint8Array },
+  target: Uint8Array,
+) {
   try {
-    await decodeImage(source, size, target);
+    await decodeImage(source, size, target, hash);
   } catch (error) {
     const name = source.kind === "file" ? source.path : `sample ${id}`;
+    if (error instanceof ChangedImageError) throw new UnreadableError(changedError(name).message);
     throw new UnreadableError(
       `${name}: expected a readable image, as before training, found none (${firstLine(error)}). ` +
         "Leave the data set alone while it is in use; put the file back and repeat the command.",

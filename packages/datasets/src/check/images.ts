@@ -4,7 +4,7 @@ import { mapConcurrently } from "../concurrently.ts";
 import { type ImageSource, type Sample, type SplitName, splitNames } from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
 import { isMissing } from "../files.ts";
-import { hashImage } from "../fingerprint.ts";
+import { hashImage } from "../images/hashes.ts";
 import { decodeBytes, firstLine, readImageFile } from "../images/read-image.ts";
 import { type PerceptualHash, perceptualHash } from "./perceptual-hash.ts";
 
@@ -50,7 +50,7 @@ async function inspect({ split, sample }: PlacedSample): Promise<Inspection> {
     return { ...about, defect: { kind, reason: firstLine(error) } };
   }
   if (bytes.length === 0) return { ...about, defect: { kind: "unreadable", reason: "0 bytes" } };
-  const hash = hashImage(image, bytes);
+  const hash = hashImage(image, bytes).toString("hex");
   try {
     return { ...about, hash, perceptual: await hashPixels(image, bytes) };
   } catch (error) {

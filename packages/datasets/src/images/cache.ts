@@ -2,125 +2,149 @@
  * @file Keeps decoded images on disk, in one raw file per split. Of streamed images it keeps one line, which
  * says that all of them could be decoded.
  *
- * The file's name is the SHA-256 of everything that its pixels depend on. A changed image, size or decoder gives
- * another name, so nothing has to be invalidated. Stale files stay; the folder can be deleted at any time.
+ * The file's name is the SHA-256 of everything that its pixels depend on: the content of every image, its crop, the
+ * size and the decoder. So nothing has to be invalidated, and a copy of a data set has the same file. Stale files
+ * stay; the folder can be deleted at any time.
  *
- * Layout: a header of 128 bytes, "mvt-images 1 <key>" and a line feed padded with spaces, then the pixels,
- * [N, S, S, 3].
+ * A cache is never needed. One that is damaged, that cannot be read or that cannot be written is done without, and
+ * a notice says so.
+ *
+ * Layout: a header of 256 bytes, "mvt-images 2 <key> <SHA-256 of the pixels>" and a line feed padded with spaces, then
+ * the pixels, [N, S, S, 3]. The record of streamed images has no pixels.
  */
 import { createHash } from "node:crypto";
-import { type FileHandle, open, readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { makeWhole } from "@mvt/common/files";
-import { mapConcurrently } from "../concurrently.ts";
-import type { Crop, Sample } from "../dataset.ts";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  makeWhole,
+  removeLeftOvers,
+  requireRegularFile,
+  UnreadableFileError,
+} from "@mvt/common/files";
+import type { ImageHashes } from "./hashes.ts";
 import { decoderVersion } from "./read-image.ts";
 
 /** Raise it if this package would decode or resize to other pixels, or write another layout. */
-const formatVersion = 1;
-const headerLength = 128;
+const formatVersion = 2;
+const headerLength = 256;
 
-/** Node reads and writes at most 2 GiB - 1 at once. */
-const most = 2 ** 30;
+/** Bytes that are read or written at once: while one part is read, the one before is hashed. */
+const partLength = 2 ** 24;
 
-/** Files whose size and time of change are read at once. */
-const filesAtOnce = 16;
+/** Tells the user about a cache that is done without. */
+export type Notice = (line: string) => void;
 
-export interface CacheFile {
-  readonly path: string;
-  readonly key: string;
+/** The decoded images of one split, or the record that all could be decoded. */
+export interface ImageCache {
+  /** Fills `pixels`. False if there are none, or none that can be used; `pixels` are then undefined. */
+  readonly read: (pixels: Uint8Array) => Promise<boolean>;
+  /** Writes them if it can, and clears what killed processes left in the folder. */
+  readonly write: (pixels: Uint8Array) => Promise<void>;
 }
 
 /**
- * The cache file of these samples: of their pixels at a size, or of the record that they could be decoded.
- * Undefined if an image file is missing, which decoding reports.
+ * The cache of the images with these hashes: of their pixels at a size, or of the record that they could be decoded
+ * ("verified", with no pixels).
  */
-export async function cacheFile(
+export function openCache(
   folder: string,
-  samples: readonly Sample[],
+  hashes: ImageHashes,
   size: number | "verified",
-): Promise<CacheFile | undefined> {
-  let states;
-  try {
-    states = await mapConcurrently(samples, filesAtOnce, describe);
-  } catch {
-    return undefined;
-  }
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify([formatVersion, decoderVersion, size, states]));
-  for (const { image } of samples) if (image.kind === "pixels") hash.update(image.grey);
-  const key = hash.digest("hex");
-  return { path: join(folder, `images-${size}-${key.slice(0, 16)}.bin`), key };
+  onNotice: Notice = () => {},
+): ImageCache {
+  const about = JSON.stringify([formatVersion, decoderVersion, size]);
+  const key = createHash("sha256").update(about).update(hashes).digest("hex");
+  const path = join(folder, `images-${size}-${key.slice(0, 16)}.bin`);
+  return {
+    async read(pixels) {
+      try {
+        const damage = await readPixels(path, key, pixels);
+        if (damage === undefined) return true;
+        onNotice(`${path}: decoded images are damaged (${damage}); they are decoded again`);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        const missing = ["ENOENT", "ENOTDIR"].includes(error.code ?? "");
+        if (!missing)
+          onNotice(
+            `${path}: decoded images cannot be read (${reasonOf(error)}); they are decoded again`,
+          );
+      }
+      return false;
+    },
+    async write(pixels) {
+      try {
+        await removeLeftOvers(folder);
+        await writePixels(path, key, pixels);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        onNotice(
+          `${folder}: decoded images cannot be kept there (${reasonOf(error)}); the next command decodes them again`,
+        );
+      }
+    },
+  };
 }
 
-async function describe({ id, image }: Sample): Promise<readonly (string | number)[]> {
-  if (image.kind === "pixels") return [id, image.width, image.height, image.grey.length];
-  const { size, mtimeNs } = await stat(image.path, { bigint: true });
-  return [id, resolve(image.path), String(size), String(mtimeNs), ...boxOf(image)];
+/** Whether the system refuses to open, read or write a file, or something else is in its place. */
+function isRefusal(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && ("code" in error || error instanceof UnreadableFileError);
 }
 
-/** The four numbers of a crop; none without a crop. */
-const boxOf = ({ crop }: { readonly crop?: Crop }) =>
-  crop ? [crop.left, crop.top, crop.width, crop.height] : [];
+/** "ENOSPC: no space left on device", without the call and the paths that Node adds. */
+function reasonOf(error: Error): string {
+  return error instanceof UnreadableFileError ? error.reason : error.message.split(", ", 1)[0]!;
+}
 
-const header = (key: string) =>
-  Buffer.from(`mvt-images ${formatVersion} ${key}\n`.padEnd(headerLength));
+const header = (key: string, sha256: string) =>
+  Buffer.from(`mvt-images ${formatVersion} ${key} ${sha256}\n`.padEnd(headerLength));
 
-/** Fills `pixels` from the file. False if the file is missing, cut short or another one; `pixels` are then undefined. */
-export async function readCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  if (!file) return false;
+/** Fills `pixels` from a file. Returns what is wrong with the file, if something is. Throws where it cannot be read. */
+async function readPixels(
+  path: string,
+  key: string,
+  pixels: Uint8Array,
+): Promise<string | undefined> {
+  await requireRegularFile(path);
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if ((await file.stat()).size !== headerLength + pixels.length) return false;
+    const { size } = await file.stat();
+    const expected = headerLength + pixels.length;
+    if (size !== expected) return `${size} bytes, expected ${expected}`;
     const found = Buffer.alloc(headerLength);
     await file.read(found, 0, headerLength, 0);
-    if (!found.equals(header(key))) return false;
-    let at = 0;
+    const hash = createHash("sha256");
+    let [at, hashed] = [0, 0];
     while (at < pixels.length) {
-      const length = Math.min(most, pixels.length - at);
-      const { bytesRead } = await file.read(pixels, at, length, headerLength + at);
-      if (bytesRead === 0) return false;
+      const length = Math.min(partLength, pixels.length - at);
+      const reading = file.read(pixels, at, length, headerLength + at);
+      hash.update(pixels.subarray(hashed, at));
+      hashed = at;
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return "it has become shorter";
       at += bytesRead;
     }
-    return true;
+    const sha256 = hash.update(pixels.subarray(hashed)).digest("hex");
+    return found.equals(header(key, sha256)) ? undefined : "their checksum differs";
   } finally {
     await file.close();
   }
 }
 
-/** Whether the record of `recordVerified` is there. */
-export async function isVerified({ path, key }: CacheFile): Promise<boolean> {
-  const found = await readFile(path).catch(() => undefined);
-  return found?.equals(header(key)) ?? false;
-}
-
-/** Records that all images of the key could be decoded. */
-export async function recordVerified({ path, key }: CacheFile): Promise<void> {
-  await writeSynced(path, (file) => file.writeFile(header(key)));
-}
-
-/** Writes the pixels after their header. */
-export async function writeCache({ path, key }: CacheFile, pixels: Uint8Array): Promise<void> {
-  await writeSynced(path, async (file) => {
-    await file.write(header(key), 0, headerLength, 0);
-    let at = 0;
-    while (at < pixels.length) {
-      const length = Math.min(most, pixels.length - at);
-      const { bytesWritten } = await file.write(pixels, at, length, headerLength + at);
-      at += bytesWritten;
-    }
-  });
-}
-
 /** Writes a file whole. It is on disk before it gets its name, so that a loss of power leaves no damaged file. */
-async function writeSynced(
-  path: string,
-  write: (file: FileHandle) => Promise<void>,
-): Promise<void> {
+async function writePixels(path: string, key: string, pixels: Uint8Array): Promise<void> {
   await makeWhole(path, async (temporary) => {
     const file = await open(temporary, "wx");
     try {
-      await write(file);
+      const hash = createHash("sha256");
+      let at = 0;
+      while (at < pixels.length) {
+        const length = Math.min(partLength, pixels.length - at);
+        const { bytesWritten } = await file.write(pixels, at, length, headerLength + at);
+        hash.update(pixels.subarray(at, at + bytesWritten));
+        at += bytesWritten;
+      }
+      await file.write(header(key, hash.digest("hex")), 0, headerLength, 0);
       await file.sync();
     } finally {
       await file.close();

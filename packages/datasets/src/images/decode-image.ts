@@ -11,19 +11,21 @@
 import { resizeBilinear } from "@mvt/core";
 import type { DecodedImage } from "@mvt/core"; // an image as its file has it: data [height, width, channels]
 import type { Crop, ImageSource } from "../dataset.ts";
+import { requireUnchanged } from "./hashes.ts";
 import { decodeBytes, type Pixels, readImageFile } from "./read-image.ts";
 
 /**
  * Writes the image into `target`, [S, S, 3].
  * Throws a reason, without the file's name, for a file that is missing, no image of a known format, too large, cut short
- * or damaged.
+ * or damaged; ChangedImageError for one that has not the content of the `hash`, if one is given.
  */
 export async function decodeImage(
   source: ImageSource,
   size: number,
   target: Uint8Array,
+  hash?: Uint8Array,
 ): Promise<void> {
-  await withPixels(source, ({ data, width, channels }) => {
+  await withPixels(source, hash, ({ data, width, channels }) => {
     const resized = resizeBilinear(data, width, channels, size);
     if (channels === 1) spreadGrey(resized, target);
     else target.set(resized);
@@ -31,12 +33,13 @@ export async function decodeImage(
 }
 
 /** Decodes the image and discards it. Throws if `decodeImage` would; nothing is resized. */
-export async function tryImage(source: ImageSource): Promise<void> {
-  await withPixels(source, () => {});
+export async function tryImage(source: ImageSource, hash?: Uint8Array): Promise<void> {
+  await withPixels(source, hash, () => {});
 }
 
 async function withPixels<Result>(
   source: ImageSource,
+  hash: Uint8Array | undefined,
   use: (pixels: Pixels) => Result,
 ): Promise<Result> {
   if (source.kind === "pixels") {
@@ -47,12 +50,14 @@ async function withPixels<Result>(
     return use({ data: grey, width, height, channels: 1 });
   }
   const { path, crop } = source;
-  return decodeBytes(await readImageFile(path), { crop, flatten: true }, use);
+  const bytes = await readImageFile(path);
+  if (hash) requireUnchanged(source, bytes, hash);
+  return decodeBytes(bytes, { crop, flatten: true }, use);
 }
 
 /** An image file in its own size, or the part of it that `crop` covers. Throws as `decodeImage` does. */
 export async function decodeImageFile(path: string, crop?: Crop): Promise<DecodedImage> {
-  return withPixels({ kind: "file", path, ...(crop && { crop }) }, (pixels) => ({
+  return withPixels({ kind: "file", path, ...(crop && { crop }) }, undefined, (pixels) => ({
     ...pixels,
     channels: pixels.channels as 1 | 3,
   }));

@@ -4,9 +4,17 @@ import { listFirst } from "@mvt/common";
 import { Piscina } from "piscina";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { cacheFile, isVerified, readCache, recordVerified, writeCache } from "./cache.ts";
+import { type Notice, openCache } from "./cache.ts";
 import decodeTask, { type DecodeFailure, type DecodeTask } from "./decode-worker.ts";
 import { sendable } from "./decode-image.ts";
+import {
+  allRead,
+  changedError,
+  hashImages,
+  hashLength,
+  type ImageHashes,
+  hashOf,
+} from "./hashes.ts";
 import { allocateImages, type DecodedImages, requireSize, type StreamedImages } from "./images.ts";
 
 export interface DecodeOptions {
@@ -19,6 +27,10 @@ export interface DecodeOptions {
    * UV_THREADPOOL_SIZE (4) threads, so more than that helps only with a larger pool.
    */
   readonly threads?: number;
+  /** [N * 32] as `hashImages` returns them; made here if they are absent and needed. */
+  readonly hashes?: ImageHashes;
+  /** Called with a line about a cache that is damaged, or that cannot be read or written. */
+  readonly onNotice?: Notice;
   /** Called after every few images: `done` of `total` are decoded. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -32,26 +44,32 @@ const taskLength = 16;
 /**
  * The images of `samples`, decoded and resized (see `decode-image.ts`), in their order.
  *
- * The pixels do not depend on the number of threads, nor on whether they came from the cache. If images cannot
- * be read, throws a DatasetError after all have been tried: it gives the reason for the first, says how many
+ * The pixels do not depend on the number of threads, nor on whether they came from the cache. They are those of the
+ * content that was hashed, if hashes are given or a cache is used. If images cannot be read, or were replaced since, throws a DatasetError after all have been tried: it gives the reason for the first, says how many
  * failed and names five of them. Nothing is then cached.
  */
 export async function decodeImages(
   samples: readonly Sample[],
   options: DecodeOptions,
 ): Promise<DecodedImages> {
-  const { size, cacheFolder, onProgress } = options;
+  const { size, cacheFolder, onProgress, onNotice } = options;
   const images = allocateImages(
     samples.map(({ id }) => id),
     size,
   );
-  const cache = cacheFolder && (await cacheFile(cacheFolder, samples, size));
-  if (cache && (await readCache(cache, images.pixels))) {
+  const { pixels } = images;
+  const hashes =
+    options.hashes ?? (cacheFolder === undefined ? undefined : await hashImages(samples));
+  const cache =
+    cacheFolder === undefined || hashes === undefined || !allRead(hashes)
+      ? undefined
+      : openCache(cacheFolder, hashes, size, onNotice);
+  if (await cache?.read(pixels)) {
     onProgress?.(images.count, images.count);
     return images;
   }
-  await decodeAll(samples, { size, pixels: images.pixels }, options);
-  if (cache) await writeCache(cache, images.pixels);
+  await decodeAll(samples, { size, pixels }, { ...options, hashes });
+  await cache?.write(pixels);
   return images;
 }
 
@@ -60,27 +78,34 @@ export async function decodeImages(
  * Batches are the same bytes as from `decodeImages`.
  *
  * Every image is decoded once here and discarded, so that an unreadable one throws the same DatasetError as in
- * `decodeImages`, and as early. With a `cacheFolder` this is skipped the next time, unless the path, size or
- * time of change of a file differs.
+ * `decodeImages`, and as early. With a `cacheFolder` this is skipped the next time, unless the content of a file differs.
+ * The hash of every image is kept with it, and compared whenever a batch reads the file.
  */
 export async function streamImages(
   samples: readonly Sample[],
   options: DecodeOptions,
 ): Promise<StreamedImages> {
-  const { size, cacheFolder, onProgress } = options;
+  const { size, cacheFolder, onProgress, onNotice } = options;
   requireSize(size);
   const ids = samples.map(({ id }) => id);
   const sources = samples.map(({ image }) => image);
-  const images = { size, count: samples.length, ids, sources };
-  const record = cacheFolder && (await cacheFile(cacheFolder, samples, "verified"));
-  if (record && (await isVerified(record))) {
+  const { hashes = await hashImages(samples) } = options;
+  const images = { size, count: samples.length, ids, sources, hashes };
+  const record =
+    cacheFolder === undefined || !allRead(hashes)
+      ? undefined
+      : openCache(cacheFolder, hashes, "verified", onNotice);
+  if (await record?.read(noPixels)) {
     onProgress?.(samples.length, samples.length);
     return images;
   }
-  await decodeAll(samples, { size }, options);
-  if (record) await recordVerified(record);
+  await decodeAll(samples, { size }, { ...options, hashes });
+  await record?.write(noPixels);
   return images;
 }
+
+/** Of the record that images could be decoded. */
+const noPixels = new Uint8Array(0);
 
 /** Where images are decoded to. Without `pixels` they are only tried. */
 type Target = Pick<DecodeTask, "size" | "pixels">;
@@ -89,7 +114,7 @@ type Target = Pick<DecodeTask, "size" | "pixels">;
 async function decodeAll(
   samples: readonly Sample[],
   target: Target,
-  { threads = availableParallelism(), onProgress }: DecodeOptions,
+  { threads = availableParallelism(), onProgress, hashes }: DecodeOptions,
 ): Promise<void> {
   const count = samples.length;
   const workers = Math.min(threads, Math.ceil(count / taskLength));
@@ -109,7 +134,8 @@ async function decodeAll(
       const first = next;
       next += taskLength;
       const sources = samples.slice(first, next).map(({ image }) => sendable(image));
-      const task = { ...target, sources, first };
+      const known = hashes?.slice(hashLength * first, hashLength * next);
+      const task = { ...target, sources, first, hashes: known };
       failures.push(...(await (pool ? pool.run(task) : decodeTask(task))));
       done += sources.length;
       onProgress?.(done, count);
@@ -125,19 +151,25 @@ async function decodeAll(
   throw await unreadable(
     samples,
     failures.toSorted((a, b) => a.row - b.row),
-    target,
+    { ...target, hashes },
   );
 }
 
 async function unreadable(
   samples: readonly Sample[],
   failures: readonly DecodeFailure[],
-  target: Target,
+  { hashes, ...target }: Target & Pick<DecodeOptions, "hashes">,
 ): Promise<DatasetError> {
-  const { row } = failures[0]!;
+  const { row, changed } = failures[0]!;
   const { image } = samples[row]!;
+  if (changed) return changedError(nameOf(samples[row]!));
   // libvips keeps one error text for all threads, so the image is tried again alone to get its own.
-  const [again] = await decodeTask({ ...target, sources: [image], first: row });
+  const [again] = await decodeTask({
+    ...target,
+    sources: [image],
+    first: row,
+    hashes: hashes && hashOf(hashes, row),
+  });
   const { reason } = again ?? failures[0]!;
   const others = failures.slice(1).map((failure) => nameOf(samples[failure.row]!));
   const also = others.length > 0 ? `, also ${listFirst(others, namedFailures)}` : "";

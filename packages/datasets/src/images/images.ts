@@ -1,6 +1,7 @@
 /** @file The images of a split, either decoded into memory that threads share or left in their files. */
 import { totalmem } from "node:os";
 import type { ImageSource } from "../dataset.ts";
+import type { ImageHashes } from "./hashes.ts";
 import { DatasetError, requireThat } from "../error.ts";
 
 /** The images of a split. Batches are the same bytes from either kind. */
@@ -25,7 +26,7 @@ export interface DecodedImages {
  * AffectNet's 287,651 faces are 43 GB at 224 x 224, ten times their files. They are not unpacked to disk either,
  * for three reasons. Decoding a 224 x 224 JPEG takes one or two milliseconds of a core, little more than
  * augmenting it. A full disk would end a training. And on a slow disk, reading 150 kB from a random place is no
- * faster than reading and decoding 15 kB. Memory holds a path per image and the batches prepared ahead.
+ * faster than reading and decoding 15 kB. Memory holds a path and a hash per image, and the batches prepared ahead.
  */
 export interface StreamedImages {
   /** S, in pixels. */
@@ -36,6 +37,8 @@ export interface StreamedImages {
   readonly ids: readonly string[];
   /** [N] */
   readonly sources: readonly ImageSource[];
+  /** [N * 32] SHA-256 of what the images were when the command began. Every later read is compared with it. */
+  readonly hashes: ImageHashes;
 }
 
 /** Memory for `ids.length` images, all black. Throws DatasetError if this machine has not enough. */

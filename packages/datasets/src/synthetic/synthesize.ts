@@ -1,8 +1,8 @@
 /** @file Draws a data set of synthetic faces and writes it in the layout of a published one. */
 import { mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
-import { makeWhole, readRegularText } from "@mvt/common/files";
+import { dirname, resolve } from "node:path";
+import { makeWhole, readRegularText, removeLeftOvers } from "@mvt/common/files";
 import { datasets, type SyntheticLayout, type SyntheticName, syntheticNames } from "../datasets.ts";
 import { DatasetError, requireThat } from "../error.ts";
 import { isMissing } from "../files.ts";
@@ -119,7 +119,8 @@ async function isThere(folder: string, manifest: Manifest): Promise<boolean> {
  * Draws faces and writes them, with their ground truth, in exactly the layout of the published data set.
  *
  * Every file depends on the options other than `folder` and `threads`, and on nothing else. Image i of a split
- * depends on seed, data set, split, i and difficulty alone. The folder appears complete or not at all.
+ * depends on seed, data set, split, i and difficulty alone. The folder appears complete or not at all; what a killed
+ * process left of it is removed.
  * Throws DatasetError for options out of their range, and for a folder that holds anything but the same set.
  */
 export async function synthesize(options: SyntheticOptions): Promise<SyntheticSummary> {
@@ -139,6 +140,7 @@ export async function synthesize(options: SyntheticOptions): Promise<SyntheticSu
     await writeChallengeLists(folder, manifest, definition); // older versions wrote no lists
     return { ...summary, written: false };
   }
+  await removeLeftOvers(dirname(resolve(folder)), { of: folder });
   try {
     await makeWhole(resolve(folder), async (temporary) => {
       await mkdir(temporary);

@@ -46,6 +46,7 @@ export async function orderOfClasses(
     size: imageSize,
     cacheFolder: resolve(".cache/images"),
     onProgress: (done, total) => progress.onDecode(dataset.title, done, total),
+    onNotice: progress.onNotice,
   });
   progress.end();
   const subset = {

@@ -10,6 +10,8 @@ export interface Progress extends Required<Omit<RunEvents, "onEpoch">> {
   readonly say: (line: string) => void;
   readonly onDraw: (title: string) => void;
   readonly onDecode: (title: string, done: number, total: number) => void;
+  /** Something that the command goes on without. */
+  readonly onNotice: (line: string) => void;
   /** The runs that are about to train, for the counts and the time left. */
   readonly expect: (plan: Pick<RunPlan, "missing" | "shared">) => void;
   /** Clears the changing line, before something else is written. */
@@ -77,6 +79,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
     },
     onDraw: (title) => say(`drawing ${title}`),
     onDecode: (title, done, total) => status(`decoding ${title}: ${done} of ${total}`),
+    onNotice: say,
     onReuse: ({ title, id }) => say(`${title}: finished already (run ${id})`),
     onStart: (run) => {
       latest.set(run, "starting");

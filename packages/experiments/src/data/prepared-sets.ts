@@ -15,6 +15,8 @@ export interface DataEvents {
   /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
   readonly onDecode?: (title: string, done: number, total: number) => void;
+  /** A line about a cache that is damaged, or that cannot be read or written; each line once. */
+  readonly onNotice?: (line: string) => void;
 }
 
 export interface PreparedSets {
@@ -31,6 +33,11 @@ export interface PreparedSets {
 /** The sets of a command; each is prepared when it is first asked for. */
 export function createPreparedSets(request: DataRequest, events: DataEvents = {}): PreparedSets {
   const { scale, images } = request;
+  const noticed = new Set<string>();
+  const onNotice = (line: string) => {
+    if (!noticed.has(line)) events.onNotice?.(line);
+    noticed.add(line);
+  };
   const prepared = new Map<string, Promise<PreparedData>>();
   const prepare = (name: DatasetName, spec: SyntheticSpec, data: string | undefined) => {
     const key = `${name} ${data ?? canonicalJson(spec)}`;
@@ -47,6 +54,7 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
         cacheFolder: resolve(".cache/images"),
         images,
         onDecode: (done, total) => events.onDecode?.(dataset.title, done, total),
+        onNotice,
       });
     });
   };

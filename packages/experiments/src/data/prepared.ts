@@ -1,8 +1,8 @@
 /** @file A data set ready for training: images, class indices, and three disjoint subsets. */
 import { sum, UserError } from "@mvt/common";
 import { random } from "@mvt/core";
-import { chooseStorage, fingerprint, openImages } from "@mvt/datasets";
-import type { Dataset, Expression, Images, ImageStorage, Sample } from "@mvt/datasets";
+import { chooseStorage, fingerprint, hashDataset, openImages } from "@mvt/datasets";
+import type { Dataset, Expression, Images, ImageStorage, Sample, SplitName } from "@mvt/datasets";
 
 /** Images and labels of one subset. Row r of `images` belongs to it if r is in `rows`. */
 export interface Subset {
@@ -38,19 +38,31 @@ export interface PrepareOptions {
   /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
   readonly images?: ImageStorage;
   readonly onDecode?: (done: number, total: number) => void;
+  /** A line about a cache that is damaged, or that cannot be read or written. */
+  readonly onNotice?: (line: string) => void;
 }
 
-/** Opens the images of all splits, and holds a validation subset out of the training set if the data has none. */
+/**
+ * Opens the images of all splits, and holds a validation subset out of the training set if the data has none. Every image is
+ * read and hashed first; whatever reads it later, until the command ends, refuses another content.
+ */
 export async function prepareData(
   dataset: Dataset,
-  { imageSize, validationShare, cacheFolder, onDecode, ...options }: PrepareOptions,
+  { imageSize, validationShare, cacheFolder, onDecode, onNotice, ...options }: PrepareOptions,
 ): Promise<PreparedData> {
   const { classes, splits, groundTruth } = dataset;
   const count = sum(Object.values(splits).map(({ length }) => length));
   const storage = options.images ?? chooseStorage(count, imageSize);
-  const open = (samples: readonly Sample[]) =>
-    openImages(samples, storage, { size: imageSize, cacheFolder, onProgress: onDecode });
-  const images = await open(splits.train);
+  const hashes = await hashDataset(dataset);
+  const open = (split: SplitName) =>
+    openImages(splits[split], storage, {
+      size: imageSize,
+      cacheFolder,
+      hashes: hashes[split],
+      onProgress: onDecode,
+      onNotice,
+    });
+  const images = await open("train");
   const all = splits.train.map((_, row) => row);
   const heldOut =
     splits.validation.length > 0
@@ -60,7 +72,7 @@ export async function prepareData(
   const train = subset(splits.train, images, trainRows, classes);
   const validation =
     splits.validation.length > 0
-      ? subset(splits.validation, await open(splits.validation), undefined, classes)
+      ? subset(splits.validation, await open("validation"), undefined, classes)
       : subset(
           splits.train,
           images,
@@ -72,7 +84,7 @@ export async function prepareData(
       `${dataset.title}: expected images to choose the epoch on, got none: it has no validation split, and a share of ${validationShare} of each class in ${all.length} training images rounds to no image. Add training images.`,
     );
   }
-  const test = subset(splits.test, await open(splits.test), undefined, classes);
+  const test = subset(splits.test, await open("test"), undefined, classes);
   const known = groundTruth?.expressions ?? dataset.trueExpressions;
   /** Images of a split of their own have no other label than the true one, unless they were drawn. */
   const truth = ({ ids, labels }: Subset) =>
@@ -83,7 +95,7 @@ export async function prepareData(
     });
   return {
     dataset,
-    fingerprint: await fingerprint(dataset),
+    fingerprint: await fingerprint(dataset, hashes),
     classes,
     train,
     validation,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
+import { removeLeftOvers } from "@mvt/common/files";
 import {
   DatasetError,
   datasetFolder,
@@ -132,6 +133,7 @@ async function drawDataset(
     () => true,
     () => false,
   );
+  await removeLeftOvers(syntheticFolder);
   if (!exists) onDraw?.(`${counts[name].train + counts[name].test} synthetic ${name} faces`);
   await synthesize({
     dataset: name,
