@@ -33,7 +33,7 @@ describe("the message of a UserError", () => {
     });
     expect(message.length).toBeLessThan(11_000);
     expect(message).toMatch(/^found x+ \.\.\. x+\.\.\.\. Mend it\.$/);
-    expect(new UserError(`${"y\n".repeat(30_000_000)}`).message.length).toBeLessThan(201_000);
+    expect(new UserError("y\n".repeat(30_000_000)).message.length).toBeLessThan(201_000);
   });
 
   test("is not changed where it is a long path or a long list", () => {

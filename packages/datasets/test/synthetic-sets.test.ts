@@ -79,8 +79,10 @@ describe("a synthetic set", () => {
   });
 
   test("of FERPlus is what committed results were made with", async () => {
-    // RAF-DB's hash would depend on the JPEG encoder's version.
-    expect(await fingerprint(await loadDataset("ferplus", at("ferplus one")))).toBe(
+    // RAF-DB's hash would depend on the JPEG encoder's version, and the energies' on the PNG encoder's.
+    const { groundTruth, ...dataset } = await loadDataset("ferplus", at("ferplus one"));
+    expect(groundTruth).toBeDefined();
+    expect(await fingerprint(dataset)).toBe(
       "873a5ac8d9a5fb835db4d49502a1ec1be961c6436f96d95c79c9bd4f6c827c1b",
     );
   });

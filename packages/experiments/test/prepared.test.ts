@@ -1,10 +1,11 @@
 /** @file Data ready for training: which images go where, and that ids, labels, pictures and truth line up. */
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeImages, loadDataset, rafDbClasses, readRows, splitNames } from "@mvt/datasets";
 import type { Dataset } from "@mvt/datasets";
 import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { eachOnce } from "../src/data/prepared-sets.ts";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData, Subset } from "../src/data/prepared.ts";
 import { describeData } from "../src/runs/provenance.ts";
@@ -190,6 +191,22 @@ describe("prepared data", () => {
     });
     expect(seen).toContainEqual([60, 60]);
     expect(seen.at(-1)).toEqual([30, 30]);
+  });
+
+  test("goes on without a cache where a file has its place, and tells it", async () => {
+    const cacheFolder = join(folder, "no-folder");
+    await writeFile(cacheFolder, "");
+    const told: string[] = [];
+    const without = await prepareData(rafDb, {
+      imageSize,
+      validationShare: 0.2,
+      cacheFolder,
+      onNotice: eachOnce((line) => told.push(line)),
+    });
+    expect(without.train).toEqual(data.train);
+    expect(told).toEqual([
+      expect.stringContaining(`${cacheFolder}: decoded images cannot be kept there (EEXIST`),
+    ]);
   });
 });
 

@@ -33,11 +33,7 @@ export interface PreparedSets {
 /** The sets of a command; each is prepared when it is first asked for. */
 export function createPreparedSets(request: DataRequest, events: DataEvents = {}): PreparedSets {
   const { scale, images } = request;
-  const noticed = new Set<string>();
-  const onNotice = (line: string) => {
-    if (!noticed.has(line)) events.onNotice?.(line);
-    noticed.add(line);
-  };
+  const onNotice = eachOnce((line) => events.onNotice?.(line));
   const prepared = new Map<string, Promise<PreparedData>>();
   const prepare = (name: DatasetName, spec: SyntheticSpec, data: string | undefined) => {
     const key = `${name} ${data ?? canonicalJson(spec)}`;
@@ -63,6 +59,15 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
     get: (dataset, { clean } = { clean: false }) =>
       prepare(dataset, clean ? withoutNoise(scale.synthetic) : scale.synthetic, request.data),
     synthetic: (dataset, spec) => prepare(dataset, spec, undefined),
+  };
+}
+
+/** `say`, but a line that it was given before is left out: the splits of all data sets share one cache. */
+export function eachOnce(say: (line: string) => void): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (!said.has(line)) say(line);
+    said.add(line);
   };
 }
 
