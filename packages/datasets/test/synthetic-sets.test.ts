@@ -3,7 +3,7 @@
  * written.
  */
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -85,6 +85,18 @@ describe("a synthetic set", () => {
     expect(await fingerprint(dataset)).toBe(
       "873a5ac8d9a5fb835db4d49502a1ec1be961c6436f96d95c79c9bd4f6c827c1b",
     );
+  });
+
+  test("is drawn where a killed process left a part of it, which is removed", async () => {
+    const uuid = "01234567-89ab-cdef-0123-456789abcdef";
+    const left = [`killed.${uuid}.tmp`, `killed.${uuid}.partial`, `other.${uuid}.tmp`];
+    for (const name of left) {
+      await mkdir(at(name));
+      await utimes(at(name), 0, 0);
+    }
+    await draw("killed", { ...rafDb, counts: { train: 2, test: 1 } });
+    const names = (await readdir(at(""))).filter((name) => /^(?:killed|other)/.test(name));
+    expect(names).toEqual(["killed", `other.${uuid}.tmp`]);
   });
 
   test("is left alone where it is already", async () => {

@@ -1,8 +1,9 @@
 /** @file A file from the network, kept only if it is the expected one. */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { UserError } from "@mvt/common";
-import { makeWhole, streamRegular } from "@mvt/common/files";
+import { makeWhole, removeLeftOvers, streamRegular } from "@mvt/common/files";
 
 export interface Download {
   readonly url: string;
@@ -16,10 +17,11 @@ export interface Download {
 class DownloadFailure extends Error {}
 
 /**
- * Downloads to `path`, whole or not at all; returns the SHA-256. Throws UserError, which says how to
+ * Downloads to `path`, whole or not at all, and removes what a killed process left of it; returns the SHA-256. Throws UserError, which says how to
  * get the file without this machine's network.
  */
 export async function download(wanted: Download): Promise<string> {
+  await removeLeftOvers(dirname(wanted.path), { of: wanted.path });
   try {
     return await makeWhole(wanted.path, async (unfinished) => {
       const sha256 = await receive(wanted, unfinished);
