@@ -89,14 +89,16 @@ describe("a synthetic set", () => {
 
   test("is drawn where a killed process left a part of it, which is removed", async () => {
     const uuid = "01234567-89ab-cdef-0123-456789abcdef";
-    const left = [`killed.${uuid}.tmp`, `killed.${uuid}.partial`, `other.${uuid}.tmp`];
+    const left = [`killed.${uuid}.tmp`, `killed.${uuid}.partial`, `another.${uuid}.tmp`];
     for (const name of left) {
       await mkdir(at(name));
       await utimes(at(name), 0, 0);
     }
     await draw("killed", { ...rafDb, counts: { train: 2, test: 1 } });
-    const names = (await readdir(at(""))).filter((name) => /^(?:killed|other)/.test(name));
-    expect(names).toEqual(["killed", `other.${uuid}.tmp`]);
+    const names = (await readdir(at("")))
+      .filter((name) => /^(?:killed|another)/.test(name))
+      .toSorted();
+    expect(names).toEqual([`another.${uuid}.tmp`, "killed"]);
   });
 
   test("is left alone where it is already", async () => {
