@@ -1,10 +1,11 @@
 /**
  * @file Files and folders that appear whole or not at all: they are written under a temporary name next to
- * their own, then renamed. Reading regular files: `regular-files.ts`.
+ * their own, then renamed. Reading regular files: `regular-files.ts`; what the system refuses: `system-errors.ts`.
  */
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { namePath } from "./system-errors.ts";
 
 export {
   mostBytes,
@@ -15,12 +16,14 @@ export {
   streamRegular,
   UnreadableFileError,
 } from "./regular-files.ts";
+export { namePath, type SystemRefusal, systemRefusalOf, systemRefusals } from "./system-errors.ts";
 
 const suffix = ".tmp";
 
 /**
  * Has `make` write a file or a folder at a temporary path, then renames it to `path`. Parent folders are made as
- * needed. Where `make` or the renaming fails, nothing of it is left and the error is thrown on.
+ * needed. Where `make` or the renaming fails, nothing of it is left and the error is thrown on; the
+ * system's errors name `path`.
  */
 export async function makeWhole<Made>(
   path: string,
@@ -34,7 +37,7 @@ export async function makeWhole<Made>(
     return made;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw namePath(error, path, temporary);
   }
 }
 

@@ -6,6 +6,7 @@
  * files, data, the disk.
  */
 import { CommandLineError, didYouMean, UserError } from "@mvt/common";
+import { systemRefusalOf } from "@mvt/common/files";
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { checkOptions, declare, requireValues } from "./command.ts";
@@ -146,24 +147,11 @@ function findingOf(
 
 const unquoted = (text: string) => text.replace(/^"|"$/g, "");
 
-/** What the system's refusals mean, by error code. */
-const systemErrors: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "a part of the path is not a folder",
-  EEXIST: "a file is where a folder was expected",
-  EISDIR: "a folder is where a file was expected",
-};
-
 /** What is written to stderr. */
 export function messageOf(error: unknown): string {
   if (error instanceof UserError) return `error: ${error.message}`;
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== undefined && code in systemErrors) {
-    return `error: ${path ?? "a file"}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
-  }
+  const refusal = systemRefusalOf(error);
+  if (refusal !== undefined) return `error: ${refusal.message}`;
   const stack = error instanceof Error ? error.stack : String(error);
   return `This is a defect of the program, not of what you typed. Please report it with:\n${stack}`;
 }
