@@ -11,6 +11,7 @@ import yargs from "yargs";
 import type { Argv } from "yargs";
 import { checkOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
+import { FailedRunsError } from "../training/failed-runs.ts";
 import { clearStatus } from "./progress.ts";
 
 /** Runs one of the commands and returns the exit code. */
@@ -149,10 +150,16 @@ const unquoted = (text: string) => text.replace(/^"|"$/g, "");
 
 /** What is written to stderr. */
 export function messageOf(error: unknown): string {
+  if (error instanceof FailedRunsError) {
+    return [`error: ${error.message}`, ...error.stacks.map(defectOf)].join("\n");
+  }
   if (error instanceof UserError) return `error: ${error.message}`;
   const refusal = systemRefusalOf(error);
   if (refusal !== undefined) return `error: ${refusal.message}`;
-  const stack = error instanceof Error ? error.stack : String(error);
+  return defectOf(error instanceof Error ? error.stack : String(error));
+}
+
+function defectOf(stack: string | undefined): string {
   return `This is a defect of the program, not of what you typed. Please report it with:\n${stack}`;
 }
 

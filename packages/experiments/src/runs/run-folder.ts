@@ -15,10 +15,10 @@
  *               manifest.json                 the SHA-256 of all these files but the checkpoint
  *               result.json                   when it is finished
  */
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { writeWhole } from "@mvt/common/files";
+import { namePath, readRegular, writeWhole } from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import { makeManifest, parseManifest, requireWritten } from "./manifest.ts";
@@ -63,9 +63,9 @@ export interface RunFolder {
 export function openRun(runsFolder: string, id: string): RunFolder {
   const path = (file: RunFile) => join(runsFolder, id, file);
   const readBytes = (file: RunFile) =>
-    readFile(path(file)).catch((error: NodeJS.ErrnoException) => {
+    readRegular(path(file)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
-      throw error;
+      throw namePath(error, path(file));
     });
   const readManifest = async () => {
     const json = await readBytes("manifest.json");
@@ -137,6 +137,12 @@ export async function readConfig(run: RunFolder): Promise<RunConfig> {
   throw new UserError(
     `${path}: expected the configuration of run ${run.id}, found something else. Remove the run's folder to train it again.`,
   );
+}
+
+/** Whether somebody has trained a part of the run, or all of it. */
+export async function hasBegun(runsFolder: string, id: string): Promise<boolean> {
+  const names = await readdir(join(runsFolder, id)).catch(() => []);
+  return names.some((name) => /^(checkpoint|result)[-.\w]*$/.test(name) && !name.endsWith(".tmp"));
 }
 
 /** The ids of all runs, finished or not. */
