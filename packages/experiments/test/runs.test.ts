@@ -5,7 +5,7 @@ import { UserError } from "@mvt/common";
 import { runId } from "@mvt/experiments";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { removeUnfinished, writeWhole } from "@mvt/common/files";
-import { isLockFile } from "../src/runs/lock.ts";
+import { isLockFile, takeLock } from "../src/runs/lock.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import type { RunResult } from "../src/runs/result.ts";
@@ -136,7 +136,7 @@ describe("the folder of runs", () => {
   test("forgets a removed run and keeps the others", async () => {
     const runs = await runsFolder();
     await openRun(runs, first).write("result.json", JSON.stringify(result));
-    await removeRun(runs, first);
+    await removeRun(runs, first, await takeLock(runs, first));
     expect(await listRuns(runs)).toEqual([second, third]);
   });
 });

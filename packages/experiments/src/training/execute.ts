@@ -132,7 +132,7 @@ async function trainAll(
       }),
     );
   }
-  const failures = await Promise.all(missing.map(({ id }) => ended.get(id)));
+  const failures = await Promise.all(ended.values()); // in the order of `missing`
   return missing.flatMap((run, i) => (failures[i] ? [{ run, ...failures[i] }] : []));
 }
 

@@ -20,7 +20,7 @@ export function failureOfThread(error: unknown): TrainingFailure {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ERR_WORKER_OUT_OF_MEMORY") {
     return {
-      reason: `its thread ran out of memory. Train fewer runs at once (--jobs 1), or give Node more memory, such as NODE_OPTIONS=--max-old-space-size=8192.`,
+      reason: `its thread ran out of memory. Train fewer runs at once (--jobs 1), or give Node a larger heap with NODE_OPTIONS.`,
     };
   }
   if (/^worker exited/i.test(message)) {
