@@ -2,7 +2,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { onnxBackend } from "@mvt/core";
+import { onnxBackend, ops } from "@mvt/core";
 import { loadThreshold } from "@mvt/relabel";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -16,7 +16,7 @@ import { openRun } from "../src/runs/run-folder.ts";
 import { executeRuns } from "../src/training/execute.ts";
 import type { Execution } from "../src/training/execute.ts";
 import { FailedRunsError } from "../src/training/failed-runs.ts";
-import { failureOf } from "../src/training/failure.ts";
+import { failureOf, failureOfThread } from "../src/training/failure.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { configFor } from "./fixtures/run-config.ts";
 import { train, withRelabelling } from "./fixtures/train.ts";
@@ -103,7 +103,9 @@ const unfinished = async (runs: readonly PlannedClassifier[], folder: string) =>
   return runs.filter((_, i) => results[i] === undefined).map(({ title }) => title);
 };
 
-describe("a run that fails", () => {
+const busy = { timeout: 60_000 }; // trains several runs, on a machine that may do other things
+
+describe("a run that fails", busy, () => {
   test("leaves the others running, and is named at the end with its reason", async () => {
     const folder = await temporaryFolder(onTestFinished);
     const broken = await failing("throws");
@@ -159,6 +161,24 @@ describe("a run that fails", () => {
       ],
     ]);
     expect(await unfinished(runs, folder)).toEqual(["one that ends"]);
+  });
+
+  test("because memory does not suffice says so, and what needs less", async () => {
+    const x = ops.input("x", [2 ** 22, 1]);
+    const products = ops.add(x, ops.transpose(x, [1, 0])); // 64 TiB
+    const backend = await onnxBackend({ threads: 1 });
+    const program = { inputs: [x], outputs: { y: ops.mean(products) }, state: [] };
+    const executable = await backend.compile(program);
+    const error: unknown = await executable
+      .run({ x: new Float32Array(2 ** 22) })
+      .catch((reason: unknown) => reason);
+    await executable.dispose();
+    expect(failureOf(error)).toEqual({
+      reason:
+        "there is not enough memory (Failed to allocate memory for requested buffer of size 70368744177664). Train fewer runs at once (--jobs 1), with fewer micro-batches at once (--sessions 1), or in smaller batches (--set batchSize=...).",
+    });
+    const ended = Object.assign(new Error("heap"), { code: "ERR_WORKER_OUT_OF_MEMORY" });
+    expect(failureOfThread(ended).reason).toMatch(/^its thread ran out of memory\. /);
   });
 
   test("keeps the runs that use it from being trained, which are named with it", async () => {
@@ -228,7 +248,7 @@ describe("a run that fails", () => {
   });
 });
 
-describe("two commands at once", () => {
+describe("two commands at once", busy, () => {
   test("share their runs, and both end well", async () => {
     const folder = await temporaryFolder(onTestFinished);
     const runs = [1, 2, 3, 4].map((seed) => plain(seed));
@@ -260,7 +280,7 @@ describe("two commands at once", () => {
   });
 });
 
-describe("a run that another process trains", () => {
+describe("a run that another process trains", busy, () => {
   const here = `process ${process.pid} on host `;
 
   test("is waited for, while others train, and then goes on", async () => {
