@@ -1,11 +1,14 @@
 /** @file The entry of `pnpm exp`: the commands of all packages. */
 import { benchCommand } from "@mvt/bench";
-import { commands, runCli } from "@mvt/experiments/cli";
+import { commands, outliveOutput, runCli } from "@mvt/experiments/cli";
 
-// A reader that has seen enough, such as `head`, is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+/** Whether results could not be written to stdout. */
+let lost = false;
+outliveOutput(process.stdout, process.stderr, (reason) => {
+  if (!lost) process.stderr.write(`error: ${reason}\n`);
+  lost = true;
+  process.exitCode = 1; // also after the command has ended
 });
 
-process.exitCode = await runCli(process.argv.slice(2), [...commands, benchCommand]);
+const exitCode = await runCli(process.argv.slice(2), [...commands, benchCommand]);
+process.exitCode = lost ? exitCode || 1 : exitCode;

@@ -1,10 +1,11 @@
 /**
  * @file Files and folders that appear whole or not at all: they are written under a temporary name next to
- * their own, then renamed. Reading regular files: `regular-files.ts`.
+ * their own, then renamed. Reading regular files: `regular-files.ts`; what the system refuses: `system-errors.ts`.
  */
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unfinishedPath, unfinishedSuffix } from "./left-overs.ts";
+import { namePath } from "./system-errors.ts";
 
 export { leftOverAge, removeLeftOvers, unfinishedPath } from "./left-overs.ts";
 export {
@@ -16,10 +17,12 @@ export {
   streamRegular,
   UnreadableFileError,
 } from "./regular-files.ts";
+export { namePath, type SystemRefusal, systemRefusalOf, systemRefusals } from "./system-errors.ts";
 
 /**
  * Has `make` write a file or a folder at a temporary path, then renames it to `path`. Parent folders are made as
- * needed. Where `make` or the renaming fails, nothing of it is left and the error is thrown on.
+ * needed. Where `make` or the renaming fails, nothing of it is left and the error is thrown on; the
+ * system's errors name `path`.
  */
 export async function makeWhole<Made>(
   path: string,
@@ -33,7 +36,7 @@ export async function makeWhole<Made>(
     return made;
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw namePath(error, path, temporary);
   }
 }
 

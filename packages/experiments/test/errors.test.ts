@@ -26,13 +26,10 @@ describe("a message", () => {
     expect(messageOf(error)).toBe("error: expected a, got b. Do c.");
   });
 
-  test.each([
-    ["EEXIST", "a file is where a folder was expected"],
-    ["ENOSPC", "the disk is full"],
-  ])("of the system's %s names the path", (code, meaning) => {
-    const error = Object.assign(new Error("mkdir"), { code, path: "taken/below" });
-    expect(messageOf(error)).toBe(
-      `error: taken/below: ${meaning} (${code}). Choose another folder, or change its rights.`,
+  test("of what the system refuses names the path and what was being done", () => {
+    const error = { code: "EEXIST", path: "taken/below", syscall: "mkdir" };
+    expect(messageOf(Object.assign(new Error("mkdir"), error))).toBe(
+      "error: taken/below: making this folder failed: a file is where a folder was expected (EEXIST). Choose another folder, or move what is in the way.",
     );
   });
 

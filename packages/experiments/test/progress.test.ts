@@ -94,6 +94,31 @@ describe("progress in a log", () => {
   });
 });
 
+describe("progress of runs that others have, or that fail", () => {
+  test("says for whom it waits, and what failed and why", () => {
+    const screen = terminal(false);
+    const progress = createProgress(screen);
+    progress.onWait(run, "process 4711 on host gpu-1");
+    progress.onFail(run, "the disk is full.");
+    expect(screen.writes.join("")).toMatchInlineSnapshot(`
+      "waiting for process 4711 on host gpu-1, which trains RAF-DB, linear, seed 0 (run 0123456789ab)
+      RAF-DB, linear, seed 0: failed (run 0123456789ab): the disk is full.
+      "
+    `);
+  });
+
+  test("counts a run that another process has finished meanwhile", async () => {
+    const screen = terminal(true);
+    const progress = createProgress(screen);
+    const other = { ...run, id: "ba9876543210" };
+    progress.expect({ missing: [run, other], shared: new Map() });
+    progress.onReuse(other);
+    await setTimeout(120);
+    progress.onStep(run, 1, 40, 40);
+    expect(screen.writes.at(-1)).toContain("1/2 runs, N s left");
+  });
+});
+
 describe("progress on a terminal", () => {
   test("is one line that changes, above it what stays", () => {
     const writes = train(terminal(true));

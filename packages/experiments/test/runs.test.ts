@@ -1,14 +1,11 @@
-/** @file Runs on disk: found again, never half-written, trained by one process at a time. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+/** @file Runs on disk: found again, never half-written. Their locks: `lock.test.ts`. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { UserError } from "@mvt/common";
 import { runId } from "@mvt/experiments";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { removeUnfinished, writeWhole } from "@mvt/common/files";
-import { isLockFile, withLock } from "../src/runs/lock.ts";
+import { isLockFile, takeLock } from "../src/runs/lock.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import type { RunResult } from "../src/runs/result.ts";
@@ -139,7 +136,7 @@ describe("the folder of runs", () => {
   test("forgets a removed run and keeps the others", async () => {
     const runs = await runsFolder();
     await openRun(runs, first).write("result.json", JSON.stringify(result));
-    await removeRun(runs, first);
+    await removeRun(runs, first, await takeLock(runs, first));
     expect(await listRuns(runs)).toEqual([second, third]);
   });
 });
@@ -181,119 +178,6 @@ describe("an atomic write", () => {
       expect(contents.includes(await readFile(path, "utf8"))).toBe(true);
     }
     await writes;
-  });
-});
-
-describe("the lock of a run", () => {
-  /** Above what Linux and macOS give out. */
-  const noProcess = 2 ** 30;
-
-  /** Another process that holds the lock. */
-  async function hold(runs: string) {
-    const script = join(import.meta.dirname, "fixtures/hold-lock.ts");
-    const holder = spawn(process.execPath, [script, runs, id], { stdio: "pipe" });
-    onTestFinished(() => void holder.kill("SIGKILL"));
-    await once(holder.stdout, "data");
-    return holder;
-  }
-
-  test("is there while the work goes on, and gone afterwards", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    await withLock(runs, id, async () => {
-      const holder = await readFile(join(runs, id, "lock"), "utf8");
-      expect(holder).toBe(`${process.pid} ${hostname()}\n`);
-    });
-    expect(await filesBelow(runs)).toEqual([]);
-  });
-
-  test("is gone when the work fails, whose error it passes on", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    const work = () => Promise.reject(new Error("the disk is full"));
-    await expect(withLock(runs, id, work)).rejects.toThrow("the disk is full");
-    expect(await filesBelow(runs)).toEqual([]);
-  });
-
-  test("keeps a second process out, and tells it whom to wait for", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    const holder = await hold(runs);
-    let worked = false;
-    const second = withLock(runs, id, async () => void (worked = true));
-    expect(await refusal(second, runs)).toBe(
-      `run ${id}: expected no other process to train it, found process ${holder.pid} on ${hostname()}. Wait for it, or remove DIR/${id}/lock if it is gone.`,
-    );
-    expect(worked).toBe(false);
-    holder.stdin.write("\n");
-    await once(holder, "close");
-    await withLock(runs, id, async () => void (worked = true));
-    expect(worked).toBe(true);
-  });
-
-  test("is taken over from a process that was killed", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    const holder = await hold(runs);
-    holder.kill("SIGKILL");
-    await once(holder, "close");
-    expect(await filesBelow(runs)).toEqual([join(id, "lock")]);
-    let holds = "";
-    await withLock(runs, id, async () => {
-      holds = await readFile(join(runs, id, "lock"), "utf8");
-    });
-    expect(holds).toBe(`${process.pid} ${hostname()}\n`);
-    expect(await filesBelow(runs)).toEqual([]);
-  });
-
-  test("of another machine is not taken over, since nobody here can ask it", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    await mkdir(join(runs, id));
-    await writeFile(join(runs, id, "lock"), `${noProcess} another-machine\n`);
-    expect(
-      await refusal(
-        withLock(runs, id, async () => {}),
-        runs,
-      ),
-    ).toContain(`found process ${noProcess} on another-machine.`);
-  });
-
-  test("that names no process is left for a person to judge", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    await openRun(runs, id).write("config.json", "{}");
-    await writeFile(join(runs, id, "lock"), "");
-    const attempt = withLock(runs, id, async () => {});
-    expect(await refusal(attempt, runs)).toBe(
-      `run ${id}: expected no other process to train it, found a lock that names none. Wait for it, or remove DIR/${id}/lock if it is gone.`,
-    );
-    expect(await filesBelow(runs)).toEqual([`${id}/config.json`, `${id}/lock`]);
-  });
-
-  test("left behind is taken over by one of many that want it", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    await mkdir(join(runs, id));
-    await writeFile(join(runs, id, "lock"), `${noProcess} ${hostname()}\n`);
-    const others = Promise.withResolvers<void>();
-    const [messages, attempts]: [string[], number] = [[], 20];
-    let worked = 0;
-    const attempt = async () => {
-      const work = withLock(runs, id, async () => {
-        worked += 1;
-        await others.promise; // holds the lock until all others have tried
-      });
-      await work.catch((error: unknown) => void messages.push(String(error)));
-      if (messages.length === attempts - 1) others.resolve();
-    };
-    await Promise.all(Array.from({ length: attempts }, attempt));
-    expect(worked).toBe(1);
-    for (const message of messages) {
-      expect(message).toContain(`found process ${process.pid} on ${hostname()}.`);
-    }
-    expect(await filesBelow(runs)).toEqual([]);
-  });
-
-  test("of one run does not keep others out", async () => {
-    const runs = await temporaryFolder(onTestFinished);
-    await hold(runs);
-    let worked = false;
-    await withLock(runs, "aa0000000003", async () => void (worked = true));
-    expect(worked).toBe(true);
   });
 });
 

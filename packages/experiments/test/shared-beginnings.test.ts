@@ -1,7 +1,6 @@
 /** @file Runs that share their beginning end as if each had been trained alone. */
 import { dirname, join } from "node:path";
 import { availableParallelism } from "node:os";
-import { MessageChannel } from "node:worker_threads";
 import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { onnxBackend } from "@mvt/core";
 import { instantiate, thresholds } from "@mvt/relabel";
@@ -13,10 +12,16 @@ import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import { sharedBeginnings } from "../src/runs/shared-beginnings.ts";
 import { executeRuns } from "../src/training/execute.ts";
 import { handOver } from "../src/training/hand-over.ts";
-import trainInWorker from "../src/training/worker.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { configFor } from "./fixtures/run-config.ts";
-import { folderOf, readMetrics, remains, train, withRelabelling } from "./fixtures/train.ts";
+import {
+  folderOf,
+  readMetrics,
+  remains,
+  train,
+  trainTask,
+  withRelabelling,
+} from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
 
 let data: PreparedData;
@@ -101,19 +106,14 @@ describe("the runs of a plan", () => {
 describe("a branch", () => {
   /** Trains the trunk in this thread, as a worker does, and hands its beginning to `branches`. */
   async function trainTrunk(runs: string, ...branches: readonly [TinyRun, number][]) {
-    const { port1, port2 } = new MessageChannel();
-    onTestFinished(() => port1.close());
     const { id, config, title } = planned(given);
-    const failure = await trainInWorker({
+    const failure = await trainTask({
       id,
       title,
       config,
       data,
       runsFolder: runs,
-      engine: { backend: "onnx", device: "cpu", threads: 1 },
-      loaderThreads: 0,
       branches: branches.map(([run, epochs]) => ({ ...planned(run), epochs })),
-      events: port2,
     });
     expect(failure).toBeUndefined();
   }

@@ -1,7 +1,6 @@
 /** @file Training a classifier: it can be repeated and interrupted, and it leaves the test labels alone. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MessageChannel } from "node:worker_threads";
 import { decodeSafetensors, onnxBackend } from "@mvt/core";
 import type { Executable } from "@mvt/core";
 import { UserError } from "@mvt/common";
@@ -14,7 +13,6 @@ import { epochMetrics } from "../src/runs/result.ts";
 import { decodeCheckpoint } from "../src/training/checkpoint.ts";
 import { evaluationBatchSize, predict } from "../src/training/predict.ts";
 import { declareClassifier, evaluationProgram } from "../src/training/programs.ts";
-import trainInWorker from "../src/training/worker.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
@@ -24,6 +22,7 @@ import {
   remains,
   resultOf,
   train,
+  trainTask,
   withRelabelling,
 } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
@@ -244,22 +243,17 @@ describe("a run whose checkpoint is damaged", () => {
     const { relabel: _, ...config } = run.config;
     const folder = folderOf({ config, data }, elsewhere);
     await folder.write("checkpoint.safetensors", "cut");
-    const { port1, port2 } = new MessageChannel();
-    onTestFinished(() => port1.close());
     const { classes, train: trainSet, validation, test: tested } = data;
-    const message = await trainInWorker({
+    const failure = await trainTask({
       id: folder.id,
       title: "tiny",
       config,
       data: { classes, train: trainSet, validation, test: tested },
       runsFolder: elsewhere,
-      engine: { backend: "onnx", device: "cpu", threads: 1 },
-      loaderThreads: 0,
-      events: port2,
     });
-    expect(message).toBe(
-      `${folder.path("checkpoint.safetensors")}: expected a safetensors file of at least 8 bytes, got 3 bytes. Remove the folder of that run to train it again.`,
-    );
+    expect(failure).toEqual({
+      reason: `${folder.path("checkpoint.safetensors")}: expected a safetensors file of at least 8 bytes, got 3 bytes. Remove the folder of that run to train it again.`,
+    });
   });
 });
 

@@ -2,20 +2,19 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MessageChannel } from "node:worker_threads";
 import { deit, encodeSafetensors } from "@mvt/core";
 import { runId } from "@mvt/experiments";
 import { describe, expect, test } from "vitest";
 import { describeWeights } from "../src/cli/describe-weights.ts";
 import type { ClassifierConfig } from "../src/settings/run-config.ts";
 import { readPretrainedFile } from "../src/pretrained/weights-file.ts";
-import train from "../src/training/worker.ts";
 import { runCommand } from "@mvt/testing/command-line";
 import { temporaryFolder } from "@mvt/testing/folder";
 import { file, refuses } from "@mvt/testing/mistakes";
 import { nanoWeights } from "./fixtures/nano-weights.ts";
 import { tinyData } from "./fixtures/noise-data.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
+import { trainTask } from "./fixtures/train.ts";
 
 const zeros = (...shape: number[]) => ({
   shape,
@@ -253,26 +252,21 @@ describe("pre-trained weights", () => {
     const folder = await temporaryFolder(onTestFinished);
     const path = join(folder, "deit.safetensors");
     await file("deit.safetensors", encodeSafetensors(nanoWeights()))(folder);
-    const { port1, port2 } = new MessageChannel();
     const config: ClassifierConfig = {
       ...tinyConfig,
       model: { ...deit.variants.nano, classes: 7 },
       pretrained: { sha256: sha256("the file that was there") },
     };
-    const message = await train({
+    const failure = await trainTask({
       id: runId(config),
       title: "a run",
       config,
       pretrainedFile: path,
       runsFolder: join(folder, "runs"),
-      engine: { backend: "onnx", device: "cpu", threads: 1 },
-      loaderThreads: 0,
-      events: port2,
       data: tinyData({ imageSize: 48 }),
     });
-    port1.close();
-    expect(message).toBe(
-      `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,
-    );
+    expect(failure).toEqual({
+      reason: `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,
+    });
   });
 });

@@ -5,11 +5,13 @@
  * value out of range, options that contradict each other, what is wrong with a --threshold); 1 for everything else:
  * files, data, the disk.
  */
-import { CommandLineError, didYouMean, printable, printableLines, UserError } from "@mvt/common";
+import { CommandLineError, didYouMean, printableLines, UserError } from "@mvt/common";
+import { systemRefusalOf } from "@mvt/common/files";
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { checkOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
+import { FailedRunsError } from "../training/failed-runs.ts";
 import { clearStatus } from "./progress.ts";
 
 /** Runs one of the commands and returns the exit code. */
@@ -146,25 +148,18 @@ function findingOf(
 
 const unquoted = (text: string) => text.replace(/^"|"$/g, "");
 
-/** What the system's refusals mean, by error code. */
-const systemErrors: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "a part of the path is not a folder",
-  EEXIST: "a file is where a folder was expected",
-  EISDIR: "a folder is where a file was expected",
-};
-
 /** What is written to stderr. */
 export function messageOf(error: unknown): string {
-  if (error instanceof UserError) return `error: ${error.message}`;
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== undefined && code in systemErrors) {
-    return `error: ${path === undefined ? "a file" : printable(path)}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
+  if (error instanceof FailedRunsError) {
+    return [`error: ${error.message}`, ...error.stacks.map(defectOf)].join("\n");
   }
-  const stack = error instanceof Error ? error.stack : String(error);
+  if (error instanceof UserError) return `error: ${error.message}`;
+  const refusal = systemRefusalOf(error);
+  if (refusal !== undefined) return `error: ${refusal.message}`;
+  return defectOf(error instanceof Error ? error.stack : String(error));
+}
+
+function defectOf(stack: string | undefined): string {
   return `This is a defect of the program, not of what you typed. Please report it with:\n${printableLines(String(stack))}`;
 }
 

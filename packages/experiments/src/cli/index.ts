@@ -13,4 +13,5 @@ export {
 export { commands } from "./commands.ts";
 export { engineOptions, output } from "./options.ts";
 export { createProgress } from "./progress.ts";
+export { outliveOutput } from "./streams.ts";
 export { requireWritableReport } from "./writable.ts";

@@ -139,6 +139,20 @@ export const engineOptions = {
   },
 } as const;
 
+/** What happens with runs that another command trains at the same time. */
+export const waitingOptions = {
+  wait: {
+    type: "boolean",
+    group: training,
+    describe: "wait for runs that another command trains, and use them [default: yes]",
+  },
+  "no-wait": {
+    type: "boolean",
+    group: training,
+    describe: "do not wait for them: they fail, and the other runs are trained",
+  },
+} as const;
+
 /** What every command that trains takes. */
 export const trainingOptions = {
   ...dataOptions,
@@ -150,6 +164,7 @@ export const trainingOptions = {
     group: engine,
     describe: "runs that train at once [default: one per core at scales smoke and quick, else 1]",
   },
+  ...waitingOptions,
   backbone: {
     choices: backboneNames,
     default: defaultBackbone,

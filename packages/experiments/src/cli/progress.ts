@@ -50,6 +50,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
   };
   let [runs, images, finished] = [0, 0, 0];
   let started = 0;
+  let missing: ReadonlySet<PlannedRun> = new Set();
   let shared: RunPlan["shared"] = new Map();
   let drawnAt = -Infinity;
   /** Images seen, and what the last epoch gave, by run. */
@@ -73,6 +74,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
     end: () => clearStatus(terminal),
     expect: (plan) => {
       runs = plan.missing.length;
+      missing = new Set(plan.missing);
       shared = plan.shared;
       images = sum(plan.missing.map((run) => imagesOf(run, shared)));
       started = performance.now();
@@ -80,7 +82,19 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
     onDraw: (title) => say(`drawing ${title}`),
     onDecode: (title, done, total) => status(`decoding ${title}: ${done} of ${total}`),
     onNotice: say,
-    onReuse: ({ title, id }) => say(`${title}: finished already (run ${id})`),
+    onReuse: (run) => {
+      say(`${run.title}: finished already (run ${run.id})`);
+      if (!missing.has(run)) return;
+      finished += 1; // another process has trained it meanwhile
+      images -= imagesOf(run, shared);
+    },
+    onWait: ({ title, id }, holder) =>
+      say(`waiting for ${holder}, which trains ${title} (run ${id})`),
+    onFail: (run, reason) => {
+      latest.delete(run);
+      images -= imagesOf(run, shared) - (seen.get(run) ?? 0);
+      say(`${run.title}: failed (run ${run.id}): ${reason}`);
+    },
     onStart: (run) => {
       latest.set(run, "starting");
       if (!live) say(`${run.title}: training (run ${run.id})`);

@@ -24,6 +24,7 @@ import { readNoise } from "./noise.ts";
 import type { trainingOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
+import { waits } from "./waiting.ts";
 import { requireWritable } from "./writable.ts";
 
 type TrainingArgs = ArgsOf<typeof trainingOptions>;
@@ -42,6 +43,7 @@ export async function openTraining(
   args: TrainingArgs,
   check: (scale: Scale) => Promise<void> = async () => {},
 ): Promise<TrainingSession> {
+  waits(args);
   const scale = scaleOf(args);
   const weights = await weightsOf(args.weights, scale);
   const noise = await readNoise(args);

@@ -13,6 +13,8 @@ import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
 import { relabelWarnings } from "./relabel-warning.ts";
 import type { TrainingSession } from "./request.ts";
 import { epochLine } from "./run-summary.ts";
+import { waits } from "./waiting.ts";
+import type { WaitingArgs } from "./waiting.ts";
 
 type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
 
@@ -23,7 +25,11 @@ type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
 export async function trainRuns<Config extends RunConfig>(
   wanted: readonly PlannedRun<Config>[],
   { runsFolder, engine, progress }: Session,
-  { plan: planOnly, separate }: { readonly plan: boolean; readonly separate: boolean },
+  {
+    plan: planOnly,
+    separate,
+    ...waiting
+  }: { readonly plan: boolean; readonly separate: boolean } & WaitingArgs,
 ): Promise<readonly ResultOf<Config>[] | undefined> {
   for (const line of describeLists(wanted)) progress.say(line);
   const plan = await planRuns(wanted, runsFolder, separate);
@@ -41,6 +47,7 @@ export async function trainRuns<Config extends RunConfig>(
       onEpoch: (run, metrics, epochs) => progress.onEpoch(run, epochLine(metrics, epochs)),
       runsFolder,
       engine,
+      wait: waits(waiting),
     });
     for (const line of await relabelWarnings(missing, runsFolder)) progress.say(line);
     return results;

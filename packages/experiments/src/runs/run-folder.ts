@@ -15,12 +15,13 @@
  *               manifest.json                 the SHA-256 of all these files but the checkpoint
  *               result.json                   when it is finished
  */
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { writeWhole } from "@mvt/common/files";
+import { namePath, readRegular, writeWhole } from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import type { HeldLock } from "./lock.ts";
 import { makeManifest, parseManifest, requireWritten } from "./manifest.ts";
 import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
@@ -63,9 +64,9 @@ export interface RunFolder {
 export function openRun(runsFolder: string, id: string): RunFolder {
   const path = (file: RunFile) => join(runsFolder, id, file);
   const readBytes = (file: RunFile) =>
-    readFile(path(file)).catch((error: NodeJS.ErrnoException) => {
+    readRegular(path(file)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
-      throw error;
+      throw namePath(error, path(file));
     });
   const readManifest = async () => {
     const json = await readBytes("manifest.json");
@@ -139,6 +140,12 @@ export async function readConfig(run: RunFolder): Promise<RunConfig> {
   );
 }
 
+/** Whether somebody has trained a part of the run, or all of it. */
+export async function hasBegun(runsFolder: string, id: string): Promise<boolean> {
+  const names = await readdir(join(runsFolder, id)).catch(() => []);
+  return names.some((name) => /^(checkpoint|result)[-.\w]*$/.test(name) && !name.endsWith(".tmp"));
+}
+
 /** The ids of all runs, finished or not. */
 export async function listRuns(runsFolder: string): Promise<readonly string[]> {
   const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
@@ -164,7 +171,18 @@ export async function findRun(runsFolder: string, prefix: string): Promise<RunFo
   );
 }
 
-/** Removes a run and all its files. */
-export async function removeRun(runsFolder: string, id: string): Promise<void> {
-  await rm(join(runsFolder, id), { recursive: true });
+/** Removes a run and all its files, of which the lock comes last: the caller holds it. */
+export async function removeRun(runsFolder: string, id: string, lock: HeldLock): Promise<void> {
+  const folder = join(runsFolder, id);
+  try {
+    const names = (await readdir(folder)).filter((name) => name !== "lock");
+    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+  } finally {
+    await lock.release();
+  }
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    // Somebody may have begun to train it again, or have removed it as well.
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST" && error.code !== "ENOENT")
+      throw error;
+  });
 }

@@ -1,32 +1,45 @@
-/** @file Trains the runs that are missing, several at once, each in a worker thread. */
-import { MessageChannel } from "node:worker_threads";
-import { UserError } from "@mvt/common";
+/**
+ * @file Trains the runs that are missing, several at once, each in a worker thread. Runs that another process trains are
+ * waited for, and a run that fails leaves the others running.
+ */
+import { setTimeout } from "node:timers/promises";
 import type { Backend } from "@mvt/core";
-import { loaderThreads } from "@mvt/datasets";
 import { Piscina } from "piscina";
 import type { OpenedEngine } from "../engine/engine.ts";
+import { describeHolder } from "../runs/lock-holder.ts";
+import { LockedError, lockTimes, seekLock } from "../runs/lock.ts";
+import type { HeldLock, LockTimes } from "../runs/lock.ts";
 import { readMgn } from "../runs/mgn-file.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
-import type { EpochMetrics, MgnMetrics, RunResult } from "../runs/result.ts";
-import { openRun } from "../runs/run-folder.ts";
+import type { RunResult } from "../runs/result.ts";
+import { hasBegun, openRun } from "../runs/run-folder.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import { FailedRunsError } from "./failed-runs.ts";
+import type { FailedRun, TrainingFailure } from "./failed-runs.ts";
+import { failureOf } from "./failure.ts";
 import type { Branch } from "./hand-over.ts";
 import { requirePrecision } from "./programs.ts";
-import type { TrainingEvent, TrainingTask } from "./worker.ts";
+import { createSlots } from "./slots.ts";
+import type { Slots } from "./slots.ts";
+import { trainInThread } from "./train-in-thread.ts";
+import type { TrainingEvents, TrainingPool } from "./train-in-thread.ts";
 
-export interface RunEvents {
+export interface RunEvents extends TrainingEvents {
+  /** A run is finished already, or another process has finished it meanwhile. */
   readonly onReuse?: (run: PlannedRun) => void;
-  /** A run begins to train. */
-  readonly onStart?: (run: PlannedRun) => void;
-  readonly onStep?: (run: PlannedRun, epoch: number, done: number, total: number) => void;
-  /** An epoch is over. */
-  readonly onEpoch?: (run: PlannedRun, metrics: EpochMetrics | MgnMetrics, epochs: number) => void;
+  /** Another process trains the run, and is waited for; `holder` names it. */
+  readonly onWait?: (run: PlannedRun, holder: string) => void;
   readonly onDone?: (run: PlannedRun) => void;
+  /** A run failed; the others go on. */
+  readonly onFail?: (run: PlannedRun, reason: string) => void;
 }
 
 export interface Execution extends RunEvents {
   readonly runsFolder: string;
   readonly engine: OpenedEngine;
+  /** Whether runs that another process trains are waited for; otherwise they fail. Default: true. */
+  readonly wait?: boolean;
+  readonly locks?: LockTimes;
 }
 
 /** What a run of this configuration leaves behind. */
@@ -52,7 +65,10 @@ export async function checkPlan(
   }
 }
 
-/** Trains what is missing and returns the results of the wanted runs, in their order. */
+/**
+ * Trains what is missing and returns the results of the wanted runs, in their order. Throws a FailedRunsError, once all
+ * others have ended, if a run failed.
+ */
 export async function executeRuns<Config extends RunConfig>(
   plan: RunPlan<Config>,
   execution: Execution,
@@ -61,46 +77,67 @@ export async function executeRuns<Config extends RunConfig>(
   const { runsFolder, engine, onReuse } = execution;
   for (const run of needed) if (!missing.includes(run)) onReuse?.(run);
   if (missing.length > 0) {
-    const pool = new Piscina<TrainingTask, string | undefined>({
+    const pool: TrainingPool = new Piscina({
       filename: new URL("./worker.ts", import.meta.url).href,
       minThreads: 0,
       maxThreads: engine.jobs,
     });
-    try {
-      await trainAll(plan, pool, execution);
-    } finally {
-      await pool.destroy();
-    }
+    pool.on("error", () => {}); // of a thread that trains nothing any more
+    // No thread may be ended while ONNX Runtime computes in it: that would end the process.
+    const failed = await trainAll(plan, pool, execution).finally(() => pool.destroy());
+    if (failed.length > 0) throw new FailedRunsError(failed, missing.length);
   }
   const results = await Promise.all(wanted.map(({ id }) => openRun(runsFolder, id).result()));
   return results.map((result) => result as ResultOf<Config>);
 }
 
-/** Trains every run as soon as a thread is free, the runs it uses are done, and its shared beginning is trained. */
+/**
+ * Trains every run as soon as a thread is free, the runs it uses are done, and its shared beginning is trained. Returns
+ * those that failed, in the plan's order, once all have ended.
+ */
 async function trainAll(
   { missing, shared }: RunPlan,
-  pool: Piscina<TrainingTask, string | undefined>,
+  pool: TrainingPool,
   execution: Execution,
-): Promise<void> {
-  const done = new Map<string, Promise<void>>();
+): Promise<readonly FailedRun[]> {
+  const slots = createSlots(execution.engine.jobs);
+  const ended = new Map<string, Promise<TrainingFailure | undefined>>();
   const begun = new Map([...shared.keys()].map((id) => [id, Promise.withResolvers<void>()]));
-  const trainInOrder = async (run: PlannedRun, before: Promise<unknown>) => {
-    await before;
+  const trainInOrder = async (run: PlannedRun, used: readonly PlannedRun[]) => {
     const branches = branchesOf(run, missing, shared);
     const onBranch = (id: string) => begun.get(id)!.resolve();
-    const alone = missing.every((other) => other === run || comesAfter(other, run));
     try {
-      await train({ run, branches, onBranch, alone }, pool, execution);
+      await begun.get(run.id)?.promise;
+      for (const each of used) {
+        if (await ended.get(each.id)) return needsFailed(each);
+      }
+      const alone = missing.every((other) => other === run || comesAfter(other, run));
+      return await trainOne({ run, branches, onBranch, alone }, slots, pool, execution);
+    } catch (error) {
+      return failureOf(error);
     } finally {
       for (const { id } of branches) onBranch(id); // what was not handed over, a branch trains itself
     }
   };
   for (const run of missing) {
-    const used = run.after.flatMap(({ id }) => done.get(id) ?? []);
-    const before = Promise.all([...used, begun.get(run.id)?.promise]);
-    done.set(run.id, trainInOrder(run, before));
+    const training = trainInOrder(
+      run,
+      run.after.filter(({ id }) => ended.has(id)),
+    );
+    ended.set(
+      run.id,
+      training.then((failure) => {
+        if (failure) execution.onFail?.(run, failure.reason);
+        return failure;
+      }),
+    );
   }
-  await Promise.all(done.values());
+  const failures = await Promise.all(ended.values()); // in the order of `missing`
+  return missing.flatMap((run, i) => (failures[i] ? [{ run, ...failures[i] }] : []));
+}
+
+function needsFailed({ id, title }: PlannedRun): TrainingFailure {
+  return { reason: `not trained, because it uses ${title} (run ${id}), which failed.` };
 }
 
 /** Whether `run` cannot train before `earlier` is done. */
@@ -121,50 +158,59 @@ function branchesOf(
   });
 }
 
-async function train(
-  {
-    run,
-    branches,
-    onBranch,
-    alone,
-  }: {
-    readonly run: PlannedRun;
-    readonly branches: readonly Branch[];
-    /** A branch can begin. */
-    readonly onBranch: (id: string) => void;
-    /** All other runs wait for this one, so that it has all cores. */
-    readonly alone: boolean;
-  },
-  pool: Piscina<TrainingTask, string | undefined>,
-  { runsFolder, engine, onStart, onStep, onEpoch, onDone }: Execution,
-): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  let started = false;
-  port1.on("message", (event: TrainingEvent) => {
-    if (!started) onStart?.(run);
-    started = true;
-    if (event.kind === "branch") onBranch(event.id);
-    else if (event.kind === "step") onStep?.(run, event.epoch, event.done, event.total);
-    else onEpoch?.(run, event.metrics, event.epochs);
-  });
-  const { after: _, data, ...planned } = run;
-  const { classes, train: trainSet, validation, test, trainTruth, validationTruth } = data;
-  const task: TrainingTask = {
-    ...planned,
-    data: { classes, train: trainSet, validation, test, trainTruth, validationTruth },
-    runsFolder,
-    engine: engine.spec,
-    // While several runs train, the cores are busy without threads that work ahead.
-    loaderThreads: engine.jobs > 1 && !alone ? 0 : loaderThreads(trainSet.images),
-    branches,
-    events: port2,
-  };
-  try {
-    // Piscina types the list after the browser's postMessage, which takes options in its place.
-    const message = await pool.run(task, { transferList: [port2] as never });
-    if (message !== undefined) throw new UserError(message);
-    onDone?.(run);
-  } finally {
-    port1.close();
+/** A run whose turn it is. */
+interface ReadyRun {
+  readonly run: PlannedRun;
+  readonly branches: readonly Branch[];
+  /** A branch can begin. */
+  readonly onBranch: (id: string) => void;
+  readonly alone: boolean;
+}
+
+/** Trains the run, or waits until another process has. While it waits, others have its slot. */
+async function trainOne(
+  ready: ReadyRun,
+  slots: Slots,
+  pool: TrainingPool,
+  execution: Execution,
+): Promise<TrainingFailure | undefined> {
+  const { run, branches, onBranch } = ready;
+  const { runsFolder, onWait, wait = true, locks = lockTimes } = execution;
+  const attempt = seekLock(runsFolder, run.id, locks);
+  let told: string | undefined;
+  for (;;) {
+    const seen = await slots.use(async () => {
+      const found = await attempt();
+      if ("holder" in found) return found;
+      try {
+        return { failure: await trainLocked(ready, found, pool, execution) };
+      } finally {
+        await found.release();
+      }
+    });
+    if ("failure" in seen) return seen.failure;
+    if (!wait && seen.state === "alive") throw new LockedError(run.id, seen, locks);
+    const name = seen.holder?.token ?? "unknown";
+    if (wait && told !== name) onWait?.(run, describeHolder(seen.holder));
+    told = name;
+    for (const { id } of branches) if (await hasBegun(runsFolder, id)) onBranch(id);
+    await setTimeout(locks.poll);
   }
+}
+
+/** Trains the run, whose lock is held, unless another process has finished it meanwhile. */
+async function trainLocked(
+  ready: ReadyRun,
+  lock: HeldLock,
+  pool: TrainingPool,
+  { runsFolder, engine, onReuse, onDone, ...events }: Execution,
+): Promise<TrainingFailure | undefined> {
+  const { run } = ready;
+  if ((await openRun(runsFolder, run.id).result()) !== undefined) {
+    onReuse?.(run);
+    return undefined;
+  }
+  const failure = await trainInThread({ ...ready, runsFolder, lock }, pool, engine, events);
+  if (failure === undefined) onDone?.(run);
+  return failure;
 }

@@ -1,7 +1,7 @@
 /** @file A run hands the files of its first epochs to runs that begin alike, which go on from there. */
 import { copyFile, link, rm } from "node:fs/promises";
 import { UserError } from "@mvt/common";
-import { makeWhole } from "@mvt/common/files";
+import { makeWhole, systemRefusalOf } from "@mvt/common/files";
 import { withLock } from "../runs/lock.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunFile, RunFolder } from "../runs/run-folder.ts";
@@ -24,7 +24,8 @@ const files: readonly RunFile[] = [
 
 /**
  * Gives a branch the files of `run`, which has trained their common epochs, unless it has begun already. A branch that
- * another process trains is left alone.
+ * another process trains, or whose folder cannot be written, is left alone: it trains its beginning itself, or says why it
+ * cannot.
  */
 export async function handOver(run: RunFolder, branch: Branch, runsFolder: string): Promise<void> {
   try {
@@ -35,7 +36,7 @@ export async function handOver(run: RunFolder, branch: Branch, runsFolder: strin
       for (const file of files) await shareFile(run.path(file), folder.path(file));
     });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) && systemRefusalOf(error) === undefined) throw error;
   }
 }
 

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import { UserError } from "@mvt/common";
 import { removeUnfinished } from "@mvt/common/files";
-import { decodeSafetensors, WeightsError } from "@mvt/core";
+import { decodeSafetensors } from "@mvt/core";
 import { loadThreshold, thresholdFingerprint } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
 import { withoutFold } from "../data/folds.ts";
@@ -14,14 +14,17 @@ import type { TrainingData } from "../data/prepared.ts";
 import { openBackend } from "../engine/engine.ts";
 import type { EngineSpec } from "../engine/engine.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
-import { isLockFile, withLock } from "../runs/lock.ts";
+import { isLockFile, requireHeld } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
 import type { ClassifierConfig, RelabelConfig } from "../settings/run-config.ts";
 import { trainClassifier } from "./classifier.ts";
 import type { ClassifierTraining } from "./classifier.ts";
+import type { TrainingFailure } from "./failed-runs.ts";
+import { failureOf } from "./failure.ts";
 import { handOver } from "./hand-over.ts";
 import type { Branch } from "./hand-over.ts";
 import { trainMgn } from "./mask-generator.ts";
@@ -31,6 +34,8 @@ import { dataOfRun } from "./run-labels.ts";
 export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
   readonly data: TrainingData;
   readonly runsFolder: string;
+  /** The run's lock: its token, and a number that turns from 0 to 1 when it is lost. */
+  readonly lock: { readonly token: string; readonly lost: Int32Array<SharedArrayBuffer> };
   readonly engine: EngineSpec;
   /** Threads that augment batches ahead; 0 for none. */
   readonly loaderThreads: number;
@@ -49,55 +54,75 @@ export type TrainingEvent =
   /** The branch has all that it gets of this run. */
   | { readonly kind: "branch"; readonly id: string };
 
-/** Trains the run unless it is finished. Returns the message of an error that the user can mend. */
-export default async function train(task: TrainingTask): Promise<string | undefined> {
-  const { id, runsFolder, events, config, branches = [] } = task;
-  const post = (event: TrainingEvent) => events.postMessage(event);
+/** Trains the run, whose lock the main thread holds. Never throws: returns why the run failed, if it did. */
+export default async function train(task: TrainingTask): Promise<TrainingFailure | undefined> {
   try {
-    await withLock(runsFolder, id, async () => {
-      const run = openRun(runsFolder, id);
-      // Another process may have finished it meanwhile.
-      if ((await run.result()) !== undefined) return;
-      await removeUnfinished(dirname(run.path("result.json")), isLockFile);
-      const backend = await openBackend(task.engine);
-      const data = await dataOfRun(task.data, config, { ...task, backend });
-      const context = {
-        backend,
-        run,
-        loaderThreads: task.loaderThreads,
-        onStep: (epoch: number, done: number, total: number) =>
-          post({ kind: "step", epoch, done, total }),
-        onEpoch: (metrics: EpochMetrics | MgnMetrics, epochs: number) =>
-          post({ kind: "epoch", metrics, epochs }),
-        async onCheckpoint(epochs: number, over: boolean) {
-          for (const branch of branches) {
-            const early = over && epochs < branch.epochs; // training stopped before they differ
-            if (epochs === branch.epochs || early) await handOver(run, branch, runsFolder);
-            if (epochs >= branch.epochs || early) post({ kind: "branch", id: branch.id });
-          }
-        },
-      };
-      if (config.kind === "mgn") {
-        const start = await weightsOfRun(config.start.run, runsFolder);
-        await trainMgn({ ...task, data, config, start }, context);
-      } else {
-        const needs = await classifierNeeds(task, config);
-        // Labels come first: folds are stratified by the labels that the run is given.
-        const split = config.fold ? withoutFold(data, config.fold) : { data };
-        await trainClassifier({ ...task, ...split, config, ...needs }, context);
-      }
-    });
+    await trainRun(task);
     return undefined;
   } catch (error) {
-    // An error that is thrown loses its class on the way to the main thread.
-    if (error instanceof WeightsError) {
-      return `${error.finding}. Remove the folder of that run to train it again.`;
-    }
-    if (error instanceof UserError) return error.message;
-    throw error;
+    // A run whose folder or lock is gone fails in many ways; this is the reason of all of them.
+    return failureOf((await lossOf(task)) ?? error);
   } finally {
-    events.close();
+    task.events.close();
   }
+}
+
+async function trainRun(task: TrainingTask): Promise<void> {
+  const { id, runsFolder, lock, events, config, branches = [] } = task;
+  const post = (event: TrainingEvent) => events.postMessage(event);
+  const run = whileHeld(openRun(runsFolder, id), task);
+  await removeUnfinished(dirname(run.path("result.json")), isLockFile);
+  const backend = await openBackend(task.engine);
+  const data = await dataOfRun(task.data, config, { ...task, backend });
+  const context = {
+    backend,
+    run,
+    loaderThreads: task.loaderThreads,
+    onStep(epoch: number, done: number, total: number) {
+      if (Atomics.load(lock.lost, 0) !== 0) throw new Error("the run's lock is lost");
+      post({ kind: "step", epoch, done, total });
+    },
+    onEpoch: (metrics: EpochMetrics | MgnMetrics, epochs: number) =>
+      post({ kind: "epoch", metrics, epochs }),
+    async onCheckpoint(epochs: number, over: boolean) {
+      for (const branch of branches) {
+        const early = over && epochs < branch.epochs; // training stopped before they differ
+        if (epochs === branch.epochs || early) await handOver(run, branch, runsFolder);
+        if (epochs >= branch.epochs || early) post({ kind: "branch", id: branch.id });
+      }
+    },
+  };
+  if (config.kind === "mgn") {
+    const start = await weightsOfRun(config.start.run, runsFolder);
+    await trainMgn({ ...task, data, config, start }, context);
+  } else {
+    const needs = await classifierNeeds(task, config);
+    // Labels come first: folds are stratified by the labels that the run is given.
+    const split = config.fold ? withoutFold(data, config.fold) : { data };
+    await trainClassifier({ ...task, ...split, config, ...needs }, context);
+  }
+}
+
+/**
+ * The run's folder for who holds its lock: before every change, it makes sure of the lock, so that a folder that was
+ * removed or moved is not made again, and that of another process is left alone.
+ */
+function whileHeld(run: RunFolder, { id, runsFolder, lock }: TrainingTask): RunFolder {
+  const held = () => requireHeld(runsFolder, id, lock.token);
+  return {
+    ...run,
+    write: (file, content) => held().then(() => run.write(file, content)),
+    remove: (file) => held().then(() => run.remove(file)),
+    finish: (result) => held().then(() => run.finish(result)),
+  };
+}
+
+/** Why the run's lock is not held any more; undefined if it is. */
+function lossOf({ id, runsFolder, lock }: TrainingTask): Promise<unknown> {
+  return requireHeld(runsFolder, id, lock.token).then(
+    () => undefined,
+    (error: unknown) => (error instanceof UserError ? error : undefined),
+  );
 }
 
 /** What a classifier's configuration names: function f, weights to start from, mask generator. */

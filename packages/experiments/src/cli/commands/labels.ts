@@ -42,11 +42,13 @@ import {
   output,
   runsOption,
   trainingOptions,
+  waitingOptions,
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
 import { scaleOf } from "../request.ts";
 import { trainRuns } from "../train-runs.ts";
+import { waits } from "../waiting.ts";
 import { requireWritable, requireWritableReport } from "../writable.ts";
 
 const ranking = "Ranking:";
@@ -79,6 +81,8 @@ const options = {
   },
   plan: { ...trainingOptions.plan, group: outOfSample },
   jobs: trainingOptions.jobs,
+  wait: { ...waitingOptions.wait, group: outOfSample },
+  "no-wait": { ...waitingOptions["no-wait"], group: outOfSample },
   weights: {
     type: "string",
     group: outOfSample,
@@ -159,9 +163,16 @@ export default defineCommand({
   },
 });
 
-function requireFoldOptions({ folds, plan, weights, noiseList }: Args): void {
+function requireFoldOptions({ folds, plan, weights, noiseList, wait, noWait }: Args): void {
+  waits({ wait, noWait });
   if (folds !== undefined) return;
-  const given = { plan: plan || undefined, weights, "noise-list": noiseList };
+  const given = {
+    plan: plan || undefined,
+    weights,
+    "noise-list": noiseList,
+    wait,
+    "no-wait": noWait,
+  };
   const lonely = Object.entries(given).find(([, value]) => value !== undefined);
   if (lonely === undefined) return;
   throw new CommandLineError(
@@ -263,7 +274,8 @@ async function predictFolds(
   const planned = await planFolds(asked);
   const engine = await openEngine(args, scaleOf(args));
   const session = { runsFolder, engine, progress };
-  const training = { plan: args.plan, separate: true }; // they differ in their images from the first step on
+  const { plan, wait, noWait } = args;
+  const training = { plan, wait, noWait, separate: true }; // they differ in their images from the first step on
   if ((await trainRuns(planned, session, training)) === undefined) return undefined;
   const { classes } = data;
   const parts = await Promise.all(

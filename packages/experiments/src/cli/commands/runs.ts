@@ -1,6 +1,7 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
 import { CommandLineError, printable, UserError } from "@mvt/common";
 import { readPredictions } from "../../runs/predictions.ts";
+import { takeLock } from "../../runs/lock.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import { defineCommand } from "../command.ts";
@@ -33,7 +34,7 @@ export default defineCommand({
     }
     const folder = await findRun(runs, id);
     if (action === "remove") {
-      await removeRun(runs, folder.id);
+      await removeRun(runs, folder.id, await takeLock(runs, folder.id));
       process.stdout.write(`removed run ${folder.id}\n`);
       return;
     }
