@@ -5,6 +5,7 @@
  *               metrics.jsonl                 a line per epoch
  *               labels.jsonl                  the label ledger, if the run relabels
  *               labels.csv                    per training image of a classifier: its labels, and how doubtful they are
+ *               made-by.jsonl                 while it is unfinished: the versions and machines that trained it so far
  *               checkpoint.safetensors        while it is unfinished: everything to go on from
  *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
  *               last.safetensors              the weights of the last epoch
@@ -39,7 +40,13 @@ const keptFiles = [
   "result.json",
 ] as const;
 
-export type RunFile = (typeof keptFiles)[number] | "checkpoint.safetensors" | "manifest.json";
+/** What only an unfinished run has. */
+const unfinishedFiles = ["checkpoint.safetensors", "made-by.jsonl"] as const;
+
+export type RunFile =
+  | (typeof keptFiles)[number]
+  | (typeof unfinishedFiles)[number]
+  | "manifest.json";
 
 export interface RunFolder {
   readonly id: string;
@@ -101,7 +108,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
       };
       await write("manifest.json", `${JSON.stringify(makeManifest(files), null, 2)}\n`);
       await write("result.json", json);
-      await remove("checkpoint.safetensors");
+      for (const file of unfinishedFiles) await remove(file);
     },
     async verify() {
       const manifest = await readManifest();

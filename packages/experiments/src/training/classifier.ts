@@ -16,6 +16,7 @@ import type { Threshold } from "@mvt/relabel";
 import type { Count } from "@mvt/report";
 import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import { madeByOf } from "../runs/origin.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
@@ -156,6 +157,7 @@ export async function trainClassifier(
         engine: engineName(backend),
       }),
       relabel: labels.outcome(),
+      madeBy: context.origin && (await madeByOf(run, context.origin)),
     };
     await run.finish(result);
     return result;

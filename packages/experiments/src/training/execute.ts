@@ -6,6 +6,7 @@ import { loaderThreads } from "@mvt/datasets";
 import { Piscina } from "piscina";
 import type { OpenedEngine } from "../engine/engine.ts";
 import { readMgn } from "../runs/mgn-file.ts";
+import type { Origin } from "../runs/origin.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics, RunResult } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
@@ -27,6 +28,8 @@ export interface RunEvents {
 export interface Execution extends RunEvents {
   readonly runsFolder: string;
   readonly engine: OpenedEngine;
+  /** What trains, for the record of each run. */
+  readonly origin?: Origin;
 }
 
 /** What a run of this configuration leaves behind. */
@@ -136,7 +139,7 @@ async function train(
     readonly alone: boolean;
   },
   pool: Piscina<TrainingTask, string | undefined>,
-  { runsFolder, engine, onStart, onStep, onEpoch, onDone }: Execution,
+  { runsFolder, engine, origin, onStart, onStep, onEpoch, onDone }: Execution,
 ): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   let started = false;
@@ -154,6 +157,7 @@ async function train(
     data: { classes, train: trainSet, validation, test, trainTruth, validationTruth },
     runsFolder,
     engine: engine.spec,
+    origin,
     // While several runs train, the cores are busy without threads that work ahead.
     loaderThreads: engine.jobs > 1 && !alone ? 0 : loaderThreads(trainSet.images),
     branches,

@@ -21,6 +21,7 @@ import type { AlternatingMgn, MgnStatistics } from "@mvt/mgn";
 import type { MgnConfig } from "../settings/run-config.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import { madeByOf } from "../runs/origin.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
@@ -92,8 +93,17 @@ export async function trainMgn(
       }),
     );
     const { seed, m } = config;
-    const engine = engineName(backend);
-    const result: MgnResult = { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last };
+    const result: MgnResult = {
+      kind: "mgn",
+      id: run.id,
+      title,
+      seed,
+      epochs,
+      engine: engineName(backend),
+      m,
+      last,
+      madeBy: context.origin && (await madeByOf(run, context.origin)),
+    };
     await run.finish(result);
     return result;
   } finally {

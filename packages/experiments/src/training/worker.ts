@@ -16,6 +16,7 @@ import type { EngineSpec } from "../engine/engine.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import { isLockFile, withLock } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
+import type { Origin } from "../runs/origin.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
@@ -32,6 +33,8 @@ export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
   readonly data: TrainingData;
   readonly runsFolder: string;
   readonly engine: EngineSpec;
+  /** What trains, for the run's record. */
+  readonly origin?: Origin;
   /** Threads that augment batches ahead; 0 for none. */
   readonly loaderThreads: number;
   /** Runs that go on from this one's checkpoints. */
@@ -64,6 +67,7 @@ export default async function train(task: TrainingTask): Promise<string | undefi
       const context = {
         backend,
         run,
+        origin: task.origin,
         loaderThreads: task.loaderThreads,
         onStep: (epoch: number, done: number, total: number) =>
           post({ kind: "step", epoch, done, total }),

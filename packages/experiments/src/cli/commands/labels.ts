@@ -263,7 +263,7 @@ async function predictFolds(
   const planned = await planFolds(asked);
   const engine = await openEngine(args, scaleOf(args));
   const session = { runsFolder, engine, progress };
-  const training = { plan: args.plan, separate: true }; // they differ in their images from the first step on
+  const training = { ...args, separate: true }; // they differ in their images from the first step on
   if ((await trainRuns(planned, session, training)) === undefined) return undefined;
   const { classes } = data;
   const parts = await Promise.all(
