@@ -41,7 +41,7 @@ export async function trainMgn(
   training: MgnTraining,
   context: TrainingContext<MgnMetrics>,
 ): Promise<MgnResult> {
-  const { config, title, data, start } = training;
+  const { config, title, data } = training;
   const { backend, run } = context;
   const { batchSize, lambda, saturation = 0, polarity, space, epochs } = config.training;
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
@@ -87,7 +87,7 @@ export async function trainMgn(
           run: run.id,
           data: config.data,
           seed: config.seed,
-          start: start.source,
+          start: `run ${config.start.run}, validation-best`, // no path: the same bytes in every folder
           last,
         },
       }),

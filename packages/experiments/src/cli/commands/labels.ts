@@ -140,8 +140,9 @@ export default defineCommand({
     const rankedBy = rankingColumn(columns, args.by);
     const order = rankLabels(columns[rankedBy]!);
     const report = labelReport(run, { columns, rankedBy, top: args.top, folds: args.folds });
-    const provenance = evaluationProvenance(
-      [config.seed],
+    const provenance = await evaluationProvenance(
+      [[folder.id, config]],
+      args.runs,
       describePredicted(config, "train", run.lines.length),
     );
     const table = labelsTable(report, provenance);
