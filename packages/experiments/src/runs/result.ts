@@ -2,10 +2,13 @@
 import { z } from "zod";
 import { madeBy } from "./origin.ts";
 
-const count = z.object({ k: z.int().nonnegative(), n: z.int().positive() });
-const epochCount = count.extend({ epoch: z.int().positive() });
+const counted = z.object({ k: z.int().nonnegative(), n: z.int().positive() });
+/** No more than n can be right. */
+const withinN = ({ k, n }: { readonly k: number; readonly n: number }) => k <= n;
+const count = counted.refine(withinN);
+const epochCount = counted.extend({ epoch: z.int().positive() }).refine(withinN);
 /** A share whose denominator may be zero: nothing was changed, nothing was wrong. */
-const share = z.object({ k: z.int().nonnegative(), n: z.int().nonnegative() });
+const share = z.object({ k: z.int().nonnegative(), n: z.int().nonnegative() }).refine(withinN);
 
 /** One line of metrics.jsonl. */
 export const epochMetrics = z.object({

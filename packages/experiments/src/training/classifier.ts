@@ -18,6 +18,7 @@ import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
 import { madeByOf } from "../runs/origin.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
+import { outcomeOf } from "../runs/outcome.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
@@ -277,29 +278,13 @@ function resultOf(
     readonly engine: string;
   },
 ): ClassifierResult {
-  const { epoch } = best(metrics, (line) => line.validation.k);
-  const validation = { ...countOf(tested.chosen), epoch };
-  const last = { ...countOf(tested.last), epoch: metrics.length };
-  const onTest = [
-    ...metrics.flatMap((line) => (line.test ? [{ ...line.test, epoch: line.epoch }] : [])),
-    validation,
-    last,
-  ];
   return {
     kind: "classifier",
     id,
     title,
     seed: config.seed,
-    epochs: metrics.length,
     parameters: tested.parameters,
     engine: tested.engine,
-    validation,
-    last,
-    bestOnTest: best(onTest, ({ k }) => k),
+    ...outcomeOf(metrics, tested),
   };
-}
-
-/** The item with the highest count; the first of equals. */
-function best<Item>(items: readonly Item[], count: (item: Item) => number): Item {
-  return items.reduce((a, b) => (count(b) > count(a) ? b : a));
 }

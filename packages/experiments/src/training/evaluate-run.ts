@@ -5,6 +5,7 @@ import type { Backend, Weights } from "@mvt/core";
 import type { MgnFile } from "@mvt/mgn";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { Subset } from "../data/prepared.ts";
+import { missingFile } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { evaluationBatchSize, predict } from "./predict.ts";
 import { microBatchCount } from "./micro-batches.ts";
@@ -74,11 +75,7 @@ async function readWeights(
   file: "validation-best.safetensors" | "last.safetensors",
 ): Promise<Weights> {
   const bytes = await run.read(file);
-  if (bytes === undefined) {
-    throw new UserError(
-      `run ${run.id}: expected ${file}, found none, since the run is not finished. Repeat the command that began it.`,
-    );
-  }
+  if (bytes === undefined) throw await missingFile(run, file);
   try {
     return decodeSafetensors(bytes, run.path(file)).weights;
   } catch (error) {
