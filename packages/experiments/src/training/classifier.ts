@@ -37,6 +37,7 @@ import {
   withFrozen,
 } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
+import { requireWeights } from "./require-weights.ts";
 import { startingWeights } from "./starting-weights.ts";
 
 export interface ClassifierTraining {
@@ -89,9 +90,11 @@ export async function trainClassifier(
         line: epochMetrics,
         epochs: settings.epochs,
         async start(checkpoint) {
+          const source = run.path("checkpoint.safetensors");
+          if (checkpoint) requireWeights(checkpoint.state, classifier.parameters, source);
           const initial = () => startingWeights(classifier.parameters, config.seed, pretrained);
           await step.writeState(checkpoint?.state ?? withFrozen(classifier, initial()));
-          labels.resume(checkpoint, run.path("checkpoint.safetensors"));
+          labels.resume(checkpoint, source);
         },
         async trainEpoch(stepsBefore, earlier) {
           const epoch = earlier.length + 1;

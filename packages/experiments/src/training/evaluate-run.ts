@@ -11,6 +11,7 @@ import { evaluationBatchSize, predict } from "./predict.ts";
 import { microBatchCount } from "./micro-batches.ts";
 import { declareClassifier, evaluationProgram, withFrozen } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
+import { requireWeights } from "./require-weights.ts";
 import { generatorFolder, readMgn } from "../runs/mgn-file.ts";
 import type { Predictions } from "../runs/predictions.ts";
 
@@ -39,6 +40,7 @@ export async function openClassifier({
   const weights = await readWeights(run, `${name}.safetensors`);
   const file = mgn && (await readMgn(generatorFolder(mgn, run, runsFolder), data.dataset, model));
   const classifier = declareClassifier(model, mgn && file && { file, form: mgn.form });
+  requireWeights(weights, classifier.parameters, run.path(`${name}.safetensors`));
   return { classifier, weights: withFrozen(classifier, weights), mgn: file };
 }
 

@@ -26,6 +26,7 @@ import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
 import type { TrainingContext } from "./epoch-loop.ts";
+import { requireWeights } from "./require-weights.ts";
 
 export interface MgnTraining {
   readonly config: MgnConfig;
@@ -47,7 +48,8 @@ export async function trainMgn(
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   const generator = generatorConfig(config.model, config.m);
   const optimizer = createOptimizer(config.training);
-  const sides = await alternatingMgn(backend, declareMgn(generator, config.model), {
+  const networks = declareMgn(generator, config.model);
+  const sides = await alternatingMgn(backend, networks, {
     batchSize,
     discriminator: { optimizer },
     generator: { optimizer, loss: { lambda, saturation } },
@@ -64,6 +66,9 @@ export async function trainMgn(
         line: mgnMetrics,
         epochs,
         async start(checkpoint) {
+          for (const { parameters } of checkpoint ? Object.values(networks) : []) {
+            requireWeights(checkpoint!.state, parameters, run.path("checkpoint.safetensors"));
+          }
           await sides.writeState(checkpoint?.state ?? startingState(training));
         },
         async trainEpoch(stepsBefore, earlier) {
