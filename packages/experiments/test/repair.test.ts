@@ -177,3 +177,25 @@ test("the command says what it did to each run, and that nothing is left to mend
   expect(verified).toMatchObject({ exitCode: 0, stderr: "" });
   expect(verified.stdout).toMatch(new RegExp(`^${id}  verified: 8 files, \\d of 9 right\\n$`));
 });
+
+test(
+  "the command makes predictions again with the data of the scale that the run recorded",
+  { tags: ["slow"] },
+  async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const train = "train --scale smoke --set epochs=2 --weights none --threads 1".split(" ");
+    expect(await runCommand(train, folder)).toMatchObject({ exitCode: 0 });
+    const runs = join(folder, "runs");
+    const [name] = await readdir(runs);
+    const path = join(runs, name!, "predictions.csv");
+    const whole = await readFile(path, "utf8");
+    await writeFile(path, whole.slice(0, 100));
+    const refused = await runCommand(["evaluate", "--run", name!, "--stored"], folder);
+    expect(refused.stderr).toContain("mend the run with `pnpm exp runs repair`");
+    expect(await runCommand(["runs", "repair", "--threads", "1"], folder)).toMatchObject({
+      exitCode: 0,
+      stdout: `${name}  made predictions.csv again from the run's weights\n`,
+    });
+    expect(await readFile(path, "utf8")).toBe(whole);
+  },
+);
