@@ -72,7 +72,7 @@ describe("the command line refuses", () => {
       args: "runs lst",
       exitCode: 2,
       stderr:
-        'runs lst: expected one of list, show, verify, remove. Did you mean "list"? `pnpm exp runs --help` lists the options.',
+        'runs lst: expected one of list, show, verify, repair, remove. Did you mean "list"? `pnpm exp runs --help` lists the options.',
     },
     {
       what: "an unknown scale, naming those there are",
@@ -367,7 +367,7 @@ describe("runs", () => {
     expect(await runCommand(["runs", "list"], folder)).toEqual({
       exitCode: 0,
       stdout: [
-        "0123456789ab  damaged: `pnpm exp runs verify 0123456789ab` says which file, `pnpm exp runs remove 0123456789ab` removes it, so that it is trained again\n",
+        "0123456789ab  damaged: `pnpm exp runs verify 0123456789ab` says which file, `pnpm exp runs repair 0123456789ab` mends it or sets it aside\n",
         "0123fedcba98  not finished\n",
       ].join(""),
       stderr: "",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { decodeSafetensors, loadMvt, readMetadata } from "@mvt/core";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
+import { sourceVersion } from "@mvt/experiments";
 import { runCommand } from "@mvt/testing/command-line";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
@@ -74,6 +75,29 @@ describe("export", () => {
     expect(json("metrics")).toMatchObject({ test: { n: 30 } });
     expect(json("measured")).toMatchObject({ n: 30 });
     expect(about["licence"]).toContain("trained on synthetic faces");
+  });
+
+  test("names what trained the run, not what exports it", async () => {
+    const json = async (file: string, key: string): Promise<unknown> =>
+      JSON.parse((await metadataOf(file))[key]!);
+    expect(await json("masked.onnx", "source")).toEqual({
+      commit: "not recorded by the version that trained",
+    });
+    const path = join(folder, "runs", plain, "result.json");
+    const before = await readFile(path, "utf8");
+    const madeBy = {
+      commit: "49230b3",
+      dirty: false,
+      lockfile: "unknown",
+      scale: "smoke",
+      machine: { cpu: "Some CPU", cores: 2, memory: 2 ** 33, os: "Linux 6", node: "26.0.0" },
+      date: "2026-01-02T03:04:05.000Z",
+    };
+    await writeFile(path, JSON.stringify({ ...JSON.parse(before), madeBy }));
+    await run("export", "--run", plain, "--out", "recorded.onnx", "--input", "pixels", ...data);
+    await writeFile(path, before);
+    expect(await json("recorded.onnx", "source")).toEqual(madeBy);
+    expect(await json("recorded.onnx", "exported")).toEqual(sourceVersion());
   });
 
   test("answers with or without masks as the run does, from bytes and from pixels", async () => {

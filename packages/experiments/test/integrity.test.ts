@@ -75,7 +75,7 @@ describe("the manifest of a finished run", () => {
     });
     await expect(folder.read(file)).rejects.toThrow(UserError);
     await expect(folder.read(file)).rejects.toThrow(
-      `${folder.path(file)}: expected the file that the run wrote, found another content. Restore the file, or remove the run's folder to train it again; \`pnpm exp runs verify\` checks all runs.`,
+      `${folder.path(file)}: expected the file that the run wrote, found another content. Restore the file, or mend the run with \`pnpm exp runs repair\`; \`pnpm exp runs verify\` checks all runs.`,
     );
     await expect(folder.verify()).rejects.toThrow(folder.path(file));
   });

@@ -60,13 +60,14 @@ async function trainGenerator(
   generator: MgnConfig,
   runsFolder: string,
   context: Partial<TrainingContext<MgnMetrics>> = {},
+  named = "start",
 ) {
   const source = folderOf({ config: configFor(data), data }, runs).path(
     "validation-best.safetensors",
   );
   const start = {
     weights: decodeSafetensors(await readFile(source), "start").weights,
-    source: "start",
+    source: named,
   };
   return trainMgn(
     { config: generator, title: "tiny masks", data, start },
@@ -99,6 +100,16 @@ describe("a finished mask generator", () => {
       "mgn.safetensors",
       "result.json",
     ]);
+  });
+
+  test("names the classifier that it starts from by its id, and no path of this machine", async () => {
+    const mgn = await readMgn(folderIn(runs), "raf-db", config.model);
+    expect(mgn.provenance["start"]).toBe(`run ${config.start.run}, validation-best`);
+    const elsewhere = await temporaryFolder(onTestFinished);
+    await trainGenerator(config, elsewhere, {}, join(elsewhere, "validation-best.safetensors"));
+    const bytes = await readFile(folderIn(elsewhere).path("mgn.safetensors"));
+    expect(bytes).toEqual(await readFile(folderIn(runs).path("mgn.safetensors")));
+    expect(bytes.includes(elsewhere)).toBe(false);
   });
 
   test("has a line of metrics per epoch, and the last of them in its result", async () => {

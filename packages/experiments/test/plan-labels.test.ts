@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { PreparedData } from "../src/data/prepared.ts";
 import type { PreparedSets } from "../src/data/prepared-sets.ts";
+import { numerics } from "../src/settings/numerics.ts";
 import { runId } from "../src/settings/run-config.ts";
 import { noiseSource } from "../src/studies/plan-labels.ts";
 import type { NoiseRequest } from "../src/studies/plan-labels.ts";
@@ -25,6 +26,18 @@ describe("a planned run", () => {
   };
   const spec = { dataset: "raf-db", seed: 0 } as const;
   const noise: NoiseRequest = { kind: "symmetric", rate: 0.2, seed: 0 };
+
+  test("has the number of the numerics in its configuration, and with it in its id", async () => {
+    const planner = plannerFor(real);
+    const planned = [
+      await planner.classifier(spec),
+      await planner.maskGenerator({ ...spec, m: 0.2 }),
+    ];
+    for (const { id, config } of planned) {
+      expect(config.numerics).toBe(numerics);
+      expect(runId({ ...config, numerics: numerics + 1 })).not.toBe(id);
+    }
+  });
 
   test("has its noise in its configuration, id and title", async () => {
     const plain = await plannerFor(real).classifier(spec);

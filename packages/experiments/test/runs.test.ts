@@ -66,6 +66,25 @@ describe("a run's folder", () => {
     );
   });
 
+  test.each([
+    [
+      "of another run",
+      { ...result, id: "0123456789ab" },
+      `the result of run ${id}, found that of run 0123456789ab`,
+    ],
+    [
+      "with more right than there are",
+      { ...result, last: { k: 31, n: 30, epoch: 4 } },
+      "the result of a run, found something else",
+    ],
+  ])("names a result.json %s", async (_, other, finding) => {
+    const runs = await temporaryFolder(onTestFinished);
+    await openRun(runs, id).write("result.json", JSON.stringify(other));
+    expect(await refusal(openRun(runs, id).result(), runs)).toBe(
+      `DIR/${id}/result.json: expected ${finding}. Remove the run's folder to train it again.`,
+    );
+  });
+
   test("keeps its configuration, whose hash is the folder's name", async () => {
     const run = openRun(await temporaryFolder(onTestFinished), id);
     await run.write("config.json", JSON.stringify(tinyConfig));

@@ -7,6 +7,7 @@ import { instantiate, thresholds } from "@mvt/relabel";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
+import { originOf } from "../src/runs/origin.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import { sharedBeginnings } from "../src/runs/shared-beginnings.ts";
@@ -201,6 +202,7 @@ test("a command trains shared beginnings once, in worker threads, with the same 
       spec: { backend: "onnx", device: "cpu", threads: 1 },
       jobs: Math.min(2, availableParallelism()),
     },
+    origin: originOf("smoke", await onnxBackend({ threads: 1 })),
     onEpoch: ({ id }, { epoch }) => void epochs.getOrInsertComputed(id, () => []).push(epoch),
   });
   expect(wanted.map(({ id }) => epochs.get(id))).toEqual([

@@ -43,7 +43,14 @@ export type { AccuracyCurve, Convergence } from "./figures/figure5-convergence.t
 export type { ThresholdCurve } from "./figures/figure5-thresholds.ts";
 export { svgToPng } from "./figures/png.ts";
 export { toMarkdown, toText } from "./markdown.ts";
-export type { DataDescription, DataKind, LabelNoise, Machine, Provenance } from "./provenance.ts";
+export type {
+  DataDescription,
+  DataKind,
+  LabelNoise,
+  Machine,
+  Provenance,
+  TrainedRuns,
+} from "./provenance.ts";
 export { type PowerLaw, powerLaw, type Scaling, type ScalingPoint } from "./speed/scaling.ts";
 export { scalingFigure } from "./speed/scaling-figure.ts";
 export type { SpeedReport, SpeedSetting, TimedProduct } from "./speed/speed-report.ts";

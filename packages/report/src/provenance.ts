@@ -1,5 +1,5 @@
 /** @file Where a report comes from: what is needed to produce it again and to judge it, and how Markdown lists it. */
-import { percent } from "@mvt/common";
+import { percent, sum } from "@mvt/common";
 
 /** Whether the images are photographs of the published set or were drawn by this project. */
 export type DataKind = "synthetic" | "real";
@@ -48,9 +48,26 @@ export interface Machine {
   readonly software?: readonly string[];
 }
 
+/** The runs of a report that one version trained on one machine. */
+export interface TrainedRuns {
+  readonly runs: number;
+  /** Absent of runs that did not record it. */
+  readonly by?: {
+    readonly commit: string;
+    readonly dirty: boolean;
+    readonly machine: Machine;
+    /** When the first and the last of them ended, ISO 8601. */
+    readonly first: string;
+    readonly last: string;
+    /** Other commits that trained the first steps of some of them. */
+    readonly begunBy: readonly string[];
+  };
+}
+
 export interface Provenance {
   /** What to type to get this report: "pnpm exp table2 --scale smoke". */
   readonly command: string;
+  /** Of the version that writes the report. */
   readonly commit: string;
   /** Whether the working tree held uncommitted changes. */
   readonly dirty: boolean;
@@ -58,23 +75,82 @@ export interface Provenance {
   /** Empty if no number depends on randomness. */
   readonly seeds: readonly number[];
   readonly data: readonly DataDescription[];
+  /** The machine that writes the report. */
   readonly machine: Machine;
-  /** ISO 8601. */
+  /** When the report was written, ISO 8601. */
   readonly date: string;
+  /** What made the runs that the report is about; absent if it is about none. */
+  readonly trained?: readonly TrainedRuns[];
 }
 
 /** The provenance in words, one string per item of a list. */
 export function provenanceList(provenance: Provenance): readonly string[] {
-  const { command, commit, dirty, scale, seeds, data, machine, date } = provenance;
+  const { command, scale, seeds, data, machine, date } = provenance;
   return [
     `Command: \`${command}\``,
-    `Commit: ${commit}${dirty ? ", with uncommitted changes" : ""}`,
+    ...versionLines(provenance),
     `Scale: ${scale}${seedWords(seeds)}`,
     ...data.map(dataLine),
-    `Machine: ${machineLine(machine)}`,
+    ...machineLines(provenance),
     ...(machine.software ? [`Software: ${machine.software.join("; ")}`] : []),
     `Date: ${date}`,
   ];
+}
+
+/** One line if the runs and the report come from one commit, else one per commit and one for the report. */
+function versionLines({ trained = [], ...report }: Provenance): readonly string[] {
+  const own = commitWords(report);
+  const groups = Map.groupBy(trained, ({ by }) => (by ? commitWords(by) : undefined));
+  const [only] = groups.size === 1 ? groups.keys() : [];
+  const begunElsewhere = trained.some(({ by }) => by && by.begunBy.length > 0);
+  if (trained.length === 0) return [`Commit: ${own}`];
+  if (only === own && !begunElsewhere) {
+    return [`Commit: ${own}; trained ${daysOf(trained.flatMap(({ by }) => by ?? []))}`];
+  }
+  return [
+    ...[...groups].map(([commit, group]) => {
+      const runs = runsWords(sum(group.map((each) => each.runs)));
+      if (commit === undefined)
+        return `Commit of ${runs}: not recorded by the version that trained`;
+      const made = group.flatMap(({ by }) => by ?? []);
+      const begunBy = [...new Set(made.flatMap((by) => by.begunBy))];
+      const begun = begunBy.length === 0 ? "" : `; some were begun by ${begunBy.join(", ")}`;
+      return `Commit of ${runs}: ${commit}; trained ${daysOf(made)}${begun}`;
+    }),
+    `Commit of this report: ${own}`,
+  ];
+}
+
+/** The machines of the runs, each once, and that of the report if it computed something and is another. */
+function machineLines({ trained = [], machine }: Provenance): readonly string[] {
+  const own = machineLine(machine);
+  if (trained.length === 0) return [`Machine: ${own}`];
+  const groups = Map.groupBy(trained, ({ by }) => by && machineLine(by.machine));
+  const lines = [...groups].map(([line, group]) => {
+    const of = groups.size === 1 ? "" : ` of ${runsWords(sum(group.map(({ runs }) => runs)))}`;
+    return `Machine${of}: ${line ?? "not recorded by the version that trained"}`;
+  });
+  const computed = machine.backend !== undefined;
+  return computed && !groups.has(own) ? [...lines, `Machine of this report: ${own}`] : lines;
+}
+
+function commitWords({ commit, dirty }: Pick<Provenance, "commit" | "dirty">): string {
+  return `${commit}${dirty ? ", with uncommitted changes" : ""}`;
+}
+
+function runsWords(runs: number): string {
+  return runs === 1 ? "1 run" : `${runs} runs`;
+}
+
+/** "on 2026-11-28", "from 2026-11-27 to 2026-11-28" */
+function daysOf(made: readonly NonNullable<TrainedRuns["by"]>[]): string {
+  const day = (date: string) => date.slice(0, "2026-11-28".length);
+  const [first] = made.map((by) => day(by.first)).toSorted();
+  const last = made
+    .map((by) => day(by.last))
+    .toSorted()
+    .at(-1);
+  return first === last ? `on ${first}` : `from ${first} to ${last}`;
 }
 
 function seedWords(seeds: readonly number[]): string {

@@ -15,7 +15,8 @@ import type {
 } from "@mvt/report";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import { describeProvenance } from "../runs/provenance.ts";
-import { readConfig } from "../runs/run-folder.ts";
+import { trainedRuns } from "../runs/trained-runs.ts";
+import { openRun, readConfig } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { wholeFrom } from "./command.ts";
 import { output } from "./options.ts";
@@ -76,18 +77,29 @@ export function describePredicted(
   return { title: datasets[dataset].title, kind, layout, protocol, counts: { [split]: n } };
 }
 
-/** `backend`: absent where stored predictions were read. */
-export function evaluationProvenance(
-  seeds: readonly number[],
+/** Of these runs and their configurations. `backend`: absent where stored predictions were read. */
+export async function evaluationProvenance(
+  runs: readonly (readonly [id: string, ClassifierConfig])[],
+  runsFolder: string,
   data: DataDescription,
   backend?: Backend,
-): Provenance {
+): Promise<Provenance> {
+  const ids = runs.map(([id]) => id);
   return describeProvenance({
-    scale: "the run's own",
-    seeds: [...new Set(seeds)],
+    scale: await scaleOfRuns(ids, runsFolder),
+    seeds: [...new Set(runs.map(([, { seed }]) => seed))],
     data: [data],
+    trained: await trainedRuns(ids, runsFolder),
     backend,
   });
+}
+
+/** The scale that the runs recorded, if it is one. */
+async function scaleOfRuns(ids: readonly string[], runsFolder: string): Promise<string> {
+  const results = await Promise.all(ids.map((id) => openRun(runsFolder, id).result()));
+  const scales = new Set(results.map((result) => result?.madeBy?.scale));
+  const [only] = scales.size === 1 ? scales : [];
+  return only ?? "the run's own";
 }
 
 /** Tries, before anything is measured, whether files of these stems can be written. */

@@ -2,6 +2,7 @@
 import { sum } from "@mvt/common";
 import { engineName } from "../engine/engine.ts";
 import type { OpenedEngine } from "../engine/engine.ts";
+import { originOf } from "../runs/origin.ts";
 import { planRuns } from "../runs/planned-run.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 import { noiseTitle } from "../runs/provenance.ts";
@@ -11,6 +12,7 @@ import type { ResultOf } from "../training/execute.ts";
 import { measureThroughput } from "../training/throughput.ts";
 import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
 import { relabelWarnings } from "./relabel-warning.ts";
+import { scaleOf } from "./request.ts";
 import type { TrainingSession } from "./request.ts";
 import { epochLine } from "./run-summary.ts";
 import { waits } from "./waiting.ts";
@@ -18,23 +20,28 @@ import type { WaitingArgs } from "./waiting.ts";
 
 type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
 
+/** What the command's options say of its runs. */
+type Asked = Parameters<typeof scaleOf>[0] &
+  WaitingArgs & {
+    /** Tell what would be trained, and train nothing. */
+    readonly plan: boolean;
+    /** Each run trains its own beginning. */
+    readonly separate: boolean;
+  };
+
 /**
- * Trains what is missing and returns the results of the wanted runs; with `planOnly` prints every run with its state,
+ * Trains what is missing and returns the results of the wanted runs; with `plan` prints every run with its state,
  * the engine and an estimate from a few steps timed here, and returns undefined.
  */
 export async function trainRuns<Config extends RunConfig>(
   wanted: readonly PlannedRun<Config>[],
   { runsFolder, engine, progress }: Session,
-  {
-    plan: planOnly,
-    separate,
-    ...waiting
-  }: { readonly plan: boolean; readonly separate: boolean } & WaitingArgs,
+  asked: Asked,
 ): Promise<readonly ResultOf<Config>[] | undefined> {
   for (const line of describeLists(wanted)) progress.say(line);
-  const plan = await planRuns(wanted, runsFolder, separate);
+  const plan = await planRuns(wanted, runsFolder, asked.separate);
   await checkPlan(plan, runsFolder, engine.backend);
-  if (planOnly) {
+  if (asked.plan) {
     await printPlan(plan, engine);
     return undefined;
   }
@@ -47,7 +54,8 @@ export async function trainRuns<Config extends RunConfig>(
       onEpoch: (run, metrics, epochs) => progress.onEpoch(run, epochLine(metrics, epochs)),
       runsFolder,
       engine,
-      wait: waits(waiting),
+      wait: waits(asked),
+      origin: originOf(scaleOf(asked).name, engine.backend),
     });
     for (const line of await relabelWarnings(missing, runsFolder)) progress.say(line);
     return results;

@@ -6,13 +6,15 @@ import type { Count } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
 import type { OpenedClassifier, RunEvaluation } from "../training/evaluate-run.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
+import type { RunResult } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { ModelInput } from "./export-program.ts";
 
 export interface Described extends Pick<RunEvaluation, "config" | "run" | "weights"> {
   readonly data: PreparedData;
   readonly opened: OpenedClassifier;
-  readonly title: string;
+  /** What the run recorded of itself. */
+  readonly result: RunResult | undefined;
   /** Of the run's own program on the test images. */
   readonly test: Count;
   readonly testLimited: boolean;
@@ -20,7 +22,7 @@ export interface Described extends Pick<RunEvaluation, "config" | "run" | "weigh
 
 /** The description that an exported file carries: classes, preprocessing, masks, and where the model comes from. */
 export function describeRun(
-  { config, run, weights, data, opened, title, test, testLimited }: Described,
+  { config, run, weights, data, opened, result, test, testLimited }: Described,
   input: ModelInput,
   precision: StoragePrecision,
 ): ModelDescription {
@@ -32,7 +34,7 @@ export function describeRun(
     ...maskOf(config, opened),
     precision,
     about: {
-      title,
+      title: result?.title ?? `run ${run.id}`,
       run: run.id,
       weights,
       opset: portableOpset,
@@ -47,7 +49,10 @@ export function describeRun(
       relabel: config.relabel,
       metrics: { test: { k, n, firstImagesOnly: testLimited || undefined } },
       licence: licenceNote(config),
-      source: sourceVersion(),
+      // The run's own, which may be of an earlier version than the one that exports it.
+      source: result?.madeBy ?? { commit: "not recorded by the version that trained" },
+      engine: result?.engine,
+      exported: sourceVersion(),
     },
   };
 }

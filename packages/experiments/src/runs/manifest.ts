@@ -31,21 +31,30 @@ export function parseManifest(json: string, path: string): Manifest {
 
 /** Throws a UserError that names `path` unless its bytes are those that the run wrote. No bytes: the file is missing. */
 export function requireWritten(
-  { files }: Manifest,
+  { files }: Pick<Manifest, "files">,
   name: string,
   bytes: Uint8Array | undefined,
   path: string,
 ): void {
-  const written = files[name];
-  if (written === undefined || (bytes && sha256(bytes) === written)) return;
+  if (isWritten({ files }, name, bytes)) return;
   throw damaged(path, "the file that the run wrote", bytes ? "another content" : "none");
+}
+
+/** Whether these are the bytes that the run wrote, or it wrote no such file. */
+export function isWritten(
+  { files }: Pick<Manifest, "files">,
+  name: string,
+  bytes: string | Uint8Array | undefined,
+): boolean {
+  const written = files[name];
+  return written === undefined || (bytes !== undefined && sha256(bytes) === written);
 }
 
 /** What is wrong with a file of a finished run, and what to do. */
 function damaged(path: string, expected: string, found: string): UserError {
   return new UserError(`${path}: expected ${expected}, found ${found}`, {
     advice:
-      "Restore the file, or remove the run's folder to train it again; `pnpm exp runs verify` checks all runs.",
+      "Restore the file, or mend the run with `pnpm exp runs repair`; `pnpm exp runs verify` checks all runs.",
   });
 }
 

@@ -44,19 +44,24 @@ export interface RunPlan<Config extends RunConfig = RunConfig> {
   readonly shared: ReadonlyMap<string, SharedBeginning>;
 }
 
-/** Orders the wanted runs and looks up which are finished. `separate`: each trains its own beginning. */
-export async function planRuns<Config extends RunConfig>(
-  wanted: readonly PlannedRun<Config>[],
-  runsFolder: string,
-  separate = false,
-): Promise<RunPlan<Config>> {
+/** The wanted runs and all that they need, each once; a run comes after those it uses. */
+export function neededRuns(wanted: readonly PlannedRun[]): readonly PlannedRun[] {
   const ordered = new Map<string, PlannedRun>();
   const add = (run: PlannedRun) => {
     for (const earlier of run.after) add(earlier);
     if (!ordered.has(run.id)) ordered.set(run.id, run);
   };
   for (const run of wanted) add(run);
-  const needed = [...ordered.values()];
+  return [...ordered.values()];
+}
+
+/** Orders the wanted runs and looks up which are finished. `separate`: each trains its own beginning. */
+export async function planRuns<Config extends RunConfig>(
+  wanted: readonly PlannedRun<Config>[],
+  runsFolder: string,
+  separate = false,
+): Promise<RunPlan<Config>> {
+  const needed = neededRuns(wanted);
   const results = await Promise.all(needed.map(({ id }) => openRun(runsFolder, id).result()));
   const missing = needed.filter((_, i) => results[i] === undefined);
   return { wanted, needed, missing, shared: separate ? new Map() : sharedBeginnings(missing) };

@@ -4,6 +4,7 @@ import { UserError } from "@mvt/common";
 import type { Count, LabelledPredictions } from "@mvt/report";
 import type { Subset } from "../data/prepared.ts";
 import { damaged, readRecords } from "./csv-table.ts";
+import { missingFile } from "./run-folder.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 export interface Predictions extends Count {
@@ -39,15 +40,24 @@ export interface NamedPredictions extends LabelledPredictions {
   readonly ids: readonly string[];
 }
 
-/** Reads the predictions of a finished run for its test images, made with the validation-best weights. */
+/**
+ * Reads the predictions of a finished run for its test images, made with the validation-best weights. Throws a UserError if
+ * they are not those that its result counts.
+ */
 export async function readPredictions(run: RunFolder): Promise<NamedPredictions> {
   const csv = await run.read("predictions.csv");
-  if (csv === undefined) {
-    throw new UserError(
-      `run ${run.id}: expected predictions.csv, found none, since the run is not finished. Repeat the command that began it.`,
-    );
-  }
-  return parsePredictions(csv.toString("utf8"), run.path("predictions.csv"));
+  if (csv === undefined) throw await missingFile(run, "predictions.csv");
+  const path = run.path("predictions.csv");
+  const predictions = parsePredictions(csv.toString("utf8"), path);
+  const result = await run.result();
+  if (result?.kind !== "classifier") return predictions;
+  const { k, n } = result.validation;
+  const { labels, predicted } = predictions;
+  const right = predicted.filter((label, i) => label === labels[i]).length;
+  if (right === k && predicted.length === n) return predictions;
+  throw new UserError(
+    `${path}: expected ${k} of ${n} right predictions, as result.json says, found ${right} of ${predicted.length}. Mend the run with \`pnpm exp runs repair ${run.id}\`.`,
+  );
 }
 
 /** `path` names the file in errors. */

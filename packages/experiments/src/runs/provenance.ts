@@ -101,11 +101,13 @@ export function noiseTitle(noise: NoiseConfig): string {
   return `${Number(percent(noise.rate, 2))} % ${noise.kind} noise${by}${seed}`;
 }
 
-/** Where the report of this command comes from. `backend`: absent where nothing was computed. */
+/** Where the report of this command comes from. `backend`: absent where nothing was computed; `trained`: about no runs. */
 export function describeProvenance({
   backend,
   ...report
-}: Pick<Provenance, "scale" | "seeds" | "data"> & { readonly backend?: Backend }): Provenance {
+}: Pick<Provenance, "scale" | "seeds" | "data" | "trained"> & {
+  readonly backend?: Backend;
+}): Provenance {
   return {
     command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
     ...sourceVersion(),

@@ -4,6 +4,7 @@ import { rankingScoreNames, rankingScores } from "@mvt/relabel";
 import type { RankingScoreName } from "@mvt/relabel";
 import { damaged, readTable } from "./csv-table.ts";
 import { labelColumns } from "./labels-csv.ts";
+import { missingFile } from "./run-folder.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** A line of labels.csv; labels by their names. */
@@ -25,8 +26,9 @@ export interface LabelLine {
 export async function readLabels(run: RunFolder): Promise<readonly LabelLine[]> {
   const csv = await run.read("labels.csv");
   if (csv === undefined) {
+    if ((await run.result()) === undefined) throw await missingFile(run, "labels.csv");
     throw new UserError(
-      `run ${run.id}: expected labels.csv, found none: the run is not finished, or an earlier version trained it. Repeat the command that began it, or remove the run's folder to train it again.`,
+      `run ${run.id}: expected labels.csv, found none, since an earlier version trained the run. Remove the run's folder to train it again.`,
     );
   }
   return parseLabels(csv.toString("utf8"), run.path("labels.csv"));

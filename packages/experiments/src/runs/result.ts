@@ -1,10 +1,14 @@
 /** @file The schemas of a run's JSON files: result and metrics. */
 import { z } from "zod";
+import { madeBy } from "./origin.ts";
 
-const count = z.object({ k: z.int().nonnegative(), n: z.int().positive() });
-const epochCount = count.extend({ epoch: z.int().positive() });
+const counted = z.object({ k: z.int().nonnegative(), n: z.int().positive() });
+/** No more than n can be right. */
+const withinN = ({ k, n }: { readonly k: number; readonly n: number }) => k <= n;
+const count = counted.refine(withinN);
+const epochCount = counted.extend({ epoch: z.int().positive() }).refine(withinN);
 /** A share whose denominator may be zero: nothing was changed, nothing was wrong. */
-const share = z.object({ k: z.int().nonnegative(), n: z.int().nonnegative() });
+const share = z.object({ k: z.int().nonnegative(), n: z.int().nonnegative() }).refine(withinN);
 
 /** One line of metrics.jsonl. */
 export const epochMetrics = z.object({
@@ -32,7 +36,7 @@ export const relabelOutcome = z.object({
   correctAfter: share.exactOptional(),
 });
 
-/** What every result.json has. It is only there when the run is finished; nothing in it depends on the clock. */
+/** What every result.json has. It is only there when the run is finished; only `madeBy` depends on the clock. */
 const common = {
   id: z.string(),
   /** What the run is, for people: "RAF-DB, linear, seed 0". */
@@ -41,6 +45,8 @@ const common = {
   epochs: z.int().positive(),
   /** What trained it, at the end: "onnxruntime-node 1.30.0, cpu". The id does not depend on it. */
   engine: z.string().exactOptional(),
+  /** Absent in runs of versions that did not record it. */
+  madeBy: madeBy.exactOptional(),
 };
 
 const classifierResult = z.object({

@@ -5,6 +5,7 @@
  *               metrics.jsonl                 a line per epoch
  *               labels.jsonl                  the label ledger, if the run relabels
  *               labels.csv                    per training image of a classifier: its labels, and how doubtful they are
+ *               made-by.jsonl                 while it is unfinished: the versions and machines that trained it so far
  *               checkpoint.safetensors        while it is unfinished: everything to go on from
  *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
  *               last.safetensors              the weights of the last epoch
@@ -17,12 +18,12 @@
  */
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CommandLineError, UserError } from "@mvt/common";
+import { CommandLineError, parseJson, UserError } from "@mvt/common";
 import { namePath, readRegular, writeWhole } from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import type { HeldLock } from "./lock.ts";
-import { makeManifest, parseManifest, requireWritten } from "./manifest.ts";
+import { isWritten, makeManifest, parseManifest, requireWritten } from "./manifest.ts";
 import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
 
@@ -40,7 +41,13 @@ const keptFiles = [
   "result.json",
 ] as const;
 
-export type RunFile = (typeof keptFiles)[number] | "checkpoint.safetensors" | "manifest.json";
+/** What only an unfinished run has. */
+const unfinishedFiles = ["checkpoint.safetensors", "made-by.jsonl"] as const;
+
+export type RunFile =
+  | (typeof keptFiles)[number]
+  | (typeof unfinishedFiles)[number]
+  | "manifest.json";
 
 export interface RunFolder {
   readonly id: string;
@@ -58,6 +65,10 @@ export interface RunFolder {
   finish(result: RunResult): Promise<void>;
   /** Reads every file that the run left and compares it; the number of files, or undefined for a run without manifest. */
   verify(): Promise<number | undefined>;
+  /** The files that are not as the manifest says, missing ones included; undefined for a run without manifest. */
+  damaged(): Promise<readonly RunFile[] | undefined>;
+  /** Whether the manifest has the checksum of this content for the file. */
+  wrote(file: RunFile, content: string): Promise<boolean>;
 }
 
 /** The folder of a run, whether it exists or not. */
@@ -89,7 +100,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
     remove,
     async result() {
       const json = await read("result.json");
-      return json && parseResult(json.toString("utf8"), path("result.json"));
+      return json && parseResult(json.toString("utf8"), id, path("result.json"));
     },
     async finish(result) {
       const json = `${JSON.stringify(result, null, 2)}\n`;
@@ -102,7 +113,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
       };
       await write("manifest.json", `${JSON.stringify(makeManifest(files), null, 2)}\n`);
       await write("result.json", json);
-      await remove("checkpoint.safetensors");
+      for (const file of unfinishedFiles) await remove(file);
     },
     async verify() {
       const manifest = await readManifest();
@@ -113,17 +124,43 @@ export function openRun(runsFolder: string, id: string): RunFolder {
       }
       return names.length;
     },
+    async wrote(file, content) {
+      const manifest = await readManifest();
+      return manifest !== undefined && isWritten(manifest, file, content);
+    },
+    async damaged() {
+      const manifest = await readManifest();
+      if (manifest === undefined) return undefined;
+      const names = Object.keys(manifest.files) as RunFile[];
+      const whole = await Promise.all(
+        names.map(async (name) => isWritten(manifest, name, await readBytes(name))),
+      );
+      return names.filter((_, i) => !whole[i]);
+    },
   };
 }
 
-function parseResult(json: string, path: string): RunResult {
-  try {
-    return runResult.parse(JSON.parse(json));
-  } catch {
-    throw new UserError(
-      `${path}: expected the result of a run, found something else. Remove the run's folder to train it again.`,
+function parseResult(json: string, id: string, path: string): RunResult {
+  const parsed = runResult.safeParse(parseJson(json));
+  if (parsed.success && parsed.data.id === id) return parsed.data;
+  const [expected, found] = parsed.success
+    ? [`the result of run ${id}`, `that of run ${parsed.data.id}`]
+    : ["the result of a run", "something else"];
+  throw new UserError(
+    `${path}: expected ${expected}, found ${found}. Remove the run's folder to train it again.`,
+  );
+}
+
+/** That `file` of a run is not there: the command that began the run makes it, or, if it is finished, nothing does. */
+export async function missingFile(run: RunFolder, file: RunFile): Promise<UserError> {
+  if ((await run.result()) === undefined) {
+    return new UserError(
+      `run ${run.id}: expected ${file}, found none, since the run is not finished. Repeat the command that began it.`,
     );
   }
+  return new UserError(
+    `${run.path(file)}: expected the file of a finished run, found none. Mend the run with \`pnpm exp runs repair ${run.id}\`.`,
+  );
 }
 
 /** The configuration of a run, finished or not. */

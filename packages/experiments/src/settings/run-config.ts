@@ -68,8 +68,10 @@ export interface Fold {
 
 /** What every run has. */
 interface CommonConfig extends LabelConfig {
-  /** Raised when a run of the same configuration would give another result. */
+  /** The form of this configuration. */
   readonly format: 1;
+  /** `numerics` of the version that planned the run; absent in runs of versions before it had a number. */
+  readonly numerics?: number;
   readonly data: {
     readonly dataset: DatasetName;
     readonly kind: "synthetic" | "real";

@@ -16,6 +16,7 @@ import { readMgnFile } from "../runs/mgn-file.ts";
 import { planRun } from "../runs/planned-run.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
 import { dataKind, describeData } from "../runs/provenance.ts";
+import { numerics } from "../settings/numerics.ts";
 import { canonicalJson } from "../settings/run-config.ts";
 import type {
   ClassifierConfig,
@@ -124,6 +125,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
 
   const commonConfig = (data: PreparedData, seed: number) => ({
     format: 1 as const,
+    numerics,
     data: {
       dataset: data.dataset.name,
       kind: dataKind(data.dataset),

@@ -16,7 +16,9 @@ import type { Threshold } from "@mvt/relabel";
 import type { Count } from "@mvt/report";
 import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import { madeByOf } from "../runs/origin.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
+import { outcomeOf } from "../runs/outcome.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
@@ -35,6 +37,7 @@ import {
   withFrozen,
 } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
+import { requireWeights } from "./require-weights.ts";
 import { startingWeights } from "./starting-weights.ts";
 
 export interface ClassifierTraining {
@@ -87,9 +90,11 @@ export async function trainClassifier(
         line: epochMetrics,
         epochs: settings.epochs,
         async start(checkpoint) {
+          const source = run.path("checkpoint.safetensors");
+          if (checkpoint) requireWeights(checkpoint.state, classifier.parameters, source);
           const initial = () => startingWeights(classifier.parameters, config.seed, pretrained);
           await step.writeState(checkpoint?.state ?? withFrozen(classifier, initial()));
-          labels.resume(checkpoint, run.path("checkpoint.safetensors"));
+          labels.resume(checkpoint, source);
         },
         async trainEpoch(stepsBefore, earlier) {
           const epoch = earlier.length + 1;
@@ -156,6 +161,7 @@ export async function trainClassifier(
         engine: engineName(backend),
       }),
       relabel: labels.outcome(),
+      madeBy: context.origin && (await madeByOf(run, context.origin)),
     };
     await run.finish(result);
     return result;
@@ -275,29 +281,13 @@ function resultOf(
     readonly engine: string;
   },
 ): ClassifierResult {
-  const { epoch } = best(metrics, (line) => line.validation.k);
-  const validation = { ...countOf(tested.chosen), epoch };
-  const last = { ...countOf(tested.last), epoch: metrics.length };
-  const onTest = [
-    ...metrics.flatMap((line) => (line.test ? [{ ...line.test, epoch: line.epoch }] : [])),
-    validation,
-    last,
-  ];
   return {
     kind: "classifier",
     id,
     title,
     seed: config.seed,
-    epochs: metrics.length,
     parameters: tested.parameters,
     engine: tested.engine,
-    validation,
-    last,
-    bestOnTest: best(onTest, ({ k }) => k),
+    ...outcomeOf(metrics, tested),
   };
-}
-
-/** The item with the highest count; the first of equals. */
-function best<Item>(items: readonly Item[], count: (item: Item) => number): Item {
-  return items.reduce((a, b) => (count(b) > count(a) ? b : a));
 }

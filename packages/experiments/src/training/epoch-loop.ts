@@ -9,6 +9,8 @@ import { UserError } from "@mvt/common";
 import type { Backend, Weights } from "@mvt/core";
 import type { HistoryArray } from "@mvt/relabel";
 import type { z } from "zod";
+import { noteOrigin } from "../runs/origin.ts";
+import type { Origin } from "../runs/origin.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -17,6 +19,8 @@ import type { Checkpoint } from "./checkpoint.ts";
 export interface TrainingContext<Metrics> {
   readonly backend: Backend;
   readonly run: RunFolder;
+  /** What trains, for the run's record; a run without it records none. */
+  readonly origin?: Origin;
   /** Threads that augment batches ahead. */
   readonly loaderThreads: number;
   readonly onEpoch?: (metrics: Metrics, epochs: number) => void;
@@ -58,15 +62,17 @@ export async function trainEpochs<Metrics>(
   trainee: Trainee<Metrics>,
   {
     run,
+    origin,
     onEpoch,
     onCheckpoint,
-  }: Pick<TrainingContext<Metrics>, "run" | "onEpoch" | "onCheckpoint">,
+  }: Pick<TrainingContext<Metrics>, "run" | "origin" | "onEpoch" | "onCheckpoint">,
 ): Promise<readonly Metrics[]> {
   const bytes = await run.read("checkpoint.safetensors");
   const checkpoint =
     bytes && decodeCheckpoint(bytes, run.path("checkpoint.safetensors"), trainee.line);
   const metrics = [...(checkpoint?.metrics ?? [])];
   let step = checkpoint?.step ?? 0;
+  if (origin) await noteOrigin(run, origin, checkpoint !== undefined);
   await run.remove("manifest.json"); // of a run that was stopped before its result was written
   await trainee.start(checkpoint);
   const isOver = () => {

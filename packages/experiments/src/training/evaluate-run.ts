@@ -5,11 +5,13 @@ import type { Backend, Weights } from "@mvt/core";
 import type { MgnFile } from "@mvt/mgn";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { Subset } from "../data/prepared.ts";
+import { missingFile } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { evaluationBatchSize, predict } from "./predict.ts";
 import { microBatchCount } from "./micro-batches.ts";
 import { declareClassifier, evaluationProgram, withFrozen } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
+import { requireWeights } from "./require-weights.ts";
 import { generatorFolder, readMgn } from "../runs/mgn-file.ts";
 import type { Predictions } from "../runs/predictions.ts";
 
@@ -38,6 +40,7 @@ export async function openClassifier({
   const weights = await readWeights(run, `${name}.safetensors`);
   const file = mgn && (await readMgn(generatorFolder(mgn, run, runsFolder), data.dataset, model));
   const classifier = declareClassifier(model, mgn && file && { file, form: mgn.form });
+  requireWeights(weights, classifier.parameters, run.path(`${name}.safetensors`));
   return { classifier, weights: withFrozen(classifier, weights), mgn: file };
 }
 
@@ -74,11 +77,7 @@ async function readWeights(
   file: "validation-best.safetensors" | "last.safetensors",
 ): Promise<Weights> {
   const bytes = await run.read(file);
-  if (bytes === undefined) {
-    throw new UserError(
-      `run ${run.id}: expected ${file}, found none, since the run is not finished. Repeat the command that began it.`,
-    );
-  }
+  if (bytes === undefined) throw await missingFile(run, file);
   try {
     return decodeSafetensors(bytes, run.path(file)).weights;
   } catch (error) {

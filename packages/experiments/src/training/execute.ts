@@ -10,6 +10,7 @@ import { describeHolder } from "../runs/lock-holder.ts";
 import { LockedError, lockTimes, seekLock } from "../runs/lock.ts";
 import type { HeldLock, LockTimes } from "../runs/lock.ts";
 import { readMgn } from "../runs/mgn-file.ts";
+import type { Origin } from "../runs/origin.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 import type { RunResult } from "../runs/result.ts";
 import { hasBegun, openRun } from "../runs/run-folder.ts";
@@ -40,6 +41,8 @@ export interface Execution extends RunEvents {
   /** Whether runs that another process trains are waited for; otherwise they fail. Default: true. */
   readonly wait?: boolean;
   readonly locks?: LockTimes;
+  /** What trains, for the record of each run. */
+  readonly origin?: Origin;
 }
 
 /** What a run of this configuration leaves behind. */
@@ -203,14 +206,14 @@ async function trainLocked(
   ready: ReadyRun,
   lock: HeldLock,
   pool: TrainingPool,
-  { runsFolder, engine, onReuse, onDone, ...events }: Execution,
+  { runsFolder, engine, origin, onReuse, onDone, ...events }: Execution,
 ): Promise<TrainingFailure | undefined> {
   const { run } = ready;
   if ((await openRun(runsFolder, run.id).result()) !== undefined) {
     onReuse?.(run);
     return undefined;
   }
-  const failure = await trainInThread({ ...ready, runsFolder, lock }, pool, engine, events);
+  const failure = await trainInThread({ ...ready, runsFolder, lock, origin }, pool, engine, events);
   if (failure === undefined) onDone?.(run);
   return failure;
 }

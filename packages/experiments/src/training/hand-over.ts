@@ -17,6 +17,7 @@ export interface Branch {
 
 /** What a run needs to go on from a checkpoint; the checkpoint comes last, because it says that the rest is there. */
 const files: readonly RunFile[] = [
+  "made-by.jsonl",
   "validation-best.safetensors",
   "metrics.jsonl",
   "checkpoint.safetensors",
@@ -33,7 +34,10 @@ export async function handOver(run: RunFolder, branch: Branch, runsFolder: strin
       const folder = openRun(runsFolder, branch.id);
       if ((await folder.result()) ?? (await folder.read("checkpoint.safetensors"))) return;
       await folder.write("config.json", `${JSON.stringify(branch.config, null, 2)}\n`);
-      for (const file of files) await shareFile(run.path(file), folder.path(file));
+      for (const file of files) {
+        const there = file !== "made-by.jsonl" || (await run.read(file)) !== undefined;
+        if (there) await shareFile(run.path(file), folder.path(file));
+      }
     });
   } catch (error) {
     if (!(error instanceof UserError) && systemRefusalOf(error) === undefined) throw error;

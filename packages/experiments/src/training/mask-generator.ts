@@ -21,10 +21,12 @@ import type { AlternatingMgn, MgnStatistics } from "@mvt/mgn";
 import type { MgnConfig } from "../settings/run-config.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import { madeByOf } from "../runs/origin.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
 import type { TrainingContext } from "./epoch-loop.ts";
+import { requireWeights } from "./require-weights.ts";
 
 export interface MgnTraining {
   readonly config: MgnConfig;
@@ -40,13 +42,14 @@ export async function trainMgn(
   training: MgnTraining,
   context: TrainingContext<MgnMetrics>,
 ): Promise<MgnResult> {
-  const { config, title, data, start } = training;
+  const { config, title, data } = training;
   const { backend, run } = context;
   const { batchSize, lambda, saturation = 0, polarity, space, epochs } = config.training;
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   const generator = generatorConfig(config.model, config.m);
   const optimizer = createOptimizer(config.training);
-  const sides = await alternatingMgn(backend, declareMgn(generator, config.model), {
+  const networks = declareMgn(generator, config.model);
+  const sides = await alternatingMgn(backend, networks, {
     batchSize,
     discriminator: { optimizer },
     generator: { optimizer, loss: { lambda, saturation } },
@@ -63,6 +66,9 @@ export async function trainMgn(
         line: mgnMetrics,
         epochs,
         async start(checkpoint) {
+          for (const { parameters } of checkpoint ? Object.values(networks) : []) {
+            requireWeights(checkpoint!.state, parameters, run.path("checkpoint.safetensors"));
+          }
           await sides.writeState(checkpoint?.state ?? startingState(training));
         },
         async trainEpoch(stepsBefore, earlier) {
@@ -86,14 +92,23 @@ export async function trainMgn(
           run: run.id,
           data: config.data,
           seed: config.seed,
-          start: start.source,
+          start: `run ${config.start.run}, validation-best`, // no path: the same bytes in every folder
           last,
         },
       }),
     );
     const { seed, m } = config;
-    const engine = engineName(backend);
-    const result: MgnResult = { kind: "mgn", id: run.id, title, seed, epochs, engine, m, last };
+    const result: MgnResult = {
+      kind: "mgn",
+      id: run.id,
+      title,
+      seed,
+      epochs,
+      engine: engineName(backend),
+      m,
+      last,
+      madeBy: context.origin && (await madeByOf(run, context.origin)),
+    };
     await run.finish(result);
     return result;
   } finally {

@@ -4,6 +4,7 @@ import { loaderThreads } from "@mvt/datasets";
 import type { Piscina } from "piscina";
 import type { OpenedEngine } from "../engine/engine.ts";
 import type { HeldLock } from "../runs/lock.ts";
+import type { Origin } from "../runs/origin.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import type { TrainingFailure } from "./failed-runs.ts";
@@ -27,6 +28,8 @@ export interface LockedRun {
   readonly run: PlannedRun;
   readonly runsFolder: string;
   readonly lock: HeldLock;
+  /** What trains, for the run's record. */
+  readonly origin?: Origin;
   readonly branches: readonly Branch[];
   /** A branch can begin. */
   readonly onBranch: (id: string) => void;
@@ -36,7 +39,7 @@ export interface LockedRun {
 
 /** Trains the run; returns why it failed, if it did. Whatever happens in the thread, nothing is thrown. */
 export async function trainInThread(
-  { run, runsFolder, lock, branches, onBranch, alone }: LockedRun,
+  { run, runsFolder, lock, origin, branches, onBranch, alone }: LockedRun,
   pool: TrainingPool,
   engine: OpenedEngine,
   { onStart, onStep, onEpoch }: TrainingEvents,
@@ -60,6 +63,7 @@ export async function trainInThread(
     runsFolder,
     lock: { token: lock.token, lost },
     engine: engine.spec,
+    origin,
     // While several runs train, the cores are busy without threads that work ahead.
     loaderThreads: engine.jobs > 1 && !alone ? 0 : loaderThreads(train.images),
     branches,

@@ -16,6 +16,7 @@ import type { EngineSpec } from "../engine/engine.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import { isLockFile, requireHeld } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
+import type { Origin } from "../runs/origin.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
@@ -37,6 +38,8 @@ export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
   /** The run's lock: its token, and a number that turns from 0 to 1 when it is lost. */
   readonly lock: { readonly token: string; readonly lost: Int32Array<SharedArrayBuffer> };
   readonly engine: EngineSpec;
+  /** What trains, for the run's record. */
+  readonly origin?: Origin;
   /** Threads that augment batches ahead; 0 for none. */
   readonly loaderThreads: number;
   /** Runs that go on from this one's checkpoints. */
@@ -77,6 +80,7 @@ async function trainRun(task: TrainingTask): Promise<void> {
   const context = {
     backend,
     run,
+    origin: task.origin,
     loaderThreads: task.loaderThreads,
     onStep(epoch: number, done: number, total: number) {
       if (Atomics.load(lock.lost, 0) !== 0) throw new Error("the run's lock is lost");

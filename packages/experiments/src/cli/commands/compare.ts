@@ -45,8 +45,9 @@ export default defineCommand({
     }
     await requireReport(args.report, ["compare"]);
     const comparison = compare(first.predictions, alignPredictions(first, second), bootstrap);
-    const provenance = evaluationProvenance(
-      [first.config.seed, second.config.seed],
+    const provenance = await evaluationProvenance(
+      [first, second].map(({ id, config }) => [id, config] as const),
+      args.runs,
       describePredicted(first.config, "test", comparison.n),
     );
     const table = compareTable([first.about, second.about], comparison, provenance);

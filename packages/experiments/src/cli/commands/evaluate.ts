@@ -77,7 +77,7 @@ export default defineCommand({
     if (args.out !== undefined) await requireWritableFile("out", args.out);
     await requireReport(args.report, ["evaluation", "confusion"]);
     const { labelled, provenance, csv } = args.stored
-      ? await storedPredictions(folder, config)
+      ? await storedPredictions(folder, config, args.runs)
       : await newPredictions(folder, config, args);
 
     const { split, weights } = args;
@@ -106,10 +106,15 @@ function requireStoredAlone({ stored, weights, split, out }: Args): void {
   );
 }
 
-async function storedPredictions(folder: RunFolder, config: ClassifierConfig): Promise<Evaluated> {
+async function storedPredictions(
+  folder: RunFolder,
+  config: ClassifierConfig,
+  runsFolder: string,
+): Promise<Evaluated> {
   const labelled = await readPredictions(folder);
   const data = describePredicted(config, "test", labelled.ids.length);
-  return { labelled, provenance: evaluationProvenance([config.seed], data) };
+  const provenance = await evaluationProvenance([[folder.id, config]], runsFolder, data);
+  return { labelled, provenance };
 }
 
 async function newPredictions(
@@ -127,7 +132,12 @@ async function newPredictions(
   const predictions = await evaluateRun({ config, run, runsFolder, weights }, subset, backend);
   return {
     labelled: { classes: data.classes, labels: subset.labels, predicted: predictions.predicted },
-    provenance: evaluationProvenance([config.seed], describeData(data, config), backend),
+    provenance: await evaluationProvenance(
+      [[run.id, config]],
+      runsFolder,
+      describeData(data, config),
+      backend,
+    ),
     csv: predictionsCsv(data.classes, subset, predictions),
   };
 }

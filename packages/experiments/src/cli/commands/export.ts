@@ -108,13 +108,13 @@ async function run(args: Args): Promise<void> {
     await openBackend(await engineSpecOf(args)),
   );
   progress.end();
-  const title = (await folder.result())?.title ?? `run ${folder.id}`;
+  const result = await folder.result();
   const testLimited = subset.rows.length < data.test.rows.length;
   const described = {
     ...evaluation,
     data,
     opened,
-    title,
+    result,
     test: expected,
     testLimited,
   };
@@ -137,7 +137,12 @@ async function run(args: Args): Promise<void> {
   const sizes = await Promise.all(own.map(async (path) => (await stat(path)).size));
   const bytes = sum(sizes);
   process.stdout.write(
-    exportTable({ id: folder.id, title, own: { bytes, ...expected }, written: models }),
+    exportTable({
+      id: folder.id,
+      title: result?.title ?? `run ${folder.id}`,
+      own: { bytes, ...expected },
+      written: models,
+    }),
   );
 }
 

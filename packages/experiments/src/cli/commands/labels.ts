@@ -144,8 +144,9 @@ export default defineCommand({
     const rankedBy = rankingColumn(columns, args.by);
     const order = rankLabels(columns[rankedBy]!);
     const report = labelReport(run, { columns, rankedBy, top: args.top, folds: args.folds });
-    const provenance = evaluationProvenance(
-      [config.seed],
+    const provenance = await evaluationProvenance(
+      [[folder.id, config]],
+      args.runs,
       describePredicted(config, "train", run.lines.length),
     );
     const table = labelsTable(report, provenance);
@@ -274,8 +275,7 @@ async function predictFolds(
   const planned = await planFolds(asked);
   const engine = await openEngine(args, scaleOf(args));
   const session = { runsFolder, engine, progress };
-  const { plan, wait, noWait } = args;
-  const training = { plan, wait, noWait, separate: true }; // they differ in their images from the first step on
+  const training = { ...args, separate: true }; // they differ in their images from the first step on
   if ((await trainRuns(planned, session, training)) === undefined) return undefined;
   const { classes } = data;
   const parts = await Promise.all(

@@ -5,7 +5,9 @@ import { loadThreshold } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
 import { requireDataFolder } from "../../data/source.ts";
+import { neededRuns } from "../../runs/planned-run.ts";
 import { describeProvenance } from "../../runs/provenance.ts";
+import { trainedRuns } from "../../runs/trained-runs.ts";
 import { reports } from "../../studies/index.ts";
 import type { ReportName } from "../../studies/index.ts";
 import { planReports } from "../../studies/report-definition.ts";
@@ -100,13 +102,14 @@ async function makeReports(
     backend: engine.backend,
   });
   const out = resolve(folderFor(scale.name));
-  for (const { make, select, data = provenance.data } of plans) {
+  for (const { runs: wanted, make, select, data = provenance.data } of plans) {
+    const ids = neededRuns(wanted).map(({ id }) => id);
     const { files, text } = await make({
       runsFolder,
       select: args.select ?? select,
       png: args.png,
       backend: engine.backend,
-      provenance: { ...provenance, data },
+      provenance: { ...provenance, data, trained: await trainedRuns(ids, runsFolder) },
     });
     for (const [name, content] of Object.entries(files)) {
       await writeWhole(join(out, name), content);

@@ -1,32 +1,57 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
 import { CommandLineError, printable, UserError } from "@mvt/common";
-import { readPredictions } from "../../runs/predictions.ts";
 import { takeLock } from "../../runs/lock.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
+import { verifyRun } from "../../runs/verify-run.ts";
+import { remakePredictions } from "../remake-predictions.ts";
+import { repairRun } from "../../runs/repair.ts";
 import { defineCommand } from "../command.ts";
-import { runsOption } from "../options.ts";
+import type { ArgsOf } from "../command.ts";
+import { dataOptions, engineOptions, runsOption } from "../options.ts";
 import { printResult, summaryOf } from "../run-summary.ts";
+
+const options = {
+  ...dataOptions,
+  ...engineOptions,
+  runs: runsOption,
+  "dry-run": {
+    type: "boolean",
+    default: false,
+    describe: "of repair: say what would be done, and do nothing",
+  },
+} as const;
+
+type Args = ArgsOf<typeof options>;
 
 export default defineCommand({
   positionals: {
-    action: { choices: ["list", "show", "verify", "remove"], demandOption: true },
+    action: { choices: ["list", "show", "verify", "repair", "remove"], demandOption: true },
     id: { type: "string", describe: "the beginning of a run's id" },
   },
-  options: { runs: runsOption },
+  options,
   examples: [
     ["runs list", "all runs, one line each"],
     ["runs show 3f2a", "configuration and result of one"],
     [
       "runs verify",
-      "compares every file of every finished run with its checksum, and predictions with results",
+      "compares every file of every finished run with its checksum, and results with predictions, metrics and labels",
     ],
+    ["runs repair --dry-run", "what would be cleared, made again or set aside"],
     ["runs remove 3f2a", "forget one, so that it is trained again"],
   ],
-  async run({ action, id, runs }) {
+  async run({ action, id, ...args }) {
+    const { runs } = args;
+    if (args.dryRun && action !== "repair") {
+      throw new CommandLineError(
+        `--dry-run: expected it with \`runs repair\`, got it with \`runs ${action}\`. Leave it out.`,
+      );
+    }
     if (action === "list") return list(runs);
     if (action === "verify")
       return verify(runs, id === undefined ? undefined : await findRun(runs, id));
+    if (action === "repair")
+      return repair(args, id === undefined ? undefined : await findRun(runs, id));
     if (id === undefined) {
       throw new CommandLineError(
         `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
@@ -72,31 +97,27 @@ async function verify(runsFolder: string, one: RunFolder | undefined): Promise<v
   throw new UserError(
     `runs verify: expected whole runs, found ${damaged} of ${folders.length} damaged`,
     {
-      advice: "`pnpm exp runs remove ID` removes one, so that it is trained again.",
+      advice: "`pnpm exp runs repair` keeps what is whole and sets the rest aside.",
     },
   );
 }
 
-/** What holds of a whole run. Throws a UserError if a file differs, or if the result is not that of the predictions. */
-async function verifyRun(folder: RunFolder): Promise<string> {
-  const result = await folder.result();
-  if (result === undefined) return "not finished";
-  const config = await readConfig(folder);
-  const files = await folder.verify();
-  if (files === undefined) return "no checksums: an earlier version finished it";
-  if (result.id !== folder.id || result.kind !== config.kind) {
-    throw new UserError(
-      `${folder.path("result.json")}: expected the result of run ${folder.id}, found that of ${result.id}`,
-    );
+/** Mends one run, or all; throws a UserError at the end if something is left to mend. */
+async function repair(args: Args, one: RunFolder | undefined): Promise<void> {
+  const { runs: runsFolder, dryRun } = args;
+  const ids = one ? [one.id] : await listRuns(runsFolder);
+  const remake = remakePredictions(args);
+  let open = 0;
+  for (const id of ids) {
+    const repaired = await repairRun(id, { runsFolder, dryRun, remake });
+    open += Number(repaired.open);
+    for (const line of repaired.lines) process.stdout.write(`${id}  ${line}\n`);
+    if (repaired.lines.length === 0) process.stdout.write(`${id}  nothing to do\n`);
   }
-  if (result.kind === "mgn") return `whole: ${files} files`;
-  const { labels, predicted } = await readPredictions(folder);
-  const k = predicted.filter((label, i) => label === labels[i]).length;
-  const { k: stored, n } = result.validation;
-  if (k === stored && predicted.length === n)
-    return `whole: ${files} files, ${k} of ${n} as predicted`;
+  if (open === 0) return;
   throw new UserError(
-    `${folder.path("predictions.csv")}: expected ${stored} of ${n} right predictions, as result.json says, found ${k} of ${predicted.length}`,
+    `runs repair: expected runs that nobody uses and whose data are at hand, found ${open} of ${ids.length} that have to wait`,
+    { advice: "The lines above say what each needs." },
   );
 }
 
@@ -106,6 +127,6 @@ async function stateOf(folder: RunFolder): Promise<string> {
     return result ? `${result.title}: ${summaryOf(result)}` : "not finished";
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `damaged: \`pnpm exp runs verify ${folder.id}\` says which file, \`pnpm exp runs remove ${folder.id}\` removes it, so that it is trained again`;
+    return `damaged: \`pnpm exp runs verify ${folder.id}\` says which file, \`pnpm exp runs repair ${folder.id}\` mends it or sets it aside`;
   }
 }

@@ -1,0 +1,51 @@
+/** @file Makes the predictions of a finished run again, from its weights and the data that the options name. */
+import { UserError } from "@mvt/common";
+import { withoutFold } from "../data/folds.ts";
+import { createPreparedSets } from "../data/prepared-sets.ts";
+import { engineSpecOf, openBackend } from "../engine/engine.ts";
+import type { RemadeFile } from "../runs/repair.ts";
+import { heldOutCsv } from "../runs/held-out.ts";
+import { predictionsCsv } from "../runs/predictions.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
+import { scaleNames } from "../settings/scales.ts";
+import { findData } from "../studies/find-data.ts";
+import { evaluateRun } from "../training/evaluate-run.ts";
+import { dataOfRun } from "../training/run-labels.ts";
+import type { ArgsOf } from "./command.ts";
+import { classifierConfigOf } from "./evaluation-report.ts";
+import type { dataOptions, engineOptions, runsOption } from "./options.ts";
+import { createProgress } from "./progress.ts";
+import { scaleOf } from "./request.ts";
+
+type Args = ArgsOf<
+  typeof dataOptions & typeof engineOptions & { readonly runs: typeof runsOption }
+>;
+
+/** The content of predictions.csv or held-out.csv. It throws a UserError where the data are others than the run's. */
+export function remakePredictions(args: Args) {
+  return async (run: RunFolder, file: RemadeFile): Promise<string> => {
+    const config = await classifierConfigOf(run);
+    const recorded = (await run.result())?.madeBy?.scale;
+    const scale = args.scale ?? scaleNames.find((name) => name === recorded);
+    const progress = createProgress();
+    const sets = createPreparedSets({ ...args, scale: scaleOf({ ...args, scale }) }, progress);
+    const data = await findData(config, sets);
+    progress.end();
+    const backend = await openBackend(await engineSpecOf(args));
+    const evaluation = { config, run, runsFolder: args.runs };
+    if (file === "predictions.csv") {
+      const chosen = { ...evaluation, weights: "validation-best" } as const;
+      const predictions = await evaluateRun(chosen, data.test, backend);
+      return predictionsCsv(data.classes, data.test, predictions);
+    }
+    if (config.fold === undefined || config.noise?.kind === "list") {
+      throw new UserError(
+        `${run.path(file)}: expected a fold of labels that the data have, found ${config.fold ? "those of a list of noisy labels" : "no fold"}. Remove the run's folder to train it again.`,
+      );
+    }
+    const labelled = await dataOfRun(data, config, { runsFolder: args.runs, backend });
+    const { heldOut } = withoutFold(labelled, config.fold);
+    const predictions = await evaluateRun({ ...evaluation, weights: "last" }, heldOut, backend);
+    return heldOutCsv(data.classes, heldOut, predictions);
+  };
+}

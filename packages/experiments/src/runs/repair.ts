@@ -1,0 +1,154 @@
+/**
+ * @file Mends the folder of a run: left-overs are cleared, predictions are made again from whole weights, and a run that
+ * cannot be mended is set aside, so that the next command trains it again. Nothing of a run is deleted but left-overs.
+ */
+import { existsSync } from "node:fs";
+import { readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UserError } from "@mvt/common";
+import { withLock } from "./lock.ts";
+import { openRun } from "./run-folder.ts";
+import type { RunFile, RunFolder } from "./run-folder.ts";
+import { verifyRun } from "./verify-run.ts";
+
+/** What can be made again from a run's weights and data. */
+export const remadeFiles = ["predictions.csv", "held-out.csv"] as const;
+export type RemadeFile = (typeof remadeFiles)[number];
+
+export interface RepairOptions {
+  readonly runsFolder: string;
+  /** Say what would be done, and do nothing. */
+  readonly dryRun: boolean;
+  /** The content of a file that is damaged; throws a UserError where the run's data are not at hand. */
+  readonly remake: (run: RunFolder, file: RemadeFile) => Promise<string>;
+}
+
+export interface Repaired {
+  /** What was done, or would be: "set aside as runs/3f2a00000001.damaged-1, because ..." */
+  readonly lines: readonly string[];
+  /** Whether something is left to mend: the run is in use, or its data are not at hand. */
+  readonly open: boolean;
+}
+
+/** Mends one run. A run that a process trains is left alone. */
+export async function repairRun(id: string, options: RepairOptions): Promise<Repaired> {
+  const run = openRun(options.runsFolder, id);
+  let mended: Mended | undefined;
+  try {
+    if (options.dryRun) mended = await mend(run, options);
+    // Takes over the lock of a process that is gone, and removes it afterwards.
+    else {
+      await withLock(options.runsFolder, id, async () => {
+        mended = await mend(run, options);
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { lines: [`left alone: ${error.message}`], open: true };
+  }
+  const { lines, open = false, lost } = mended!;
+  return {
+    lines: lost === undefined ? lines : [...lines, await setAside(run, lost, options)],
+    open,
+  };
+}
+
+/** What was done to a run in its folder. */
+interface Mended extends Pick<Repaired, "lines"> {
+  readonly open?: boolean;
+  /** Why the run cannot be mended. */
+  readonly lost?: string;
+}
+
+async function mend(run: RunFolder, options: RepairOptions): Promise<Mended> {
+  const cleared = await clearLeftOvers(run, options);
+  const finding = await findingOf(run);
+  if (finding === undefined) return { lines: cleared };
+  const damaged = await damagedFiles(run);
+  const remade = damaged?.filter(isRemade) ?? [];
+  if (damaged === undefined || damaged.length === 0 || remade.length < damaged.length) {
+    return { lines: cleared, lost: finding };
+  }
+  const lines = [...cleared];
+  for (const file of remade) {
+    if (options.dryRun) {
+      lines.push(`would make ${file} again from the run's weights`);
+      continue;
+    }
+    const content = await options.remake(run, file).catch((error: unknown) => {
+      if (error instanceof UserError) return error;
+      throw error;
+    });
+    if (content instanceof UserError) {
+      lines.push(`${file} is damaged and can be made again: ${content.message}`);
+      return { lines, open: true };
+    }
+    if (!(await run.wrote(file, content))) {
+      lines.push(
+        `${file} is damaged, and the run's weights give other predictions here than it wrote: repair it with the engine and the device that trained it, or remove the run`,
+      );
+      return { lines, open: true };
+    }
+    await run.write(file, content);
+    lines.push(`made ${file} again from the run's weights`);
+  }
+  return { lines, lost: options.dryRun ? undefined : await findingOf(run) };
+}
+
+/** What is wrong with the run; undefined if it is whole or not finished. */
+async function findingOf(run: RunFolder): Promise<string | undefined> {
+  try {
+    await verifyRun(run);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.finding;
+    throw error;
+  }
+}
+
+/** Undefined if there is no manifest to tell, or it is damaged itself. */
+async function damagedFiles(run: RunFolder): Promise<readonly RunFile[] | undefined> {
+  try {
+    return await run.damaged();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function isRemade(file: RunFile): file is RemadeFile {
+  return remadeFiles.some((name) => name === file);
+}
+
+/** Removes what killed processes left, and what only an unfinished run needs once it is finished. */
+async function clearLeftOvers(
+  run: RunFolder,
+  { dryRun }: RepairOptions,
+): Promise<readonly string[]> {
+  const folder = dirname(run.path("result.json"));
+  const finished = existsSync(run.path("result.json"));
+  const names = (await readdir(folder)).filter(
+    (name) =>
+      !name.startsWith("lock") &&
+      (name.endsWith(".tmp") ||
+        (finished && /^checkpoint\b.*\.safetensors$|^made-by\.jsonl$/.test(name))),
+  );
+  if (!dryRun) {
+    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+  }
+  return names.map((name) => `${dryRun ? "would remove" : "removed"} the left-over ${name}`);
+}
+
+/** Renames the folder of the run, which keeps all that is in it. */
+async function setAside(
+  run: RunFolder,
+  reason: string,
+  { runsFolder, dryRun }: RepairOptions,
+): Promise<string> {
+  const taken = new Set(await readdir(runsFolder));
+  let number = 1;
+  while (taken.has(`${run.id}.damaged-${number}`)) number += 1;
+  const aside = join(runsFolder, `${run.id}.damaged-${number}`);
+  if (!dryRun) await rename(join(runsFolder, run.id), aside);
+  return `${dryRun ? "would be set aside" : "set aside"} as ${aside}, so that the next command trains it again: ${reason}`;
+}
