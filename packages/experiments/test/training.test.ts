@@ -1,7 +1,6 @@
 /** @file Training a classifier: it can be repeated and interrupted, and it leaves the test labels alone. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MessageChannel } from "node:worker_threads";
 import { decodeSafetensors, onnxBackend } from "@mvt/core";
 import type { Executable } from "@mvt/core";
 import { UserError } from "@mvt/common";
@@ -14,12 +13,12 @@ import { epochMetrics } from "../src/runs/result.ts";
 import { decodeCheckpoint } from "../src/training/checkpoint.ts";
 import { evaluationBatchSize, predict } from "../src/training/predict.ts";
 import { declareClassifier, evaluationProgram } from "../src/training/programs.ts";
-import trainInWorker from "../src/training/worker.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import {
   folderOf,
+  newestCheckpoint,
   readMetrics,
   remains,
   resultOf,
@@ -212,8 +211,8 @@ describe("an interrupted run", () => {
     const elsewhere = await temporaryFolder(onTestFinished);
     const until = { onEpoch: ({ epoch }: { epoch: number }) => void (epoch === 3 && stop()) };
     await expect(train(run, elsewhere, until)).rejects.toThrow("interrupted");
-    const checkpoint = await folderOf(run, elsewhere).read("checkpoint.safetensors");
-    const { step, metrics } = decodeCheckpoint(checkpoint!, "checkpoint", epochMetrics);
+    const { bytes } = (await newestCheckpoint(folderOf(run, elsewhere)))!;
+    const { step, metrics } = decodeCheckpoint(bytes, "checkpoint", epochMetrics);
     expect(metrics).toHaveLength(3);
     expect(step).toBe(3 * Math.ceil(data.train.ids.length / run.config.training.batchSize));
     const epochs: number[] = [];
@@ -235,31 +234,6 @@ describe("a run that diverges", () => {
       /^run [0-9a-f]{12} \(tiny\): expected a finite loss, got \w+ in epoch 1 at learning rate 1e\+30\. Lower it with --set schedule\.learningRate=\.\.\., or clip gradients with --set adamw\.clipNorm=1\.$/,
     );
     expect(await filesBelow(pathOf({ ...run, config: wild }, elsewhere))).toEqual(["config.json"]);
-  });
-});
-
-describe("a run whose checkpoint is damaged", () => {
-  test("says so, and what to do", async () => {
-    const elsewhere = await temporaryFolder(onTestFinished);
-    const { relabel: _, ...config } = run.config;
-    const folder = folderOf({ config, data }, elsewhere);
-    await folder.write("checkpoint.safetensors", "cut");
-    const { port1, port2 } = new MessageChannel();
-    onTestFinished(() => port1.close());
-    const { classes, train: trainSet, validation, test: tested } = data;
-    const message = await trainInWorker({
-      id: folder.id,
-      title: "tiny",
-      config,
-      data: { classes, train: trainSet, validation, test: tested },
-      runsFolder: elsewhere,
-      engine: { backend: "onnx", device: "cpu", threads: 1 },
-      loaderThreads: 0,
-      events: port2,
-    });
-    expect(message).toBe(
-      `${folder.path("checkpoint.safetensors")}: expected a safetensors file of at least 8 bytes, got 3 bytes. Remove the folder of that run to train it again.`,
-    );
   });
 });
 

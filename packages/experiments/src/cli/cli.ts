@@ -2,12 +2,13 @@
  * @file The command line: `pnpm exp <command>`. A command's module is loaded when the command is asked for.
  *
  * Exit codes: 0 where all went well; 2 where the command line itself is wrong (an unknown command, option or name, a
- * value out of range, options that contradict each other, what is wrong with a --threshold); 1 for everything else:
- * files, data, the disk.
+ * value out of range, options that contradict each other, what is wrong with a --threshold); 128 + n where signal n
+ * stopped training, which can go on; 1 for everything else: files, data, the disk.
  */
 import { CommandLineError, didYouMean, UserError } from "@mvt/common";
 import yargs from "yargs";
 import type { Argv } from "yargs";
+import { CommandStopped } from "../training/stop.ts";
 import { checkOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
 import { clearStatus } from "./progress.ts";
@@ -160,6 +161,7 @@ const systemErrors: Readonly<Record<string, string>> = {
 /** What is written to stderr. */
 export function messageOf(error: unknown): string {
   if (error instanceof UserError) return `error: ${error.message}`;
+  if (error instanceof CommandStopped) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== undefined && code in systemErrors) {
     return `error: ${path ?? "a file"}: ${systemErrors[code]} (${code}). Choose another folder, or change its rights.`;
@@ -168,7 +170,11 @@ export function messageOf(error: unknown): string {
   return `This is a defect of the program, not of what you typed. Please report it with:\n${stack}`;
 }
 
-/** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */
-export function exitCodeOf(error: unknown): 1 | 2 {
+/**
+ * 2 where the command line itself is wrong, 128 + n after signal n, 1 for everything else: files, data, the disk, a
+ * defect.
+ */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommandStopped) return error.exitCode;
   return error instanceof UserError ? error.exitCode : 1;
 }

@@ -78,6 +78,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
     onDraw: (title) => say(`drawing ${title}`),
     onDecode: (title, done, total) => status(`decoding ${title}: ${done} of ${total}`),
     onReuse: ({ title, id }) => say(`${title}: finished already (run ${id})`),
+    onNotice: ({ title }, notice) => say(`${title}: ${notice}`),
     onStart: (run) => {
       latest.set(run, "starting");
       if (!live) say(`${run.title}: training (run ${run.id})`);

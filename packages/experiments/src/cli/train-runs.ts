@@ -14,7 +14,7 @@ import { relabelWarnings } from "./relabel-warning.ts";
 import type { TrainingSession } from "./request.ts";
 import { epochLine } from "./run-summary.ts";
 
-type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
+type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress" | "checkpoints">;
 
 /**
  * Trains what is missing and returns the results of the wanted runs; with `planOnly` prints every run with its state,
@@ -22,7 +22,7 @@ type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
  */
 export async function trainRuns<Config extends RunConfig>(
   wanted: readonly PlannedRun<Config>[],
-  { runsFolder, engine, progress }: Session,
+  { runsFolder, engine, progress, checkpoints }: Session,
   { plan: planOnly, separate }: { readonly plan: boolean; readonly separate: boolean },
 ): Promise<readonly ResultOf<Config>[] | undefined> {
   for (const line of describeLists(wanted)) progress.say(line);
@@ -41,6 +41,7 @@ export async function trainRuns<Config extends RunConfig>(
       onEpoch: (run, metrics, epochs) => progress.onEpoch(run, epochLine(metrics, epochs)),
       runsFolder,
       engine,
+      checkpoints,
     });
     for (const line of await relabelWarnings(missing, runsFolder)) progress.say(line);
     return results;

@@ -5,22 +5,24 @@
  *               metrics.jsonl                 a line per epoch
  *               labels.jsonl                  the label ledger, if the run relabels
  *               labels.csv                    per training image of a classifier: its labels, and how doubtful they are
- *               checkpoint.safetensors        while it is unfinished: everything to go on from
+ *               checkpoint-<step>.safetensors while it is unfinished: everything to go on from; the last few
  *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
  *               last.safetensors              the weights of the last epoch
  *               mgn.safetensors               of a mask generator: its weights and what it is good for; of a
  *                                             classifier, the generator of --mgn
  *               predictions.csv               per test image, with the validation-chosen weights
  *               held-out.csv                  of a run without a fold of its training images: the fold's predictions
- *               manifest.json                 the SHA-256 of all these files but the checkpoint
+ *               manifest.json                 the SHA-256 of all these files but the checkpoints
  *               result.json                   when it is finished
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { writeWhole } from "@mvt/common/files";
+import { syncFile, syncFolder, writeWhole, writeWholeDurably } from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import { removeCheckpoints } from "./checkpoint-files.ts";
+import type { CheckpointFile } from "./checkpoint-files.ts";
 import { makeManifest, parseManifest, requireWritten } from "./manifest.ts";
 import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
@@ -39,7 +41,7 @@ const keptFiles = [
   "result.json",
 ] as const;
 
-export type RunFile = (typeof keptFiles)[number] | "checkpoint.safetensors" | "manifest.json";
+export type RunFile = (typeof keptFiles)[number] | CheckpointFile | "manifest.json";
 
 export interface RunFolder {
   readonly id: string;
@@ -53,7 +55,7 @@ export interface RunFolder {
   remove(file: RunFile): Promise<void>;
   /** The result of a finished run; undefined while it is unfinished. */
   result(): Promise<RunResult | undefined>;
-  /** Ends the run: its manifest, then its result, which says that everything else is there; the checkpoint goes. */
+  /** Ends the run: its manifest, then its result, which says that everything else is there; the checkpoints go. */
   finish(result: RunResult): Promise<void>;
   /** Reads every file that the run left and compares it; the number of files, or undefined for a run without manifest. */
   verify(): Promise<number | undefined>;
@@ -99,9 +101,12 @@ export function openRun(runsFolder: string, id: string): RunFolder {
         ...Object.fromEntries(present.filter(([, bytes]) => bytes)),
         "result.json": json,
       };
-      await write("manifest.json", `${JSON.stringify(makeManifest(files), null, 2)}\n`);
-      await write("result.json", json);
-      await remove("checkpoint.safetensors");
+      for (const [file, bytes] of present) if (bytes) await syncFile(path(file));
+      await syncFolder(runsFolder); // which has the name of the run's folder
+      const list = `${JSON.stringify(makeManifest(files), null, 2)}\n`;
+      await writeWholeDurably(path("manifest.json"), [Buffer.from(list)]);
+      await writeWholeDurably(path("result.json"), [Buffer.from(json)]);
+      await removeCheckpoints(join(runsFolder, id));
     },
     async verify() {
       const manifest = await readManifest();

@@ -10,9 +10,12 @@ import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics, RunResult } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import type { CheckpointPolicy } from "./checkpoint-policy.ts";
 import type { Branch } from "./hand-over.ts";
 import { requirePrecision } from "./programs.ts";
-import type { TrainingEvent, TrainingTask } from "./worker.ts";
+import { CommandStopped, createStopFlag, stopAsked, whileStoppable } from "./stop.ts";
+import type { StopFlag } from "./stop.ts";
+import type { StoppedRun, TrainingEvent, TrainingTask } from "./worker.ts";
 
 export interface RunEvents {
   readonly onReuse?: (run: PlannedRun) => void;
@@ -22,11 +25,15 @@ export interface RunEvents {
   /** An epoch is over. */
   readonly onEpoch?: (run: PlannedRun, metrics: EpochMetrics | MgnMetrics, epochs: number) => void;
   readonly onDone?: (run: PlannedRun) => void;
+  /** Something that the user should know of a run, such as a checkpoint that is damaged. */
+  readonly onNotice?: (run: PlannedRun, notice: string) => void;
 }
 
 export interface Execution extends RunEvents {
   readonly runsFolder: string;
   readonly engine: OpenedEngine;
+  /** Default: a checkpoint at the end of every epoch. */
+  readonly checkpoints?: CheckpointPolicy;
 }
 
 /** What a run of this configuration leaves behind. */
@@ -52,7 +59,10 @@ export async function checkPlan(
   }
 }
 
-/** Trains what is missing and returns the results of the wanted runs, in their order. */
+/**
+ * Trains what is missing and returns the results of the wanted runs, in their order. At a signal that asks to stop, the
+ * runs that train write a checkpoint and end, no other begins, and this throws CommandStopped.
+ */
 export async function executeRuns<Config extends RunConfig>(
   plan: RunPlan<Config>,
   execution: Execution,
@@ -61,13 +71,17 @@ export async function executeRuns<Config extends RunConfig>(
   const { runsFolder, engine, onReuse } = execution;
   for (const run of needed) if (!missing.includes(run)) onReuse?.(run);
   if (missing.length > 0) {
-    const pool = new Piscina<TrainingTask, string | undefined>({
+    const stop = createStopFlag();
+    const stopped: Stopped[] = [];
+    const pool: Pool = new Piscina({
       filename: new URL("./worker.ts", import.meta.url).href,
       minThreads: 0,
       maxThreads: engine.jobs,
     });
     try {
-      await trainAll(plan, pool, execution);
+      await whileStoppable(stop, () => trainAll(plan, pool, { ...execution, stop, stopped }));
+      const signal = stopAsked(stop);
+      if (signal !== undefined) throw new CommandStopped(signal, stopped);
     } finally {
       await pool.destroy();
     }
@@ -76,16 +90,31 @@ export async function executeRuns<Config extends RunConfig>(
   return results.map((result) => result as ResultOf<Config>);
 }
 
+type Pool = Piscina<TrainingTask, string | StoppedRun | undefined>;
+
+/** A run that stopped in training, and the steps that it keeps. */
+interface Stopped {
+  readonly title: string;
+  readonly step: number;
+}
+
+interface StoppableExecution extends Execution {
+  readonly stop: StopFlag;
+  /** Gets the runs that stop. */
+  readonly stopped: Stopped[];
+}
+
 /** Trains every run as soon as a thread is free, the runs it uses are done, and its shared beginning is trained. */
 async function trainAll(
   { missing, shared }: RunPlan,
-  pool: Piscina<TrainingTask, string | undefined>,
-  execution: Execution,
+  pool: Pool,
+  execution: StoppableExecution,
 ): Promise<void> {
   const done = new Map<string, Promise<void>>();
   const begun = new Map([...shared.keys()].map((id) => [id, Promise.withResolvers<void>()]));
   const trainInOrder = async (run: PlannedRun, before: Promise<unknown>) => {
     await before;
+    if (stopAsked(execution.stop) !== undefined) return;
     const branches = branchesOf(run, missing, shared);
     const onBranch = (id: string) => begun.get(id)!.resolve();
     const alone = missing.every((other) => other === run || comesAfter(other, run));
@@ -135,17 +164,17 @@ async function train(
     /** All other runs wait for this one, so that it has all cores. */
     readonly alone: boolean;
   },
-  pool: Piscina<TrainingTask, string | undefined>,
-  { runsFolder, engine, onStart, onStep, onEpoch, onDone }: Execution,
+  pool: Pool,
+  execution: StoppableExecution,
 ): Promise<void> {
+  const { runsFolder, engine, checkpoints, stop, onStart, onDone } = execution;
   const { port1, port2 } = new MessageChannel();
   let started = false;
   port1.on("message", (event: TrainingEvent) => {
     if (!started) onStart?.(run);
     started = true;
     if (event.kind === "branch") onBranch(event.id);
-    else if (event.kind === "step") onStep?.(run, event.epoch, event.done, event.total);
-    else onEpoch?.(run, event.metrics, event.epochs);
+    else tell(run, event, execution);
   });
   const { after: _, data, ...planned } = run;
   const { classes, train: trainSet, validation, test, trainTruth, validationTruth } = data;
@@ -157,14 +186,29 @@ async function train(
     // While several runs train, the cores are busy without threads that work ahead.
     loaderThreads: engine.jobs > 1 && !alone ? 0 : loaderThreads(trainSet.images),
     branches,
+    checkpoints,
+    stop,
     events: port2,
   };
   try {
     // Piscina types the list after the browser's postMessage, which takes options in its place.
-    const message = await pool.run(task, { transferList: [port2] as never });
-    if (message !== undefined) throw new UserError(message);
-    onDone?.(run);
+    const outcome = await pool.run(task, { transferList: [port2] as never });
+    if (typeof outcome === "string") throw new UserError(outcome);
+    if (outcome === undefined) onDone?.(run);
+    else if (outcome.step !== undefined) {
+      execution.stopped.push({ title: run.title, step: outcome.step });
+    }
   } finally {
     port1.close();
   }
+}
+
+function tell(
+  run: PlannedRun,
+  event: Exclude<TrainingEvent, { kind: "branch" }>,
+  { onStep, onEpoch, onNotice }: RunEvents,
+): void {
+  if (event.kind === "step") onStep?.(run, event.epoch, event.done, event.total);
+  else if (event.kind === "epoch") onEpoch?.(run, event.metrics, event.epochs);
+  else onNotice?.(run, event.notice);
 }

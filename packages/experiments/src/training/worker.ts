@@ -14,18 +14,22 @@ import type { TrainingData } from "../data/prepared.ts";
 import { openBackend } from "../engine/engine.ts";
 import type { EngineSpec } from "../engine/engine.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
+import type { CheckpointFile } from "../runs/checkpoint-files.ts";
 import { isLockFile, withLock } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { ClassifierConfig, RelabelConfig } from "../settings/run-config.ts";
+import type { CheckpointPolicy } from "./checkpoint-policy.ts";
 import { trainClassifier } from "./classifier.ts";
 import type { ClassifierTraining } from "./classifier.ts";
 import { handOver } from "./hand-over.ts";
 import type { Branch } from "./hand-over.ts";
 import { trainMgn } from "./mask-generator.ts";
 import { dataOfRun } from "./run-labels.ts";
+import { stopAsked, TrainingStopped } from "./stop.ts";
+import type { StopFlag } from "./stop.ts";
 
 /** A planned run as plain data. What cannot be sent to a thread, such as f, is named and loaded here. */
 export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
@@ -36,6 +40,9 @@ export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
   readonly loaderThreads: number;
   /** Runs that go on from this one's checkpoints. */
   readonly branches?: readonly Branch[];
+  readonly checkpoints?: CheckpointPolicy;
+  /** Shared with the main thread, which sets it when the run is to stop. */
+  readonly stop?: StopFlag;
   readonly events: MessagePort;
 }
 
@@ -46,11 +53,28 @@ export type TrainingEvent =
       readonly metrics: EpochMetrics | MgnMetrics;
       readonly epochs: number;
     }
+  /** Something that the user should know of the run. */
+  | { readonly kind: "notice"; readonly notice: string }
   /** The branch has all that it gets of this run. */
   | { readonly kind: "branch"; readonly id: string };
 
-/** Trains the run unless it is finished. Returns the message of an error that the user can mend. */
-export default async function train(task: TrainingTask): Promise<string | undefined> {
+/** A run that was asked to stop. */
+export interface StoppedRun {
+  /** Steps that its checkpoint holds; undefined if it did not begin. */
+  readonly step: number | undefined;
+}
+
+/** Whether a branch gets the checkpoint after so many epochs. `over`: its trunk trains no more of them. */
+function branchesOff(branch: Branch, epochs: number, over: boolean): boolean {
+  return epochs === branch.epochs || (over && epochs < branch.epochs); // it stopped before they differ
+}
+
+/**
+ * Trains the run unless it is finished. Returns the message of an error that the user can mend, or where the run stopped
+ * because it was asked to.
+ */
+export default async function train(task: TrainingTask): Promise<string | StoppedRun | undefined> {
+  if (stopAsked(task.stop) !== undefined) return { step: undefined };
   const { id, runsFolder, events, config, branches = [] } = task;
   const post = (event: TrainingEvent) => events.postMessage(event);
   try {
@@ -69,11 +93,17 @@ export default async function train(task: TrainingTask): Promise<string | undefi
           post({ kind: "step", epoch, done, total }),
         onEpoch: (metrics: EpochMetrics | MgnMetrics, epochs: number) =>
           post({ kind: "epoch", metrics, epochs }),
-        async onCheckpoint(epochs: number, over: boolean) {
+        onNotice: (notice: string) => post({ kind: "notice", notice }),
+        checkpoints: task.checkpoints,
+        stop: task.stop,
+        needsCheckpoint: (epochs: number, over: boolean) =>
+          branches.some((branch) => branchesOff(branch, epochs, over)),
+        async onCheckpoint(epochs: number, over: boolean, file: CheckpointFile | undefined) {
           for (const branch of branches) {
-            const early = over && epochs < branch.epochs; // training stopped before they differ
-            if (epochs === branch.epochs || early) await handOver(run, branch, runsFolder);
-            if (epochs >= branch.epochs || early) post({ kind: "branch", id: branch.id });
+            const off = branchesOff(branch, epochs, over);
+            // Without a file it begins itself: the run went on from a checkpoint within the next epoch.
+            if (off && file !== undefined) await handOver(run, file, branch, runsFolder);
+            if (off || epochs >= branch.epochs) post({ kind: "branch", id: branch.id });
           }
         },
       };
@@ -89,6 +119,7 @@ export default async function train(task: TrainingTask): Promise<string | undefi
     });
     return undefined;
   } catch (error) {
+    if (error instanceof TrainingStopped) return { step: error.step };
     // An error that is thrown loses its class on the way to the main thread.
     if (error instanceof WeightsError) {
       return `${error.finding}. Remove the folder of that run to train it again.`;
