@@ -45,10 +45,10 @@ export function checkpointWriter(
   return {
     due(step) {
       throwFailure();
-      if (every === "epoch" || pending !== undefined) return false;
-      return "steps" in every
-        ? step - last.step >= every.steps
-        : elapsed() >= 60_000 * every.minutes;
+      if (every === "epoch") return false;
+      // Steps are counted whatever the clock says; `write` then waits for the disk.
+      if ("steps" in every) return step - last.step >= every.steps;
+      return pending === undefined && elapsed() >= 60_000 * every.minutes;
     },
     dueAtEpoch: () => elapsed() >= apart,
     async write(checkpoint) {
