@@ -68,7 +68,9 @@ describe("an epoch of batches", () => {
     for (const epoch of [augmented, { ...augmented, order }]) {
       const all = await collect(loaderOf({ threads: 0 }).epoch(epoch));
       for (const skip of [0, 1, 2, 3]) {
-        expect(await collect(loaderOf({ threads: 0 }).epoch({ ...epoch, skip }))).toEqual(all.slice(skip));
+        expect(await collect(loaderOf({ threads: 0 }).epoch({ ...epoch, skip }))).toEqual(
+          all.slice(skip),
+        );
       }
     }
   });
