@@ -4,9 +4,11 @@
  */
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { syncFolder, writeDurably } from "./durable.ts";
 import { unfinishedPath, unfinishedSuffix } from "./left-overs.ts";
 import { namePath } from "./system-errors.ts";
 
+export { syncFile, syncFolder } from "./durable.ts";
 export { leftOverAge, removeLeftOvers, unfinishedPath } from "./left-overs.ts";
 export {
   mostBytes,
@@ -43,6 +45,15 @@ export async function makeWhole<Made>(
 /** Writes a file whole. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   await makeWhole(path, (temporary) => writeFile(temporary, content));
+}
+
+/**
+ * Writes a file whole, out of parts that follow one another, and waits until its bytes and then its name are on the
+ * disk: after a power cut the file is whole, or as it was before.
+ */
+export async function writeWholeDurably(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  await makeWhole(path, (temporary) => writeDurably(temporary, parts));
+  await syncFolder(dirname(path));
 }
 
 /**

@@ -8,8 +8,11 @@ import {
   makeWhole,
   removeLeftOvers,
   removeUnfinished,
+  syncFile,
+  syncFolder,
   unfinishedPath,
   writeWhole,
+  writeWholeDurably,
 } from "@mvt/common/files";
 
 let folder = "";
@@ -45,6 +48,33 @@ describe("writing whole", () => {
     await expect(failing).rejects.toThrow("the disk is full");
     expect(await readdir(folder)).toEqual(["b.txt"]);
     expect(await readFile(path, "utf8")).toBe("one");
+  });
+});
+
+describe("writing durably", () => {
+  test("gives the parts one after another, empty ones too, and replaces a file", async () => {
+    const path = join(folder, "a", "b.bin");
+    await writeWhole(path, "a longer text that was there before");
+    const parts = [Uint8Array.of(1, 2), Uint8Array.of(), Uint8Array.of(3)];
+    await writeWholeDurably(path, parts);
+    expect([...(await readFile(path))]).toEqual([1, 2, 3]);
+    expect(await readdir(join(folder, "a"))).toEqual(["b.bin"]);
+  });
+
+  test("takes more parts than one call of the system does, and none", async () => {
+    const path = join(folder, "b.bin");
+    const parts = Array.from({ length: 3000 }, (_, i) => Uint8Array.of(i & 255));
+    await writeWholeDurably(path, parts);
+    expect(await readFile(path)).toEqual(Buffer.concat(parts));
+    await writeWholeDurably(path, []);
+    expect(await readFile(path)).toHaveLength(0);
+  });
+
+  test("can wait for a file and a folder, and says which is not there", async () => {
+    await writeWhole(join(folder, "b.txt"), "one");
+    await syncFile(join(folder, "b.txt"));
+    await syncFolder(folder);
+    await expect(syncFolder(join(folder, "none"))).rejects.toThrow("ENOENT");
   });
 });
 

@@ -110,6 +110,7 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   mostForeignHeader,
+  safetensorsParts,
   type Safetensors,
 } from "./weights/safetensors.ts";
 export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";

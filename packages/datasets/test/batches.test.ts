@@ -59,6 +59,22 @@ describe("an epoch of batches", () => {
     expect(batches.flatMap(({ weights }) => [...weights])).toEqual(Array(8).fill(1));
   });
 
+  test("can leave out its first batches; the others stay as they are", async () => {
+    const order = balancedOrder(
+      Int32Array.from({ length: 11 }, (_, i) => i % 3),
+      1,
+      0,
+    );
+    for (const epoch of [augmented, { ...augmented, order }]) {
+      const all = await collect(loaderOf({ threads: 0 }).epoch(epoch));
+      for (const skip of [0, 1, 2, 3]) {
+        expect(await collect(loaderOf({ threads: 0 }).epoch({ ...epoch, skip }))).toEqual(
+          all.slice(skip),
+        );
+      }
+    }
+  });
+
   test("is empty for an empty order", async () => {
     expect(await collect(loaderOf().epoch({ ...plain, order: sequentialOrder(0) }))).toEqual([]);
   });

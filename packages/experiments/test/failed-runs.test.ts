@@ -12,6 +12,7 @@ import type { PreparedData } from "../src/data/prepared.ts";
 import { takeLock } from "../src/runs/lock.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
+import { checkpointFile } from "../src/runs/checkpoint-files.ts";
 import { openRun } from "../src/runs/run-folder.ts";
 import { executeRuns } from "../src/training/execute.ts";
 import type { Execution } from "../src/training/execute.ts";
@@ -214,7 +215,7 @@ describe("a run that fails", busy, () => {
   test("because a folder is in the place of its checkpoint names the path", async () => {
     const folder = await temporaryFolder(onTestFinished);
     const run = plain(1);
-    const path = openRun(folder, run.id).path("checkpoint.safetensors");
+    const path = openRun(folder, run.id).path(checkpointFile(1));
     await mkdir(path, { recursive: true });
     const { error } = await execute([run], folder);
     expect(messageOf(error)).toBe(

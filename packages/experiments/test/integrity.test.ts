@@ -17,7 +17,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../src/training/checkpoint.t
 import { trainEpochs } from "../src/training/epoch-loop.ts";
 import { tinyData } from "./fixtures/noise-data.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
-import { folderOf, train, withRelabelling } from "./fixtures/train.ts";
+import { folderOf, newestCheckpoint, train, withRelabelling } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
 
 let runs: string;
@@ -36,9 +36,9 @@ beforeAll(async () => {
   );
   folder = folderOf(run, runs);
   const keep = async (epochs: number) => {
-    if (epochs === 2) checkpoint = (await folder.read("checkpoint.safetensors"))!;
+    if (epochs === 2) checkpoint = (await newestCheckpoint(folder))!.bytes;
   };
-  await train(run, runs, { onCheckpoint: keep });
+  await train(run, runs, { needsCheckpoint: () => true, onCheckpoint: keep });
   return () => removeFolder(runs);
 });
 
@@ -153,23 +153,22 @@ describe("weights that are no numbers", () => {
   test("end the run before they reach a checkpoint, even if no loss tells", async () => {
     const elsewhere = openRun(await temporaryFolder(onTestFinished), "0123456789ab");
     const line = { epoch: 1 } as EpochMetrics;
+    const bias = { shape: [2], data: Float32Array.of(0, Number.NaN) };
+    const state = new Map([["head.bias", bias]]);
     const attempt = trainEpochs<EpochMetrics>(
       {
         line: epochMetrics,
         epochs: 1,
         start: async () => {},
-        trainEpoch: async () => ({
-          steps: 1,
-          metrics: line,
-          state: new Map([["head.bias", { shape: [2], data: Float32Array.of(0, Number.NaN) }]]),
-        }),
+        readState: async () => state,
+        trainEpoch: async () => ({ steps: 1, metrics: line, state }),
       },
       { run: elsewhere },
     );
     await expect(attempt).rejects.toThrow(
       "run 0123456789ab, epoch 1: expected finite weights, got NaN in head.bias. Lower the learning rate",
     );
-    expect(await elsewhere.read("checkpoint.safetensors")).toBeUndefined();
+    expect(await newestCheckpoint(elsewhere)).toBeUndefined();
   });
 });
 

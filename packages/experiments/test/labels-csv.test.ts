@@ -11,7 +11,13 @@ import { epochMetrics } from "../src/runs/result.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../src/training/checkpoint.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { configFor } from "./fixtures/run-config.ts";
-import { folderOf, readMetrics, train, withRelabelling } from "./fixtures/train.ts";
+import {
+  folderOf,
+  newestCheckpoint,
+  readMetrics,
+  train,
+  withRelabelling,
+} from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
 
 let data: PreparedData;
@@ -117,10 +123,10 @@ describe("a run whose checkpoint has no training history", () => {
     };
     await expect(train(run, elsewhere, { onEpoch })).rejects.toThrow("interrupted");
     const folder = folderOf(run, elsewhere);
-    const path = folder.path("checkpoint.safetensors");
-    const bytes = await folder.read("checkpoint.safetensors");
-    const { history: _, ...old } = decodeCheckpoint(bytes!, path, epochMetrics);
-    await folder.write("checkpoint.safetensors", encodeCheckpoint(old));
+    const { file, bytes } = (await newestCheckpoint(folder))!;
+    const path = folder.path(file);
+    const { history: _, ...old } = decodeCheckpoint(bytes, path, epochMetrics);
+    await folder.write(file, encodeCheckpoint(old));
     await expect(train(run, elsewhere)).rejects.toThrow(
       `${path}: expected a checkpoint with the history of its training images, got one of an earlier version, without`,
     );

@@ -9,6 +9,7 @@ import { runId } from "../src/settings/run-config.ts";
 import type { ClassifierConfig, MgnConfig } from "../src/settings/run-config.ts";
 import type { TrainingData } from "../src/data/prepared.ts";
 import { openRun } from "../src/runs/run-folder.ts";
+import { newestCheckpoint } from "./fixtures/train.ts";
 import { scales } from "../src/settings/scales.ts";
 import { predict } from "../src/training/predict.ts";
 import { startingWeights } from "../src/training/starting-weights.ts";
@@ -72,7 +73,7 @@ describe("training a mask generator", () => {
         .trim()
         .split("\n"),
     ).toHaveLength(2);
-    expect(await run.read("checkpoint.safetensors")).toBeUndefined();
+    expect(await newestCheckpoint(run)).toBeUndefined();
   });
 });
 

@@ -10,7 +10,7 @@ import type { Origin } from "../src/runs/origin.ts";
 import { sourceVersion } from "../src/runs/provenance.ts";
 import { tinyData } from "./fixtures/noise-data.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
-import { folderOf, remains, resultOf, train } from "./fixtures/train.ts";
+import { folderOf, newestCheckpoint, remains, resultOf, train } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
 
 const model = { ...tinyConfig.model, classes: 3 };
@@ -83,7 +83,8 @@ describe("a finished run", () => {
   test("names nobody whose work was lost with the checkpoint", async () => {
     const runs = await temporaryFolder(onTestFinished);
     await trainFirstEpoch(runs, elsewhere());
-    await folderOf(run, runs).remove("checkpoint.safetensors");
+    const folder = folderOf(run, runs);
+    await folder.remove((await newestCheckpoint(folder))!.file);
     await train(run, runs, { origin: here });
     expect((await resultOf(run, runs)).madeBy).not.toHaveProperty("before");
   });

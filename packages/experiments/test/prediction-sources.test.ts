@@ -145,8 +145,10 @@ test("a run whose first epochs another one trains has their averages, too", asyn
   const trunk = { config, data };
   const branch = { id: runId(run.config), config: run.config, epochs: startEpoch - 1 };
   await train(trunk, elsewhere, {
-    async onCheckpoint(epochs) {
-      if (epochs === branch.epochs) await handOver(folderOf(trunk, elsewhere), branch, elsewhere);
+    needsCheckpoint: (epochs) => epochs === branch.epochs,
+    async onCheckpoint(epochs, _over, file) {
+      if (epochs !== branch.epochs) return;
+      await handOver(folderOf(trunk, elsewhere), file!, branch, elsewhere);
     },
   });
   await train(run, elsewhere);

@@ -54,7 +54,7 @@ describe("the repair of a run", () => {
 
   test("clears what killed processes left, and what only an unfinished run needs", async () => {
     const runs = await copied();
-    const lefts = ["checkpoint.safetensors", "made-by.jsonl", "result.json.0815.tmp"];
+    const lefts = ["checkpoint-000000003.safetensors", "made-by.jsonl", "result.json.0815.tmp"];
     for (const name of lefts) await writeFile(join(runs, id, name), "");
     await writeFile(join(runs, id, "notes.txt"), "of the user");
     const would = await repair(runs, { dryRun: true });
@@ -71,11 +71,11 @@ describe("the repair of a run", () => {
   test("leaves an unfinished one its checkpoint", async () => {
     const runs = await temporaryFolder(onTestFinished);
     await mkdir(join(runs, id));
-    for (const name of ["checkpoint.safetensors", "metrics.jsonl.1.tmp"]) {
+    for (const name of ["checkpoint-000000003.safetensors", "metrics.jsonl.1.tmp"]) {
       await writeFile(join(runs, id, name), "");
     }
     expect((await repair(runs)).lines).toEqual(["removed the left-over metrics.jsonl.1.tmp"]);
-    expect(await readdir(join(runs, id))).toEqual(["checkpoint.safetensors"]);
+    expect(await readdir(join(runs, id))).toEqual(["checkpoint-000000003.safetensors"]);
   });
 
   test("makes damaged predictions again, where the weights give what the run wrote", async () => {

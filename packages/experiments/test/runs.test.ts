@@ -9,6 +9,7 @@ import { isLockFile, takeLock } from "../src/runs/lock.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
 import type { RunResult } from "../src/runs/result.ts";
+import { checkpointFile } from "../src/runs/checkpoint-files.ts";
 import { findRun, listRuns, openRun, readConfig, removeRun } from "../src/runs/run-folder.ts";
 import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 import { tinyConfig } from "./fixtures/run-config.ts";
@@ -163,8 +164,8 @@ describe("the folder of runs", () => {
 describe("an atomic write", () => {
   test("leaves nothing for good where it was killed: the next who has the lock clears it", async () => {
     const folder = await temporaryFolder(onTestFinished);
-    const kept = ["checkpoint.safetensors", "lock.4877.1.2.tmp"];
-    for (const name of [...kept, "checkpoint.safetensors.4877.tmp"]) {
+    const kept = [checkpointFile(8), "lock.4877.1.2.tmp"];
+    for (const name of [...kept, `${checkpointFile(16)}.4877.tmp`]) {
       await writeFile(join(folder, name), "");
     }
     await removeUnfinished(folder, isLockFile);
@@ -236,7 +237,7 @@ describe("planned runs", () => {
     const runs = await temporaryFolder(onTestFinished);
     const [done, begun, missing] = [plan(0), plan(1), plan(2)];
     await openRun(runs, done.id).write("result.json", JSON.stringify(result));
-    await openRun(runs, begun.id).write("checkpoint.safetensors", "");
+    await openRun(runs, begun.id).write(checkpointFile(8), "");
     const planned = await planRuns([missing, done, begun], runs);
     expect(planned.missing).toEqual([missing, begun]);
   });

@@ -7,17 +7,20 @@ import { instantiate, thresholds } from "@mvt/relabel";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { prepareData } from "../src/data/prepared.ts";
 import type { PreparedData } from "../src/data/prepared.ts";
+import { checkpointFile } from "../src/runs/checkpoint-files.ts";
 import { originOf } from "../src/runs/origin.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
+import { epochMetrics } from "../src/runs/result.ts";
 import { sharedBeginnings } from "../src/runs/shared-beginnings.ts";
+import { decodeCheckpoint } from "../src/training/checkpoint.ts";
 import { executeRuns } from "../src/training/execute.ts";
 import { handOver } from "../src/training/hand-over.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { configFor } from "./fixtures/run-config.ts";
 import {
   folderOf,
-  readMetrics,
+  newestCheckpoint,
   remains,
   train,
   trainTask,
@@ -157,8 +160,9 @@ describe("a branch", () => {
     };
     await expect(train(given, runs, { onEpoch })).rejects.toThrow("interrupted");
     await trainTrunk(runs, [second, 1], [third, 2]); // too late for the first of them
-    expect(await folderOf(second, runs).read("checkpoint.safetensors")).toBeUndefined();
-    expect(await readMetrics(third, runs)).toHaveLength(2);
+    expect(await newestCheckpoint(folderOf(second, runs))).toBeUndefined();
+    const { bytes } = (await newestCheckpoint(folderOf(third, runs)))!;
+    expect(decodeCheckpoint(bytes, "checkpoint", epochMetrics).metrics).toHaveLength(2);
     for (const run of [second, third]) {
       await train(run, runs);
       expect(await whatIsLeft(run, runs)).toEqual(await whatIsLeft(run, alone));
@@ -174,8 +178,9 @@ describe("a branch", () => {
     const [trunk, branch] = [early(given), early(third)];
     const { id, config } = planned(branch);
     await train(trunk, runs, {
-      onCheckpoint: (_, over) =>
-        over ? handOver(folderOf(trunk, runs), { id, config, epochs: 2 }, runs) : Promise.resolve(),
+      async onCheckpoint(_, over, file) {
+        if (over) await handOver(folderOf(trunk, runs), file!, { id, config, epochs: 2 }, runs);
+      },
     });
     await train(branch, runs);
     await train(branch, join(runs, "alone"));
@@ -184,10 +189,10 @@ describe("a branch", () => {
 
   test("that has begun already keeps its own checkpoint", async () => {
     const runs = await temporaryFolder(onTestFinished);
-    await folderOf(second, runs).write("checkpoint.safetensors", "its own");
+    await folderOf(second, runs).write(checkpointFile(3), "its own");
     await trainTrunk(runs, [second, 1]);
-    const kept = await folderOf(second, runs).read("checkpoint.safetensors");
-    expect(String(kept)).toBe("its own");
+    const kept = await newestCheckpoint(folderOf(second, runs));
+    expect([kept?.file, String(kept?.bytes)]).toEqual([checkpointFile(3), "its own"]);
   });
 });
 

@@ -76,29 +76,4 @@ describe("a parameter that is", () => {
       );
     }
   });
-
-  test.each(changes)("%s in a checkpoint", async (_, change, finding) => {
-    const runs = await temporaryFolder(onTestFinished);
-    const folder = await interrupted(runs);
-    const path = folder.path("checkpoint.safetensors");
-    const checkpoint = decodeCheckpoint(
-      (await folder.read("checkpoint.safetensors"))!,
-      path,
-      epochMetrics,
-    );
-    const changed = { ...checkpoint, state: change(checkpoint.state) };
-    await folder.write("checkpoint.safetensors", encodeCheckpoint(changed));
-    expect(await refusal(train(run, runs))).toBe(
-      `${path}: ${finding}. Remove the run's folder to train it again.`,
-    );
-  });
-
-  /** A run after the first of its two epochs. */
-  async function interrupted(runs: string): Promise<RunFolder> {
-    const onEpoch = () => {
-      throw new Error("interrupted");
-    };
-    await expect(train(run, runs, { onEpoch })).rejects.toThrow("interrupted");
-    return folderOf(run, runs);
-  }
 });

@@ -31,7 +31,14 @@ export interface MaskStatisticsCollector {
   add(Mp: Float32Array, weights?: Float32Array): void;
   /** The statistics of everything added so far, which must be at least one image. */
   result(): MaskStatistics;
+  /** All sums so far, which must be of at least one image: finite numbers, in an order that `resume` knows. */
+  sums(): readonly number[];
+  /** Goes on from what `sums` of a collector for as many patches and the same m gave. */
+  resume(sums: readonly number[]): void;
 }
+
+/** The sums that are one number each, as `sums` begins. */
+type Scalars = [number, number, number, number, number, number];
 
 /** Below this variance values count as equal: their higher moments would be rounding errors. */
 const negligible = 1e-8;
@@ -69,6 +76,12 @@ export function collectMaskStatistics({
   };
 
   return {
+    sums: () => [images, spreads, areaErrors, saturated, min, max, ...powers, ...byPosition],
+    resume(sums) {
+      [images, spreads, areaErrors, saturated, min, max] = sums as Scalars;
+      for (const i of powers.keys()) powers[i] = sums[6 + i]!;
+      byPosition.set(sums.slice(6 + powers.length));
+    },
     add(Mp, weights) {
       for (let image = 0; image * N < Mp.length; image += 1) {
         if (weights?.[image] !== 0) addImage(Mp.subarray(image * N, (image + 1) * N));

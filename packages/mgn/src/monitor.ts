@@ -1,5 +1,6 @@
 /** @file Statistics of one epoch of MGN training, from the results of its programs. */
 import { argmax, sum } from "@mvt/common";
+import { WeightsError } from "@mvt/core";
 import type { Results } from "@mvt/core";
 import { collectMaskStatistics, type MaskStatistics } from "./mask-statistics.ts";
 
@@ -26,7 +27,14 @@ export interface MgnMonitor {
   /** Results of `generatorProgram`, with the feed weights of the step. */
   generator(results: Results, weights: Float32Array): void;
   statistics(): MgnStatistics;
+  /** All sums so far by name, for a checkpoint within the epoch, after both steps of at least one batch. */
+  sums(): MgnSums;
+  /** Goes on from what `sums` of such a monitor gave. Throws a WeightsError if they are not of one. */
+  resume(sums: MgnSums): void;
 }
+
+/** Sums of a running epoch by name. All are finite. */
+export type MgnSums = Readonly<Record<string, readonly number[]>>;
 
 /** A monitor of one epoch. N patches, K classes. */
 export function monitorMgn({
@@ -40,45 +48,65 @@ export function monitorMgn({
 }): MgnMonitor {
   const masks = collectMaskStatistics({ patches, m });
   const labelCounts = new Float64Array(K);
-  const [sumsD, sumsG] = [new Map<string, number>(), new Map<string, number>()];
+  const sumsD = { LD: 0, Gm: 0, Rm: 0 };
+  const sumsG = { LG: 0, variance: 0, area: 0 };
   let [imagesD, imagesG] = [0, 0];
 
-  const addTo = (sums: Map<string, number>, name: string, value: number) =>
-    sums.set(name, (sums.get(name) ?? 0) + value);
+  const sums = (): MgnSums => ({
+    discriminator: [imagesD, ...Object.values(sumsD)],
+    generator: [imagesG, ...Object.values(sumsG)],
+    labels: [...labelCounts],
+    masks: masks.sums(),
+  });
 
   return {
     discriminator(results, labels, weights) {
       const count = sum(weights);
       imagesD += count;
-      addTo(sumsD, "LD", results["LD"]![0]! * count);
-      for (const name of ["Gm", "Rm"]) {
-        const right = countRight(results[`probabilities${name}`]!, labels, weights);
-        addTo(sumsD, name, right);
+      sumsD.LD += results["LD"]![0]! * count;
+      for (const name of ["Gm", "Rm"] as const) {
+        sumsD[name] += countRight(results[`probabilities${name}`]!, labels, weights);
       }
       for (const [i, label] of labels.entries()) labelCounts[label]! += weights[i]!;
     },
     generator(results, weights) {
       const count = sum(weights);
       imagesG += count;
-      for (const name of ["LG", "variance", "area"]) addTo(sumsG, name, results[name]![0]! * count);
+      for (const name of ["LG", "variance", "area"] as const) {
+        sumsG[name] += results[name]![0]! * count;
+      }
       masks.add(results["Mp"]!, weights);
     },
-    statistics() {
-      const meanD = (name: string) => (sumsD.get(name) ?? 0) / imagesD;
-      const meanG = (name: string) => (sumsG.get(name) ?? 0) / imagesG;
-      return {
-        LD: meanD("LD"),
-        LG: meanG("LG"),
-        variance: meanG("variance"),
-        area: meanG("area"),
-        accuracyGm: meanD("Gm"),
-        accuracyRm: meanD("Rm"),
-        labelEntropy: entropy(labelCounts),
-        masks: masks.result(),
-      };
+    statistics: () => ({
+      LD: sumsD.LD / imagesD,
+      LG: sumsG.LG / imagesG,
+      variance: sumsG.variance / imagesG,
+      area: sumsG.area / imagesG,
+      accuracyGm: sumsD.Gm / imagesD,
+      accuracyRm: sumsD.Rm / imagesD,
+      labelEntropy: entropy(labelCounts),
+      masks: masks.result(),
+    }),
+    sums,
+    resume(given) {
+      for (const [name, { length }] of Object.entries(sums())) {
+        const got = given[name]?.length;
+        if (got !== length) {
+          throw new WeightsError(
+            `sums of a mask generator's epoch: expected ${length} of ${name}, got ${got ?? "none"}`,
+          );
+        }
+      }
+      const { discriminator, generator, labels, masks: ofMasks } = given;
+      [imagesD, sumsD.LD, sumsD.Gm, sumsD.Rm] = discriminator as Four;
+      [imagesG, sumsG.LG, sumsG.variance, sumsG.area] = generator as Four;
+      labelCounts.set(labels!);
+      masks.resume(ofMasks!);
     },
   };
 }
+
+type Four = [number, number, number, number];
 
 /** The summed weights of the images whose most probable class, the first of equals, is the label. */
 function countRight(probabilities: Float32Array, labels: Int32Array, weights: Float32Array) {

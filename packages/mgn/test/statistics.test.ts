@@ -103,6 +103,29 @@ describe("the monitor of an epoch", () => {
     expect(accuracyRm).toBeCloseTo(1 / 3);
   });
 
+  test("goes on from its sums, as a checkpoint within the epoch keeps them", () => {
+    const labels = Int32Array.of(0, 1, 1);
+    const add = (watched: ReturnType<typeof monitor>, value: number, weights: Float32Array) => {
+      watched.discriminator(discriminator(value), labels, weights);
+      watched.generator(generator(value), weights);
+    };
+    const [whole, first, second] = [monitor(), monitor(), monitor()];
+    for (const watched of [whole, first]) add(watched, 0.7, Float32Array.of(1, 1, 1));
+    second.resume(JSON.parse(JSON.stringify(first.sums())));
+    for (const watched of [whole, second]) add(watched, 0.1, Float32Array.of(1, 1, 0));
+    expect(second.statistics()).toEqual(whole.statistics());
+    expect(second.sums()).toEqual(whole.sums());
+  });
+
+  test("refuses sums of a monitor for other patches or classes", () => {
+    const watched = monitor();
+    const { masks, ...others } = watched.sums();
+    expect(() => watched.resume({ ...others, masks: masks!.slice(1) })).toThrow(
+      `sums of a mask generator's epoch: expected ${masks!.length} of masks, got ${masks!.length - 1}`,
+    );
+    expect(() => watched.resume(others)).toThrow("of masks, got none");
+  });
+
   test("measures the entropy of the labels", () => {
     const watched = monitor();
     watched.discriminator(discriminator(1), Int32Array.of(0, 1, 0), Float32Array.of(1, 1, 0));

@@ -101,6 +101,13 @@ export interface Relabeller {
    *   against the current ones it would rise by relabelling alone.
    */
   endEpoch(epoch: number, trainAccuracyOnOriginal: number): void;
+  /**
+   * What the decisions of a running epoch need and ledger and history do not tell any more: [K] the class confidences
+   * with which it began. Undefined if the epoch needs none, or has not decided yet.
+   */
+  begunWith(epoch: number): readonly number[] | undefined;
+  /** A run that resumes within an epoch passes what `begunWith` gave. */
+  resumeEpoch(epoch: number, classConfidence: readonly number[]): void;
 }
 
 /**
@@ -208,6 +215,13 @@ export function createRelabeller(
     },
     endEpoch(epoch, trainAccuracyOnOriginal) {
       if (trainAccuracyOnOriginal >= least) reached = Math.min(reached, epoch);
+    },
+    begunWith(epoch) {
+      const confidence = begun?.epoch === epoch ? begun.confidence : undefined;
+      return confidence && [...confidence];
+    },
+    resumeEpoch(epoch, classConfidence) {
+      begun = { epoch, confidence: Float64Array.from(classConfidence) };
     },
   };
 }

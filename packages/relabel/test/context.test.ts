@@ -196,6 +196,23 @@ describe("a relabeller", () => {
     );
   });
 
+  test("goes on within an epoch with the confidence that the epoch began with", () => {
+    const { relabeller } = watched({});
+    relabeller.observe(1, [0, 1, 2], first);
+    expect(relabeller.begunWith(2)).toBeUndefined(); // has not decided yet
+    relabeller.observe(2, [0, 1], second.subarray(0, 6));
+    const begun = relabeller.begunWith(2)!;
+    expect(begun).toEqual([0.5, 0.5, 1 / 3]);
+    expect(relabeller.begunWith(3)).toBeUndefined();
+
+    const resumed = watched({});
+    resumed.relabeller.resumeEpoch(2, begun);
+    resumed.relabeller.observe(2, [2], second.subarray(6));
+    expect(resumed.seen.map(({ classConfidence }) => classConfidence)).toEqual([begun]);
+    resumed.relabeller.observe(3, [2], second.subarray(6));
+    expect(resumed.seen[1]!.classConfidence).not.toEqual(begun);
+  });
+
   test("knows no class in the first epoch", () => {
     const { seen, relabeller } = watched({ startEpoch: 1 });
     relabeller.observe(1, [0, 1, 2], first);

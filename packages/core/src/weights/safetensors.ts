@@ -45,6 +45,24 @@ export function encodeSafetensors(
   weights: Weights,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  const parts = safetensorsParts(weights, metadata);
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/**
+ * What `encodeSafetensors` joins: the header, then the bytes of every array. These are views of the arrays, so that
+ * large weights can be written without a copy.
+ */
+export function safetensorsParts(
+  weights: Weights,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   let offset = 0;
   const entries = [...weights].map(([name, { shape, data }]): [string, Entry] => {
     const start = offset;
@@ -54,14 +72,14 @@ export function encodeSafetensors(
   const header = { __metadata__: metadata, ...Object.fromEntries(entries) };
   const json = Buffer.from(JSON.stringify(header));
   const padded = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + padded + offset).fill(0x20, 8, 8 + padded);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
-  bytes.set(json, 8);
-  for (const [name, { data_offsets: offsets }] of entries) {
-    const { buffer, byteOffset, byteLength } = weights.get(name)!.data;
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), 8 + padded + offsets[0]);
-  }
-  return bytes;
+  const start = new Uint8Array(8 + padded).fill(0x20, 8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(padded), true);
+  start.set(json, 8);
+  const arrays = [...weights.values()].map(
+    ({ data: { buffer, byteOffset, byteLength } }) =>
+      new Uint8Array(buffer, byteOffset, byteLength),
+  );
+  return [start, ...arrays];
 }
 
 /** Of files of others, in bytes: 20,000 arrays need about 3 MiB, and each byte can take 50 while it is read. */

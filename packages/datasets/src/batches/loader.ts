@@ -48,6 +48,8 @@ export interface Epoch {
   readonly epoch: number;
   /** None if absent. */
   readonly augmentation?: Augmentation;
+  /** Leaves out this many batches, the first ones; the others are as they are without it. Default 0. */
+  readonly skip?: number;
 }
 
 export interface BatchLoader {
@@ -112,11 +114,11 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
   }
 
   async function* batches(epoch: Epoch): AsyncGenerator<Batch> {
-    const { order, augmentation } = epoch;
+    const { order, augmentation, skip = 0 } = epoch;
     const most = usesThreads(augmentation) ? prefetch : 0;
     const repeats = repeatsOf(order, images.count);
     const ahead: Promise<Batch>[] = [];
-    for (let first = 0; first < order.length; first += batchSize) {
+    for (let first = skip * batchSize; first < order.length; first += batchSize) {
       const last = first + batchSize;
       const batch = prepare(order.subarray(first, last), repeats.subarray(first, last), epoch);
       batch.catch(() => {}); // thrown where it is awaited below, unless the loop was left before
@@ -129,6 +131,7 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
   return {
     epoch(epoch) {
       if (epoch.augmentation) checkAugmentation(epoch.augmentation);
+      requireWhole("skip", epoch.skip ?? 0, 0);
       const unknown = epoch.order.find((row) => row < 0 || row >= images.count);
       if (unknown !== undefined) {
         throw new DatasetError(

@@ -2,13 +2,14 @@
  * @file The command line: `pnpm exp <command>`. A command's module is loaded when the command is asked for.
  *
  * Exit codes: 0 where all went well; 2 where the command line itself is wrong (an unknown command, option or name, a
- * value out of range, options that contradict each other, what is wrong with a --threshold); 1 for everything else:
- * files, data, the disk.
+ * value out of range, options that contradict each other, what is wrong with a --threshold); 128 + n where signal n
+ * stopped training, which can go on; 1 for everything else: files, data, the disk.
  */
 import { CommandLineError, didYouMean, printableLines, UserError } from "@mvt/common";
 import { systemRefusalOf } from "@mvt/common/files";
 import yargs from "yargs";
 import type { Argv } from "yargs";
+import { CommandStopped } from "../training/stop.ts";
 import { checkOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
 import { FailedRunsError } from "../training/failed-runs.ts";
@@ -153,6 +154,7 @@ export function messageOf(error: unknown): string {
   if (error instanceof FailedRunsError) {
     return [`error: ${error.message}`, ...error.stacks.map(defectOf)].join("\n");
   }
+  if (error instanceof CommandStopped) return error.message;
   if (error instanceof UserError) return `error: ${error.message}`;
   const refusal = systemRefusalOf(error);
   if (refusal !== undefined) return `error: ${refusal.message}`;
@@ -163,7 +165,11 @@ function defectOf(stack: string | undefined): string {
   return `This is a defect of the program, not of what you typed. Please report it with:\n${printableLines(String(stack))}`;
 }
 
-/** 2 where the command line itself is wrong, 1 for everything else: files, data, the disk, a defect. */
-export function exitCodeOf(error: unknown): 1 | 2 {
+/**
+ * 2 where the command line itself is wrong, 128 + n after signal n, 1 for everything else: files, data, the disk, a
+ * defect.
+ */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommandStopped) return error.exitCode;
   return error instanceof UserError ? error.exitCode : 1;
 }

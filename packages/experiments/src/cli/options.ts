@@ -19,6 +19,11 @@ import type { MaskFormName } from "@mvt/mgn";
 import { policyDefaults, predictionSources, references } from "@mvt/relabel";
 import type { PredictionSource, Reference } from "@mvt/relabel";
 import { backendNames, deviceNames } from "../engine/engine.ts";
+import {
+  checkpointUnits,
+  defaultCheckpoints,
+  parseInterval,
+} from "../training/checkpoint-policy.ts";
 import { scaleNames } from "../settings/scales.ts";
 import { isShare, wholeFrom } from "./command.ts";
 
@@ -165,6 +170,20 @@ export const trainingOptions = {
     describe: "runs that train at once [default: one per core at scales smoke and quick, else 1]",
   },
   ...waitingOptions,
+  "checkpoint-every": {
+    type: "string",
+    default: defaultCheckpoints.every as string,
+    check: (text: string) => void parseInterval(text),
+    group: training,
+    describe: `when a run writes a checkpoint, besides the ends of its epochs: ${Object.values(checkpointUnits).join("; ")}`,
+  },
+  "keep-checkpoints": {
+    type: "number",
+    default: defaultCheckpoints.keep as number,
+    check: wholeFrom(1),
+    group: training,
+    describe: "how many of a run's checkpoints are kept: the newest that is whole is gone on from",
+  },
   backbone: {
     choices: backboneNames,
     default: defaultBackbone,

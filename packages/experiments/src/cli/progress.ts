@@ -88,6 +88,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
       finished += 1; // another process has trained it meanwhile
       images -= imagesOf(run, shared);
     },
+    onRunNotice: ({ title }, notice) => say(`${title}: ${notice}`),
     onWait: ({ title, id }, holder) =>
       say(`waiting for ${holder}, which trains ${title} (run ${id})`),
     onFail: (run, reason) => {

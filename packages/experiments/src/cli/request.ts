@@ -16,6 +16,8 @@ import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 import { scaleWith } from "../settings/scales.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
+import { defaultCheckpoints, parseInterval } from "../training/checkpoint-policy.ts";
+import type { CheckpointPolicy } from "../training/checkpoint-policy.ts";
 import { createPlanner } from "../studies/planner.ts";
 import type { Planner } from "../studies/planner.ts";
 import type { ArgsOf } from "./command.ts";
@@ -36,6 +38,7 @@ export interface TrainingSession {
   readonly engine: OpenedEngine;
   readonly progress: Progress;
   readonly runsFolder: string;
+  readonly checkpoints: CheckpointPolicy;
 }
 
 /** Opens what the options name; what is wrong with them is found here, before anything is drawn or trained. */
@@ -44,6 +47,7 @@ export async function openTraining(
   check: (scale: Scale) => Promise<void> = async () => {},
 ): Promise<TrainingSession> {
   waits(args);
+  const checkpoints = checkpointsOf(args);
   const scale = scaleOf(args);
   const weights = await weightsOf(args.weights, scale);
   const noise = await readNoise(args);
@@ -53,7 +57,16 @@ export async function openTraining(
   const progress = createProgress();
   const request = { ...args, scale, weights, noise, pretrained: args.weights !== "none" };
   const sets = createPreparedSets(request, progress);
-  return { planner: createPlanner(request, sets), sets, engine, progress, runsFolder };
+  const planner = createPlanner(request, sets);
+  return { planner, sets, engine, progress, runsFolder, checkpoints };
+}
+
+/** When runs write checkpoints, and how many they keep. */
+export function checkpointsOf(
+  args: Pick<TrainingArgs, "checkpointEvery" | "keepCheckpoints">,
+): CheckpointPolicy {
+  const every = parseInterval(args.checkpointEvery);
+  return { every, keep: args.keepCheckpoints, apart: defaultCheckpoints.apart };
 }
 
 /** The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone and the settings of --set. */

@@ -18,7 +18,7 @@ import { epochLine } from "./run-summary.ts";
 import { waits } from "./waiting.ts";
 import type { WaitingArgs } from "./waiting.ts";
 
-type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress">;
+type Session = Pick<TrainingSession, "runsFolder" | "engine" | "progress" | "checkpoints">;
 
 /** What the command's options say of its runs. */
 type Asked = Parameters<typeof scaleOf>[0] &
@@ -35,7 +35,7 @@ type Asked = Parameters<typeof scaleOf>[0] &
  */
 export async function trainRuns<Config extends RunConfig>(
   wanted: readonly PlannedRun<Config>[],
-  { runsFolder, engine, progress }: Session,
+  { runsFolder, engine, progress, checkpoints }: Session,
   asked: Asked,
 ): Promise<readonly ResultOf<Config>[] | undefined> {
   for (const line of describeLists(wanted)) progress.say(line);
@@ -56,6 +56,7 @@ export async function trainRuns<Config extends RunConfig>(
       engine,
       wait: waits(asked),
       origin: originOf(scaleOf(asked).name, engine.backend),
+      checkpoints,
     });
     for (const line of await relabelWarnings(missing, runsFolder)) progress.say(line);
     return results;

@@ -6,22 +6,31 @@
  *               labels.jsonl                  the label ledger, if the run relabels
  *               labels.csv                    per training image of a classifier: its labels, and how doubtful they are
  *               made-by.jsonl                 while it is unfinished: the versions and machines that trained it so far
- *               checkpoint.safetensors        while it is unfinished: everything to go on from
+ *               checkpoint-<step>.safetensors while it is unfinished: everything to go on from; the last few
  *               validation-best.safetensors   the weights of the epoch chosen on the validation subset
  *               last.safetensors              the weights of the last epoch
  *               mgn.safetensors               of a mask generator: its weights and what it is good for; of a
  *                                             classifier, the generator of --mgn
  *               predictions.csv               per test image, with the validation-chosen weights
  *               held-out.csv                  of a run without a fold of its training images: the fold's predictions
- *               manifest.json                 the SHA-256 of all these files but the checkpoint
+ *               manifest.json                 the SHA-256 of all these files but the checkpoints
  *               result.json                   when it is finished
  */
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandLineError, parseJson, UserError } from "@mvt/common";
-import { namePath, readRegular, writeWhole } from "@mvt/common/files";
+import {
+  namePath,
+  readRegular,
+  syncFile,
+  syncFolder,
+  writeWhole,
+  writeWholeDurably,
+} from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import { removeCheckpoints } from "./checkpoint-files.ts";
+import type { CheckpointFile } from "./checkpoint-files.ts";
 import type { HeldLock } from "./lock.ts";
 import { isWritten, makeManifest, parseManifest, requireWritten } from "./manifest.ts";
 import { runResult } from "./result.ts";
@@ -41,18 +50,18 @@ const keptFiles = [
   "result.json",
 ] as const;
 
-/** What only an unfinished run has. */
-const unfinishedFiles = ["checkpoint.safetensors", "made-by.jsonl"] as const;
-
 export type RunFile =
   | (typeof keptFiles)[number]
-  | (typeof unfinishedFiles)[number]
+  | CheckpointFile
+  | "made-by.jsonl"
   | "manifest.json";
 
 export interface RunFolder {
   readonly id: string;
   path(file: RunFile): string;
   write(file: RunFile, content: string | Uint8Array): Promise<void>;
+  /** Writes a file from its parts; once it is done, a loss of power does not lose it. */
+  writeDurably(file: RunFile, parts: readonly Uint8Array[]): Promise<void>;
   /**
    * The file's bytes; undefined if there is none. Throws a UserError if the run is finished and its manifest says that it
    * wrote another file.
@@ -61,7 +70,7 @@ export interface RunFolder {
   remove(file: RunFile): Promise<void>;
   /** The result of a finished run; undefined while it is unfinished. */
   result(): Promise<RunResult | undefined>;
-  /** Ends the run: its manifest, then its result, which says that everything else is there; the checkpoint goes. */
+  /** Ends the run: its manifest, then its result, which says that everything else is there; the checkpoints go. */
   finish(result: RunResult): Promise<void>;
   /** Reads every file that the run left and compares it; the number of files, or undefined for a run without manifest. */
   verify(): Promise<number | undefined>;
@@ -97,6 +106,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
     path,
     read,
     write,
+    writeDurably: (file, parts) => writeWholeDurably(path(file), parts),
     remove,
     async result() {
       const json = await read("result.json");
@@ -111,9 +121,13 @@ export function openRun(runsFolder: string, id: string): RunFolder {
         ...Object.fromEntries(present.filter(([, bytes]) => bytes)),
         "result.json": json,
       };
-      await write("manifest.json", `${JSON.stringify(makeManifest(files), null, 2)}\n`);
-      await write("result.json", json);
-      for (const file of unfinishedFiles) await remove(file);
+      for (const [file, bytes] of present) if (bytes) await syncFile(path(file));
+      await syncFolder(runsFolder); // which has the name of the run's folder
+      const list = `${JSON.stringify(makeManifest(files), null, 2)}\n`;
+      await writeWholeDurably(path("manifest.json"), [Buffer.from(list)]);
+      await writeWholeDurably(path("result.json"), [Buffer.from(json)]);
+      await removeCheckpoints(join(runsFolder, id));
+      await remove("made-by.jsonl");
     },
     async verify() {
       const manifest = await readManifest();

@@ -1,18 +1,37 @@
 /**
  * @file The state of an interrupted run in one file, so that it is never half a state.
  *
- * Safetensors with parameters, moments and the training history; metrics and label ledger travel in its metadata. So does
- * a SHA-256 of all of it: a checkpoint that was damaged is refused.
+ * Safetensors with parameters, moments, the best weights so far and the training history; metrics, label ledger and the
+ * sums of a running epoch travel in its metadata. So does a SHA-256 of all of it: a checkpoint that was damaged is
+ * refused. No other file of an unfinished run is needed.
  */
-import { createHash } from "node:crypto";
-import { decodeSafetensors, encodeSafetensors, WeightsError } from "@mvt/core";
-import type { Weights } from "@mvt/core";
+import { createHash, subtle } from "node:crypto";
+import { parseJson } from "@mvt/common";
+import { decodeSafetensors, encodeSafetensors, safetensorsParts, WeightsError } from "@mvt/core";
+import type { NdArray, Weights } from "@mvt/core";
 import type { HistoryArray } from "@mvt/relabel";
-import type { z } from "zod";
+import { z } from "zod";
 
-/** What the names of the history's arrays begin with. No name of the state does. */
-const historyPrefix = "history.";
+/** What the names of the history's arrays and of the best weights begin with. No name of the state does. */
+const prefixes = { history: "history.", best: "best." } as const;
 
+const partialEpoch = z.strictObject({
+  steps: z.int().positive(),
+  milliseconds: z.number().nonnegative(),
+  sums: z.record(z.string(), z.array(z.number())),
+});
+
+/** An epoch that is not over: what its metrics are summed up from. */
+export interface PartialEpoch {
+  /** Steps taken in it. */
+  readonly steps: number;
+  /** How long they took. */
+  readonly milliseconds: number;
+  /** Finite numbers by name; a classifier and a mask generator sum up different things. */
+  readonly sums: Readonly<Record<string, readonly number[]>>;
+}
+
+/** All that training goes on from. */
 export interface Checkpoint<Metrics> {
   /** Parameters and optimiser moments. */
   readonly state: Weights;
@@ -20,44 +39,89 @@ export interface Checkpoint<Metrics> {
   readonly step: number;
   /** One entry per finished epoch. */
   readonly metrics: readonly Metrics[];
+  /** The epoch after these, if the run stopped within it. */
+  readonly partial?: PartialEpoch;
+  /** The weights of the epoch that is best on the validation subset so far; only of classifiers. */
+  readonly best?: Weights;
   /** The label ledger as JSON lines; only of runs that relabel. */
   readonly ledger?: string;
   /** The arrays of the training history; only of classifiers. */
   readonly history?: ReadonlyMap<string, HistoryArray>;
 }
 
+type Metadata = Readonly<Record<string, string>>;
+
 /** The file of a checkpoint. */
-export function encodeCheckpoint({
+export function encodeCheckpoint(checkpoint: Checkpoint<unknown>): Uint8Array {
+  const { weights, metadata } = contentOf(checkpoint);
+  const hashes = [...weights.values()].map((array) => hashHere(array));
+  return encodeSafetensors(weights, withDigest(weights, hashes, metadata));
+}
+
+/**
+ * The bytes of `encodeCheckpoint` in parts, to be written one after another. Large arrays are hashed beside the thread
+ * that calls, and not copied: they must stay as they are until the parts are written.
+ */
+export async function encodeCheckpointParts(
+  checkpoint: Checkpoint<unknown>,
+): Promise<readonly Uint8Array[]> {
+  const { weights, metadata } = contentOf(checkpoint);
+  const hashes = await Promise.all([...weights.values()].map((array) => hashBeside(array)));
+  return safetensorsParts(weights, withDigest(weights, hashes, metadata));
+}
+
+/** Bytes from which on another thread saves more than it takes to ask it. */
+const worthAThread = 2 ** 18;
+
+function contentOf({
   state,
   step,
   metrics,
+  partial,
   ledger,
+  best = new Map(),
   history = new Map(),
-}: Checkpoint<unknown>): Uint8Array {
-  const named = [...history].map(([name, array]) => [`${historyPrefix}${name}`, array] as const);
-  const weights: Weights = new Map([...state, ...named]);
-  const metadata = {
-    step: `${step}`,
-    metrics: JSON.stringify(metrics),
-    ...(ledger === undefined ? {} : { ledger }),
+}: Checkpoint<unknown>): { readonly weights: Weights; readonly metadata: Metadata } {
+  const named = (prefix: string, arrays: ReadonlyMap<string, HistoryArray>) =>
+    [...arrays].map(([name, array]) => [`${prefix}${name}`, array] as const);
+  return {
+    weights: new Map([
+      ...state,
+      ...named(prefixes.best, best),
+      ...named(prefixes.history, history),
+    ]),
+    metadata: {
+      step: `${step}`,
+      metrics: JSON.stringify(metrics),
+      ...(partial === undefined ? {} : { partial: JSON.stringify(partial) }),
+      ...(ledger === undefined ? {} : { ledger }),
+    },
   };
-  return encodeSafetensors(weights, { ...metadata, sha256: digestOf(weights, metadata) });
 }
 
-/** The SHA-256 of names, shapes and values, and of the metadata, whatever their order in the file. */
-function digestOf(weights: Weights, metadata: Readonly<Record<string, string>>): string {
-  const hash = createHash("sha256");
-  const byName = <Value>(entries: Iterable<readonly [string, Value]>) =>
-    [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  hash.update(JSON.stringify(byName(Object.entries(metadata))));
-  for (const [name, { shape, data }] of byName(weights)) {
-    hash.update(JSON.stringify([name, shape]));
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest("hex");
+const bytesOf = ({ data: { buffer, byteOffset, byteLength } }: NdArray) =>
+  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+
+const hashHere = (array: NdArray) => createHash("sha256").update(bytesOf(array)).digest("hex");
+
+async function hashBeside(array: NdArray): Promise<string> {
+  if (array.data.byteLength < worthAThread) return hashHere(array);
+  return Buffer.from(await subtle.digest("SHA-256", bytesOf(array))).toString("hex");
 }
 
-/** Reads a checkpoint; `line` is what a line of its metrics must be. */
+/**
+ * The metadata with the SHA-256 of names, shapes, values and metadata, whatever their order in the file. `hashes` are
+ * those of the arrays, in the order of `weights`.
+ */
+function withDigest(weights: Weights, hashes: readonly string[], metadata: Metadata): Metadata {
+  const arrays = [...weights].map(([name, { shape }], i) => [name, { shape, hash: hashes[i]! }]);
+  const byName = (entries: readonly (readonly unknown[])[]) =>
+    entries.toSorted(([a], [b]) => ((a as string) < (b as string) ? -1 : 1));
+  const all = JSON.stringify([byName(Object.entries(metadata)), byName(arrays)]);
+  return { ...metadata, sha256: createHash("sha256").update(all).digest("hex") };
+}
+
+/** Reads a checkpoint; `line` is what a line of its metrics must be. Throws WeightsError for any that is not whole. */
 export function decodeCheckpoint<Metrics>(
   bytes: Uint8Array,
   source: string,
@@ -65,33 +129,40 @@ export function decodeCheckpoint<Metrics>(
 ): Checkpoint<Metrics> {
   const { weights, metadata } = decodeSafetensors(bytes, source);
   const { sha256, ...rest } = metadata;
-  const { step, metrics, ledger } = rest;
+  const { step, metrics, partial, ledger } = rest;
   if (step === undefined || metrics === undefined) {
     throw new WeightsError(
       `${source}: expected a checkpoint with step and metrics, got ${Object.keys(metadata).join(", ") || "no metadata"}`,
     );
   }
-  if (sha256 !== digestOf(weights, rest)) {
+  const hashes = [...weights.values()].map((array) => hashHere(array));
+  if (sha256 !== withDigest(weights, hashes, rest)["sha256"]) {
     throw new WeightsError(
       `${source}: expected a checkpoint as it was written, got one whose checksum differs`,
     );
   }
-  const lines = line.array().safeParse(JSON.parse(metrics));
-  if (!lines.success) {
-    const { path, message } = lines.error.issues[0]!;
+  const read = <Value>(what: string, type: z.ZodType<Value>, json: string) => {
+    const parsed = type.safeParse(parseJson(json));
+    if (parsed.success) return parsed.data;
+    const { path, message } = parsed.error.issues[0]!;
     throw new WeightsError(
-      `${source}: expected metrics as this version writes them, got another ${path.join(".")} (${message})`,
+      `${source}: expected ${what} as this version writes them, got another ${path.join(".")} (${message})`,
     );
-  }
-  const isHistory = ([name]: readonly [string, unknown]) => name.startsWith(historyPrefix);
-  const history = [...weights]
-    .filter(isHistory)
-    .map(([name, array]) => [name.slice(historyPrefix.length), array] as const);
+  };
+  const under = (prefix: string): ReadonlyMap<string, HistoryArray> | undefined => {
+    const found = [...weights].filter(([name]) => name.startsWith(prefix));
+    if (found.length === 0) return undefined;
+    return new Map(found.map(([name, array]) => [name.slice(prefix.length), array]));
+  };
+  const isState = (name: string) =>
+    Object.values(prefixes).every((prefix) => !name.startsWith(prefix));
   return {
-    state: new Map([...weights].filter((entry) => !isHistory(entry))),
-    step: Number(step),
-    metrics: lines.data,
+    state: new Map([...weights].filter(([name]) => isState(name))),
+    step: read("steps", z.int().nonnegative(), step),
+    metrics: read("metrics", line.array(), metrics),
+    ...(partial === undefined ? {} : { partial: read("sums", partialEpoch, partial) }),
+    best: under(prefixes.best),
     ledger,
-    history: history.length === 0 ? undefined : new Map(history),
+    history: under(prefixes.history),
   };
 }

@@ -1,13 +1,6 @@
 /** @file Training one classifier: epochs of steps, relabelling, evaluation, and what the run leaves behind. */
 import { argmax } from "@mvt/common";
-import {
-  cosine,
-  countParameters,
-  decodeSafetensors,
-  encodeSafetensors,
-  exponential,
-  withWarmup,
-} from "@mvt/core";
+import { cosine, countParameters, encodeSafetensors, exponential, withWarmup } from "@mvt/core";
 import type { Executable, Schedule, Weights } from "@mvt/core";
 import { balancedOrder, createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { Batch, BatchLoader } from "@mvt/datasets";
@@ -25,9 +18,10 @@ import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { TrainingConfig } from "../settings/training.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
-import type { TrainingContext } from "./epoch-loop.ts";
+import type { EpochStart, Interruptions, TrainingContext } from "./epoch-loop.ts";
 import { TrainingLabels } from "./labels.ts";
 import { microBatchCount } from "./micro-batches.ts";
+import { listed, resumedSums } from "./partial-sums.ts";
 import { evaluationBatchSize, predict, runEach } from "./predict.ts";
 import {
   declareClassifier,
@@ -37,7 +31,6 @@ import {
   withFrozen,
 } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
-import { requireWeights } from "./require-weights.ts";
 import { startingWeights } from "./starting-weights.ts";
 
 export interface ClassifierTraining {
@@ -81,34 +74,39 @@ export async function trainClassifier(
     batchSize: settings.batchSize,
     threads: context.loaderThreads,
   });
-  const predictSubset = (subset: Subset) =>
-    predict(evaluation, subset, { batchSize, classes: model.classes });
+  const predictSubset = (subset: Subset, pause: () => Promise<void>) =>
+    predict(evaluation, subset, { batchSize, classes: model.classes, pause });
   const labels = new TrainingLabels(data, config.relabel, training.threshold);
+  let bestWeights: Weights | undefined;
   try {
-    const metrics = await trainEpochs(
+    const { metrics, pause } = await trainEpochs(
       {
         line: epochMetrics,
+        parameters: classifier.parameters,
         epochs: settings.epochs,
-        async start(checkpoint) {
-          const source = run.path("checkpoint.safetensors");
-          if (checkpoint) requireWeights(checkpoint.state, classifier.parameters, source);
+        async start(checkpoint, source) {
           const initial = () => startingWeights(classifier.parameters, config.seed, pretrained);
           await step.writeState(checkpoint?.state ?? withFrozen(classifier, initial()));
           labels.resume(checkpoint, source);
+          bestWeights = checkpoint?.best;
         },
-        async trainEpoch(stepsBefore, earlier) {
+        readState: () => step.readState(),
+        async trainEpoch(start, interruptions) {
+          const { earlier } = start;
           const epoch = earlier.length + 1;
-          const at = { epoch, stepsBefore };
-          const trained = await trainSteps(at, training, context, { step, loader, labels });
+          const parts = { step, loader, labels, interruptions };
+          const trained = await trainSteps(start, training, context, parts);
           const state = await step.readState();
           await evaluation.writeState(state);
+          const predictNow = (subset: Subset) => predictSubset(subset, interruptions.pause);
+          const validation = await predictNow(data.validation);
+          const test =
+            settings.tests === "at-end" ? undefined : countOf(await predictNow(data.test));
+          // Last, because a run that is stopped above goes on with the labels that the steps left.
           const passed = await labels.endOfEpoch(
             epoch,
-            async () => (await predictSubset(data.train)).probabilities,
+            async () => (await predictNow(data.train)).probabilities,
           );
-          const validation = await predictSubset(data.validation);
-          const test =
-            settings.tests === "at-end" ? undefined : countOf(await predictSubset(data.test));
           // In the order of `epochMetrics`, in which a resumed run writes the earlier epochs.
           const line: EpochMetrics = {
             ...trained.metrics,
@@ -119,10 +117,7 @@ export async function trainClassifier(
           };
           labels.relabeller?.endEpoch(epoch, line.train.k / line.train.n);
           if (earlier.every((before) => before.validation.k < validation.k)) {
-            await run.write(
-              "validation-best.safetensors",
-              encodeSafetensors(parametersOf(classifier, state)),
-            );
+            bestWeights = parametersOf(classifier, state);
           }
           return { steps: trained.steps, metrics: line, state };
         },
@@ -131,23 +126,22 @@ export async function trainClassifier(
           train.k >= settings.stopAtTrainAccuracy * train.n,
         ledger: () => labels.toJsonLines(),
         history: () => labels.history(),
+        best: () => bestWeights,
       },
       context,
     );
 
-    const bestWeights = decodeSafetensors(
-      (await run.read("validation-best.safetensors"))!,
-      run.path("validation-best.safetensors"),
-    );
-    await evaluation.writeState(withFrozen(classifier, bestWeights.weights));
-    const chosen = await predictSubset(data.test);
+    const chosenWeights = bestWeights!; // of one epoch at least
+    await run.write("validation-best.safetensors", encodeSafetensors(chosenWeights));
+    await evaluation.writeState(withFrozen(classifier, chosenWeights));
+    const chosen = await predictSubset(data.test, pause);
     await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
     await run.write("labels.csv", labels.toCsv());
     const lastState = await step.readState();
     await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
     const predictLast = async (subset: Subset) => {
       await evaluation.writeState(lastState);
-      return predictSubset(subset);
+      return predictSubset(subset, pause);
     };
     if (heldOut) {
       const predictions = await predictLast(heldOut);
@@ -157,7 +151,7 @@ export async function trainClassifier(
       ...resultOf(training, run.id, metrics, {
         chosen,
         last: metrics.at(-1)!.test ?? (await predictLast(data.test)),
-        parameters: countParameters(bestWeights.weights),
+        parameters: countParameters(chosenWeights),
         engine: engineName(backend),
       }),
       relabel: labels.outcome(),
@@ -172,17 +166,24 @@ export async function trainClassifier(
   }
 }
 
-/** The steps of one epoch. */
+/** The steps of one epoch, or those that are left of it. */
 async function trainSteps(
-  { epoch, stepsBefore }: { readonly epoch: number; readonly stepsBefore: number },
+  { earlier, stepsBefore, partial }: EpochStart<EpochMetrics>,
   { config, data, title }: ClassifierTraining,
   { run, onStep }: TrainingContext<EpochMetrics>,
   {
     step,
     loader,
     labels,
-  }: { readonly step: Executable; readonly loader: BatchLoader; readonly labels: TrainingLabels },
+    interruptions,
+  }: {
+    readonly step: Executable;
+    readonly loader: BatchLoader;
+    readonly labels: TrainingLabels;
+    readonly interruptions: Interruptions;
+  },
 ) {
+  const epoch = earlier.length + 1;
   const { augmentation, batchSize, sampler } = config.training;
   const { seed } = config;
   const K = config.model.classes;
@@ -195,11 +196,13 @@ async function trainSteps(
       : shuffledOrder(rows.length, seed, epoch)
   ).map((i) => rows[i]!);
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
-  const start = performance.now();
-  let [batches, seen, right, relabelled, totalLoss] = [0, 0, 0, 0, 0];
+  const start = performance.now() - (partial?.milliseconds ?? 0);
+  let batches = partial?.steps ?? 0;
+  const zero = { seen: 0, right: 0, relabelled: 0, totalLoss: 0 };
+  const sums = resumedSums(zero, partial);
   const rate = (batch: number) => schedule(epoch - 1 + batch / stepsPerEpoch);
   const samplesOf = ({ indices }: Batch) => indices.map((row) => positions[row]!);
-  let fed = 0;
+  let fed = batches;
   const feedsOf = (batch: Batch) => ({
     images: batch.images,
     labels: samplesOf(batch).map((sample) => labels.current[sample]!),
@@ -207,8 +210,8 @@ async function trainSteps(
     learningRate: Float32Array.of(rate(fed)),
     step: Float32Array.of(stepsBefore + (fed += 1)),
   });
-  const batched = loader.epoch({ order, seed, epoch, augmentation });
-  for await (const [batch, results] of runEach(step, batched, feedsOf)) {
+  const batched = loader.epoch({ order, seed, epoch, augmentation, skip: batches });
+  for await (const [batch, results, settled] of runEach(step, batched, feedsOf)) {
     const { loss, probabilities } = results as {
       readonly loss: Float32Array;
       readonly probabilities: Float32Array;
@@ -223,18 +226,23 @@ async function trainSteps(
     });
     for (let i = 0; i < count; i += 1) {
       const predicted = argmax(probabilities.subarray(i * K, (i + 1) * K));
-      if (predicted === given[samples[i]!]) right += 1;
+      if (predicted === given[samples[i]!]) sums.right += 1;
     }
-    relabelled += labels.observe(
+    sums.relabelled += labels.observe(
       epoch,
       samples.subarray(0, count),
       probabilities.subarray(0, count * K),
     );
-    totalLoss += loss[0]! * count;
+    sums.totalLoss += loss[0]! * count;
     batches += 1;
-    seen += count;
-    onStep?.(epoch, seen, rows.length);
+    sums.seen += count;
+    onStep?.(epoch, sums.seen, rows.length);
+    if (!settled) continue; // the state is ahead of what is summed up
+    const milliseconds = performance.now() - start;
+    const all = { ...listed(sums), ...labels.sums(epoch) };
+    await interruptions.afterStep({ steps: batches, milliseconds, sums: all });
   }
+  const { seen, right, relabelled, totalLoss } = sums;
   const seconds = (performance.now() - start) / 1000;
   return {
     steps: batches,

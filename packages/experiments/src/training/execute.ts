@@ -15,6 +15,7 @@ import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 import type { RunResult } from "../runs/result.ts";
 import { hasBegun, openRun } from "../runs/run-folder.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import type { CheckpointPolicy } from "./checkpoint-policy.ts";
 import { FailedRunsError } from "./failed-runs.ts";
 import type { FailedRun, TrainingFailure } from "./failed-runs.ts";
 import { failureOf } from "./failure.ts";
@@ -22,6 +23,8 @@ import type { Branch } from "./hand-over.ts";
 import { requirePrecision } from "./programs.ts";
 import { createSlots } from "./slots.ts";
 import type { Slots } from "./slots.ts";
+import { CommandStopped, createStopFlag, stopAsked, whileStoppable } from "./stop.ts";
+import type { StopFlag } from "./stop.ts";
 import { trainInThread } from "./train-in-thread.ts";
 import type { TrainingEvents, TrainingPool } from "./train-in-thread.ts";
 
@@ -43,6 +46,8 @@ export interface Execution extends RunEvents {
   readonly locks?: LockTimes;
   /** What trains, for the record of each run. */
   readonly origin?: Origin;
+  /** Default: a checkpoint at the end of every epoch. */
+  readonly checkpoints?: CheckpointPolicy;
 }
 
 /** What a run of this configuration leaves behind. */
@@ -70,7 +75,8 @@ export async function checkPlan(
 
 /**
  * Trains what is missing and returns the results of the wanted runs, in their order. Throws a FailedRunsError, once all
- * others have ended, if a run failed.
+ * others have ended, if a run failed. At a signal that asks to stop, the runs that train write a checkpoint and end, no
+ * other begins, and this throws CommandStopped.
  */
 export async function executeRuns<Config extends RunConfig>(
   plan: RunPlan<Config>,
@@ -80,6 +86,8 @@ export async function executeRuns<Config extends RunConfig>(
   const { runsFolder, engine, onReuse } = execution;
   for (const run of needed) if (!missing.includes(run)) onReuse?.(run);
   if (missing.length > 0) {
+    const stop = createStopFlag();
+    const stopped: StoppedTraining[] = [];
     const pool: TrainingPool = new Piscina({
       filename: new URL("./worker.ts", import.meta.url).href,
       minThreads: 0,
@@ -87,11 +95,27 @@ export async function executeRuns<Config extends RunConfig>(
     });
     pool.on("error", () => {}); // of a thread that trains nothing any more
     // No thread may be ended while ONNX Runtime computes in it: that would end the process.
-    const failed = await trainAll(plan, pool, execution).finally(() => pool.destroy());
+    const failed = await whileStoppable(stop, () =>
+      trainAll(plan, pool, { ...execution, stop, stopped }),
+    ).finally(() => pool.destroy());
+    const signal = stopAsked(stop);
+    if (signal !== undefined) throw new CommandStopped(signal, stopped);
     if (failed.length > 0) throw new FailedRunsError(failed, missing.length);
   }
   const results = await Promise.all(wanted.map(({ id }) => openRun(runsFolder, id).result()));
   return results.map((result) => result as ResultOf<Config>);
+}
+
+/** A run that stopped in training, and the steps that it keeps. */
+interface StoppedTraining {
+  readonly title: string;
+  readonly step: number;
+}
+
+interface StoppableExecution extends Execution {
+  readonly stop: StopFlag;
+  /** Gets the runs that stop. */
+  readonly stopped: StoppedTraining[];
 }
 
 /**
@@ -101,7 +125,7 @@ export async function executeRuns<Config extends RunConfig>(
 async function trainAll(
   { missing, shared }: RunPlan,
   pool: TrainingPool,
-  execution: Execution,
+  execution: StoppableExecution,
 ): Promise<readonly FailedRun[]> {
   const slots = createSlots(execution.engine.jobs);
   const ended = new Map<string, Promise<TrainingFailure | undefined>>();
@@ -170,12 +194,12 @@ interface ReadyRun {
   readonly alone: boolean;
 }
 
-/** Trains the run, or waits until another process has. While it waits, others have its slot. */
+/** Trains the run, or waits until another process has. While it waits, others have its slot. Once runs are to stop, it ends. */
 async function trainOne(
   ready: ReadyRun,
   slots: Slots,
   pool: TrainingPool,
-  execution: Execution,
+  execution: StoppableExecution,
 ): Promise<TrainingFailure | undefined> {
   const { run, branches, onBranch } = ready;
   const { runsFolder, onWait, wait = true, locks = lockTimes } = execution;
@@ -183,6 +207,7 @@ async function trainOne(
   let told: string | undefined;
   for (;;) {
     const seen = await slots.use(async () => {
+      if (stopAsked(execution.stop) !== undefined) return { failure: undefined };
       const found = await attempt();
       if ("holder" in found) return found;
       try {
@@ -206,14 +231,19 @@ async function trainLocked(
   ready: ReadyRun,
   lock: HeldLock,
   pool: TrainingPool,
-  { runsFolder, engine, origin, onReuse, onDone, ...events }: Execution,
+  execution: StoppableExecution,
 ): Promise<TrainingFailure | undefined> {
+  const { runsFolder, onReuse, onDone } = execution;
   const { run } = ready;
   if ((await openRun(runsFolder, run.id).result()) !== undefined) {
     onReuse?.(run);
     return undefined;
   }
-  const failure = await trainInThread({ ...ready, runsFolder, lock, origin }, pool, engine, events);
-  if (failure === undefined) onDone?.(run);
-  return failure;
+  const unfinished = await trainInThread({ ...ready, lock }, pool, execution);
+  if (unfinished === undefined) onDone?.(run);
+  else if ("reason" in unfinished) return unfinished;
+  else if (unfinished.step !== undefined) {
+    execution.stopped.push({ title: run.title, step: unfinished.step });
+  }
+  return undefined;
 }

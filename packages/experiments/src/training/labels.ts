@@ -71,6 +71,14 @@ export class TrainingLabels {
     const policy = { ...this.#relabel, threshold: this.#threshold };
     this.#relabeller = createRelabeller(policy, this.#ledger, this.#history);
     for (const { epoch, train } of metrics) this.#relabeller.endEpoch(epoch, train.k / train.n);
+    const confidence = checkpoint?.partial?.sums["confidence"];
+    if (confidence) this.#relabeller.resumeEpoch(metrics.length + 1, confidence);
+  }
+
+  /** What a checkpoint within an epoch holds of relabelling besides ledger and history. */
+  sums(epoch: number): Readonly<Record<string, readonly number[]>> {
+    const confidence = this.#relabeller?.begunWith(epoch);
+    return confidence ? { confidence } : {};
   }
 
   /**

@@ -25,8 +25,7 @@ import { madeByOf } from "../runs/origin.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
-import type { TrainingContext } from "./epoch-loop.ts";
-import { requireWeights } from "./require-weights.ts";
+import type { EpochStart, Interruptions, TrainingContext } from "./epoch-loop.ts";
 
 export interface MgnTraining {
   readonly config: MgnConfig;
@@ -61,19 +60,18 @@ export async function trainMgn(
     threads: context.loaderThreads,
   });
   try {
-    const metrics = await trainEpochs(
+    const { metrics } = await trainEpochs(
       {
         line: mgnMetrics,
+        parameters: Object.values(networks).flatMap(({ parameters }) => parameters),
         epochs,
         async start(checkpoint) {
-          for (const { parameters } of checkpoint ? Object.values(networks) : []) {
-            requireWeights(checkpoint!.state, parameters, run.path("checkpoint.safetensors"));
-          }
           await sides.writeState(checkpoint?.state ?? startingState(training));
         },
-        async trainEpoch(stepsBefore, earlier) {
-          const at = { epoch: earlier.length + 1, stepsBefore };
-          const trained = await trainSteps(at, training, context, { sides, loader });
+        readState: () => sides.readState(),
+        async trainEpoch(from, interruptions) {
+          const parts = { sides, loader, interruptions };
+          const trained = await trainSteps(from, training, context, parts);
           return { ...trained, state: await sides.readState() };
         },
       },
@@ -133,13 +131,22 @@ function startingState({ config, start }: MgnTraining): Weights {
   ]);
 }
 
-/** The steps of one epoch: per batch one of the discriminator, then one of the generator. */
+/** The steps of one epoch, or those left of it: per batch one of the discriminator, then one of the generator. */
 async function trainSteps(
-  { epoch, stepsBefore }: { readonly epoch: number; readonly stepsBefore: number },
+  { earlier, stepsBefore, partial }: EpochStart<MgnMetrics>,
   { config, data, title }: MgnTraining,
   { run, onStep }: TrainingContext<MgnMetrics>,
-  { sides, loader }: { readonly sides: AlternatingMgn; readonly loader: BatchLoader },
+  {
+    sides,
+    loader,
+    interruptions,
+  }: {
+    readonly sides: AlternatingMgn;
+    readonly loader: BatchLoader;
+    readonly interruptions: Interruptions;
+  },
 ) {
+  const epoch = earlier.length + 1;
   const { seed, m, model, training } = config;
   const { rows, labels, images } = data.train;
   const N = deit.patchCount(model);
@@ -147,6 +154,7 @@ async function trainSteps(
   for (const [i, row] of rows.entries()) labelOf[row] = labels[i]!;
   const order = shuffledOrder(rows.length, seed, epoch).map((i) => rows[i]!);
   const monitor = monitorMgn({ patches: N, classes: model.classes, m });
+  if (partial) monitor.resume(partial.sums);
   const { augmentation, batchSize, learningRate, randomShare: count = "exact" } = training;
   const here = {
     run: `run ${run.id} (${title})`,
@@ -154,8 +162,9 @@ async function trainSteps(
     advice:
       "Lower them with --set mgn.learningRate.discriminator=... and --set mgn.learningRate.generator=....",
   };
-  const start = performance.now();
-  let [batches, seen] = [0, 0];
+  const start = performance.now() - (partial?.milliseconds ?? 0);
+  let batches = partial?.steps ?? 0;
+  let seen = Math.min(batches * batchSize, rows.length);
   const stepsPerEpoch = Math.ceil(rows.length / batchSize);
   const rateAt = (rate: number) =>
     Float32Array.of(
@@ -163,7 +172,7 @@ async function trainSteps(
         ? cosine(rate, training.epochs)(epoch - 1 + batches / stepsPerEpoch)
         : rate,
     );
-  for await (const batch of loader.epoch({ order, seed, epoch, augmentation })) {
+  for await (const batch of loader.epoch({ order, seed, epoch, augmentation, skip: batches })) {
     const batchLabels = batch.indices.map((row) => labelOf[row]!);
     const step = Float32Array.of(stepsBefore + batches + 1);
     const stream = random.stream(seed, `random-mask/${stepsBefore + batches + 1}`);
@@ -184,6 +193,8 @@ async function trainSteps(
     batches += 1;
     seen += batch.count;
     onStep?.(epoch, seen, rows.length);
+    const milliseconds = performance.now() - start;
+    await interruptions.afterStep({ steps: batches, milliseconds, sums: monitor.sums() });
   }
   const imagesPerSecond = Math.round((1000 * seen) / (performance.now() - start));
   const statistics = monitor.statistics();

@@ -10,11 +10,23 @@ export function evaluationBatchSize(imageSize: number): number {
   return imageSize >= 128 ? 16 : 125;
 }
 
-/** Runs an evaluation program over a subset, in order. Does not depend on the batch size. */
+/**
+ * Runs an evaluation program over a subset, in order. Does not depend on the batch size.
+ *
+ * @param pause is called before every batch but the first; what it throws ends the evaluation
+ */
 export async function predict(
   executable: Executable,
   { images, rows, labels }: Subset,
-  { batchSize, classes: K }: { readonly batchSize: number; readonly classes: number },
+  {
+    batchSize,
+    classes: K,
+    pause = async () => {},
+  }: {
+    readonly batchSize: number;
+    readonly classes: number;
+    readonly pause?: () => Promise<void>;
+  },
 ): Promise<Predictions> {
   const n = rows.length;
   const predicted = new Int32Array(n);
@@ -27,6 +39,7 @@ export async function predict(
     const batches = loader.epoch({ order, seed: 0, epoch: 0 });
     const predictedBatches = runEach(executable, batches, (batch) => ({ images: batch.images }));
     for await (const [batch, results] of predictedBatches) {
+      if (at > 0) await pause();
       const batchProbabilities = results["probabilities"]!.subarray(0, batch.count * K);
       probabilities.set(batchProbabilities, at * K);
       const batchMasks = results["mask"];
@@ -48,19 +61,20 @@ export async function predict(
 
 /**
  * Runs a program over a stream of items, several in one call where the engine is faster so. Yields every item with its
- * results, in order. `feedsOf` is called in that order, just before the run.
+ * results, in order, and whether it is the last of its call: then the state is that after this item. `feedsOf` is called
+ * in that order, just before the run.
  */
 export async function* runEach<Item>(
   executable: Executable,
   items: AsyncIterable<Item>,
   feedsOf: (item: Item) => Feeds,
-): AsyncGenerator<readonly [Item, Results]> {
+): AsyncGenerator<readonly [item: Item, results: Results, settled: boolean]> {
   const { multiStep } = executable;
   let waiting: Item[] = [];
   const run = async () => {
     const feeds = waiting.map((item) => feedsOf(item));
     const results = multiStep ? await multiStep.run(feeds) : [await executable.run(feeds[0]!)];
-    const done = waiting.map((item, i) => [item, results[i]!] as const);
+    const done = waiting.map((item, i) => [item, results[i]!, i + 1 === feeds.length] as const);
     waiting = [];
     return done;
   };

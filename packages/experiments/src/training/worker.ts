@@ -14,6 +14,7 @@ import type { TrainingData } from "../data/prepared.ts";
 import { openBackend } from "../engine/engine.ts";
 import type { EngineSpec } from "../engine/engine.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
+import type { CheckpointFile } from "../runs/checkpoint-files.ts";
 import { isLockFile, requireHeld } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
 import type { Origin } from "../runs/origin.ts";
@@ -22,6 +23,7 @@ import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { ClassifierConfig, RelabelConfig } from "../settings/run-config.ts";
+import type { CheckpointPolicy } from "./checkpoint-policy.ts";
 import { trainClassifier } from "./classifier.ts";
 import type { ClassifierTraining } from "./classifier.ts";
 import type { TrainingFailure } from "./failed-runs.ts";
@@ -30,6 +32,8 @@ import { handOver } from "./hand-over.ts";
 import type { Branch } from "./hand-over.ts";
 import { trainMgn } from "./mask-generator.ts";
 import { dataOfRun } from "./run-labels.ts";
+import { stopAsked, TrainingStopped } from "./stop.ts";
+import type { StopFlag } from "./stop.ts";
 
 /** A planned run as plain data. What cannot be sent to a thread, such as f, is named and loaded here. */
 export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
@@ -44,6 +48,9 @@ export interface TrainingTask extends Omit<PlannedRun, "data" | "after"> {
   readonly loaderThreads: number;
   /** Runs that go on from this one's checkpoints. */
   readonly branches?: readonly Branch[];
+  readonly checkpoints?: CheckpointPolicy;
+  /** Shared with the main thread, which sets it when the run is to stop. */
+  readonly stop?: StopFlag;
   readonly events: MessagePort;
 }
 
@@ -54,20 +61,41 @@ export type TrainingEvent =
       readonly metrics: EpochMetrics | MgnMetrics;
       readonly epochs: number;
     }
+  /** Something that the user should know of the run. */
+  | { readonly kind: "notice"; readonly notice: string }
   /** The branch has all that it gets of this run. */
   | { readonly kind: "branch"; readonly id: string };
 
-/** Trains the run, whose lock the main thread holds. Never throws: returns why the run failed, if it did. */
-export default async function train(task: TrainingTask): Promise<TrainingFailure | undefined> {
+/** A run that was asked to stop. */
+export interface StoppedRun {
+  /** Steps that its checkpoint holds; undefined if it did not begin. */
+  readonly step: number | undefined;
+}
+
+/** How the training of a run ended, if not with its result. */
+export type UnfinishedRun = TrainingFailure | StoppedRun;
+
+/**
+ * Trains the run, whose lock the main thread holds. Never throws: returns why the run failed, or where it stopped because
+ * it was asked to.
+ */
+export default async function train(task: TrainingTask): Promise<UnfinishedRun | undefined> {
   try {
+    if (stopAsked(task.stop) !== undefined) return { step: undefined };
     await trainRun(task);
     return undefined;
   } catch (error) {
+    if (error instanceof TrainingStopped) return { step: error.step };
     // A run whose folder or lock is gone fails in many ways; this is the reason of all of them.
     return failureOf((await lossOf(task)) ?? error);
   } finally {
     task.events.close();
   }
+}
+
+/** Whether a branch gets the checkpoint after so many epochs. `over`: its trunk trains no more of them. */
+function branchesOff(branch: Branch, epochs: number, over: boolean): boolean {
+  return epochs === branch.epochs || (over && epochs < branch.epochs); // it stopped before they differ
 }
 
 async function trainRun(task: TrainingTask): Promise<void> {
@@ -88,11 +116,17 @@ async function trainRun(task: TrainingTask): Promise<void> {
     },
     onEpoch: (metrics: EpochMetrics | MgnMetrics, epochs: number) =>
       post({ kind: "epoch", metrics, epochs }),
-    async onCheckpoint(epochs: number, over: boolean) {
+    onNotice: (notice: string) => post({ kind: "notice", notice }),
+    checkpoints: task.checkpoints,
+    stop: task.stop,
+    needsCheckpoint: (epochs: number, over: boolean) =>
+      branches.some((branch) => branchesOff(branch, epochs, over)),
+    async onCheckpoint(epochs: number, over: boolean, file: CheckpointFile | undefined) {
       for (const branch of branches) {
-        const early = over && epochs < branch.epochs; // training stopped before they differ
-        if (epochs === branch.epochs || early) await handOver(run, branch, runsFolder);
-        if (epochs >= branch.epochs || early) post({ kind: "branch", id: branch.id });
+        const off = branchesOff(branch, epochs, over);
+        // Without a file it begins itself: the run went on from a checkpoint within the next epoch.
+        if (off && file !== undefined) await handOver(run, file, branch, runsFolder);
+        if (off || epochs >= branch.epochs) post({ kind: "branch", id: branch.id });
       }
     },
   };
@@ -116,6 +150,7 @@ function whileHeld(run: RunFolder, { id, runsFolder, lock }: TrainingTask): RunF
   return {
     ...run,
     write: (file, content) => held().then(() => run.write(file, content)),
+    writeDurably: (file, parts) => held().then(() => run.writeDurably(file, parts)),
     remove: (file) => held().then(() => run.remove(file)),
     finish: (result) => held().then(() => run.finish(result)),
   };

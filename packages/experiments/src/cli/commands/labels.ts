@@ -46,7 +46,7 @@ import {
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { scaleOf } from "../request.ts";
+import { checkpointsOf, scaleOf } from "../request.ts";
 import { trainRuns } from "../train-runs.ts";
 import { waits } from "../waiting.ts";
 import { requireWritable, requireWritableReport } from "../writable.ts";
@@ -83,6 +83,8 @@ const options = {
   jobs: trainingOptions.jobs,
   wait: { ...waitingOptions.wait, group: outOfSample },
   "no-wait": { ...waitingOptions["no-wait"], group: outOfSample },
+  "checkpoint-every": { ...trainingOptions["checkpoint-every"], group: outOfSample },
+  "keep-checkpoints": { ...trainingOptions["keep-checkpoints"], group: outOfSample },
   weights: {
     type: "string",
     group: outOfSample,
@@ -274,7 +276,7 @@ async function predictFolds(
   const asked = { run: folder, config, data, of: folds!, runsFolder: runs, weights, list };
   const planned = await planFolds(asked);
   const engine = await openEngine(args, scaleOf(args));
-  const session = { runsFolder, engine, progress };
+  const session = { runsFolder, engine, progress, checkpoints: checkpointsOf(args) };
   const training = { ...args, separate: true }; // they differ in their images from the first step on
   if ((await trainRuns(planned, session, training)) === undefined) return undefined;
   const { classes } = data;
