@@ -238,18 +238,19 @@ describe("a run folder of an earlier version, or of another hand", () => {
     expect(await readdir(pathOf(runs))).not.toContain(oldCheckpoint);
   });
 
-  test.each([checkpointFile(2), oldCheckpoint])(
-    "is refused if %s is a folder, which is left alone",
-    async (name) => {
-      const runs = await temporaryFolder(onTestFinished);
-      const path = `${pathOf(runs)}/${name}`;
-      await mkdir(path, { recursive: true });
-      const attempt = goOn(runs);
-      await expect(attempt).rejects.toThrow(UserError);
-      await expect(attempt).rejects.toThrow(
-        `${path}: expected a checkpoint, found a folder. Move it away.`,
-      );
-      expect(await readdir(pathOf(runs))).toContain(name);
-    },
-  );
+  test.each([
+    [
+      checkpointFile(2),
+      "expected a regular file, found a folder. Name a file, or put one in its place.",
+    ],
+    [oldCheckpoint, "expected a checkpoint, found a folder. Move it away."],
+  ])("is refused if %s is a folder, which is left alone", async (name, finding) => {
+    const runs = await temporaryFolder(onTestFinished);
+    const path = `${pathOf(runs)}/${name}`;
+    await mkdir(path, { recursive: true });
+    const attempt = goOn(runs);
+    await expect(attempt).rejects.toThrow(UserError);
+    await expect(attempt).rejects.toThrow(`${path}: ${finding}`);
+    expect(await readdir(pathOf(runs))).toContain(name);
+  });
 });

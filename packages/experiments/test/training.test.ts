@@ -23,7 +23,6 @@ import {
   remains,
   resultOf,
   train,
-  trainTask,
   withRelabelling,
 } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";

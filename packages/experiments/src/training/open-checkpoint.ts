@@ -80,9 +80,7 @@ async function decode<Metrics>(
   { line, parameters = [] }: ExpectedCheckpoint<Metrics>,
 ): Promise<Checkpoint<Metrics>> {
   const path = run.path(file);
-  const bytes = await run.read(file).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "EISDIR" ? noFile(path) : error;
-  });
+  const bytes = await run.read(file);
   if (bytes === undefined) throw new WeightsError(`${path}: expected a checkpoint, found none`);
   const checkpoint = decodeCheckpoint(bytes, path, line);
   for (const {
@@ -104,9 +102,7 @@ async function decode<Metrics>(
 
 async function remove(path: string): Promise<void> {
   await rm(path, { force: true }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "ERR_FS_EISDIR" ? noFile(path) : error;
+    if (error.code !== "ERR_FS_EISDIR") throw error;
+    throw new UserError(`${path}: expected a checkpoint, found a folder. Move it away.`);
   });
 }
-
-const noFile = (path: string) =>
-  new UserError(`${path}: expected a checkpoint, found a folder. Move it away.`);
