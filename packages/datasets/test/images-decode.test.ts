@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fromCmyk } from "@mvt/core";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Crop, ImageSource, Sample } from "../src/dataset.ts";
 import { DatasetError } from "../src/error.ts";
-import { fromCmyk } from "../src/images/cmyk.ts";
 import { decodeImages } from "../src/images/decode.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "mvt-images-"));

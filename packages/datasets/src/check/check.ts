@@ -39,7 +39,7 @@ const shownNames = 10;
 
 /**
  * Counts images per split and class, and compares with the published counts. Then finds defects: missing and
- * unreadable images, ids that occur twice, and images with the same bytes within one split or in two. Images
+ * unreadable images, those that were decoded although the decoder complained, ids that occur twice, and images with the same bytes within one split or in two. Images
  * that look like one of another split are named without a verdict: they may be two faces. Then counts the lines
  * of the lists of occluded and turned faces, if there are such lists.
  * Reads and decodes every image, a few at a time; prints nothing.
@@ -53,6 +53,7 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
     ...countRows(dataset, synthetic),
     defectRow("missing images", defects(inspections, "missing"), 0),
     defectRow("unreadable images", defects(inspections, "unreadable"), 0),
+    defectRow("images read with a complaint", complaints(inspections), undefined),
     defectRow("ids that occur twice", repeatedIds(inspections), 0),
     defectRow("identical images within a split", identical(inspections, "one split"), repeats),
     defectRow("identical images in two splits", identical(inspections, "two splits"), repeats),
@@ -120,6 +121,13 @@ function defects(inspections: readonly Inspection[], kind: "missing" | "unreadab
     if (defect?.kind !== kind) return [];
     return kind === "missing" ? [name] : [`${name} (${defect.reason})`];
   });
+}
+
+/** "face.jpg (VipsJpeg: Warning: unknown JFIF revision number 2.01)". */
+function complaints(inspections: readonly Inspection[]): string[] {
+  return inspections.flatMap(({ name, complaint }) =>
+    complaint === undefined ? [] : [`${name} (${complaint})`],
+  );
 }
 
 function repeatedIds(inspections: readonly Inspection[]): string[] {

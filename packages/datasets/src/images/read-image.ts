@@ -5,9 +5,9 @@
  */
 import { crc32 } from "node:zlib";
 import { readRegular, UnreadableFileError } from "@mvt/common/files";
+import { fromCmyk } from "@mvt/core";
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 import type { Crop } from "../dataset.ts";
-import { fromCmyk } from "./cmyk.ts";
 import { formatOf, type ImageFormat } from "./formats.ts";
 import { continued, jpegComponents } from "./jpeg-stream.ts";
 import { freePixels, mostPixels, mostSeconds, takePermit } from "./large-images.ts";

@@ -1,4 +1,7 @@
-/** @file CMYK as Pillow's `convert("RGB")` shows it: the inks subtract light, without a colour profile. */
+/**
+ * @file CMYK as Pillow's `convert("RGB")` shows it: the inks subtract light, without a colour profile. Programs that
+ * use one show duller colours.
+ */
 
 /**
  * [pixels, channels] -> [pixels, 3]: red is what cyan and black leave, and so on. The fifth of 5 channels is opacity: the
