@@ -56,6 +56,17 @@ describe("the pictures of this test", () => {
   });
 });
 
+test("the export guide shows the programs as they are", async () => {
+  const guide = await readFile(new URL("../../../docs/guides/export.md", import.meta.url), "utf8");
+  for (const [name, language] of [
+    ["predict.mjs", "js"],
+    ["predict.py", "python"],
+  ] as const) {
+    const program = await readFile(join(examples, name), "utf8");
+    expect(guide).toContain(`\`\`\`${language}\n${program}\`\`\`\n`);
+  }
+});
+
 describe("the guide's program in JavaScript", () => {
   test.for(names)("reads %s as predict does", async (name) => {
     const { readFace } = (await import(join(examples, "predict.mjs"))) as {
