@@ -17,7 +17,6 @@ import { describe, expect, test } from "vitest";
 import { writeTables } from "./fixtures/ferplus.ts";
 import { writeClassFolders, writeCsv, writeNpy } from "./fixtures/affectnet.ts";
 import { picture, temporaryFolder, writeFiles } from "./fixtures/folder.ts";
-import { oddPictures } from "./fixtures/odd-pictures.ts";
 import { writeOfficial } from "./fixtures/raf-db.ts";
 
 /** A RAF-DB in memory with `train[i]` and `test[i]` images of class i, no two the same. */
@@ -286,25 +285,6 @@ describe("the images of a data set", () => {
       "train_00002_aligned.jpg (a web page, not JPEG, PNG, WebP, GIF, TIFF or AVIF)",
       expect.stringMatching(/^train_00003_aligned\.jpg \(.*premature end.*\)$/i),
     ]);
-  });
-
-  test("are counted apart where the decoder complained and Pillow reads them", async () => {
-    const { dataset, path } = await onDisk();
-    const odd = oddPictures();
-    await writeFile(path("train_00001"), odd["jfif-2.01.jpg"]!);
-    await writeFile(path("train_00002"), odd["pixels-checksum.png"]!);
-    await writeFile(path("train_00003"), odd["colour.jpg"]!);
-    const what = "images read with a complaint";
-    expect(await row(dataset, what)).toEqual({
-      what,
-      found: 2,
-      verdict: "not applicable",
-      names: [
-        "train_00001_aligned.jpg (VipsJpeg: Warning: unknown JFIF revision number 2.01)",
-        "train_00002_aligned.jpg (vipspng: libpng read error)",
-      ],
-    });
-    expect((await row(dataset, "unreadable images"))?.found).toBe(0);
   });
 
   test("are named where a table gave them too few pixels", async () => {
