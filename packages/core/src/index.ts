@@ -64,6 +64,7 @@ export {
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
 export { sgd, type SgdOptions } from "./optim/sgd.ts";
 export { fadePatches } from "./images/fade-patches.ts";
+export { fromCmyk } from "./images/cmyk.ts";
 export { resizeBilinear } from "./images/resize.ts";
 export {
   describeModel,

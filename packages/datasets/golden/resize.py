@@ -16,8 +16,9 @@ from PIL import Image, features
 
 folder = Path(__file__).parent.parent / "test" / "fixtures" / "resize"
 
-# (columns, rows) of a picture and the sizes it is made into: enlarged, shrunk a little, a lot, and both.
-cases = {(100, 100): (224, 48), (48, 48): (64,), (75, 40): (48, 16)}
+# (columns, rows) of a picture and the sizes it is made into: enlarged, shrunk a little, a lot, and both. Pillow resizes
+# rows first where there are more than 100 times as many.
+cases = {(100, 100): (224, 48), (48, 48): (64,), (75, 40): (48, 16), (4, 400): (16,), (4, 401): (16,)}
 
 
 def picture(columns, rows):

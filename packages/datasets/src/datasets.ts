@@ -4,6 +4,7 @@ import { affectnet7, affectnet8 } from "./affectnet/load.ts";
 import { custom } from "./custom/load.ts";
 import type { DatasetContents, GroundTruth } from "./dataset.ts";
 import type { DatasetDefinition } from "./definition.ts";
+import type { SkippedImage } from "./images/skip-unreadable.ts";
 import { ferplus } from "./ferplus/load.ts";
 import { rafDb } from "./raf-db/load.ts";
 import type { SyntheticDefinition } from "./synthetic/definition.ts";
@@ -55,6 +56,8 @@ export interface Dataset extends DatasetContents {
   readonly folder: string;
   /** What is known beyond the files' labels; only for synthetic data. */
   readonly groundTruth?: GroundTruth;
+  /** Images that were left out because they cannot be read; absent if none were. */
+  readonly skipped?: readonly SkippedImage[];
 }
 
 /** Where a data set lies in the folder that holds all of them: "DIR/raf-db". AffectNet has one for both names. */

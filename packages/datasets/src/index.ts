@@ -60,6 +60,13 @@ export { decodeImageFile } from "./images/decode-image.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
 export { type DatasetHashes, hashDataset, hashImages, type ImageHashes } from "./images/hashes.ts";
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
+export {
+  describeSkipped,
+  parseSkipLimit,
+  type SkipLimit,
+  type SkippedImage,
+  skipUnreadable,
+} from "./images/skip-unreadable.ts";
 export { chooseStorage, type ImageStorage, imageStorages, openImages } from "./images/storage.ts";
 export { loadDataset } from "./load.ts";
 export {

@@ -77,6 +77,7 @@ describe("the counts of a data set", () => {
       ...rafDbClasses.map((name) => `test / ${name}`),
       "missing images",
       "unreadable images",
+      "images read with a complaint",
       "ids that occur twice",
       "identical images within a split",
       "identical images in two splits",
@@ -253,7 +254,8 @@ describe("the images of a data set", () => {
     const { dataset } = await onDisk();
     const { rows } = await checkDataset(dataset);
     const defects = rows
-      .slice(-6, -1)
+      .slice(-7, -1)
+      .filter(({ what }) => what !== "images read with a complaint")
       .map(({ found, published, verdict }) => [found, published, verdict]);
     expect(defects).toEqual(Array.from({ length: 5 }, () => [0, 0, "ok"]));
   });

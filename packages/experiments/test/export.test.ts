@@ -1,5 +1,5 @@
 /** @file `pnpm exp export` and `pnpm exp predict`, as a user would run them. */
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeSafetensors, loadMvt, readMetadata } from "@mvt/core";
 import sharp from "sharp";
@@ -157,6 +157,34 @@ describe("predict", () => {
       Object.values(probabilities as Record<string, number>),
       { atol: 2e-6 },
     );
+  });
+
+  test("answers for all images that it can read, names the others, and fails", async () => {
+    await mkdir(join(folder, "mixed"));
+    const sound = await readFile(join(folder, face));
+    await writeFile(join(folder, "mixed/a.jpg"), sound);
+    await writeFile(join(folder, "mixed/b.jpg"), sound.subarray(0, sound.length / 2));
+    await writeFile(join(folder, "mixed/c.jpg"), "no picture");
+    await writeFile(join(folder, "mixed/d.jpg"), sound);
+    const args = ["--model", "masked.onnx", "mixed", "--out", "mixed.csv"];
+    const { exitCode, stdout, stderr } = await run("predict", ...args);
+    expect(exitCode).toBe(1);
+    expect(stdout.split("\n").map((line) => line.split("  ")[0])).toEqual([
+      "mixed/a.jpg",
+      "mixed/d.jpg",
+      "wrote mixed.csv",
+      "",
+    ]);
+    expect(stderr.split("\n")).toEqual([
+      expect.stringMatching(/^mixed\/b\.jpg: expected a readable image, found none \(.*end.*\)$/),
+      expect.stringMatching(/^mixed\/c\.jpg: expected a readable image, found none \(.*not JPEG/),
+      expect.stringMatching(
+        /^error: predict: expected 4 readable images, found 2; the others are named/,
+      ),
+      "",
+    ]);
+    const rows = (await readFile(join(folder, "mixed.csv"), "utf8")).trimEnd().split("\n");
+    expect(rows.map((row) => row.split(",")[0])).toEqual(["image", "mixed/a.jpg", "mixed/d.jpg"]);
   });
 
   test("writes the picture beside what its mask leaves", async () => {

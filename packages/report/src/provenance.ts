@@ -1,5 +1,5 @@
 /** @file Where a report comes from: what is needed to produce it again and to judge it, and how Markdown lists it. */
-import { percent, sum } from "@mvt/common";
+import { listFirst, percent, sum } from "@mvt/common";
 
 /** Whether the images are photographs of the published set or were drawn by this project. */
 export type DataKind = "synthetic" | "real";
@@ -27,6 +27,8 @@ export interface DataDescription {
   readonly counts: Readonly<Record<string, number>>;
   /** Absent where it is not known which labels are wrong, as in real data as they are. */
   readonly labelNoise?: LabelNoise;
+  /** Images that were left out because they cannot be read: "train_00007.jpg (0 bytes)". Absent if none were. */
+  readonly skipped?: readonly string[];
 }
 
 export interface Machine {
@@ -158,9 +160,27 @@ function seedWords(seeds: readonly number[]): string {
   return `; ${seeds.length === 1 ? "seed" : "seeds"}: ${seeds.join(", ")}`;
 }
 
-function dataLine({ title, kind, layout, protocol, counts, labelNoise }: DataDescription): string {
+function dataLine({
+  title,
+  kind,
+  layout,
+  protocol,
+  counts,
+  labelNoise,
+  skipped = [],
+}: DataDescription): string {
   const images = Object.entries(counts).map(([split, count]) => `${split} ${count}`);
-  return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}; images: ${images.join(", ")}${labelNoise ? `; ${noiseWords(labelNoise)}` : ""}`;
+  return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}; images: ${images.join(", ")}${skippedWords(skipped)}${labelNoise ? `; ${noiseWords(labelNoise)}` : ""}`;
+}
+
+/** Skipped images that are named. */
+const namedImages = 10;
+
+function skippedWords(skipped: readonly string[]): string {
+  if (skipped.length === 0) return "";
+  const images =
+    skipped.length === 1 ? "1 unreadable image" : `${skipped.length} unreadable images`;
+  return `, without ${images}: ${listFirst(skipped, namedImages)}`;
 }
 
 /** "90 of 450 training labels (20.0 %) are wrong: 20 % symmetric noise; validation labels likewise". */

@@ -5,6 +5,7 @@ import { type Dataset, type DatasetName, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
 import { type Disagreement, disagreementOf } from "./disagreement.ts";
+import { mostSkipped, type SkipLimit } from "../images/skip-unreadable.ts";
 import { inspectImages, type Inspection } from "./images.ts";
 import { nearPairs } from "./near-duplicates.ts";
 import { readSubsets } from "../subsets/read.ts";
@@ -15,7 +16,8 @@ export interface CheckRow {
   readonly found: number;
   /** What the published data set has, 0 for defects; absent if there is nothing to compare with. */
   readonly published?: number;
-  readonly verdict: "ok" | "differs" | "not applicable";
+  /** "skipped": unreadable images, no more than may be left out. */
+  readonly verdict: "ok" | "differs" | "skipped" | "not applicable";
   /** The first ten defects by name, or the notes on a subset; else empty. */
   readonly names: readonly string[];
 }
@@ -39,12 +41,15 @@ const shownNames = 10;
 
 /**
  * Counts images per split and class, and compares with the published counts. Then finds defects: missing and
- * unreadable images, ids that occur twice, and images with the same bytes within one split or in two. Images
+ * unreadable images, those that were decoded although the decoder complained, ids that occur twice, and images with the same bytes within one split or in two. Images
  * that look like one of another split are named without a verdict: they may be two faces. Then counts the lines
  * of the lists of occluded and turned faces, if there are such lists.
- * Reads and decodes every image, a few at a time; prints nothing.
+ * Reads and decodes every image, a few at a time; prints nothing. With `skip`, as many unreadable images are no difference.
  */
-export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
+export async function checkDataset(
+  dataset: Dataset,
+  { skip }: { readonly skip?: SkipLimit } = {},
+): Promise<DatasetCheck> {
   const { name, title, folder, layout, protocol } = dataset;
   const synthetic = dataset.groundTruth !== undefined;
   const inspections = await inspectImages(dataset);
@@ -52,7 +57,11 @@ export async function checkDataset(dataset: Dataset): Promise<DatasetCheck> {
   const rows = [
     ...countRows(dataset, synthetic),
     defectRow("missing images", defects(inspections, "missing"), 0),
-    defectRow("unreadable images", defects(inspections, "unreadable"), 0),
+    tolerated(
+      defectRow("unreadable images", defects(inspections, "unreadable"), 0),
+      skip && mostSkipped(skip, inspections.length),
+    ),
+    defectRow("images read with a complaint", complaints(inspections), undefined),
     defectRow("ids that occur twice", repeatedIds(inspections), 0),
     defectRow("identical images within a split", identical(inspections, "one split"), repeats),
     defectRow("identical images in two splits", identical(inspections, "two splits"), repeats),
@@ -114,12 +123,25 @@ function defectRow(what: string, all: readonly string[], published: 0 | undefine
   return { ...countRow(what, all.length, published), names: all.slice(0, shownNames) };
 }
 
+/** The row with another verdict if training leaves out so many images. */
+function tolerated(row: CheckRow, most: number | undefined): CheckRow {
+  const within = most !== undefined && row.found > 0 && row.found <= most;
+  return within ? { ...row, verdict: "skipped" } : row;
+}
+
 /** "train_00003_aligned.jpg (0 bytes)". */
 function defects(inspections: readonly Inspection[], kind: "missing" | "unreadable"): string[] {
   return inspections.flatMap(({ name, defect }) => {
     if (defect?.kind !== kind) return [];
     return kind === "missing" ? [name] : [`${name} (${defect.reason})`];
   });
+}
+
+/** "face.jpg (VipsJpeg: Warning: unknown JFIF revision number 2.01)". */
+function complaints(inspections: readonly Inspection[]): string[] {
+  return inspections.flatMap(({ name, complaint }) =>
+    complaint === undefined ? [] : [`${name} (${complaint})`],
+  );
 }
 
 function repeatedIds(inspections: readonly Inspection[]): string[] {

@@ -26,15 +26,18 @@ export interface Inspection {
   readonly hash?: string;
   /** Absent if the image cannot be decoded. */
   readonly perceptual?: PerceptualHash;
+  /** What the decoder found amiss in an image that was decoded all the same. */
+  readonly complaint?: string;
 }
 
 /** Reads and decodes every image, a few at a time. */
 export async function inspectImages({ splits }: Dataset): Promise<Inspection[]> {
   const all = splitNames.flatMap((split) => splits[split].map((sample) => ({ split, sample })));
   const inspections = await mapConcurrently(all, imagesAtOnce, inspect);
-  for (const [i, { defect }] of inspections.entries()) {
+  for (const [i, { defect, complaint }] of inspections.entries()) {
     // libvips has one error text for all its threads, so only an image decoded alone gets its own.
-    if (defect?.kind === "unreadable") inspections[i] = await inspect(all[i]!);
+    if (defect?.kind === "unreadable" || complaint !== undefined)
+      inspections[i] = await inspect(all[i]!);
   }
   return inspections;
 }
@@ -52,22 +55,26 @@ async function inspect({ split, sample }: PlacedSample): Promise<Inspection> {
   if (bytes.length === 0) return { ...about, defect: { kind: "unreadable", reason: "0 bytes" } };
   const hash = hashImage(image, bytes).toString("hex");
   try {
-    return { ...about, hash, perceptual: await hashPixels(image, bytes) };
+    return { ...about, hash, ...(await inspectPixels(image, bytes)) };
   } catch (error) {
     return { ...about, hash, defect: { kind: "unreadable", reason: firstLine(error) } };
   }
 }
 
-/** Decodes the image. Throws for a decoder's warning, too, as for a file that is cut short. */
-async function hashPixels(image: ImageSource, bytes: Uint8Array): Promise<PerceptualHash> {
+/** Decodes the image. Throws as decoding for training does, for example for a file that is cut short. */
+async function inspectPixels(
+  image: ImageSource,
+  bytes: Uint8Array,
+): Promise<Pick<Inspection, "perceptual" | "complaint">> {
   if (image.kind === "pixels") {
     const { width, height } = image;
     if (bytes.length === width * height) {
-      return perceptualHash(bytes, { width, height, channels: 1 });
+      return { perceptual: perceptualHash(bytes, { width, height, channels: 1 }) };
     }
     throw new Error(`${bytes.length} pixels, not ${width * height}`);
   }
-  return decodeBytes(bytes, { crop: image.crop, flatten: false }, ({ data, ...size }) =>
-    perceptualHash(data, size),
-  );
+  return decodeBytes(bytes, { crop: image.crop, flatten: false }, (pixels) => {
+    const { data, complaint, ...size } = pixels;
+    return { perceptual: perceptualHash(data, size), ...(complaint && { complaint }) };
+  });
 }

@@ -9,7 +9,7 @@
  * A cache is never needed. One that is damaged, that cannot be read or that cannot be written is done without, and
  * a notice says so.
  *
- * Layout: a header of 256 bytes, "mvt-images 2 <key> <SHA-256 of the pixels>" and a line feed padded with spaces, then
+ * Layout: a header of 256 bytes, "mvt-images 3 <key> <SHA-256 of the pixels>" and a line feed padded with spaces, then
  * the pixels, [N, S, S, 3]. The record of streamed images has no pixels.
  */
 import { createHash } from "node:crypto";
@@ -26,7 +26,7 @@ import type { ImageHashes } from "./hashes.ts";
 import { decoderVersion } from "./read-image.ts";
 
 /** Raise it if this package would decode or resize to other pixels, or write another layout. */
-const formatVersion = 2;
+const formatVersion = 3;
 const headerLength = 256;
 
 /** Bytes that are read or written at once: while one part is read, the one before is hashed. */

@@ -2,8 +2,8 @@
  * @file Decodes one image of any of `imageFormats` to [S, S, 3] bytes of red, green, blue.
  *
  * libvips (through sharp) decodes files to the same pixels as Pillow. They are resized as Pillow resizes
- * (`resizeBilinear` of @mvt/core). Grey is copied to the three channels. 16 bits become 8. CMYK becomes sRGB by
- * libvips' profile. Transparency is flattened onto black. Of an animation the first frame is used. Images are
+ * (`resizeBilinear` of @mvt/core). Grey is copied to the three channels. 16 bits become 8. CMYK is converted
+ * as Pillow does, without a profile. Transparency is flattened onto black. Of an animation the first frame is used. Images are
  * turned upright by their EXIF orientation, because models are trained on upright faces. (OpenCV turns them too,
  * Pillow does not; the aligned faces of research sets have no such tag.) An embedded colour profile is ignored,
  * as Pillow and OpenCV ignore it. What is refused is in `read-image.ts`.

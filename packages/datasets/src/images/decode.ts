@@ -114,8 +114,33 @@ type Target = Pick<DecodeTask, "size" | "pixels">;
 async function decodeAll(
   samples: readonly Sample[],
   target: Target,
-  { threads = availableParallelism(), onProgress, hashes }: DecodeOptions,
+  options: DecodeOptions,
 ): Promise<void> {
+  const failures = await decodeEach(samples, target, options);
+  if (failures.length > 0)
+    throw await unreadable(samples, failures, { ...target, hashes: options.hashes });
+}
+
+/** The images that cannot be decoded, in the order of their rows, each with its reason. */
+export async function findUnreadable(
+  samples: readonly Sample[],
+  options: Pick<DecodeOptions, "threads" | "onProgress"> = {},
+): Promise<readonly DecodeFailure[]> {
+  const failures = await decodeEach(samples, { size: 1 }, options);
+  const alone: DecodeFailure[] = [];
+  for (const { row } of failures) {
+    // libvips keeps one error text for all threads, so an image is tried again alone to get its own.
+    alone.push(...(await decodeTask({ size: 1, sources: [samples[row]!.image], first: row })));
+  }
+  return alone;
+}
+
+/** Decodes every image that can be decoded. Returns the failures, in the order of their rows. */
+async function decodeEach(
+  samples: readonly Sample[],
+  target: Target,
+  { threads = availableParallelism(), onProgress, hashes }: Omit<DecodeOptions, "size">,
+): Promise<readonly DecodeFailure[]> {
   const count = samples.length;
   const workers = Math.min(threads, Math.ceil(count / taskLength));
   const pool =
@@ -147,12 +172,7 @@ async function decodeAll(
   } finally {
     await pool?.destroy();
   }
-  if (failures.length === 0) return;
-  throw await unreadable(
-    samples,
-    failures.toSorted((a, b) => a.row - b.row),
-    { ...target, hashes },
-  );
+  return failures.toSorted((a, b) => a.row - b.row);
 }
 
 async function unreadable(
@@ -180,4 +200,6 @@ async function unreadable(
   );
 }
 
-const nameOf = ({ id, image }: Sample) => (image.kind === "file" ? image.path : `sample ${id}`);
+/** A sample for a message: the path of its file, or its id if there is no file. */
+export const nameOf = ({ id, image }: Sample) =>
+  image.kind === "file" ? image.path : `sample ${id}`;

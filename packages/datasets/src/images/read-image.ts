@@ -1,18 +1,19 @@
 /**
  * @file Reads and decodes image files within bounds: regular files of a known format, so many bytes, pixels and
- * seconds. The errors are reasons for messages of callers, which name the file.
+ * seconds. What Pillow reads is read, except what is cut short. The errors are reasons for messages of callers, which
+ * name the file.
  */
+import { crc32 } from "node:zlib";
 import { readRegular, UnreadableFileError } from "@mvt/common/files";
-import sharp, { type Sharp } from "sharp";
+import { fromCmyk } from "@mvt/core";
+import sharp, { type Sharp, type SharpOptions } from "sharp";
 import type { Crop } from "../dataset.ts";
-import { formatOf } from "./formats.ts";
+import { formatOf, type ImageFormat } from "./formats.ts";
+import { continued, jpegComponents } from "./jpeg-stream.ts";
 import { freePixels, mostPixels, mostSeconds, takePermit } from "./large-images.ts";
 
 /** Part of the cache's key, because another version may decode to other pixels. */
 export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
-
-/** From which severity on damage is an error. "warning" is what Pillow refuses: files cut short, broken data. */
-const failOn = "warning";
 
 /** A file of `mostPixels` without compression, 3 channels of 8 bits, and some more. */
 const maximumBytes = 2 ** 29;
@@ -23,6 +24,8 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** What the decoder found amiss in a file that was read all the same. */
+  readonly complaint?: string;
 }
 
 /** How a file's pixels become those of an image. */
@@ -51,8 +54,9 @@ export async function decodeBytes<Result>(
   decoding: Decoding,
   use: (pixels: Pixels) => Result,
 ): Promise<Result> {
-  formatOf(bytes);
-  const small = await decode(bytes, decoding, freePixels).catch((error: unknown) => {
+  const format = formatOf(bytes);
+  const decode = async (limit: number) => decodeWhole(bytes, format, decoding, limit);
+  const small = await decode(freePixels).catch((error: unknown) => {
     if (isTooLarge(error)) return undefined;
     throw error;
   });
@@ -63,7 +67,7 @@ export async function decodeBytes<Result>(
   }
   const release = await takePermit();
   try {
-    return use(await decode(bytes, decoding, mostPixels));
+    return use(await decode(mostPixels));
   } finally {
     release();
   }
@@ -74,20 +78,85 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof Error && error.message.includes("exceeds pixel limit");
 }
 
-async function decode(
+/**
+ * What libvips lets pass where a file does not pass as sound: its next level that still refuses a file without its end.
+ * "truncated" is libjpeg's and libpng's; the other libraries report broken data only as an "error".
+ */
+const lenience: Readonly<Record<ImageFormat, "truncated" | "error">> = {
+  JPEG: "truncated",
+  PNG: "truncated",
+  WebP: "error",
+  GIF: "error",
+  TIFF: "error",
+  AVIF: "error",
+};
+
+/**
+ * Decodes a sound file at once. If the decoder finds anything amiss, decodes leniently, as Pillow does, and throws for
+ * what is cut short: a file that ends too early, or that ends well but has not the data of all its pixels.
+ */
+async function decodeWhole(
   bytes: Uint8Array,
-  { crop, flatten }: Decoding,
+  format: ImageFormat,
+  decoding: Decoding,
+  limit: number,
+): Promise<Pixels> {
+  const cmyk = await hasInks(bytes, format);
+  const decode = (content: Uint8Array, failOn: FailOn) =>
+    decodeAs(content, { ...decoding, cmyk }, failOn, limit);
+  try {
+    return await decode(bytes, "warning");
+  } catch (error) {
+    if (isTooLarge(error)) throw error;
+    if (format === "PNG" && !hasSoundHeader(bytes)) throw error;
+    const pixels = await decode(bytes, lenience[format]).catch(() => {
+      throw error;
+    });
+    if (format === "JPEG") {
+      const more = await decode(continued(bytes), "none");
+      if (Buffer.compare(more.data, pixels.data) !== 0) {
+        throw new Error("cut short: its data end before its picture", { cause: error });
+      }
+    }
+    return { ...pixels, complaint: firstLine(error) };
+  }
+}
+
+/** Whether the size and the kind of pixels of a PNG are what its writer wrote. */
+function hasSoundHeader(bytes: Uint8Array): boolean {
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return bytes.length >= 33 && crc32(header.subarray(12, 29)) === header.readUInt32BE(29);
+}
+
+/** Whether the pixels are cyan, magenta, yellow and black. */
+async function hasInks(bytes: Uint8Array, format: ImageFormat): Promise<boolean> {
+  if (format === "JPEG") return jpegComponents(bytes) === 4;
+  if (format !== "TIFF") return false;
+  const { space } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  return space === "cmyk";
+}
+
+type FailOn = NonNullable<SharpOptions["failOn"]>;
+
+async function decodeAs(
+  bytes: Uint8Array,
+  { crop, flatten, cmyk }: Decoding & { readonly cmyk: boolean },
+  failOn: FailOn,
   limitInputPixels: number,
 ): Promise<Pixels> {
   const upright = sharp(bytes, { failOn, ignoreIcc: true, limitInputPixels })
     .timeout({ seconds: mostSeconds })
     .autoOrient();
   const whole = crop ? await cropped(upright, crop) : upright;
-  const { data, info } = await (flatten ? whole.flatten({ background: "black" }) : whole)
-    .toColourspace("srgb")
+  const coloured = cmyk
+    ? whole.pipelineColourspace("cmyk").toColourspace("cmyk")
+    : (flatten ? whole.flatten({ background: "black" }) : whole).toColourspace("srgb");
+  const { data, info } = await coloured
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, channels: info.channels };
+  const { width, height, channels } = info;
+  if (!cmyk) return { data, width, height, channels };
+  return { data: fromCmyk(data, channels), width, height, channels: 3 };
 }
 
 /** The part of an upright image that `crop` covers. Throws if it covers none. */

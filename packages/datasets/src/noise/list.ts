@@ -69,6 +69,8 @@ export async function readLabelList(path: string): Promise<LabelList> {
 /**
  * The labels that a list gives the training images of `dataset`.
  *
+ * Lines of images that were left out because they cannot be read are passed over.
+ *
  * Throws DatasetError, with the line, for a name that is no training image's, a number that is no class's, and an image's
  * second line; for a data set without numbers; and for a list with paths, as SCN's own, whose numbers do not tell
  * whether they count from 0 or from 1.
@@ -83,10 +85,12 @@ export function applyLabelList({ path, lines }: LabelList, dataset: Dataset): Li
   }
   requireNumbering({ path, lines }, { title, first, last: first + classes.length - 1 });
   const idOf = trainingIds(dataset.splits.train);
+  const skipped = trainingIds((dataset.skipped ?? []).map(({ sample }) => sample));
   const seen = new UniqueIds();
   const labels = new Map<string, number>();
   for (const line of lines) {
     const id = idOf.get(imageKey(line.name));
+    if (id === undefined && skipped.has(imageKey(line.name))) continue; // an image that was left out
     if (id === undefined) {
       throw new DatasetError(
         `${line.where}: expected a training image of ${title}, such as ${dataset.splits.train[0]!.id}, found "${shorten(line.name)}". Remove the line, or name the data set that the list belongs to.`,

@@ -55,11 +55,12 @@ export async function readSubsets(dataset: Dataset): Promise<readonly Subset[]> 
   const folder = published && (await findLists(dataset.folder, published));
   if (published === undefined || folder === undefined) return [];
   const test = new Map(dataset.splits.test.map((sample) => [published.nameOf(sample), sample]));
+  const skipped = new Set((dataset.skipped ?? []).map(({ sample }) => published.nameOf(sample)));
   const subsets: Subset[] = [];
   for (const name of subsetNames) {
     const path = join(folder, published.lists[name].file);
     if (await exists(path)) {
-      subsets.push(await readSubset(path, name, { dataset, published, test }));
+      subsets.push(await readSubset(path, name, { dataset, published, test, skipped }));
     }
   }
   return subsets;
@@ -87,16 +88,19 @@ interface SubsetSource {
   readonly published: PublishedLists;
   /** By the names that lists use. */
   readonly test: ReadonlyMap<string, Sample>;
+  /** Images that cannot be read and were left out, by the names that lists use. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 async function readSubset(
   path: string,
   name: SubsetName,
-  { dataset, published, test }: SubsetSource,
+  { dataset, published, test, skipped }: SubsetSource,
 ): Promise<Subset> {
   const list = published.lists[name];
   const lines = await readLines(path, list, published.classes);
-  const counted = lines.filter(({ expression }) => dataset.classes.includes(expression));
+  const ofClasses = lines.filter(({ expression }) => dataset.classes.includes(expression));
+  const counted = ofClasses.filter((line) => !skipped.has(line.name));
   const [absent, relabelled]: [Line[], Line[]] = [[], []];
   const ids: string[] = [];
   for (const line of counted) {
@@ -120,6 +124,11 @@ async function readSubset(
       ...(dataset.groundTruth ? [synthetic[name]] : []),
       ...(unique < ids.length
         ? [`${ids.length} lines name ${unique} images; a repeated line counts again, as published`]
+        : []),
+      ...(counted.length < ofClasses.length
+        ? [
+            `${ofClasses.length - counted.length} of ${ofClasses.length} lines name images that cannot be read and were left out`,
+          ]
         : []),
       ...absentNotes(
         published.whyAbsent(dataset, absent.length === counted.length),

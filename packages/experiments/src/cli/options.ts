@@ -18,6 +18,7 @@ import { maskForms } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
 import { policyDefaults, predictionSources, references } from "@mvt/relabel";
 import type { PredictionSource, Reference } from "@mvt/relabel";
+import { skipLimit } from "../data/prepared-sets.ts";
 import { backendNames, deviceNames } from "../engine/engine.ts";
 import {
   checkpointUnits,
@@ -93,6 +94,14 @@ const imagesOption = {
     "decode images once into memory, or from their files for every batch; results are the same [default: memory if they take at most half of it]",
 } as const;
 
+const skipOption = {
+  type: "string",
+  group: data,
+  check: (text: string) => void skipLimit(text),
+  describe:
+    "N or PERCENT%: leave out images of --data that cannot be read, if there are no more [default: stop at the first]",
+} as const;
+
 /** Which data, and how they are read. */
 export const dataOptions = {
   scale: scaleOption,
@@ -103,6 +112,7 @@ export const dataOptions = {
   },
   ...layoutOptions,
   images: imagesOption,
+  "skip-unreadable": skipOption,
 } as const;
 
 /** Which finished run, and which of its weights. */

@@ -1,6 +1,8 @@
 /** @file The data sets of a command, each opened and decoded once. */
 import { resolve } from "node:path";
-import type { DatasetName } from "@mvt/datasets";
+import { CommandLineError } from "@mvt/common";
+import { describeSkipped, parseSkipLimit, skipUnreadable } from "@mvt/datasets";
+import type { DatasetName, SkipLimit } from "@mvt/datasets";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { SyntheticSpec } from "../settings/scales.ts";
 import { prepareData } from "./prepared.ts";
@@ -15,7 +17,7 @@ export interface DataEvents {
   /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
   readonly onDecode?: (title: string, done: number, total: number) => void;
-  /** A line about a cache that is damaged, or that cannot be read or written; each line once. */
+  /** A line about an image that is left out, or a cache that cannot be read or written; each line once. */
   readonly onNotice?: (line: string) => void;
 }
 
@@ -34,22 +36,31 @@ export interface PreparedSets {
 export function createPreparedSets(request: DataRequest, events: DataEvents = {}): PreparedSets {
   const { scale, images } = request;
   const onNotice = eachOnce((line) => events.onNotice?.(line));
+  const skip = request.skipUnreadable === undefined ? undefined : skipLimit(request.skipUnreadable);
   const prepared = new Map<string, Promise<PreparedData>>();
   const prepare = (name: DatasetName, spec: SyntheticSpec, data: string | undefined) => {
     const key = `${name} ${data ?? canonicalJson(spec)}`;
     return prepared.getOrInsertComputed(key, async () => {
-      const dataset = await openDataset(
+      const whole = await openDataset(
         name,
         spec,
         { ...request, data },
         { syntheticFolder: resolve("data/synthetic"), onDraw: events.onDraw },
       );
+      const onDecode = (done: number, total: number) => events.onDecode?.(whole.title, done, total);
+      const allowed = data === undefined ? undefined : skip;
+      const dataset = allowed
+        ? await skipUnreadable(whole, allowed, { onProgress: onDecode })
+        : whole;
+      for (const image of dataset.skipped ?? []) {
+        onNotice(`${dataset.title}: left out ${describeSkipped(image)}`);
+      }
       return prepareData(dataset, {
         imageSize: scale.model.imageSize,
         validationShare,
         cacheFolder: resolve(".cache/images"),
         images,
-        onDecode: (done, total) => events.onDecode?.(dataset.title, done, total),
+        onDecode,
         onNotice,
       });
     });
@@ -69,6 +80,15 @@ export function eachOnce(say: (line: string) => void): (line: string) => void {
     if (!said.has(line)) say(line);
     said.add(line);
   };
+}
+
+/** How many unreadable images `--skip-unreadable` allows. Throws a CommandLineError if it is no number and no percentage. */
+export function skipLimit(text: string): SkipLimit {
+  const limit = parseSkipLimit(text);
+  if (limit !== undefined) return limit;
+  throw new CommandLineError(
+    `--skip-unreadable ${text}: expected a whole number of images, such as 5, or a percentage, such as 0.1%.`,
+  );
 }
 
 /** The same faces with right labels. */

@@ -48,6 +48,8 @@ export interface DataRequest extends LayoutRequest {
   readonly data?: string;
   /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
   readonly images?: ImageStorage;
+  /** How many images of `data` may be left out because they cannot be read: "5", "0.1%". None if absent. */
+  readonly skipUnreadable?: string;
 }
 
 export interface DrawOptions {
@@ -61,7 +63,7 @@ export interface DrawOptions {
 export async function openDataset(
   name: DatasetName,
   spec: SyntheticSpec,
-  request: Omit<DataRequest, "scale" | "images">,
+  request: Omit<DataRequest, "scale" | "images" | "skipUnreadable">,
   options: DrawOptions,
 ): Promise<Dataset> {
   const { data } = request;

@@ -63,16 +63,18 @@ const imagesPerPart = 32;
 const bytesPerPart = 2 ** 28;
 
 /**
- * The images, decoded, a part after another, so that only one part need be in memory. Throws a UserError that names the
- * file of an image that cannot be read.
+ * The images, decoded, a part after another, so that only one part need be in memory. An image that cannot be read is
+ * left out, and `onUnreadable` is told of it.
  */
 export async function* readInParts(
   images: readonly NamedImage[],
+  onUnreadable: (path: string, reason: string) => void,
 ): AsyncGenerator<readonly ReadImage[]> {
   let part: ReadImage[] = [];
   let bytes = 0;
   for (const image of images) {
-    const decoded = await readImage(image.path);
+    const decoded = await readImage(image.path, onUnreadable);
+    if (decoded === undefined) continue;
     part.push({ ...image, decoded });
     bytes += decoded.data.length;
     if (part.length < imagesPerPart && bytes < bytesPerPart) continue;
@@ -83,14 +85,16 @@ export async function* readInParts(
   if (part.length > 0) yield part;
 }
 
-/** Decodes an image file. Throws a UserError that names the file if it is damaged or no image. */
-async function readImage(path: string): Promise<DecodedImage> {
+/** Decodes an image file. Undefined if it is damaged or no image. */
+async function readImage(
+  path: string,
+  onUnreadable: (path: string, reason: string) => void,
+): Promise<DecodedImage | undefined> {
   try {
     return await decodeImageFile(path);
   } catch (error) {
-    throw new UserError(
-      `${path}: expected a readable image, found none (${reasonOf(error)}). Put an intact file in its place, or leave it out.`,
-    );
+    onUnreadable(path, reasonOf(error).split("\n", 1)[0]!); // libvips adds lines
+    return undefined;
   }
 }
 

@@ -49,7 +49,7 @@ export function dataKind({ groundTruth }: Dataset): "synthetic" | "real" {
 /** What reports say of a data set: layout, protocol, images per split, and the wrong labels that a run of `labels` has. */
 export function describeData(data: PreparedData, labels: LabelConfig = {}): DataDescription {
   const { dataset, train, validation, test } = data;
-  const { title, layout, protocol } = dataset;
+  const { title, layout, protocol, skipped } = dataset;
   return {
     title,
     kind: dataKind(dataset),
@@ -61,6 +61,9 @@ export function describeData(data: PreparedData, labels: LabelConfig = {}): Data
       test: test.rows.length,
     },
     labelNoise: describeNoise(data, labels),
+    ...(skipped && {
+      skipped: skipped.map(({ sample, reason }) => `${sample.id} (${reason})`),
+    }),
   };
 }
 

@@ -9,10 +9,12 @@ import {
   datasets,
   difficultyNames,
   isSynthetic,
+  skipUnreadable,
   syntheticLayouts,
   synthesize,
 } from "@mvt/datasets";
 import type { CheckRow, DatasetName } from "@mvt/datasets";
+import { skipLimit } from "../../data/prepared-sets.ts";
 import { loadFrom } from "../../data/source.ts";
 import { scales } from "../../settings/scales.ts";
 import { describeOrder, orderOfClasses } from "../class-order.ts";
@@ -143,8 +145,11 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
 
 async function check(name: DatasetName, args: Args): Promise<boolean> {
   const dataset = await loadFrom(datasetFolder(resolve(args.data), name), name, args);
-  const { title, layout, protocol, synthetic, rows, disagreement, ok } =
-    await checkDataset(dataset);
+  const skip = args.skipUnreadable === undefined ? undefined : skipLimit(args.skipUnreadable);
+  const { title, layout, protocol, synthetic, rows, disagreement, ok } = await checkDataset(
+    dataset,
+    { skip },
+  );
   const kind = synthetic
     ? "synthetic, not compared with published counts"
     : datasets[name].publishedCounts === undefined
@@ -156,7 +161,8 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
     print(`  ${line}`);
   }
   if (args.run === undefined) return ok;
-  const order = await orderOfClasses(dataset, args.run, args);
+  const readable = skip ? await skipUnreadable(dataset, skip) : dataset;
+  const order = await orderOfClasses(readable, args.run, args);
   for (const line of describeOrder(order)) print(`  ${line}`);
   return ok && order.renamed.length === 0;
 }

@@ -67,18 +67,25 @@ async function run(args: Args): Promise<void> {
   try {
     requireMask(mvt, args);
     const predicted: PredictedImage[] = [];
-    for await (const part of readInParts(images)) {
+    const unreadable: string[] = [];
+    const parts = readInParts(images, (path, reason) => {
+      const finding = `${path}: expected a readable image, found none (${reason})`;
+      unreadable.push(finding);
+      if (images.length > 1) process.stderr.write(`${finding}\n`);
+    });
+    for await (const part of parts) {
       for (const [i, prediction] of (await predictPart(mvt, part, args.overlay)).entries()) {
         const { path } = part[i]!;
         process.stdout.write(`${printable(path)}  ${describe(prediction, args.all)}\n`);
         predicted.push({ ...prediction, path });
       }
     }
-    if (args.out !== undefined && format !== undefined) {
+    if (args.out !== undefined && format !== undefined && predicted.length > 0) {
       const { classes } = mvt.description;
       await writeWhole(resolve(args.out), formatPredictions(predicted, classes, format));
       process.stdout.write(`wrote ${args.out}\n`);
     }
+    requireAll(unreadable, images.length);
   } finally {
     await mvt.dispose();
   }
@@ -97,6 +104,16 @@ async function predictPart(
     await writeWhole(resolve(join(folder, `${stem}.png`)), png);
   }
   return predictions;
+}
+
+/** Throws a UserError if some of `count` images could not be read. */
+function requireAll(unreadable: readonly string[], count: number): void {
+  if (unreadable.length === 0) return;
+  const advice = "Put an intact file in its place, or leave it out.";
+  if (count === 1) throw new UserError(`${unreadable[0]}. ${advice}`);
+  throw new UserError(
+    `predict: expected ${count} readable images, found ${count - unreadable.length}; the others are named above. Put intact files in their place, or leave them out.`,
+  );
 }
 
 function requireMask({ description }: Mvt, { overlay: folder, model }: Args): void {
