@@ -2,10 +2,10 @@
  * @file Mends the folder of a run: left-overs are cleared, predictions are made again from whole weights, and a run that
  * cannot be mended is set aside, so that the next command trains it again. Nothing of a run is deleted but left-overs.
  */
-import { existsSync } from "node:fs";
-import { readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, rename } from "node:fs/promises";
+import { join } from "node:path";
 import { UserError } from "@mvt/common";
+import { leftOversOf, removeLeftOvers } from "./left-overs.ts";
 import { withLock } from "./lock.ts";
 import { openRun } from "./run-folder.ts";
 import type { RunFile, RunFolder } from "./run-folder.ts";
@@ -120,22 +120,13 @@ function isRemade(file: RunFile): file is RemadeFile {
   return remadeFiles.some((name) => name === file);
 }
 
-/** Removes what killed processes left, and what only an unfinished run needs once it is finished. */
+/** Removes the left-overs, and says which. */
 async function clearLeftOvers(
   run: RunFolder,
   { dryRun }: RepairOptions,
 ): Promise<readonly string[]> {
-  const folder = dirname(run.path("result.json"));
-  const finished = existsSync(run.path("result.json"));
-  const names = (await readdir(folder)).filter(
-    (name) =>
-      !name.startsWith("lock") &&
-      (name.endsWith(".tmp") ||
-        (finished && /^checkpoint\b.*\.safetensors$|^made-by\.jsonl$/.test(name))),
-  );
-  if (!dryRun) {
-    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
-  }
+  const names = await leftOversOf(run);
+  if (!dryRun) await removeLeftOvers(run, names);
   return names.map((name) => `${dryRun ? "would remove" : "removed"} the left-over ${name}`);
 }
 

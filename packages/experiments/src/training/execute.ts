@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Backend } from "@mvt/core";
 import { Piscina } from "piscina";
 import type { OpenedEngine } from "../engine/engine.ts";
+import { tidyFinished } from "../runs/left-overs.ts";
 import { describeHolder } from "../runs/lock-holder.ts";
 import { LockedError, lockTimes, seekLock } from "../runs/lock.ts";
 import type { HeldLock, LockTimes } from "../runs/lock.ts";
@@ -84,7 +85,11 @@ export async function executeRuns<Config extends RunConfig>(
 ): Promise<readonly ResultOf<Config>[]> {
   const { wanted, needed, missing } = plan;
   const { runsFolder, engine, onReuse } = execution;
-  for (const run of needed) if (!missing.includes(run)) onReuse?.(run);
+  for (const run of needed) {
+    if (missing.includes(run)) continue;
+    await tidyFinished(runsFolder, run.id);
+    onReuse?.(run);
+  }
   if (missing.length > 0) {
     const stop = createStopFlag();
     const stopped: StoppedTraining[] = [];
