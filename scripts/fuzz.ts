@@ -1,8 +1,8 @@
 /**
  * @file Fuzzes every parser of files and texts that come from outside.
  *
- *     pnpm run fuzz [--inputs N] [--seed S] [--only NAME ...] [--out DIR]
- *     pnpm run fuzz --repeat FILE
+ *     pnpm fuzz [--inputs N] [--seed S] [--only NAME ...] [--out DIR]
+ *     pnpm fuzz --repeat FILE
  *
  * N inputs in all, divided among the parsers; half of them are valid files with a few bytes changed, half are well-formed
  * files with odd values. Each must be parsed or refused with one of the project's own errors, in less than 5 seconds and

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fuzz, type FuzzReport } from "./run.ts";
 
-/** A few of each parser's inputs, always the same: what a test has time for. `pnpm run fuzz` takes many. */
-const inputsPerTarget = 80;
+/** A few of each parser's inputs, always the same: what a test has time for. `pnpm fuzz` takes many. */
+const inputsPerTarget = 60;
 
 /** Fuzzes the parsers of `module` with a few inputs each, on a fixed seed. */
 export function fuzzBriefly(module: URL): Promise<FuzzReport> {

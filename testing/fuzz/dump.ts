@@ -22,7 +22,7 @@ export function readDump(path: string): {
   const hex = lines.join("");
   if (!isRecord(about) || typeof about["target"] !== "string" || !/^(?:[0-9a-f]{2})*$/.test(hex)) {
     throw new UserError(`${path}: expected an input that the fuzzer saved, found something else`, {
-      advice: "Name a file that `pnpm run fuzz` wrote.",
+      advice: "Name a file that `pnpm fuzz` wrote.",
     });
   }
   return {

@@ -14,9 +14,11 @@ const state = new Map([
   ["head.weight.m", array(0.1, 0.2)],
 ]);
 const history = new Map([["draws", array(1, 2, 3)]]);
+const best = new Map([["head.weight", array(3, 2, 1)]]);
+const partial = { steps: 4, milliseconds: 120, sums: { loss: [1.25], train: [3, 8] } };
 
 const seeds = [
-  encodeCheckpoint({ state, step: 812, metrics, ledger, history }),
+  encodeCheckpoint({ state, step: 812, metrics, partial, best, ledger, history }),
   encodeCheckpoint({ state, step: 3, metrics: [] }),
 ].map((bytes) => Uint8Array.from(bytes));
 

@@ -17,13 +17,13 @@ import { configJson, csv, id, labelTable, metrics, predictions, result } from ".
 const weights = encodeSafetensors(
   new Map([["head.weight", { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }]]),
 );
-const written: Readonly<Partial<Record<RunFile, string | Uint8Array>>> = {
+const written = {
   "config.json": configJson,
   "metrics.jsonl": metrics.map((line) => `${JSON.stringify(line)}\n`).join(""),
   "labels.csv": csv(labelTable),
   "predictions.csv": csv(predictions),
   "validation-best.safetensors": weights,
-};
+} as const satisfies Files;
 
 /** All files of the run as it finishes. */
 async function finishedFiles(): Promise<Files> {
@@ -50,7 +50,7 @@ const weightsOf = async (run: RunFolder) => {
 };
 
 /** The readers of files, by what they read. */
-const readers: Readonly<Partial<Record<RunFile, (run: RunFolder) => Promise<unknown>>>> = {
+const readers: Readonly<Record<string, (run: RunFolder) => Promise<unknown>>> = {
   "result.json": (run) => run.result(),
   "config.json": readConfig,
   "metrics.jsonl": readMetrics,

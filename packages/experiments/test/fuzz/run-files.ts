@@ -1,6 +1,7 @@
 /** @file The files of a run without a manifest, so that their parsers get to see what is damaged. */
 import { fc, type FuzzTarget, inFolder, jsonLike, tableLike, utf8 } from "@mvt/testing/fuzz";
 import { checkClassOrder } from "../../src/evaluation/class-order.ts";
+import { describeHolder, parseHolder } from "../../src/runs/lock-holder.ts";
 import { readHeldOut } from "../../src/runs/held-out.ts";
 import { parseManifest, makeManifest } from "../../src/runs/manifest.ts";
 import { parsePredictions } from "../../src/runs/predictions.ts";
@@ -52,6 +53,16 @@ const mgnResult = {
     positionShare: 0,
     collapse: [],
   },
+};
+
+const holder = {
+  beat: "000000000007",
+  pid: 4711,
+  host: "gpu-1",
+  boot: "b07a",
+  namespace: "pid:[4026531836]",
+  started: "12345",
+  token: "0123456789abcdef0123456789abcdef",
 };
 
 export const runFileTargets: readonly FuzzTarget[] = [
@@ -108,5 +119,11 @@ export const runFileTargets: readonly FuzzTarget[] = [
     seeds: [utf8(JSON.stringify(manifest))],
     structured: jsonLike([manifest]).map(utf8),
     parse: (input) => parseManifest(textOf(input), "manifest.json"),
+  },
+  {
+    name: "lock",
+    seeds: [utf8(`${JSON.stringify(holder)}\n`)],
+    structured: jsonLike([holder]).map(utf8),
+    parse: (input) => describeHolder(parseHolder(textOf(input))),
   },
 ];

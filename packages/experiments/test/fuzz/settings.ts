@@ -1,6 +1,7 @@
-/** @file The argument of --set. */
+/** @file The arguments of --set and --checkpoint-every. */
 import { settingPaths, settings } from "@mvt/experiments";
 import { type FuzzTarget, sentenceOf, utf8 } from "@mvt/testing/fuzz";
+import { parseInterval } from "../../src/training/checkpoint-policy.ts";
 import { scaleWith } from "../../src/settings/scales.ts";
 
 const paths = settingPaths(settings);
@@ -32,6 +33,13 @@ export const settingTargets: readonly FuzzTarget[] = [
       8,
     ).map(utf8),
     parse: (input) => scaleWith("paper", Buffer.from(input).toString().split("\n")),
+    share: 0.5,
+  },
+  {
+    name: "interval of checkpoints",
+    seeds: ["200steps", "5min", "epoch"].map(utf8),
+    structured: sentenceOf(["200", "5", "0", ".", "steps", "min", "epoch"], 3).map(utf8),
+    parse: (input) => parseInterval(Buffer.from(input).toString()),
     share: 0.5,
   },
 ];
