@@ -1,6 +1,6 @@
 /** @file Parses one input twice and judges what came of it. */
 import { createHash } from "node:crypto";
-import { UserError } from "@mvt/common";
+import { printableLines, UserError } from "@mvt/common";
 import type { FailureKind, FuzzTarget } from "./target.ts";
 
 /** What a parser made of an input: a value, by its digest, or a refusal. */
@@ -44,11 +44,25 @@ async function verdictOn(target: FuzzTarget, input: Uint8Array): Promise<Verdict
   try {
     value = await target.parse(input);
   } catch (error) {
-    if (isOwn(error, target)) return { kind: "refused", message: (error as Error).message };
+    if (isOwn(error, target)) return refusal(error as Error);
     return failed("error", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   return { kind: "parsed", digest: digestOf(value) };
 }
+
+/** A message may quote the input, but must neither steer a terminal nor go on for ever. A mere reason becomes part of one. */
+function refusal(error: Error): Verdict {
+  const { message } = error;
+  const isPrintable = !(error instanceof UserError) || printableLines(message) === message;
+  if (isPrintable && message.length <= mostMessage) return { kind: "refused", message };
+  return failed(
+    "error",
+    `a message that cannot be printed: ${JSON.stringify(message.slice(0, 500))}`,
+  );
+}
+
+/** Characters of a message: twice what `boundLines` of @mvt/common leaves of a text, for finding and advice. */
+const mostMessage = 400_000;
 
 const failed = (failure: FailureKind, what: string) => ({ kind: "failed", failure, what }) as const;
 

@@ -1,5 +1,8 @@
-/** @file Images of every format, and how a format is told. */
-import { decodeImageFile } from "@mvt/datasets";
+/** @file Images of every format, how a format is told, and the cache of decoded images. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeImageFile, decodeImages } from "@mvt/datasets";
 import { fc, type FuzzTarget, sentenceOf, utf8, inFolder } from "@mvt/testing/fuzz";
 import sharp from "sharp";
 import { formatOf } from "../../src/images/formats.ts";
@@ -32,6 +35,31 @@ const headers = fc
   )
   .map(([start, rest]) => Uint8Array.from([...Buffer.from(start, "latin1"), ...rest]));
 
+/** Drawn faces from a table, whose decoded pixels are kept in a folder. */
+const samples = [0, 1].map((i) => ({
+  id: `face ${i}`,
+  expression: "fear" as const,
+  image: {
+    kind: "pixels" as const,
+    width: 4,
+    height: 4,
+    grey: new Uint8Array(16).fill(40 * i + 9),
+  },
+}));
+const decodeInto = async (cacheFolder: string) =>
+  (await decodeImages(samples, { size: 3, cacheFolder, threads: 0 })).pixels;
+
+/** The name of the file in which they are kept, and its content. */
+async function keptPixels() {
+  const folder = await mkdtemp(join(tmpdir(), "cache-"));
+  await decodeInto(folder);
+  const [name = ""] = await readdir(folder);
+  const content = Uint8Array.from(await readFile(join(folder, name)));
+  await rm(folder, { recursive: true });
+  return { name, content };
+}
+const kept = await keptPixels();
+
 export const imageTargets: readonly FuzzTarget[] = [
   {
     name: "image",
@@ -51,5 +79,11 @@ export const imageTargets: readonly FuzzTarget[] = [
     ),
     parse: formatOf,
     refusesByReason: true,
+  },
+  {
+    name: "decoded images",
+    seeds: [kept.content],
+    parse: inFolder({}, kept.name, decodeInto),
+    checksum: true, // what is damaged is decoded again
   },
 ];

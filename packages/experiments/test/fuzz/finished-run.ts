@@ -2,7 +2,7 @@
  * @file Files of a finished run, for which its manifest vouches: a damaged one is refused, or says the same. Also a damaged
  * manifest must not make the other files say something else.
  */
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "@mvt/core";
@@ -39,7 +39,9 @@ async function finishedFiles(): Promise<Files> {
   const entries = names.map(
     async (name) => [`${id}/${name}`, await readFile(run.path(name))] as const,
   );
-  return Object.fromEntries(await Promise.all(entries));
+  const finished = Object.fromEntries(await Promise.all(entries));
+  await rm(runs, { recursive: true });
+  return finished;
 }
 
 const files = await finishedFiles();
