@@ -118,6 +118,19 @@ describe("an ONNX model", () => {
     );
   });
 
+  test("whose last packed integer is cut short is refused when it is read", async () => {
+    // model { graph { initializer { dims: 2, data_type: INT64, int64_data: [1, ...], name: "w" } } }
+    const initializer = [0x08, 2, 0x10, 7, 0x3a, 2, 1, 0x80, 0x42, 1, 0x77];
+    const graph = [0x2a, initializer.length, ...initializer];
+    const bytes = Uint8Array.of(0x08, 10, 0x3a, graph.length, ...graph);
+    const { arrays } = await openWeights(bytes, "m.onnx");
+    expect(() => arrays.get("w")!.load()).toThrow(
+      new WeightsError(
+        "m.onnx: expected whole integers for initialiser w, got a part of one (premature EOF)",
+      ),
+    );
+  });
+
   test("whose values lie in another file is refused", async () => {
     // model { graph { initializer { dims: 1, data_type: FLOAT, name: "w", data_location: EXTERNAL } } }
     const initializer = [0x08, 1, 0x10, 1, 0x42, 1, 0x77, 0x70, 1];

@@ -13,15 +13,22 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Whether an error of node:fs means that there is no such file. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return hasCode(error, ["ENOENT"]);
 }
 
-/** The names in a folder; none if the folder is missing. */
+/** Of a folder that cannot be: below a file, of a name that is too long or has a null byte. */
+const impossible = ["ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"];
+
+function hasCode(error: unknown, codes: readonly unknown[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(error.code);
+}
+
+/** The names in a folder; none if the folder is missing, or if there can be none of its name. */
 export async function listFolder(folder: string): Promise<ReadonlySet<string>> {
   try {
     return new Set(await readdir(folder));
   } catch (error) {
-    if (isMissing(error)) return new Set();
+    if (isMissing(error) || hasCode(error, impossible)) return new Set();
     throw error;
   }
 }

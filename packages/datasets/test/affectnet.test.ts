@@ -224,6 +224,16 @@ describe("AffectNet's first distribution", () => {
       { without: [`34/${hash("b2")}.JPG`] },
       `expected an image file for each of the 4 labels in DIR/training.csv; 1 missing: ${join("34", `${hash("b2")}.JPG`)}`,
     ],
+    [
+      "a folder with a null byte in its name, of which there can be none",
+      { training: trainingTable.replace(`12/${hash("a1")}`, "\0/a1") },
+      `expected an image file for each of the 4 labels in DIR/training.csv; 1 missing: ${join("\\x00", "a1.jpg")}`,
+    ],
+    [
+      "a folder of a name that is too long",
+      { training: trainingTable.replace(`12/${hash("a1")}`, `${"a".repeat(300)}/a1`) },
+      `expected an image file for each of the 4 labels in DIR/training.csv; 1 missing: ${join("a".repeat(300), "a1.jpg")}`,
+    ],
   ])("refuses %s", async (_, options, message) => {
     expect(await refusal(await writeCsv(options))).toContain(message);
   });

@@ -108,6 +108,14 @@ describe("the right order of classes", () => {
     expect(checkClassOrder(two).renamed).toEqual([]);
   });
 
+  test("is not tried for more classes than there are expressions", () => {
+    const twelve = Array.from({ length: 12 }, (_, k) => `class ${k}`);
+    const [labels, predicted] = [Int32Array.of(0), Int32Array.of(1)];
+    expect(() => checkClassOrder({ classes: twelve, labels, predicted })).toThrow(
+      "expected predictions of at most 8 classes, as many as there are expressions, found 12",
+    );
+  });
+
   test("is not doubted on a handful of images", () => {
     const few = { counts: [2, 2, 2, 2, 2, 2, 2], seed: 4 };
     expect(checkClassOrder(filed(answers(good, few), [1, 0, 2, 3, 4, 5, 6])).renamed).toEqual([]);

@@ -61,6 +61,16 @@ describe("labels.csv", () => {
       finding: "labels.csv:2: expected a number as self_confidence, found one",
     },
     {
+      what: "a blank as a score",
+      text: file("a,x,x,, ,1,1,"),
+      finding: "labels.csv:2: expected a number as self_confidence, found  ",
+    },
+    {
+      what: "an epoch that is no number",
+      text: file("a,x,x,,1,1,1,10 ten"),
+      finding: "labels.csv:2: expected epochs as changed_epochs, found 10 ten",
+    },
+    {
       what: "a line without a label",
       text: file("a,,x,,1,1,1,"),
       finding: "labels.csv:2: expected a given and a current label, found none",

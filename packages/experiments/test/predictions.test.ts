@@ -40,6 +40,11 @@ describe("predictions.csv", () => {
       found: `:1: expected the columns id, label, predicted and one per class, found . ${again}`,
     },
     {
+      what: "a class that is named twice",
+      csv: good.replace("neutral,happiness,surprise", "neutral,happiness,happiness"),
+      found: `:1: expected the columns id, label, predicted and one per class, found id,label,predicted,neutral,happiness,happiness. ${again}`,
+    },
+    {
       what: "a class that is none, naming the line",
       csv: good.replace("surprise,happiness,", "surprise,joy,"),
       found: `:3: expected a class out of neutral, happiness, surprise, found joy. ${again}`,

@@ -14,6 +14,14 @@ describe("--set", () => {
     });
   });
 
+  test.for(["__proto__.polluted=1", "augmentation.__proto__.polluted=1"])(
+    "does not reach what all objects share: %s",
+    (assignment) => {
+      expect(() => override(trainingConfig, training, [assignment])).toThrow("there is no setting");
+      expect({}).not.toHaveProperty("polluted");
+    },
+  );
+
   test("adds a setting that a scale leaves to its default", () => {
     expect(training).not.toHaveProperty("sampler");
     expect(override(trainingConfig, training, ["sampler=balanced"])).toEqual({

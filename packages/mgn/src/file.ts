@@ -2,12 +2,14 @@
 import { createHash } from "node:crypto";
 import { isRecord, parseJson, shorten, UserError } from "@mvt/common";
 import {
+  backboneNames,
   decodeSafetensors,
   encodeSafetensors,
   formatShape,
   mostForeignHeader,
   nn,
   sameShape,
+  ShapeError,
   WeightsError,
 } from "@mvt/core";
 import type { Safetensors, Weights } from "@mvt/core";
@@ -104,7 +106,7 @@ function decoded(bytes: Uint8Array, source: string): Safetensors {
 
 /** The weights of a generator of this configuration, in its order. Throws UserError if one is missing or not finite. */
 function checkedWeights(weights: Weights, config: GeneratorConfig, source: string): Weights {
-  const { parameters } = nn.declareParameters((scope) => declareGenerator(scope, config));
+  const parameters = parametersOf(config, source);
   return new Map(
     parameters.map(({ name, tensor: { shape } }) => {
       const array = weights.get(name);
@@ -118,6 +120,19 @@ function checkedWeights(weights: Weights, config: GeneratorConfig, source: strin
       return [name, array];
     }),
   );
+}
+
+/** The parameters of a generator. Throws UserError for sizes that do not fit each other. */
+function parametersOf(config: GeneratorConfig, source: string) {
+  try {
+    return nn.declareParameters((scope) => declareGenerator(scope, config)).parameters;
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new UserError(
+      `${source}: expected sizes of a generator that fit each other, got others (${error.message}); use a file that was written when MGN was trained.`,
+      { cause: error },
+    );
+  }
 }
 
 function requireSame<T extends number | string>(
@@ -161,17 +176,60 @@ function parseRecord(
   );
 }
 
-const sizes = ["imageSize", "patchSize", "width", "depth", "heads"] as const;
-const numbers = ["mlpRatio", "m"] as const;
+/** What the value of a field must be, and whether one is that. */
+type Field = readonly [expected: string, holds: (value: unknown) => boolean];
 
-/** The configuration of a generator. Throws UserError if a number is missing. */
+const isBetween = (least: number, most: number) => (value: unknown) =>
+  typeof value === "number" && value >= least && value <= most;
+const size = (most: number): Field => [
+  `a number from 1 to ${most}`,
+  (value) => Number.isSafeInteger(value) && isBetween(1, most)(value),
+];
+const number: Field = ["a number", Number.isFinite];
+const oneOf = (...names: readonly string[]): Field => [
+  names.join(" or "),
+  (value) => typeof value === "string" && names.includes(value),
+];
+const optional = ([expected, holds]: Field): Field => [
+  `${expected}, or nothing`,
+  (value) => value === undefined || holds(value),
+];
+
+/** Every field of a configuration. Sizes far beyond any network would take all time and memory to declare. */
+const fields: { readonly [Name in keyof Required<GeneratorConfig>]: Field } = {
+  imageSize: size(2 ** 14),
+  patchSize: size(2 ** 14),
+  width: size(2 ** 16),
+  depth: size(1000),
+  heads: size(2 ** 16),
+  mlpRatio: ["a number above 0", isBetween(Number.MIN_VALUE, 1000)],
+  m: number,
+  headBias: optional(oneOf("logit-m", "zero")),
+  backbone: optional(oneOf(...backboneNames)),
+  registers: optional(["a number from 0 to 1000", (value) => value === 0 || size(1000)[1](value)]),
+  layerScale: optional(number),
+  classPosition: optional(["true or false", (value) => typeof value === "boolean"]),
+  positions: optional(oneOf("truncated-normal", "sin-cos")),
+  initStd: optional(number),
+};
+
+/** The configuration of a generator. Throws UserError for a field that no network could have. */
 function parseConfig(json: string | undefined, source: string): GeneratorConfig {
   const record = parseRecord(json, "config", source);
-  const wrong =
-    sizes.find((name) => !(Number.isSafeInteger(record[name]) && (record[name] as number) > 0)) ??
-    numbers.find((name) => !Number.isFinite(record[name]));
-  if (wrong === undefined) return record as unknown as GeneratorConfig;
-  throw new UserError(
-    `${source}: expected a number for ${wrong} in config, got ${shorten(JSON.stringify(record[wrong]) ?? "none")}; the file is damaged, copy it again or train MGN again.`,
-  );
+  for (const [name, [expected, holds]] of Object.entries(fields)) {
+    if (holds(record[name])) continue;
+    throw new UserError(
+      `${source}: expected ${expected} for ${name} in config, got ${shown(record[name])}; the file is damaged, copy it again or train MGN again.`,
+    );
+  }
+  return record as unknown as GeneratorConfig;
+}
+
+/** A value of JSON for a message: the beginning of it. */
+function shown(value: unknown): string {
+  try {
+    return shorten(JSON.stringify(value) ?? "none");
+  } catch {
+    return "lists in lists"; // too deep for JSON.stringify
+  }
 }

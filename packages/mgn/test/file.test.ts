@@ -130,6 +130,23 @@ describe("the file of a mask generator", () => {
     expect(refusal(altered({ format: "mvt-mgn/2" }))).toContain("got mvt-mgn/2;");
   });
 
+  test.for([
+    [
+      { depth: 4294967295 },
+      "expected a number from 1 to 1000 for depth in config, got 4294967295;",
+    ],
+    [{ heads: 3 }, "expected sizes of a generator that fit each other, got others (block:"],
+    [
+      { registers: "4" },
+      'expected a number from 0 to 1000, or nothing for registers in config, got "4";',
+    ],
+    [{ positions: "none" }, "expected truncated-normal or sin-cos, or nothing for positions"],
+  ] as const)("is refused at once with %o in its configuration", ([wrong, finding]) => {
+    expect(refusal(altered({ config: JSON.stringify({ ...config, ...wrong }) }))).toContain(
+      finding,
+    );
+  });
+
   test("is refused when its metadata is incomplete", () => {
     expect(refusal(altered({ config: undefined }))).toContain(
       "expected a JSON object under config, got none;",
@@ -138,10 +155,10 @@ describe("the file of a mask generator", () => {
       "expected a JSON object under config, got [1];",
     );
     expect(refusal(altered({ config: JSON.stringify({ ...config, depth: 0 }) }))).toContain(
-      "expected a number for depth in config, got 0;",
+      "expected a number from 1 to 1000 for depth in config, got 0;",
     );
     expect(refusal(altered({ config: JSON.stringify({ ...config, mlpRatio: "2" }) }))).toContain(
-      'expected a number for mlpRatio in config, got "2";',
+      'expected a number above 0 for mlpRatio in config, got "2";',
     );
     expect(refusal(altered({ polarity: "both" }))).toContain(
       'expected polarity "remove" or "keep" and space "pixel" or "normalized", got both and pixel;',

@@ -176,11 +176,20 @@ function fromVarints(
   const reader = new BinaryReader(packed);
   for (let i = 0; i < count; i += 1) {
     if (reader.pos >= reader.len) refuse(`${count} values`, `${i}`);
-    const value = BigInt(reader.int64());
+    const value = BigInt(nextInt64(reader, refuse));
     if (size === 8) view.setBigInt64(8 * i, value, true);
     else if (size === 4) view.setInt32(4 * i, Number(BigInt.asIntN(32, value)), true);
     else if (size === 2) view.setUint16(2 * i, Number(BigInt.asUintN(16, value)), true);
     else view.setUint8(i, Number(BigInt.asUintN(8, value)));
   }
   return bytes;
+}
+
+/** The next integer of packed ones, of which the last may be cut short. */
+function nextInt64(reader: BinaryReader, refuse: Refuse): bigint | string {
+  try {
+    return reader.int64();
+  } catch (error) {
+    return refuse("whole integers", `a part of one (${reasonOf(error)})`);
+  }
 }

@@ -1,12 +1,10 @@
 /** @file Files of weights made by golden/weights.py, and the tiny DeiT that is in most of them. */
-import { readFileSync } from "node:fs";
 import { backbones, decodeSafetensors, deit, nn, openWeights, ops } from "@mvt/core";
 import type { VitMatch, Weights } from "@mvt/core";
 import { evaluate } from "./evaluate.ts";
+import { bytesOf } from "./weights-files.ts";
 
-const folder = new URL("../golden/weights/", import.meta.url);
-
-export const bytesOf = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+export { bytesOf };
 
 /** What golden/weights.py calls SHAPE. */
 export const tiny: deit.VitConfig = {

@@ -11,7 +11,8 @@
  * were tried. The cycles that count are reported if together they raise the mean recall by more than 10 points. The
  * predictions of a weak model fit no renaming.
  */
-import { sum } from "@mvt/common";
+import { sum, UserError } from "@mvt/common";
+import { expressions } from "@mvt/datasets";
 import { mcnemarExact } from "@mvt/report";
 import type { LabelledPredictions } from "@mvt/report";
 
@@ -39,9 +40,18 @@ export interface ClassOrder {
 const leastGain = 0.1;
 const significance = 0.001;
 
-/** Judges the order of the classes by the rule above. */
+/** As many classes as there are expressions. All orders are tried, and of twelve classes there are 479 million. */
+const mostClasses = expressions.length;
+
+/** Judges the order of the classes by the rule above. Throws a UserError for more classes than expressions. */
 export function checkClassOrder({ classes, labels, predicted }: LabelledPredictions): ClassOrder {
   const K = classes.length;
+  if (K > mostClasses) {
+    throw new UserError(
+      `class order: expected predictions of at most ${mostClasses} classes, as many as there are expressions, found ${K}`,
+      { advice: "Name a run of this project; if it is one, its predictions.csv is damaged." },
+    );
+  }
   const counts = Array.from({ length: K }, () => new Int32Array(K)); // [label][predicted]
   for (const [i, label] of labels.entries()) counts[label]![predicted[i]!]! += 1;
   const totals = counts.map((row) => sum(row));

@@ -54,6 +54,6 @@ export async function readHeldOut(
 
 function probability(text: string, where: string): number {
   const value = Number(text);
-  if (text !== "" && value >= 0 && value <= 1) return value;
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
   throw damaged(where, "a probability from 0 to 1", text === "" ? "nothing" : text);
 }

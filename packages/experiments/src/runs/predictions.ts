@@ -64,7 +64,12 @@ export async function readPredictions(run: RunFolder): Promise<NamedPredictions>
 export function parsePredictions(csv: string, path: string): NamedPredictions {
   const [header = [], ...rows] = readRecords(csv, path, "the predictions of a run");
   const classes = header.slice(leading.length);
-  if (header.slice(0, leading.length).join() !== leading.join() || classes.length === 0) {
+  const different = new Set(classes).size;
+  if (
+    header.slice(0, leading.length).join() !== leading.join() ||
+    different === 0 ||
+    different < classes.length
+  ) {
     throw damaged(
       `${path}:1`,
       `the columns ${leading.join(", ")} and one per class`,

@@ -50,16 +50,23 @@ export function parseLabels(csv: string, path: string): readonly LabelLine[] {
       current,
       truth: row["true"] || undefined,
       scores: scoresOf(row, where),
-      changedEpochs: epochs === "" ? [] : epochs.split(" ").map(Number),
+      changedEpochs: epochsOf(epochs, where),
     };
   });
+}
+
+/** "10 14" */
+function epochsOf(text: string, where: string): readonly number[] {
+  if (/^(?:[1-9]\d{0,8}(?: [1-9]\d{0,8})*)?$/.test(text))
+    return text.split(" ").flatMap((epoch) => (epoch === "" ? [] : [Number(epoch)]));
+  throw damaged(where, "epochs as changed_epochs", text);
 }
 
 function scoresOf(row: Readonly<Record<string, string>>, where: string): LabelLine["scores"] {
   const entries = rankingScoreNames.map((name) => {
     const { column } = rankingScores[name];
     const text = row[column]!;
-    const value = text === "" ? undefined : Number(text);
+    const value = text === "" ? undefined : Number(text.trim() || NaN);
     if (Number.isNaN(value)) throw damaged(where, `a number as ${column}`, text);
     return [name, value] as const;
   });

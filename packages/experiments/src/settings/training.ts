@@ -147,6 +147,10 @@ function assign(config: Record<string, unknown>, assignment: string): void {
     );
   }
   const keys = path.split(".");
+  // The keys below it would become fields of every object.
+  if (keys.includes("__proto__")) {
+    throw new CommandLineError(`--set ${assignment}: there is no setting ${path}.`);
+  }
   let at = config;
   for (const key of keys.slice(0, -1)) {
     // A part that is off (false) or absent becomes an object; the check says what it then lacks.

@@ -9,7 +9,7 @@ import { cutOff } from "@mvt/relabel";
 import { figure5 } from "@mvt/report/figures/figure5";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
-import { epochMetrics } from "../runs/result.ts";
+import { readMetrics } from "../runs/read-metrics.ts";
 import { openRun } from "../runs/run-folder.ts";
 import { figureReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
@@ -70,9 +70,6 @@ async function testCurve(
   { id }: PlannedClassifier,
   runsFolder: string,
 ): Promise<readonly number[]> {
-  const lines = (await openRun(runsFolder, id).read("metrics.jsonl"))!.toString("utf8").trim();
-  return lines.split("\n").flatMap((line) => {
-    const { test } = epochMetrics.parse(JSON.parse(line));
-    return test ? [test.k / test.n] : [];
-  });
+  const metrics = await readMetrics(openRun(runsFolder, id));
+  return metrics.flatMap(({ test }) => (test ? [test.k / test.n] : []));
 }

@@ -1,0 +1,27 @@
+/** @file metrics.jsonl, read back. */
+import { UserError } from "@mvt/common";
+import { describe, expect, test } from "vitest";
+import { parseMetrics } from "../src/runs/read-metrics.ts";
+import { metrics } from "./fuzz/examples.ts";
+
+const path = "runs/3f2a/metrics.jsonl";
+const textOf = (lines: readonly unknown[]) =>
+  lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+
+describe("metrics.jsonl", () => {
+  test("is read as it was written", () => {
+    expect(parseMetrics(textOf(metrics), path)).toEqual(metrics);
+  });
+
+  test.for([
+    ["a line that is no JSON", `${textOf(metrics.slice(0, 1))}{"epoch":`, 2],
+    ["a line without its loss", textOf([{ ...metrics[0]!, loss: undefined }]), 1],
+    ["an epoch that is missing", textOf(metrics.slice(1)), 1],
+    ["nothing in it", "", 1],
+  ] as const)("is refused with %s", ([, text, line]) => {
+    const refused = new UserError(
+      `${path}:${line}: expected the measures of epoch ${line}, found something else. Remove the run's folder to train it again.`,
+    );
+    expect(() => parseMetrics(text, path)).toThrow(refused);
+  });
+});
