@@ -36,7 +36,7 @@ process.on("exit", () => rmSync(workFolder, { recursive: true, force: true }));
 const command = [
   "train",
   ..."--scale smoke --set epochs=2 --set mgn.epochs=1 --m 0.2".split(" "),
-  ..."--threshold constant --relabel-start 2".split(" "),
+  ..."--threshold constant --relabel-start 2 --checkpoint-every 5steps".split(" "),
 ];
 
 function train(runs: string, fault?: string, countFile?: string) {
