@@ -57,7 +57,14 @@ function happen(name: string, path: unknown, half?: () => void): void {
 type Operation = (...args: unknown[]) => Promise<unknown>;
 
 /** What of a handle changes its file. */
-const handleOperations = ["write", "writeFile", "appendFile", "writev", "truncate", "sync"] as const;
+const handleOperations = [
+  "write",
+  "writeFile",
+  "appendFile",
+  "writev",
+  "truncate",
+  "sync",
+] as const;
 
 const bytesOf = (content: unknown) =>
   typeof content === "string"

@@ -20,7 +20,9 @@ export interface Fault {
 export function faultOf(text: string): Fault {
   const [kind = "", at] = text.split(":");
   if (kind !== "count" && !Object.hasOwn(faultKinds, kind)) {
-    throw new Error(`MVT_FAULT=${text}: expected count or one of ${Object.keys(faultKinds).join(", ")}`);
+    throw new Error(
+      `MVT_FAULT=${text}: expected count or one of ${Object.keys(faultKinds).join(", ")}`,
+    );
   }
   return { kind: kind as Fault["kind"], at: Number(at) };
 }

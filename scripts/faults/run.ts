@@ -1,7 +1,7 @@
 /**
  * @file Makes file operations of a training go wrong, one at a time, and looks at what the same command then makes of it.
  *
- *     node scripts/faults/run.ts [--kinds kill,torn,zeroed,ENOSPC,EIO,EACCES] [--most 200] [--verbose]
+ *     pnpm faults [--kinds kill,torn,ENOSPC,EIO,EACCES,zeroed] [--most 200] [--verbose]
  *
  * The command trains a classifier, a mask generator and a classifier with masks and relabelling, with a checkpoint every few
  * steps. It runs once untouched, which counts its operations on files. Then, per fault, it runs with the fault and again
@@ -121,7 +121,8 @@ for (const kind of values.kinds.split(",")) {
     const bad = outcome.ending !== "same bytes" && outcome.ending !== "refused by name";
     if (bad) failures += 1;
     if (bad || values.verbose || outcome.ending === "refused by name") {
-      process.stdout.write(`${kind} at ${operations[at - 1]}: ${outcome.ending}: ${outcome.detail}\n`);
+      const { ending, detail } = outcome;
+      process.stdout.write(`${kind} at ${operations[at - 1]}: ${ending}: ${detail}\n`);
     }
     return outcome;
   });
@@ -131,8 +132,22 @@ for (const kind of values.kinds.split(",")) {
     outcomes.length - Number(count("same bytes")) - Number(count("refused by name")),
   );
   const lost = String(Math.max(...outcomes.map((outcome) => outcome.lost)));
-  rows.push([kind, String(outcomes.length), count("same bytes"), count("refused by name"), bad, lost]);
+  rows.push([
+    kind,
+    String(outcomes.length),
+    count("same bytes"),
+    count("refused by name"),
+    bad,
+    lost,
+  ]);
 }
-const heads = ["fault", "operations", "same bytes", "refused by name", "failures", "most steps lost"];
+const heads = [
+  "fault",
+  "operations",
+  "same bytes",
+  "refused by name",
+  "failures",
+  "most steps lost",
+];
 process.stdout.write(`${alignColumns([heads, ...rows]).join("\n")}\n`);
 process.exitCode = failures > 0 ? 1 : 0;
