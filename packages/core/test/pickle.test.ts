@@ -90,6 +90,7 @@ describe("a tensor that does not lie in its storage is refused", () => {
     ["with too many axes", Array<number>(9).fill(1), Array<number>(9).fill(1), 0],
     ["with a negative size", [-1], [1], 0],
     ["with a negative step", [2], [-1], 3],
+    ["that repeats its few numbers without end", [65_536, 65_536], [0, 0], 0],
   ])("%s", async (_, size, stride, offset) => {
     expect(await expectRefusal(of(size, stride, offset))).toMatch(/expected a tensor/);
   });
@@ -97,5 +98,11 @@ describe("a tensor that does not lie in its storage is refused", () => {
   test("and one that does is not", async () => {
     const { arrays } = await openWeights(of([2], [2], 1), "file");
     expect(arrays.get("x")!.load()).toEqual({ shape: [2], data: Float32Array.of(2, 4) });
+  });
+
+  test("nor is one that repeats a number, as PyTorch's expand makes it", async () => {
+    const { arrays } = await openWeights(of([2, 3], [0, 0], 1), "file");
+    const data = Float32Array.of(2, 2, 2, 2, 2, 2);
+    expect(arrays.get("x")!.load()).toEqual({ shape: [2, 3], data });
   });
 });

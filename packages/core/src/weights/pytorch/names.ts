@@ -5,7 +5,7 @@
  * tensors and their storages. Any other name is refused, and no code of the file is run.
  */
 import { shorten } from "@mvt/common";
-import { formatShape } from "../../tensor.ts";
+import { formatShape, sizeOf } from "../../tensor.ts";
 import type { ElementType } from "../element.ts";
 import { refuserOf, WeightsError } from "../error.ts";
 import type { Refuse } from "../error.ts";
@@ -92,6 +92,12 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
   };
 }
 
+/**
+ * Elements of a tensor with more of them than its storage, as `expand` makes it with strides of 0. Else a file of a few
+ * bytes could take any memory.
+ */
+const mostRepeated = 2 ** 20;
+
 /** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), checked against its storage. */
 function rebuildTensor(
   object: TorchValue | undefined,
@@ -108,6 +114,13 @@ function rebuildTensor(
     refuse(
       `a tensor inside its storage of ${storage.count} elements`,
       `size ${formatShape(size)} with stride ${formatShape(stride)} from element ${offset}`,
+    );
+  }
+  const elements = sizeOf(size);
+  if (elements > Math.max(storage.count, mostRepeated)) {
+    refuse(
+      `a tensor of at most ${mostRepeated} elements that repeats those of its storage`,
+      `size ${formatShape(size)} of ${storage.count} elements`,
     );
   }
   const { key, type, count } = storage;
