@@ -56,6 +56,7 @@ export {
 export { ferplusClasses, voteColumns, type Votes } from "./ferplus/votes.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { decodeImageFile } from "./images/decode-image.ts";
+export { isOtherFormat } from "./images/formats.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
 export { type DatasetHashes, hashDataset, hashImages, type ImageHashes } from "./images/hashes.ts";
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";

@@ -91,3 +91,8 @@ export function isPicture(bytes: Uint8Array): boolean {
   if (decodableFormat(start) !== undefined) return true;
   return others.find((each) => each.start.test(start))?.picture ?? false;
 }
+
+/** Whether the reason why a file cannot be decoded is that it is in another format, as `formatOf` says it. */
+export function isOtherFormat(reason: string): boolean {
+  return reason.endsWith(`not ${decodableFormats}`);
+}

@@ -112,7 +112,7 @@ function requireAll(unreadable: readonly string[], count: number): void {
   const advice = "Put an intact file in its place, or leave it out.";
   if (count === 1) throw new UserError(`${unreadable[0]}. ${advice}`);
   throw new UserError(
-    `predict: expected ${count} readable images, found ${count - unreadable.length}; the others are named above. Put intact files in their place, or leave them out.`,
+    `predict: expected ${count} readable images, found ${count - unreadable.length}; the others are named above. Put intact files in their place, convert those of other formats, or leave them out.`,
   );
 }
 
