@@ -1,7 +1,13 @@
 /** @file What lies beside samples: junk is passed by in every layout, and whatever is left out is counted. */
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { type Dataset, type DatasetName, DatasetError, loadDataset } from "@mvt/datasets";
+import {
+  type Dataset,
+  type DatasetName,
+  DatasetError,
+  decodeImages,
+  loadDataset,
+} from "@mvt/datasets";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { isJunk, junkNames } from "../src/names.ts";
@@ -157,6 +163,12 @@ describe("pictures in class folders", () => {
       "train/angry/six",
       "train/happy/2.jpg",
     ]);
+    const decoding = decodeImages(splits.train, { size: 16, threads: 0 });
+    await expect(decoding).rejects.toThrow(
+      "5.heic: expected a readable image, found none (HEIC, not JPEG, PNG, WebP, GIF, TIFF or AVIF); 2 of 4 images cannot be read",
+    );
+    await expect(decoding).rejects.toThrow("Convert pictures of other formats");
+    await expect(decoding).rejects.not.toThrow("intact");
   });
 
   test("are told from other files, which are counted and named", async () => {

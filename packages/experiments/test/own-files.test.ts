@@ -10,6 +10,7 @@ import { startWarnings } from "../src/cli/relabel-warning.ts";
 import { openDataset } from "../src/data/source.ts";
 import { findImages, readInParts } from "../src/predict/images.ts";
 import { planRun } from "../src/runs/planned-run.ts";
+import type { ClassifierConfig } from "../src/settings/run-config.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
@@ -140,8 +141,8 @@ describe("relabelling that begins after the last epoch", () => {
 
   test("is not, where it begins in the last epoch or there is none", () => {
     expect(startWarnings([planned(2, 2)])).toEqual([]);
-    const { relabel: _, ...plain } = planned(8, 2).config as never as { relabel: unknown };
-    expect(startWarnings([{ ...planned(8, 2), config: plain as never }])).toEqual([]);
+    const { relabel: _, ...plain } = planned(8, 2).config as ClassifierConfig;
+    expect(startWarnings([{ ...planned(8, 2), config: plain }])).toEqual([]);
   });
 });
 

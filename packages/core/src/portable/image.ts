@@ -69,7 +69,7 @@ const channelCounts: readonly number[] = [1, 3, 4];
 /** "a Float32Array" */
 function kindOf(value: unknown): string {
   if (typeof value !== "object" || value === null)
-    return `${value === null ? "null" : `a ${typeof value}`}`;
+    return value === null ? "null" : `a ${typeof value}`;
   return `a ${value.constructor?.name ?? "object"}`;
 }
 

@@ -196,8 +196,8 @@ async function unreadable(
   const also = others.length > 0 ? `, also ${listFirst(others, namedFailures)}` : "";
   return new DatasetError(
     `${nameOf(samples[row]!)}: expected a readable image, found none (${reason}); ` +
-      `${failures.length} of ${samples.length} images cannot be read${also}. Put intact files in ` +
-      "their place, for example by unpacking the data set again; nothing was cached.",
+      `${failures.length} of ${samples.length} images cannot be read${also}. ` +
+      `${adviceFor(reason)}; nothing was cached.`,
   );
 }
 
