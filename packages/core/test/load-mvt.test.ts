@@ -149,6 +149,24 @@ describe("a loaded model", () => {
     await mvt.dispose();
   });
 
+  test("refuses pixels that are no bytes, and channels that are not counted so", async () => {
+    const mvt = await loadMvt(model());
+    const whole = picture(16, 16);
+    for (const [changed, message] of [
+      [{ data: Float32Array.from(whole.data, (v) => v / 255) }, "got a Float32Array"],
+      [{ data: [...whole.data] }, "got a Array"],
+      [{ data: undefined }, "got a undefined"],
+      [{ channels: 2, data: new Uint8Array(512) }, "expected 1, 3, 4 channels, got 2"],
+      [{ width: 0 }, "expected 0 x 16 pixels"],
+    ] as const) {
+      const wrong = { ...whole, ...changed } as unknown as DecodedImage;
+      await expect(mvt.predict(wrong)).rejects.toThrow(message);
+    }
+    const canvas = { ...whole, data: Uint8ClampedArray.from(whole.data) as unknown as Uint8Array };
+    expect(await mvt.predict(canvas)).toEqual(await mvt.predict(whole));
+    await mvt.dispose();
+  });
+
   test("comes from a file as well", async () => {
     const folder = await mkdtemp(join(tmpdir(), "mvt-core-"));
     const path = join(folder, "model.onnx");
@@ -176,6 +194,31 @@ describe("a file of another kind", () => {
   ])("is refused when its %s is %s", async (key, value) => {
     const damaged = withMetadata(graph("bytes"), { ...describeModel(description), [key]: value });
     await expect(loadMvt(damaged)).rejects.toThrow(`expected ${key} in its metadata, got ${value}`);
+  });
+
+  test.each([[["anger", "fear"]], [["anger", "fear", "neutral", "happiness"]]])(
+    "is refused when its metadata name the classes %j and its output has three",
+    async (classes) => {
+      const changed = withMetadata(graph("bytes"), describeModel({ ...description, classes }));
+      await expect(loadMvt(changed)).rejects.toThrow(
+        `expected an output "probabilities" with a column for each of the ${classes.length} classes in its metadata, got an output of shape [batch, 3]`,
+      );
+    },
+  );
+
+  test("is refused when two of its classes have one name", async () => {
+    const classes = ["anger", "anger", "neutral"];
+    const changed = withMetadata(graph("bytes"), describeModel({ ...description, classes }));
+    await expect(loadMvt(changed)).rejects.toThrow("expected classes in its metadata");
+  });
+
+  test("has no class whose name steers a terminal", async () => {
+    const classes = ["anger\u001B[31m", "fear", "neutral"];
+    const mvt = await loadMvt(
+      withMetadata(graph("bytes"), describeModel({ ...description, classes })),
+    );
+    expect(mvt.description.classes.join()).not.toMatch(/\p{Cc}/u);
+    await mvt.dispose();
   });
 
   test("is refused when the engine cannot run it", async () => {

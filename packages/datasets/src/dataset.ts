@@ -1,5 +1,6 @@
 /** @file What every loader returns: samples with expressions by name, whatever the files look like. */
 import type { Expression } from "./expression.ts";
+import type { LeftOut } from "./left-out.ts";
 
 /** The part of an image that shows the face, in pixels of the image when it is upright. */
 export interface Crop {
@@ -50,6 +51,10 @@ export interface DatasetContents {
    * FER2013's labels.
    */
   readonly trueExpressions?: ReadonlyMap<string, Expression>;
+  /** Files in the folder that are no samples, by reason; absent if there are none. */
+  readonly leftOut?: readonly LeftOut[];
+  /** What else a reader of results must know of the files, each a clause; absent if there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** The true labels of synthetic data, and more that is known of it. */

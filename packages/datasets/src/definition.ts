@@ -2,6 +2,7 @@
 import type { CustomOptions } from "./custom/mapping.ts";
 import type { DatasetContents, SplitName } from "./dataset.ts";
 import type { FerplusOptions } from "./ferplus/protocols.ts";
+import type { Loading } from "./labels.ts";
 import type { PublishedLists } from "./subsets/published-lists.ts";
 import type { SyntheticDefinition } from "./synthetic/definition.ts";
 
@@ -12,6 +13,8 @@ export type Counts = Readonly<Record<SplitName, readonly number[]>>;
 export interface DatasetOptions extends FerplusOptions {
   /** What custom data means. It is needed for custom data and for nothing else. */
   readonly custom?: CustomOptions;
+  /** What labels without their image are: an error, the default, or samples whose image is missing, for the check. */
+  readonly missing?: Loading["missing"];
 }
 
 /** Everything that differs between data sets. `datasets` holds one for each name. */
@@ -27,13 +30,11 @@ export interface DatasetDefinition {
   /** Which of the options it reads. */
   readonly options?: readonly (keyof DatasetOptions)[];
   /**
-   * Reads the labels in `folder` and finds the images, without opening any.
-   *
-   * @param title how errors name the data set
+   * Reads the labels in `folder` and finds the images, without decoding any. What it leaves out goes to the findings.
    */
   readonly load: (
     folder: string,
-    title: string,
+    loading: Loading,
     options: DatasetOptions,
   ) => Promise<DatasetContents>;
   /** What to do if there are no images to train on, or none to test on. */

@@ -54,9 +54,9 @@ export {
   type Protocol,
 } from "./ferplus/protocols.ts";
 export { ferplusClasses, voteColumns, type Votes } from "./ferplus/votes.ts";
-export { isImageName } from "./files.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { decodeImageFile } from "./images/decode-image.ts";
+export { isOtherFormat } from "./images/formats.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
 export { type DatasetHashes, hashDataset, hashImages, type ImageHashes } from "./images/hashes.ts";
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
@@ -68,7 +68,9 @@ export {
   skipUnreadable,
 } from "./images/skip-unreadable.ts";
 export { chooseStorage, type ImageStorage, imageStorages, openImages } from "./images/storage.ts";
+export { type LeftOut, leftOutReasons } from "./left-out.ts";
 export { loadDataset } from "./load.ts";
+export { isImageName } from "./names.ts";
 export {
   type LabelSet,
   type NoiseKind,
@@ -79,6 +81,7 @@ export {
 export { applyLabelList, type LabelList, type ListedLabels, readLabelList } from "./noise/list.ts";
 export { matrixFor, type NoiseMatrix, readNoiseMatrix } from "./noise/matrix.ts";
 export { type Noise, noisyLabels, type NoiseTarget } from "./noise/noisy-labels.ts";
+export { picturesBelow } from "./pictures-below.ts";
 export { rafDbClasses } from "./raf-db/classes.ts";
 export { type SubsetName, subsetNames } from "./subsets/published-lists.ts";
 export { readSubsets, type Subset } from "./subsets/read.ts";

@@ -92,7 +92,7 @@ describe("custom data in class folders", () => {
   test("refuses a folder that the mapping does not know, by name", async () => {
     const folder = await writeClassFolders([...files, "train/Happy/3.jpg"]);
     expect(await refusal(load(folder), folder)).toMatchInlineSnapshot(
-      `"DatasetError: DIR/train/Happy: expected one of the classes angry, happy, Other, found "Happy". Say what it means, as in Happy=neutral, or leave it out with Happy=drop."`,
+      `"DatasetError: DIR/train/Happy: expected one of the classes angry, happy, Other, found "Happy". Did you mean "happy"? Say what it means, as in Happy=neutral, or leave it out with Happy=drop."`,
     );
   });
 
@@ -179,7 +179,7 @@ describe("custom data in a table", () => {
     [
       "a split by another name",
       table.replace("val,happy", "dev,happy"),
-      'labels.csv:3: expected a path and a split (train, validation, val, valid, test), found "dev,happy,,faces/2.jpg"',
+      'labels.csv:3: expected a path and a split (train, validation, val, valid, test), found "faces/2.jpg,happy,dev"',
     ],
     [
       "a label that the mapping does not know",
@@ -241,6 +241,9 @@ describe("the meaning of classes", () => {
   test.each([
     ['{"angry": "mad"}', "expected angry to mean one of neutral"],
     ['{"angry": 4}', "found 4"],
+    ['{"angry": "anger", "angry": "fear"}', "expected angry once, found it twice"],
+    ['{"angry": "anger", "ang\\u0072y" : "anger"}', "expected angry once, found it twice"],
+    ['{"Zo\u00eb": "anger", "Zoe\u0308": "fear"}', "expected Zo\u00eb once, found it twice"],
     ['["anger", "fear"]', 'expected an object such as {"angry": "anger"}, found ["anger", "fear"]'],
     ['{"angry": "anger",}', 'expected JSON such as {"angry": "anger"}, found something else'],
   ])("is refused in a file as %s, by its path", async (text, message) => {
@@ -249,6 +252,13 @@ describe("the meaning of classes", () => {
     const said = await refusal(readClasses(join(folder, "classes.json")), folder);
     expect(said).toContain("DIR/classes.json: expected");
     expect(said).toContain(message);
+  });
+
+  test("may have keys that look like meanings, and texts that look like keys", async () => {
+    const folder = await temporaryFolder();
+    const mapping = { anger: "anger", '"fear":': "fear", "a\\": "drop" };
+    await writeFiles(folder, { "classes.json": JSON.stringify(mapping) });
+    expect(await readClasses(join(folder, "classes.json"))).toEqual(mapping);
   });
 
   test("is refused from a file that is not there", async () => {

@@ -124,7 +124,7 @@ describe("FERPlus in tables", () => {
     [
       "another header",
       { votes: votesTable.replace("Image name,", "") },
-      'fer2013new.csv:1: expected the header "Usage,Image name,neutral,',
+      "fer2013new.csv:1: expected a header with Usage, Image name, neutral, ",
     ],
     [
       "too few votes",

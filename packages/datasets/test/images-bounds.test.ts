@@ -48,12 +48,12 @@ describe("the format of an image", () => {
     ["SVG", svg],
     ["SVG", `<?xml version="1.0"?><!-- ${" ".repeat(500)} --><svg/>`],
     ["a web page", "<!doctype html><p>Sign in"],
-    ["BMP", "BM\x36\0\0\0"],
+    ["BMP", "BM\x36\0\0\0\0\0\0\0\x36\0\0\0"],
     ["HEIC", heif("heic")],
     ["PDF", "%PDF-1.7"],
     ["a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\n"],
     ["a file that begins with the bytes 1f8b0800", Buffer.from("1f8b0800", "hex")], // also SVG, compressed
-    ["a file that begins with the bytes 50360a31", "P6\n1 1\n255\nabc"],
+    ["PGM or PPM", "P6\n1 1\n255\nabc"],
   ] as const)("is refused if it is another: %s", async ([found, content]) => {
     const path = join(await temporaryFolder(), "face.jpg");
     await writeFile(path, content);

@@ -45,9 +45,9 @@ describe("loadDataset", () => {
     expect(await refusal("raf-db", folder)).toMatchInlineSnapshot(`
       "DatasetError: RAF-DB: expected one of its known layouts in DIR:
         official: EmoLabel/list_patition_label.txt (missing) and Image/aligned (missing) (here or under basic/ or raf-basic/)
-        kaggle: DATASET/train (missing) and DATASET/test (missing) and train_labels.csv and test_labels.csv (missing)
-        kaggle: DATASET/train (missing) and DATASET/test (missing) and DATASET/train_labels.csv (missing) and DATASET/test_labels.csv (missing)
-      found train, train_labels.csv. Unpack the data set there, or name the folder that holds it."
+        kaggle: DATASET/train (missing) and DATASET/test (missing) and train_labels.csv or DATASET/train_labels.csv and test_labels.csv or DATASET/test_labels.csv (missing)
+        folders: train/1 (missing) and train/7 (missing) and test/1 or valid/1 or val/1 or validation/1 (missing) and test/7 or valid/7 or val/7 or validation/7 (missing) (here or under DATASET/ or basic/ or raf-basic/)
+      found train/ (0/), train_labels.csv. Unpack the data set there, or name the folder that holds it. Folders named by expressions, or numbered otherwise than from 1 (surprise) to 7 (neutral), are read as custom data: --dataset custom --classes."
     `);
   });
 
@@ -56,9 +56,9 @@ describe("loadDataset", () => {
     await writeFiles(folder, { "fer2013new.csv": "" });
     expect(await refusal("ferplus", folder)).toMatchInlineSnapshot(`
       "DatasetError: FERPlus: expected one of its known layouts in DIR:
-        csv: fer2013.csv (missing) and fer2013new.csv (here or under data/)
-        folders: FER2013Train/label.csv (missing) and FER2013Valid/label.csv (missing) and FER2013Test/label.csv (missing) (here or under data/)
-      found fer2013new.csv. Unpack the data set there, or name the folder that holds it."
+        csv: fer2013.csv or icml_face_data.csv or fer2013/fer2013.csv or fer2013/icml_face_data.csv or 4 other places (missing) and fer2013new.csv or FERPlus/fer2013new.csv or FERPlus-master/fer2013new.csv (here or under data/)
+        folders: FER2013Train/label.csv (missing) and FER2013Valid/label.csv (missing) and FER2013Test/label.csv (missing) (here or under data/ or FERPlus/data/ or FERPlus-master/data/)
+      found fer2013new.csv. Unpack the data set there, or name the folder that holds it. FER2013's own labels without FERPlus' votes, or folders named by expressions, are read as custom data: --dataset custom --classes."
     `);
   });
 

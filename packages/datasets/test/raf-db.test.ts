@@ -116,7 +116,7 @@ describe("RAF-DB's official layout", () => {
       await rm(join(folder, "Image", "aligned", `train_0000${n}_aligned.jpg`));
     }
     expect(await failure(loadDataset("raf-db", folder), folder)).toMatchInlineSnapshot(
-      `"DatasetError: RAF-DB: expected an image file for each of the 9 labels in DIR/EmoLabel/list_patition_label.txt; 6 missing: train_00001_aligned.jpg, train_00002_aligned.jpg, train_00003_aligned.jpg, train_00004_aligned.jpg, train_00005_aligned.jpg and 1 more. Unpack all images of the data set."`,
+      `"DatasetError: RAF-DB: expected an image file for each of the 9 labels in DIR/EmoLabel/list_patition_label.txt; 6 missing: train_00001_aligned.jpg, train_00002_aligned.jpg, train_00003_aligned.jpg, train_00004_aligned.jpg, train_00005_aligned.jpg and 1 more. Unpack all images of the data set, or see all that is missing with \`pnpm exp data check\`."`,
     );
   });
 });

@@ -134,6 +134,9 @@ describe("--set optimizer", () => {
       "--set adamw.weightDecay=0.1: expected settings of the optimiser sgd, got one of adamw. Set sgd.*, or add --set optimizer=adamw.",
     ],
     [["optimizer=adam"], 'optimizer: Invalid option: expected one of "adamw"|"sgd"'],
+    [["adamw.betas=[1,0.999]"], "adamw.betas.0: Too big: expected number to be <1"],
+    [["adamw.betas=[0.9,1]"], "adamw.betas.1: Too big: expected number to be <1"],
+    [["adamw.betas=[-0.1,0.9]"], "adamw.betas.0: Too small"],
     [["optimizer=sgd", "sgd.momentum=1"], "sgd.momentum: Too big: expected number to be <1"],
     [
       ["optimizer=sgd", "sgd.momentum=0", "sgd.nesterov=true"],

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import {
   createRelabeller,
   cutOff,
@@ -9,6 +9,7 @@ import {
 } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
 import classAdaptive from "../src/index.ts";
+import own from "../package.json" with { type: "json" };
 
 const folder = resolve(import.meta.dirname, "..");
 const repository = resolve(folder, "../..");
@@ -82,8 +83,8 @@ describe("the class-adaptive threshold", () => {
   });
 
   test.each([
-    ["its folder", "./plugins/threshold-class-adaptive", repository],
-    ["its package name", "mvt-threshold-class-adaptive", repository],
+    ["its folder", `./plugins/${basename(folder)}`, repository],
+    ["its package name", own.name, folder],
   ])("loads by %s", async (_, spec, from) => {
     const threshold = await loadThreshold(`${spec}:noisy=0.4`, { from });
     expect(threshold).toMatchObject({

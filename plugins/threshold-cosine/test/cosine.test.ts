@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cutOff, instantiate, loadThreshold, thresholds } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
 import cosine from "../src/index.ts";
+import own from "../package.json" with { type: "json" };
 
 const folder = resolve(import.meta.dirname, "..");
 const repository = resolve(folder, "../..");
@@ -39,10 +40,10 @@ describe("the cosine threshold", () => {
   });
 
   test.each([
-    ["its folder", "./plugins/threshold-cosine", repository],
-    ["its file", "./plugins/threshold-cosine/src/index.ts", repository],
+    ["its folder", `./plugins/${basename(folder)}`, repository],
+    ["its file", `./plugins/${basename(folder)}/src/index.ts`, repository],
     ["its file's URL", pathToFileURL(resolve(folder, "src/index.ts")).href, repository],
-    ["its package name", "mvt-threshold-cosine", folder],
+    ["its package name", own.name, folder],
   ])("loads by %s", async (_, spec, from) => {
     const threshold = await loadThreshold(`${spec}:rise=0.4`, { from });
     expect(threshold).toMatchObject({ name: "cosine", parameters: { height: 1, rise: 0.4 } });

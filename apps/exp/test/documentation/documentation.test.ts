@@ -210,6 +210,18 @@ describe("the documentation", () => {
   });
 });
 
+test("every package tests itself: the project in its script is its folder, also where it is a copy of another", () => {
+  const packages = paths.filter((path) =>
+    /^(?:apps|packages|plugins)\/[^/]+\/package\.json$/.test(path),
+  );
+  const wrong = readAll(packages).flatMap(({ path, text }) => {
+    const script = (JSON.parse(text) as { scripts?: { test?: string } }).scripts?.test ?? "";
+    const [, project] = /--project (\S+)/.exec(script) ?? [];
+    return project === path.split("/")[1] ? [] : [`${path}: --project ${project}`];
+  });
+  expect(wrong).toEqual([]);
+});
+
 test("CITATION.cff has the version and licence of package.json", () => {
   const [citation, manifest] = readAll(["CITATION.cff", "package.json"]).map(({ text }) => text);
   const { version, license } = JSON.parse(manifest!) as Record<"version" | "license", string>;

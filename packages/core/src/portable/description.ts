@@ -3,7 +3,7 @@
  *
  * Every field of `ModelDescription` is one entry: texts as they are, everything else as JSON.
  */
-import { isRecord, parseJson, printable } from "@mvt/common";
+import { isRecord, parseJson, printable, shorten } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
 import { refuserOf } from "../weights/error.ts";
 import { storagePrecisions } from "./storage-precision.ts";
@@ -85,12 +85,12 @@ export function parseDescription(
     const value = parsed(metadata[key]);
     if (holds(value)) return value;
     const advice = "The file is damaged: export the model again.";
-    return refuse(`${key} in its metadata`, metadata[key] ?? "none", advice);
+    return refuse(`${key} in its metadata`, shorten(printable(metadata[key] ?? "none")), advice);
   };
   const about = Object.entries(metadata).filter(([key]) => !described.includes(key));
   return {
     input: read("input", isInput),
-    classes: read("classes", isTexts),
+    classes: read("classes", isTexts).map(printable),
     preprocessing: read("preprocessing", isPreprocessing),
     mask: "mask" in metadata ? read("mask", isMask) : undefined,
     precision: read("precision", isPrecision),
@@ -109,7 +109,10 @@ const isInput = (value: unknown): value is ModelDescription["input"] =>
 const isPrecision = (value: unknown): value is StoragePrecision =>
   storagePrecisions.some((precision) => precision === value);
 const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string");
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((text) => typeof text === "string") &&
+  new Set(value).size === value.length;
 const isSize = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0;
 const isTriple = (value: unknown) =>
   Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);

@@ -38,15 +38,39 @@ export function inputValues(
   return { data, dims: [B, 3, S, S] };
 }
 
-/** Resizes an image to S x S pixels of red, green and blue. Throws TypeError if the data has another size. */
+/**
+ * Resizes an image to S x S pixels of red, green and blue. Throws TypeError if the data are no bytes, which pixels from 0 to
+ * 1 would be, or have another size.
+ */
 export function resizeImage(image: DecodedImage, S: number): Uint8Array {
   const { width, height, channels, data } = image;
+  const given: unknown = data; // whatever its type says
+  if (!(given instanceof Uint8Array || given instanceof Uint8ClampedArray)) {
+    throw new TypeError(
+      `predict: expected data as a Uint8Array of values from 0 to 255, got ${kindOf(given)}`,
+    );
+  }
+  if (!channelCounts.includes(channels)) {
+    throw new TypeError(
+      `predict: expected ${channelCounts.join(", ")} channels, got ${String(channels)}`,
+    );
+  }
   if (!(width > 0 && height > 0) || data.length !== width * height * channels) {
     throw new TypeError(
       `predict: expected ${width} x ${height} pixels of ${channels} bytes, got ${data.length} bytes`,
     );
   }
   return resizeBilinear(toRgb(data, channels), width, 3, S);
+}
+
+/** As DecodedImage says: grey, RGB, RGBA. */
+const channelCounts: readonly number[] = [1, 3, 4];
+
+/** "a Float32Array" */
+function kindOf(value: unknown): string {
+  if (typeof value !== "object" || value === null)
+    return value === null ? "null" : `a ${typeof value}`;
+  return `a ${value.constructor?.name ?? "object"}`;
 }
 
 function toRgb(data: Uint8Array, channels: DecodedImage["channels"]): Uint8Array {

@@ -5,7 +5,7 @@
  * metadata of the file.
  */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { reasonOf } from "@mvt/common";
+import { listFirst, reasonOf } from "@mvt/common";
 import { refuserOf } from "../weights/error.ts";
 import { parseDescription } from "./description.ts";
 import type { ModelDescription } from "./description.ts";
@@ -60,6 +60,7 @@ export async function openMvt(
       `one that it refuses (${reasonOf(error)})`,
     ),
   );
+  await requireOutputs(session, description, source);
   const tensorOf = ({ data, dims }: InputValues) =>
     data instanceof Uint8Array
       ? new ort.Tensor("uint8", data, dims)
@@ -79,6 +80,27 @@ export async function openMvt(
     predict: async (image) => (await predictAll([image]))[0]!,
     dispose: () => session.release(),
   };
+}
+
+/** Throws WeightsError, and closes the model, if its outputs are not those that its metadata describe. */
+async function requireOutputs(
+  session: InferenceSession,
+  { classes }: ModelDescription,
+  source: string,
+): Promise<void> {
+  const probabilities = session.outputMetadata.find(({ name }) => name === "probabilities");
+  const shape = probabilities?.isTensor === true ? probabilities.shape : [];
+  if (shape.length === 2 && shape[1] === classes.length) return;
+  await session.release();
+  const found =
+    probabilities === undefined
+      ? `the outputs ${listFirst(session.outputNames, 5)}`
+      : `an output of shape [${shape.join(", ")}]`;
+  refuserOf(source)(
+    `an output "probabilities" with a column for each of the ${classes.length} classes in its metadata`,
+    found,
+    "The file is damaged or was changed: export the model again.",
+  );
 }
 
 async function predictBatch(

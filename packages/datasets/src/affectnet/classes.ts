@@ -2,10 +2,11 @@
 import { shorten } from "@mvt/common";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
+import type { Loading } from "../labels.ts";
 
-/** Which of the two data sets is loaded: how errors name it, and its classes. */
+/** Which of the two data sets is loaded: its classes, and what its loaders are told. */
 export interface AffectnetSet {
-  readonly title: string;
+  readonly loading: Loading;
   readonly classes: readonly Expression[];
 }
 

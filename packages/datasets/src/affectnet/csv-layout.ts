@@ -11,40 +11,49 @@
  */
 import { basename, extname, join } from "node:path";
 import { shorten } from "@mvt/common";
-import { readCsv, requireFields, requireHeader } from "../csv.ts";
+import { placesOf, readCsv, requireFields } from "../csv.ts";
 import type { Crop, Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { missingFiles } from "../files.ts";
 import { requireImages } from "../labels.ts";
 import type { FoundLayout, Layout } from "../layout.ts";
+import { findFiles } from "../listing.ts";
 import { affectnetId, type AffectnetSet, readExpression } from "./classes.ts";
 
-const header =
-  "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal";
-const columns = header.split(",");
-const images = "Manually_Annotated_Images";
+/** In the order of copies that have no header. */
+const columns =
+  "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal".split(
+    ",",
+  );
+/** Of these columns: the path, the four of the box, and the expression. */
+const read = [0, 1, 2, 3, 4, 6] as const;
 
-/** Both places of the tables, as two layouts of one name. */
-export const csvLayouts: readonly Layout[] = ["", "Manually_Annotated_file_lists"].map((lists) => ({
+const lists = ["", "Manually_Annotated_file_lists"];
+
+export const csvLayout: Layout = {
   name: "csv",
-  files: [join(lists, "training.csv"), join(lists, "validation.csv"), images],
+  files: [
+    lists.map((folder) => join(folder, "training.csv")),
+    lists.map((folder) => join(folder, "validation.csv")),
+    "Manually_Annotated_Images",
+  ],
   roots: ["", "Manually_Annotated"],
-}));
+};
 
 /** The samples in the order of the tables. */
 export async function loadCsvLayout(
-  { root, files: [training = "", validation = ""] }: FoundLayout,
+  { root, files: [training = "", validation = "", images = ""] }: FoundLayout,
   set: AffectnetSet,
 ) {
   const seen = new Map<string, number>();
+  const folder = join(root, images);
   return {
-    train: await loadSplit(root, join(root, training), { split: "train", set, seen }),
-    test: await loadSplit(root, join(root, validation), { split: "test", set, seen }),
+    train: await loadSplit(folder, join(root, training), { split: "train", set, seen }),
+    test: await loadSplit(folder, join(root, validation), { split: "test", set, seen }),
   };
 }
 
 async function loadSplit(
-  root: string,
+  images: string,
   path: string,
   about: {
     readonly split: "train" | "test";
@@ -54,34 +63,37 @@ async function loadSplit(
   },
 ): Promise<Sample[]> {
   const { split, set, seen } = about;
-  const samples: Sample[] = [];
-  let first = true;
+  const samples: (Omit<Sample, "image"> & { readonly file: string; readonly crop: Crop })[] = [];
+  let places: readonly number[] | undefined;
+  let width = columns.length;
   for await (const row of readCsv(path)) {
-    const isHeader = first && row.fields[0]?.trim() === columns[0];
-    if (isHeader) requireHeader(path, row, columns);
-    first = false;
-    if (isHeader) continue;
-    requireFields(path, row, columns.length);
+    if (places === undefined) {
+      const isHeader = row.fields.some((field) => field.trim() === columns[0]);
+      places = isHeader ? placesOf(path, row, columns) : columns.map((_, i) => i);
+      if (isHeader) width = row.fields.length;
+      if (isHeader) continue;
+    }
+    requireFields(path, row, width);
     const where = `${path}:${row.line}`;
-    const file = readPath(where, row.fields[0]!);
-    const expression = readExpression(where, row.fields[6]!.trim(), set.classes);
+    const [name, left, top, across, down, label] = read.map((i) => row.fields[places![i]!]!);
+    const file = readPath(where, name!);
+    const expression = readExpression(where, label!.trim(), set.classes);
     // Skipped rows count too, so that ids are the same with seven classes and with eight.
     const stem = affectnetId(split, basename(file, extname(file)));
     const times = (seen.get(stem) ?? 0) + 1;
     seen.set(stem, times);
     if (expression === undefined) continue;
-    const crop = readBox(where, row.fields.slice(1, 5));
-    const image = { kind: "file", path: join(root, images, file), crop } as const;
-    samples.push({ id: times === 1 ? stem : `${stem}-${times}`, image, expression });
+    const crop = readBox(where, [left!, top!, across!, down!]);
+    samples.push({ id: times === 1 ? stem : `${stem}-${times}`, expression, file, crop });
   }
-  const paths = samples.map(({ image }) => (image.kind === "file" ? image.path : ""));
-  const missing = await missingFiles(paths);
-  requireImages(
-    set.title,
-    { path, count: samples.length },
-    missing.map((file) => file.slice(join(root, images).length + 1)),
-  );
-  return samples;
+  const files = samples.map(({ file }) => file);
+  const found = await findFiles(images, files);
+  const missing = files.filter((file) => !found.has(file)).map((file) => join(...file.split("/")));
+  requireImages(set.loading, { path, count: samples.length }, missing);
+  return samples.map(({ file, crop, ...sample }) => ({
+    ...sample,
+    image: { kind: "file", path: found.get(file) ?? join(images, file), crop },
+  }));
 }
 
 /** "12/3f...c1.jpg": a folder and a file. */

@@ -6,8 +6,8 @@ import { findLayout } from "../layout.ts";
 import { syntheticAffectnet } from "../synthetic/write-affectnet.ts";
 import { classFolders, loadClassFolders } from "./class-folders.ts";
 import { affectnetClasses } from "./classes.ts";
-import { csvLayouts, loadCsvLayout } from "./csv-layout.ts";
-import { loadNpyLayout, npyLayouts } from "./npy-layout.ts";
+import { csvLayout, loadCsvLayout } from "./csv-layout.ts";
+import { loadNpyLayout, npyLayout } from "./npy-layout.ts";
 import { affectnet7Lists, affectnet8Lists, affectnetCounts } from "./published.ts";
 
 const common = {
@@ -35,16 +35,20 @@ export const affectnet8 = {
   lists: affectnet8Lists,
 } as const satisfies DatasetDefinition;
 
+const elsewhere =
+  "Folders named by expressions, or numbered otherwise than from 0 (neutral) to 7 (contempt), are read as custom data: --dataset custom --classes.";
+
 /**
  * AffectNet from either distribution or from class folders. Its test images were never published. As in the
  * literature, the validation images are tested on, and there is no validation split.
  */
 function loaderOf(classes: readonly Expression[]): DatasetDefinition["load"] {
   const loaders = { npy: loadNpyLayout, csv: loadCsvLayout, folders: loadClassFolders };
-  return async (folder, title): Promise<DatasetContents> => {
-    const layout = await findLayout(title, folder, [...npyLayouts, ...csvLayouts, ...classFolders]);
+  return async (folder, loading): Promise<DatasetContents> => {
+    const layouts = [npyLayout, csvLayout, classFolders];
+    const layout = await findLayout(loading.title, folder, layouts, elsewhere);
     const load = loaders[layout.name as keyof typeof loaders];
-    const { train, test } = await load(layout, { title, classes });
+    const { train, test } = await load(layout, { loading, classes });
     return {
       layout: layout.name,
       protocol: "tested on validation images",

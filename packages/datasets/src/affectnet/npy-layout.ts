@@ -12,9 +12,10 @@ import { readRegular } from "@mvt/common/files";
 import { mapConcurrently } from "../concurrently.ts";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { listFolder } from "../files.ts";
 import { requireImages } from "../labels.ts";
 import type { FoundLayout, Layout } from "../layout.ts";
+import { Listing } from "../listing.ts";
+import { imageStem, isImageName } from "../names.ts";
 import { affectnetId, type AffectnetSet, readExpression } from "./classes.ts";
 import { readNpyText } from "./npy.ts";
 
@@ -24,47 +25,57 @@ const filesAtOnce = 16;
 const maximumBytes = 2 ** 20;
 const [images, annotations] = ["images", "annotations"];
 
-/** One layout per name of the validation folder. */
-export const npyLayouts: readonly Layout[] = ["val_set", "valid_set"].map((validation) => ({
+const validations = ["val_set", "valid_set"];
+
+export const npyLayout: Layout = {
   name: "npy",
-  files: ["train_set", validation].flatMap((split) => [
-    join(split, images),
-    join(split, annotations),
-  ]),
+  files: [
+    join("train_set", images),
+    join("train_set", annotations),
+    validations.map((folder) => join(folder, images)),
+    validations.map((folder) => join(folder, annotations)),
+  ],
   roots: [""],
-}));
+};
 
 /** The samples in the order of their numbers. */
 export async function loadNpyLayout(
-  { root, files: [trainImages = "", , testImages = ""] }: FoundLayout,
+  { root, files: [trainImages = "", train = "", testImages = "", test = ""] }: FoundLayout,
   set: AffectnetSet,
 ) {
+  const below = (path: string) => join(root, path);
   return {
-    train: await loadSplit(join(root, trainImages, ".."), "train", set),
-    test: await loadSplit(join(root, testImages, ".."), "test", set),
+    train: await loadSplit(below(trainImages), below(train), "train", set),
+    test: await loadSplit(below(testImages), below(test), "test", set),
   };
 }
 
 async function loadSplit(
-  folder: string,
+  imagesFolder: string,
+  labelsFolder: string,
   split: "train" | "test",
-  { title, classes }: AffectnetSet,
+  { loading, classes }: AffectnetSet,
 ): Promise<Sample[]> {
   const [imageFiles, labels] = await Promise.all([
-    listFolder(join(folder, images)),
-    listFolder(join(folder, annotations)),
+    Listing.of(imagesFolder),
+    Listing.of(labelsFolder),
   ]);
-  const numbers = [...labels]
+  const numbers = labels.names
     .flatMap((file) => /^(\d+)_exp\.npy$/.exec(file)?.[1] ?? [])
     .toSorted((a, b) => Number(a) - Number(b));
+  const found = numbers.map((number) => imageFiles.findImage(`${number}.jpg`));
+  const used = new Set(found);
+  const unlabelled = imageFiles.names.filter((name) => isImageName(name) && !used.has(name));
   requireImages(
-    title,
-    { path: join(folder, annotations), count: numbers.length },
-    numbers.map((number) => `${number}.jpg`).filter((file) => !imageFiles.has(file)),
+    loading,
+    { path: labelsFolder, count: numbers.length },
+    numbers.flatMap((number, i) => (found[i] === undefined ? [`${number}.jpg`] : [])),
+    unlabelled,
   );
-  requireAnnotations(folder, imageFiles, new Set(numbers));
+  if (loading.missing === "refuse") requireLabels(labelsFolder, imageFiles.names, unlabelled);
+  loading.findings.leaveOut("unlabelled", unlabelled);
   const expressions = await mapConcurrently(numbers, filesAtOnce, async (number) => {
-    const path = join(folder, annotations, `${number}_exp.npy`);
+    const path = join(labelsFolder, `${number}_exp.npy`);
     return readExpression(
       path,
       readNpyText(path, await readRegular(path, { maximumBytes })),
@@ -73,7 +84,7 @@ async function loadSplit(
   });
   return numbers.flatMap((number, i) => {
     const expression = expressions[i];
-    const path = join(folder, images, `${number}.jpg`);
+    const path = join(imagesFolder, found[i] ?? `${number}.jpg`);
     return expression === undefined
       ? []
       : [{ id: affectnetId(split, number), image: { kind: "file", path } as const, expression }];
@@ -81,17 +92,16 @@ async function loadSplit(
 }
 
 /** Throws DatasetError if images lack a label: the set was unpacked only in part. */
-function requireAnnotations(
-  folder: string,
-  imageFiles: ReadonlySet<string>,
-  numbers: ReadonlySet<string>,
+function requireLabels(
+  labelsFolder: string,
+  files: readonly string[],
+  unlabelled: readonly string[],
 ): void {
-  const files = [...imageFiles].filter((file) => file.endsWith(".jpg"));
-  const without = files.filter((file) => !numbers.has(file.slice(0, -".jpg".length)));
-  if (without.length === 0) return;
+  const numbered = unlabelled.filter((name) => /^\d+$/.test(imageStem(name)));
+  if (numbered.length === 0) return;
   throw new DatasetError(
-    `${join(folder, annotations)}: expected a label NUMBER_exp.npy for each of ${files.length} images, ` +
-      `found none for ${without.length}: ${listFirst(without.toSorted(), 5)}. ` +
+    `${labelsFolder}: expected a label NUMBER_exp.npy for each of ${files.filter(isImageName).length} images, ` +
+      `found none for ${numbered.length}: ${listFirst(numbered, 5)}. ` +
       `Unpack all annotations of the data set.`,
   );
 }

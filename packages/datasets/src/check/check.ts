@@ -6,6 +6,7 @@ import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
 import { type Disagreement, disagreementOf } from "./disagreement.ts";
 import { mostSkipped, type SkipLimit } from "../images/skip-unreadable.ts";
+import { leftOutReasons } from "../left-out.ts";
 import { inspectImages, type Inspection } from "./images.ts";
 import { nearPairs } from "./near-duplicates.ts";
 import { readSubsets } from "../subsets/read.ts";
@@ -40,8 +41,9 @@ export interface DatasetCheck {
 const shownNames = 10;
 
 /**
- * Counts images per split and class, and compares with the published counts. Then finds defects: missing and
- * unreadable images, those that were decoded although the decoder complained, ids that occur twice, and images with the same bytes within one split or in two. Images
+ * Counts images per split and class, and compares with the published counts. Then counts the files that are no samples, by
+ * reason, and finds defects: missing and unreadable images, those that were decoded although the decoder complained, ids
+ * that occur twice, and images with the same bytes within one split or in two. Images
  * that look like one of another split are named without a verdict: they may be two faces. Then counts the lines
  * of the lists of occluded and turned faces, if there are such lists.
  * Reads and decodes every image, a few at a time; prints nothing. With `skip`, as many unreadable images are no difference.
@@ -56,6 +58,7 @@ export async function checkDataset(
   const repeats = datasets[name].repeatsImages && !synthetic ? undefined : 0;
   const rows = [
     ...countRows(dataset, synthetic),
+    ...leftOutRows(dataset),
     defectRow("missing images", defects(inspections, "missing"), 0),
     tolerated(
       defectRow("unreadable images", defects(inspections, "unreadable"), 0),
@@ -89,6 +92,17 @@ async function subsetRows(dataset: Dataset): Promise<CheckRow[]> {
     if (!(error instanceof DatasetError)) throw error;
     return [defectRow("unusable lists of subsets", [error.message], 0)];
   }
+}
+
+/** Files that are no samples, by reason, and notes of the loader. Pictures without a label are a difference. */
+function leftOutRows({ leftOut = [], notes = [] }: Dataset): CheckRow[] {
+  return [
+    ...leftOut.map(({ reason, count, names }) => ({
+      ...countRow(leftOutReasons[reason], count, reason === "unlabelled" ? 0 : undefined),
+      names,
+    })),
+    ...(notes.length > 0 ? [defectRow("notes", notes, undefined)] : []),
+  ];
 }
 
 function countRows(dataset: Dataset, synthetic: boolean): CheckRow[] {

@@ -2,12 +2,17 @@
  * @file Custom data in folders: one per split, and in it one per class.
  *
  *     train/angry/1.jpg    validation/angry/7.jpg    test/angry/9.jpg     (also val, valid; optional)
+ *
+ * Pictures in folders of the class folders count as well.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Sample, type SplitName, splitNames } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { exists, listImages } from "../files.ts";
-import type { Layout } from "../layout.ts";
+import type { Loading } from "../labels.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
+import { findPath } from "../listing.ts";
+import { isImageName } from "../names.ts";
+import { foldersAndFiles, picturesBelow } from "../pictures-below.ts";
 import type { ClassReader, CustomLayout } from "./mapping.ts";
 
 export const classFolders: Layout = {
@@ -24,41 +29,72 @@ const folders: Readonly<Record<SplitName, readonly string[]>> = {
 
 /** The samples by class folder, then by name. An id is the path below the data set's folder. */
 export async function loadClassFolders(
-  root: string,
+  { root }: FoundLayout,
   reader: ClassReader,
+  loading: Loading,
 ): Promise<Record<SplitName, Sample[]>> {
   const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
+  const used = new Set<string>();
   for (const split of splitNames) {
-    const present: string[] = [];
-    for (const name of folders[split]) if (await exists(join(root, name))) present.push(name);
-    if (present.length > 1) {
+    const present = new Set<string>();
+    for (const name of folders[split]) {
+      const path = await findPath(root, name);
+      if (path !== undefined) present.add(basename(path));
+    }
+    const [name, ...others] = present;
+    if (others.length > 0) {
       throw new DatasetError(
-        `${root}: expected one folder of the ${split} split, found ${present.join(" and ")}. ` +
+        `${root}: expected one folder of the ${split} split, found ${[...present].join(" and ")}. ` +
           `Keep one of them.`,
       );
     }
-    if (present[0] !== undefined) splits[split] = await loadSplit(root, present[0], reader);
+    if (name === undefined) continue;
+    used.add(name);
+    splits[split] = await loadSplit(root, name, reader, loading);
   }
+  const { folders: all } = await foldersAndFiles(root);
+  loading.findings.leaveOut(
+    "outside",
+    all.filter((name) => !used.has(name) && !ownFolders.has(name)),
+  );
   return splits;
 }
 
-async function loadSplit(root: string, split: string, reader: ClassReader): Promise<Sample[]> {
+/** What lies in a data set's folder for other readers. */
+const ownFolders: ReadonlySet<string> = new Set(["challenge", "ground-truth"]);
+
+async function loadSplit(
+  root: string,
+  split: string,
+  reader: ClassReader,
+  { findings }: Loading,
+): Promise<Sample[]> {
   const folder = join(root, split);
-  const { folders: classes, images: stray } = await listImages(folder);
+  const { folders: classes, files, junk } = await foldersAndFiles(folder);
+  const stray = files.filter(isImageName);
   if (stray.length > 0) {
     throw new DatasetError(
       `${folder}: expected a folder per class, found ${stray.length} images outside of any, ` +
         `the first is ${stray[0]}. Move them into the folders of their classes.`,
     );
   }
+  const below = (path: string) => `${split}/${path}`;
+  findings.leaveOut("junk", junk.map(below));
+  findings.leaveOut("other", files.map(below));
   const samples: Sample[] = [];
   for (const name of classes) {
     const expression = reader.read(join(folder, name), name);
-    if (expression === undefined) continue;
-    const { images } = await listImages(join(folder, name));
-    for (const file of images) {
+    const { pictures, leftOut } = await picturesBelow(join(folder, name));
+    const id = (file: string) => below(`${name}/${file}`);
+    findings.leaveOut("junk", leftOut.junk.map(id));
+    findings.leaveOut("other", leftOut.other.map(id));
+    if (expression === undefined) {
+      findings.leaveOut("dropped", pictures.map(id));
+      continue;
+    }
+    for (const file of pictures) {
       const image = { kind: "file", path: join(folder, name, file) } as const;
-      samples.push({ id: `${split}/${name}/${file}`, image, expression });
+      samples.push({ id: id(file), image, expression });
     }
   }
   return samples;

@@ -3,6 +3,7 @@ import type { DatasetContents } from "../dataset.ts";
 import type { DatasetDefinition, DatasetOptions } from "../definition.ts";
 import { DatasetError } from "../error.ts";
 import { expressions } from "../expression.ts";
+import type { Loading } from "../labels.ts";
 import { findLayout } from "../layout.ts";
 import { classFolders, loadClassFolders } from "./class-folders.ts";
 import { classesOfMapping, ClassReader } from "./mapping.ts";
@@ -19,9 +20,10 @@ export const custom = {
 
 async function loadCustom(
   folder: string,
-  title: string,
+  loading: Loading,
   { custom: options }: DatasetOptions,
 ): Promise<DatasetContents> {
+  const { title } = loading;
   if (options === undefined) {
     throw new DatasetError(
       `Custom data: expected the meaning of each class in ${folder}, found none. ` +
@@ -41,7 +43,7 @@ async function loadCustom(
   const layout = await findLayout(title, folder, wanted);
   const reader = new ClassReader(options.classes);
   const load = layout.name === tableLayout.name ? loadTable : loadClassFolders;
-  const splits = await load(layout.root, reader, title);
+  const splits = await load(layout, reader, loading);
   reader.requireAllUsed(folder);
   return { layout: layout.name, protocol: "as labelled", classes, splits };
 }

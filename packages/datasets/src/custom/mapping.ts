@@ -1,8 +1,9 @@
 /** @file What the user says of custom data, above all what its class names mean. It is never guessed from an order. */
-import { isRecord, reasonOf, shorten, UserError } from "@mvt/common";
-import { readRegularText } from "@mvt/common/files";
+import { didYouMean, isRecord, listFirst, reasonOf, shorten, UserError } from "@mvt/common";
 import { DatasetError } from "../error.ts";
 import { type Expression, expressions } from "../expression.ts";
+import { readLabelText } from "../label-text.ts";
+import { nameKey } from "../names.ts";
 
 /** What a class name means; "drop" leaves its images out. */
 export type ClassMeaning = Expression | "drop";
@@ -42,7 +43,7 @@ function parseClassMapping(text: string): ClassMapping {
 
 /** Reads a JSON file such as {"angry": "anger", "happy": "happiness", "other": "drop"}. */
 async function readClassMapping(path: string): Promise<ClassMapping> {
-  const text = await readRegularText(path).catch((cause: Error) => {
+  const text = await readLabelText(path).catch((cause: Error) => {
     if (cause instanceof UserError) throw cause;
     throw new DatasetError(
       `${path}: expected a mapping file, found none that can be read (${cause.message}). Check the path.`,
@@ -51,7 +52,7 @@ async function readClassMapping(path: string): Promise<ClassMapping> {
   });
   let json: unknown;
   try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ""));
+    json = JSON.parse(text);
   } catch (cause) {
     throw new DatasetError(
       `${path}: expected JSON such as {"angry": "anger"}, found something else ` +
@@ -65,7 +66,24 @@ async function readClassMapping(path: string): Promise<ClassMapping> {
         `Name a meaning for every class; an order means nothing here.`,
     );
   }
-  return toMapping(path, Object.entries(json));
+  const mapping = toMapping(path, Object.entries(json));
+  requireKeysOnce(path, text);
+  return mapping;
+}
+
+/**
+ * Throws DatasetError if a key stands twice, of which JSON.parse keeps the last.
+ *
+ * @param text JSON of an object whose values are all texts
+ */
+function requireKeysOnce(path: string, text: string): void {
+  const seen = new Set<string>();
+  for (const [, literal, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*(:?)/gs)) {
+    if (colon !== ":") continue;
+    const name = JSON.parse(literal!) as string;
+    if (seen.has(name)) throw namedTwice(path, name);
+    seen.add(name);
+  }
 }
 
 /** Reads a mapping: from the text of `spec` itself, or from the JSON file that it names. */
@@ -75,19 +93,24 @@ export async function readClasses(spec: string): Promise<ClassMapping> {
 
 function toMapping(where: string, entries: readonly (readonly [string, unknown])[]): ClassMapping {
   const mapping = new Map<string, ClassMeaning>();
-  for (const [name, meaning] of entries) {
+  for (const [given, meaning] of entries) {
+    const name = given.normalize("NFC");
     if (!isMeaning(meaning)) {
       throw new DatasetError(
-        `${where}: expected ${name} to mean one of ${allowed}, found ${JSON.stringify(meaning)}. ` +
+        `${where}: expected ${shorten(name)} to mean one of ${allowed}, found ${shorten(JSON.stringify(meaning))}. ` +
           `Use one of these names.`,
       );
     }
-    if (mapping.has(name)) {
-      throw new DatasetError(`${where}: expected ${name} once, found it twice. Leave one out.`);
-    }
+    if (mapping.has(name)) throw namedTwice(where, name);
     mapping.set(name, meaning);
   }
   return Object.fromEntries(mapping);
+}
+
+function namedTwice(where: string, name: string): DatasetError {
+  return new DatasetError(
+    `${where}: expected ${shorten(name)} once, found it twice. Leave one out.`,
+  );
 }
 
 function isMeaning(value: unknown): value is ClassMeaning {
@@ -110,14 +133,20 @@ export class ClassReader {
     this.#unused = new Set(Object.keys(mapping));
   }
 
-  /** The expression, or undefined for a dropped class. `where` is path:line, or a folder. */
-  read(where: string, name: string): Expression | undefined {
+  /**
+   * The expression, or undefined for a dropped class. Composed and decomposed letters are the same, upper and lower case
+   * are not. `where` is path:line, or a folder.
+   */
+  read(where: string, given: string): Expression | undefined {
+    const name = given.normalize("NFC");
     const meaning = Object.hasOwn(this.#mapping, name) ? this.#mapping[name] : undefined;
     if (meaning === undefined) {
+      const known = Object.keys(this.#mapping);
+      const near = known.filter((each) => nameKey(each.trim()) === nameKey(name.trim()));
       throw new DatasetError(
-        `${where}: expected one of the classes ${Object.keys(this.#mapping).join(", ")}, ` +
-          `found "${shorten(name)}". Say what it means, as in ${name}=${expressions[0]}, or leave it ` +
-          `out with ${name}=drop.`,
+        `${where}: expected one of the classes ${listFirst(known, 20)}, ` +
+          `found "${shorten(name)}".${didYouMean(name, near)} Say what it means, as in ${shorten(name)}=${expressions[0]}, or leave it ` +
+          `out with ${shorten(name)}=drop.`,
       );
     }
     this.#unused.delete(name);

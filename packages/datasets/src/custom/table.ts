@@ -6,19 +6,17 @@
  */
 import { isAbsolute, join } from "node:path";
 import { shorten } from "@mvt/common";
-import { type CsvRow, readCsv, requireFields } from "../csv.ts";
+import { readColumns, tableAdvice } from "../csv.ts";
 import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { missingFiles } from "../files.ts";
-import { requireImages, UniqueIds } from "../labels.ts";
-import type { Layout } from "../layout.ts";
+import { labelAdvice, type Loading, requireImages, UniqueIds } from "../labels.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
+import { findFiles } from "../listing.ts";
 import type { ClassReader, CustomLayout } from "./mapping.ts";
-
-const table = "labels.csv";
 
 export const tableLayout: Layout = {
   name: "csv" satisfies CustomLayout,
-  files: [table],
+  files: ["labels.csv"],
   roots: [""],
 };
 
@@ -34,47 +32,44 @@ const columns = ["path", "label", "split"] as const;
 
 /** The samples in the order of the table. The path in the table is the id. */
 export async function loadTable(
-  root: string,
+  { root, files: [table = ""] }: FoundLayout,
   reader: ClassReader,
-  title: string,
+  loading: Loading,
 ): Promise<Record<SplitName, Sample[]>> {
   const csv = join(root, table);
-  const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
-  const ids = new UniqueIds();
-  const paths: string[] = [];
-  let header: readonly string[] | undefined;
-  for await (const row of readCsv(csv)) {
-    if (header === undefined) {
-      header = readHeader(csv, row);
-      continue;
-    }
-    requireFields(csv, row, header.length);
-    const where = `${csv}:${row.line}`;
-    const field = (column: (typeof columns)[number]) => row.fields[header!.indexOf(column)]!.trim();
-    const [id, split] = [field("path"), splitOf.get(field("split"))];
+  const ids = new UniqueIds(labelAdvice.own);
+  const rows: (Pick<Sample, "id" | "expression"> & { readonly split: SplitName })[] = [];
+  const dropped: string[] = [];
+  for await (const { fields, line } of readColumns(csv, columns, tableAdvice.own)) {
+    const where = `${csv}:${line}`;
+    const [id = "", label = "", splitName = ""] = fields.map((field) => field.trim());
+    const split = splitOf.get(splitName.toLowerCase());
     if (id === "" || split === undefined) {
       throw new DatasetError(
         `${where}: expected a path and a split (${[...splitOf.keys()].join(", ")}), ` +
-          `found "${shorten(row.fields.join())}". Correct the row.`,
+          `found "${shorten(fields.join())}". Correct the row.`,
+      );
+    }
+    if (id.includes("\uFFFD")) {
+      throw new DatasetError(
+        `${where}: expected text in UTF-8, found "${shorten(id)}" in another encoding. Save the table as UTF-8.`,
       );
     }
     ids.add(id, where);
-    const expression = reader.read(where, field("label"));
-    if (expression === undefined) continue;
-    const path = isAbsolute(id) ? id : join(root, id);
-    paths.push(path);
-    splits[split].push({ id, image: { kind: "file", path }, expression });
+    const expression = reader.read(where, label);
+    if (expression === undefined) dropped.push(id);
+    else rows.push({ id, expression, split });
   }
-  requireImages(title, { path: csv, count: paths.length }, await missingFiles(paths));
+  const paths = rows.map(({ id }) => id);
+  const found = await findFiles(root, paths);
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(root, path));
+  const missing = paths.filter((path) => !found.has(path)).map(absolute);
+  requireImages(loading, { path: csv, count: rows.length }, missing);
+  loading.findings.leaveOut("dropped", dropped);
+  const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
+  for (const { id, expression, split } of rows) {
+    const image = { kind: "file", path: found.get(id) ?? absolute(id) } as const;
+    splits[split].push({ id, image, expression });
+  }
   return splits;
-}
-
-function readHeader(csv: string, { fields, line }: CsvRow): readonly string[] {
-  const header = fields.map((field) => field.trim());
-  const absent = columns.filter((column) => !header.includes(column));
-  if (absent.length === 0) return header;
-  throw new DatasetError(
-    `${csv}:${line}: expected a header with ${columns.join(", ")}, ` +
-      `found "${shorten(header.join())}" without ${absent.join(" and ")}. Add the columns.`,
-  );
 }

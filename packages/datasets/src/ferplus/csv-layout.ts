@@ -4,6 +4,7 @@
  *     fer2013.csv       emotion,pixels,Usage                             0,12 34 56 ... ,Training
  *     fer2013new.csv    Usage,Image name,neutral,...,contempt,unknown,NF Training,fer0000000.png,4,0,...
  *
+ * Kaggle has the images as icml_face_data.csv, too, with the header "emotion, Usage, pixels". Columns are found by name.
  * The tables are paired by the order of their rows: the number in an image name is not the row's.
  * A row without a name is no face and is skipped. Four names have two rows each; the authors'
  * script lets the second image overwrite the first. Here both rows stay, each with its own image
@@ -11,21 +12,32 @@
  */
 import { join } from "node:path";
 import { shorten } from "@mvt/common";
-import { readTable } from "../csv.ts";
+import { readColumns } from "../csv.ts";
 import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
-import type { Layout } from "../layout.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
 import { fer2013Classes } from "./fer2013.ts";
 import { applyProtocol, type FerplusProtocol } from "./protocols.ts";
 import { readName, readVotes, voteColumns } from "./votes.ts";
 
-const images = "fer2013.csv";
-const votes = "fer2013new.csv";
+/** What tables are called, and the folders that archives of Kaggle's and Microsoft's unpack to. */
+const [imageTables, voteTable] = [["fer2013.csv", "icml_face_data.csv"], "fer2013new.csv"];
+const repositories = ["FERPlus", "FERPlus-master"];
+
 const side = 48; // pixels; all of FER2013
 const [space, zero, nine] = [0x20, 0x30, 0x39]; // character codes
 
-export const csvLayout: Layout = { name: "csv", files: [images, votes], roots: ["", "data"] };
+export const csvLayout: Layout = {
+  name: "csv",
+  files: [
+    ["", "fer2013", ...repositories].flatMap((folder) =>
+      imageTables.map((name) => join(folder, name)),
+    ),
+    ["", ...repositories].map((folder) => join(folder, voteTable)),
+  ],
+  roots: ["", "data"],
+};
 
 /** FER2013's name of each split. */
 const usages: ReadonlyMap<string, SplitName> = new Map([
@@ -50,7 +62,7 @@ export interface FerplusTables {
 }
 
 export async function loadCsvLayout(
-  root: string,
+  { root, files: [images = "", votes = ""] }: FoundLayout,
   protocol: FerplusProtocol,
 ): Promise<FerplusTables> {
   const labelsPath = join(root, votes);
@@ -59,7 +71,7 @@ export async function loadCsvLayout(
   const emotions = new Map<string, Expression>();
   const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
   let row = 0;
-  for await (const { fields, line } of readTable(imagesPath, ["emotion", "pixels", "Usage"])) {
+  for await (const { fields, line } of readColumns(imagesPath, ["emotion", "pixels", "Usage"])) {
     const given = labels[row];
     if (given === undefined) throw unequalLengths(imagesPath, labelsPath, labels.length);
     const where = `${imagesPath}:${line}`;
@@ -86,7 +98,7 @@ export async function loadCsvLayout(
 async function readLabels(path: string, protocol: FerplusProtocol): Promise<LabelRow[]> {
   const rows: LabelRow[] = [];
   const seen = new Map<string, number>();
-  for await (const { fields, line } of readTable(path, ["Usage", "Image name", ...voteColumns])) {
+  for await (const { fields, line } of readColumns(path, ["Usage", "Image name", ...voteColumns])) {
     const where = `${path}:${line}`;
     const split = readUsage(where, fields[0]!);
     const name = fields[1]!.trim();

@@ -6,53 +6,51 @@
  *
  * These label.csv files are not fer2013new.csv cut in three: 1,602 images have other votes.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readCsv, requireFields } from "../csv.ts";
 import type { Sample, SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { listFolder } from "../files.ts";
-import { requireImages, UniqueIds } from "../labels.ts";
-import type { Layout } from "../layout.ts";
+import { type Loading, requireImages, UniqueIds } from "../labels.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
+import { Listing } from "../listing.ts";
+import { isImageName } from "../names.ts";
 import { applyProtocol, type FerplusProtocol } from "./protocols.ts";
 import { readName, readVotes, voteColumns } from "./votes.ts";
 
-const folders: Readonly<Record<SplitName, string>> = {
-  train: "FER2013Train",
-  validation: "FER2013Valid",
-  test: "FER2013Test",
-};
+const folders = ["FER2013Train", "FER2013Valid", "FER2013Test"];
 
 export const folderLayout: Layout = {
   name: "folders",
-  files: Object.values(folders).map((folder) => join(folder, "label.csv")),
-  roots: ["", "data"],
+  files: folders.map((folder) => join(folder, "label.csv")),
+  roots: ["", "data", join("FERPlus", "data"), join("FERPlus-master", "data")],
 };
 
 /** The samples in the order of the label files. */
 export async function loadFolderLayout(
-  root: string,
+  { root, files: [train = "", validation = "", test = ""] }: FoundLayout,
   protocol: FerplusProtocol,
-  title: string,
+  loading: Loading,
 ): Promise<Record<SplitName, Sample[]>> {
-  const about = { protocol, title, ids: new UniqueIds() };
+  const about = { protocol, loading, ids: new UniqueIds() };
   return {
-    train: await loadSplit(join(root, folders.train), about),
-    validation: await loadSplit(join(root, folders.validation), about),
-    test: await loadSplit(join(root, folders.test), about),
+    train: await loadSplit(join(root, train), about),
+    validation: await loadSplit(join(root, validation), about),
+    test: await loadSplit(join(root, test), about),
   };
 }
 
 async function loadSplit(
-  folder: string,
+  path: string,
   about: {
     readonly protocol: FerplusProtocol;
-    readonly title: string;
+    readonly loading: Loading;
     readonly ids: UniqueIds;
   },
 ): Promise<Sample[]> {
-  const { protocol, title, ids } = about;
-  const path = join(folder, "label.csv");
-  const present = await listFolder(folder);
+  const { protocol, loading, ids } = about;
+  const folder = dirname(path);
+  const listing = await Listing.of(folder);
+  const labelled = new Set<string>();
   const samples: Sample[] = [];
   const missing: string[] = [];
   let count = 0;
@@ -65,12 +63,17 @@ async function loadSplit(
     requireWholeImage(where, box);
     const expression = applyProtocol(readVotes(where, votes), protocol);
     count += 1;
-    if (!present.has(name)) missing.push(name);
+    const file = listing.findImage(name);
+    if (file === undefined) missing.push(name);
+    labelled.add(file ?? name);
     if (expression !== undefined) {
-      samples.push({ id, image: { kind: "file", path: join(folder, name) }, expression });
+      const image = { kind: "file", path: join(folder, file ?? name) } as const;
+      samples.push({ id, image, expression });
     }
   }
-  requireImages(title, { path, count }, missing);
+  const unused = listing.names.filter((name) => isImageName(name) && !labelled.has(name));
+  requireImages(loading, { path, count }, missing, unused);
+  loading.findings.leaveOut("unlabelled", unused);
   return samples;
 }
 

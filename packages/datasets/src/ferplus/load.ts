@@ -2,6 +2,7 @@
 import type { DatasetContents } from "../dataset.ts";
 import type { DatasetDefinition, DatasetOptions } from "../definition.ts";
 import { DatasetError } from "../error.ts";
+import type { Loading } from "../labels.ts";
 import { findLayout } from "../layout.ts";
 import { syntheticFerplus } from "../synthetic/write-ferplus.ts";
 import { csvLayout, loadCsvLayout } from "./csv-layout.ts";
@@ -24,13 +25,16 @@ export const ferplus = {
   synthetic: syntheticFerplus,
 } as const satisfies DatasetDefinition;
 
+const elsewhere =
+  "FER2013's own labels without FERPlus' votes, or folders named by expressions, are read as custom data: --dataset custom --classes.";
+
 /**
  * FERPlus from its two tables or from its folders; from the tables if both are there. The two differ in their
  * votes, so print `layout` next to `protocol` with every result.
  */
 async function loadFerplus(
   folder: string,
-  title: string,
+  loading: Loading,
   {
     ferplusProtocol: protocol = defaultFerplusProtocol,
     ferplusTrain = "train",
@@ -43,11 +47,12 @@ async function loadFerplus(
         `found "${protocol}". Name one of them.`,
     );
   }
-  const layout = await findLayout(title, folder, [csvLayout, folderLayout]);
+  const { title } = loading;
+  const layout = await findLayout(title, folder, [csvLayout, folderLayout], elsewhere);
   const { splits, emotions } =
     layout.name === csvLayout.name
-      ? await loadCsvLayout(layout.root, protocol)
-      : { splits: await loadFolderLayout(layout.root, protocol, title), emotions: undefined };
+      ? await loadCsvLayout(layout, protocol)
+      : { splits: await loadFolderLayout(layout, protocol, loading), emotions: undefined };
   const merge = ferplusTrain === "train+validation";
   const voted = merge ? [...splits.train, ...splits.validation] : splits.train;
   const wantsFirst = ferplusLabels === "fer2013";

@@ -15,6 +15,7 @@ import {
   type ImageHashes,
   hashOf,
 } from "./hashes.ts";
+import { isOtherFormat } from "./formats.ts";
 import { allocateImages, type DecodedImages, requireSize, type StreamedImages } from "./images.ts";
 
 export interface DecodeOptions {
@@ -195,11 +196,19 @@ async function unreadable(
   const also = others.length > 0 ? `, also ${listFirst(others, namedFailures)}` : "";
   return new DatasetError(
     `${nameOf(samples[row]!)}: expected a readable image, found none (${reason}); ` +
-      `${failures.length} of ${samples.length} images cannot be read${also}. Put intact files in ` +
-      "their place, for example by unpacking the data set again; nothing was cached.",
+      `${failures.length} of ${samples.length} images cannot be read${also}. ` +
+      `${adviceFor(reason)}; nothing was cached.`,
   );
 }
 
 /** A sample for a message: the path of its file, or its id if there is no file. */
 export const nameOf = ({ id, image }: Sample) =>
   image.kind === "file" ? image.path : `sample ${id}`;
+
+/** An intact file in a format that is not decoded is to be converted; anything else is to be replaced. */
+function adviceFor(reason: string): string {
+  if (isOtherFormat(reason)) {
+    return "Convert pictures of other formats, and remove what is no picture";
+  }
+  return "Put intact files in their place, for example by unpacking the data set again";
+}

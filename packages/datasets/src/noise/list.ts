@@ -10,12 +10,13 @@
 import { createHash } from "node:crypto";
 import { parse } from "node:path";
 import { shorten } from "@mvt/common";
-import { readRegularText } from "@mvt/common/files";
 import type { Sample } from "../dataset.ts";
 import { type Dataset, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
-import { isImageName, isMissing } from "../files.ts";
-import { UniqueIds } from "../labels.ts";
+import { isMissing } from "../files.ts";
+import { readLines } from "../label-text.ts";
+import { labelAdvice, UniqueIds } from "../labels.ts";
+import { isImageName } from "../names.ts";
 
 /** The lines of a list; what they mean depends on the data set. */
 export interface LabelList {
@@ -40,24 +41,21 @@ export interface ListedLabels {
 
 /** Reads the lines of a list. Throws DatasetError, with the line, for one that is no name and number. */
 export async function readLabelList(path: string): Promise<LabelList> {
-  const text = await readRegularText(path).catch((error: unknown) => {
+  const texts = await readLines(path).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
     throw new DatasetError(`${path}: expected a list of labels, found no file. Check the path.`);
   });
-  const lines = text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .flatMap((line, i) => {
-      if (line.trim() === "") return [];
-      const where = `${path}:${i + 1}`;
-      const { name, number } = /^(?<name>\S.*?)\s+(?<number>\d+)$/.exec(line.trim())?.groups ?? {};
-      if (name === undefined) {
-        throw new DatasetError(
-          `${where}: expected the name of a training image and the number of a class, as in "train_00001.jpg 5", found "${shorten(line)}". Correct the line.`,
-        );
-      }
-      return [{ where, name, number: Number(number) }];
-    });
+  const lines = texts.flatMap((line, i) => {
+    if (line.trim() === "") return [];
+    const where = `${path}:${i + 1}`;
+    const { name, number } = /^(?<name>\S.*?)\s+(?<number>\d+)$/.exec(line.trim())?.groups ?? {};
+    if (name === undefined) {
+      throw new DatasetError(
+        `${where}: expected the name of a training image and the number of a class, as in "train_00001.jpg 5", found "${shorten(line)}". Correct the line.`,
+      );
+    }
+    return [{ where, name, number: Number(number) }];
+  });
   if (lines.length === 0) {
     throw new DatasetError(
       `${path}: expected a line per training image, as in "train_00001.jpg 5", found none. Check the path.`,
@@ -86,7 +84,7 @@ export function applyLabelList({ path, lines }: LabelList, dataset: Dataset): Li
   requireNumbering({ path, lines }, { title, first, last: first + classes.length - 1 });
   const idOf = trainingIds(dataset.splits.train);
   const skipped = trainingIds((dataset.skipped ?? []).map(({ sample }) => sample));
-  const seen = new UniqueIds();
+  const seen = new UniqueIds(labelAdvice.own);
   const labels = new Map<string, number>();
   for (const line of lines) {
     const id = idOf.get(imageKey(line.name));

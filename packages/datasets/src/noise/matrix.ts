@@ -26,7 +26,7 @@ export async function readNoiseMatrix(path: string): Promise<NoiseMatrix> {
   if (!(await exists(path))) {
     throw new DatasetError(`${path}: expected a matrix of classes, found no file. Check the path.`);
   }
-  const [header, ...lines] = await Array.fromAsync(readCsv(path));
+  const [header, ...lines] = await Array.fromAsync(readCsv(path, advice));
   const names = header?.fields ?? [];
   const classes = names.slice(1).map((name) => name.trim());
   const repeated = classes.find((name, i) => name === "" || classes.indexOf(name) !== i);

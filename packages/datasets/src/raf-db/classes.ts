@@ -3,6 +3,9 @@ import { shorten } from "@mvt/common";
 import type { SplitName } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
+import type { Findings } from "../left-out.ts";
+import type { Listing } from "../listing.ts";
+import { imageStem, isImageName } from "../names.ts";
 
 /**
  * In the order of the label file, whose numbers start at 1: 1 is surprise, 7 is neutral.
@@ -48,4 +51,46 @@ export function readLabel(where: string, name: string, label: string): RafDbLabe
     );
   }
   return { id, split, number, expression };
+}
+
+/** The id in a file's name, "train_00001" of "train_00001_aligned.jpg"; undefined if it is not one of RAF-DB's names. */
+export function idOf(file: string): string | undefined {
+  return /^((?:train|test)_\d+)(?:_aligned)?$/i.exec(imageStem(file))?.[1]?.toLowerCase();
+}
+
+/** The images of one folder by their ids, whether they are named as published or nearly so. */
+export class AlignedFaces {
+  readonly #listing: Listing;
+  readonly #used = new Set<string>();
+  readonly #renamed: string[] = [];
+
+  constructor(listing: Listing) {
+    this.#listing = listing;
+  }
+
+  /** The name of an image's file, and whether there is one. */
+  of(id: string): { readonly name: string; readonly there: boolean } {
+    const published = `${id}_aligned.jpg`;
+    const name = this.#listing.findImage(published) ?? this.#listing.findImage(`${id}.jpg`);
+    if (name === undefined) return { name: published, there: false };
+    this.#used.add(name);
+    if (name !== published) this.#renamed.push(name);
+    return { name, there: true };
+  }
+
+  /** Names of images that nobody asked for. */
+  get unused(): readonly string[] {
+    return this.#listing.names.filter((name) => isImageName(name) && !this.#used.has(name));
+  }
+
+  /** Says which images have other names than published, and which no label. */
+  report(findings: Findings): void {
+    const { length } = this.#renamed;
+    if (length > 0) {
+      findings.note(
+        `${length} images in ${this.#listing.folder} have other names than published: ${this.#renamed[0]}, not ID_aligned.jpg`,
+      );
+    }
+    findings.leaveOut("unlabelled", this.unused);
+  }
 }

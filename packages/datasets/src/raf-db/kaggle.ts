@@ -12,52 +12,66 @@ import { join } from "node:path";
 import { readTable } from "../csv.ts";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { exists, listFolder } from "../files.ts";
-import { requireImages, UniqueIds } from "../labels.ts";
-import type { Layout } from "../layout.ts";
-import { rafDbClasses, readLabel, type RafDbLabel } from "./classes.ts";
+import { type Loading, requireImages, UniqueIds } from "../labels.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
+import { findPath, Listing } from "../listing.ts";
+import { AlignedFaces, rafDbClasses, readLabel, type RafDbLabel } from "./classes.ts";
 
 type Split = RafDbLabel["split"];
 
-const imageFolders = [join("DATASET", "train"), join("DATASET", "test")];
-
-/** Both places of the label files, as two layouts of one name. */
-export const kaggle: readonly Layout[] = [
-  { name: "kaggle", files: [...imageFolders, "train_labels.csv", "test_labels.csv"], roots: [""] },
-  {
-    name: "kaggle",
-    files: [
-      ...imageFolders,
-      join("DATASET", "train_labels.csv"),
-      join("DATASET", "test_labels.csv"),
-    ],
-    roots: [""],
-  },
+/** The label files lie beside the folder of images or in it. */
+const labelFiles = (split: Split) => [
+  `${split}_labels.csv`,
+  join("DATASET", `${split}_labels.csv`),
 ];
 
+export const kaggle: Layout = {
+  name: "kaggle",
+  files: [
+    join("DATASET", "train"),
+    join("DATASET", "test"),
+    labelFiles("train"),
+    labelFiles("test"),
+  ],
+  roots: [""],
+};
+
 /** The samples in the order of the label files. */
-export async function loadKaggle(root: string, title: string) {
+export async function loadKaggle(
+  { root, files: [train = "", test = "", trainLabels = "", testLabels = ""] }: FoundLayout,
+  loading: Loading,
+) {
   return {
-    train: await loadSplit(root, "train", title),
-    test: await loadSplit(root, "test", title),
+    train: await loadSplit(join(root, train), join(root, trainLabels), "train", loading),
+    test: await loadSplit(join(root, test), join(root, testLabels), "test", loading),
   };
 }
 
-async function loadSplit(root: string, split: Split, title: string): Promise<Sample[]> {
-  const outside = join(root, `${split}_labels.csv`);
-  const path = (await exists(outside)) ? outside : join(root, "DATASET", `${split}_labels.csv`);
-  const folders = rafDbClasses.map((_, i) => join(root, "DATASET", split, `${i + 1}`));
-  const present = await Promise.all(folders.map(listFolder));
-
+async function loadSplit(
+  images: string,
+  path: string,
+  split: Split,
+  loading: Loading,
+): Promise<Sample[]> {
+  const folders = await Promise.all(
+    rafDbClasses.map(async (_, i) => {
+      const folder = (await findPath(images, `${i + 1}`)) ?? join(images, `${i + 1}`);
+      return { folder, faces: new AlignedFaces(await Listing.of(folder)) };
+    }),
+  );
   const samples: Sample[] = [];
   const missing: string[] = [];
   for (const { id, number, expression } of await readLabels(path, split)) {
-    const file = `${id}_aligned.jpg`;
-    if (!present[number - 1]!.has(file)) missing.push(join(split, `${number}`, file));
-    const image = { kind: "file", path: join(folders[number - 1]!, file) } as const;
-    samples.push({ id, image, expression });
+    const { folder, faces } = folders[number - 1]!;
+    const { name, there } = faces.of(id);
+    if (!there) missing.push(join(split, `${number}`, name));
+    samples.push({ id, image: { kind: "file", path: join(folder, name) }, expression });
   }
-  requireImages(title, { path, count: samples.length }, missing);
+  const unused = folders.flatMap(({ faces }, i) =>
+    faces.unused.map((name) => join(split, `${i + 1}`, name)),
+  );
+  requireImages(loading, { path, count: samples.length }, missing, unused);
+  for (const { faces } of folders) faces.report(loading.findings);
   return samples;
 }
 

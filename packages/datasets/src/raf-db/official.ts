@@ -4,49 +4,50 @@
  *     EmoLabel/list_patition_label.txt     train_00001.jpg 4      (sic: "patition")
  *     Image/aligned/                       train_00001_aligned.jpg
  *
- * The list has LF or CRLF line ends, often no newline at its end, and names without "_aligned".
+ * The list has LF or CRLF line ends, often no newline at its end, and names without "_aligned". Images whose names have
+ * no "_aligned", or another ending, are found as well and noted.
  */
 import { join } from "node:path";
 import { shorten } from "@mvt/common";
-import { readRegularText } from "@mvt/common/files";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { listFolder } from "../files.ts";
-import { requireImages, UniqueIds } from "../labels.ts";
-import type { Layout } from "../layout.ts";
-import { readLabel, type RafDbLabel } from "./classes.ts";
-
-const list = join("EmoLabel", "list_patition_label.txt");
-const images = join("Image", "aligned");
+import { type Loading, requireImages, UniqueIds } from "../labels.ts";
+import { readLines } from "../label-text.ts";
+import type { FoundLayout, Layout } from "../layout.ts";
+import { Listing } from "../listing.ts";
+import { AlignedFaces, readLabel, type RafDbLabel } from "./classes.ts";
 
 export const official: Layout = {
   name: "official",
-  files: [list, images],
+  files: [join("EmoLabel", "list_patition_label.txt"), join("Image", "aligned")],
   roots: ["", "basic", "raf-basic"],
 };
 
 /** The samples in the order of the list. */
-export async function loadOfficial(root: string, title: string) {
+export async function loadOfficial(
+  { root, files: [list = "", images = ""] }: FoundLayout,
+  loading: Loading,
+) {
   const path = join(root, list);
   const labels = await readList(path);
-  const present = await listFolder(join(root, images));
+  const faces = new AlignedFaces(await Listing.of(join(root, images)));
   const splits: Record<RafDbLabel["split"], Sample[]> = { train: [], test: [] };
   const missing: string[] = [];
   for (const { id, split, expression } of labels) {
-    const file = `${id}_aligned.jpg`;
-    if (!present.has(file)) missing.push(file);
-    const image = { kind: "file", path: join(root, images, file) } as const;
+    const { name, there } = faces.of(id);
+    if (!there) missing.push(name);
+    const image = { kind: "file", path: join(root, images, name) } as const;
     splits[split].push({ id, image, expression });
   }
-  requireImages(title, { path, count: labels.length }, missing);
+  requireImages(loading, { path, count: labels.length }, missing, faces.unused);
+  faces.report(loading.findings);
   return splits;
 }
 
 async function readList(path: string): Promise<RafDbLabel[]> {
-  const text = (await readRegularText(path)).replace(/^\uFEFF/, "");
   const ids = new UniqueIds();
   const labels: RafDbLabel[] = [];
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
+  for (const [i, line] of (await readLines(path)).entries()) {
     if (line.trim() === "") continue;
     const where = `${path}:${i + 1}`;
     const [name, label, ...rest] = line.trim().split(/\s+/);

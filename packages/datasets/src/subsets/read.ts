@@ -3,13 +3,14 @@
  * images are test images, so one pass over the test images measures every subset.
  */
 import { dirname, join, resolve } from "node:path";
-import { shorten } from "@mvt/common";
-import { readRegularText } from "@mvt/common/files";
+import { listFirst, shorten } from "@mvt/common";
 import type { Sample } from "../dataset.ts";
 import { type Dataset, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
 import type { Expression } from "../expression.ts";
-import { exists } from "../files.ts";
+import { readLines as readTextLines } from "../label-text.ts";
+import { onlyFolderIn } from "../layout.ts";
+import { findPath, Listing } from "../listing.ts";
 import {
   type PublishedList,
   type PublishedLists,
@@ -35,8 +36,13 @@ export interface Subset {
   readonly notes: readonly string[];
 }
 
+/** The repository of the lists, and the folders that GitHub's archives of it unpack to. */
+const repositories = ["", "-master", "-main"].map(
+  (branch) => `Challenge-condition-FER-dataset${branch}`,
+);
+
 /** Names of the folder of all lists, which lies in the data set's folder or next to it. */
-const folders = ["challenge", "Challenge-condition-FER-dataset"];
+const folders = ["challenge", ...repositories];
 
 /** Which synthetic faces are in each list, as a note; see `synthetic/challenge-lists.ts`. */
 const synthetic: Readonly<Record<SubsetName, string>> = {
@@ -56,12 +62,20 @@ export async function readSubsets(dataset: Dataset): Promise<readonly Subset[]> 
   if (published === undefined || folder === undefined) return [];
   const test = new Map(dataset.splits.test.map((sample) => [published.nameOf(sample), sample]));
   const skipped = new Set((dataset.skipped ?? []).map(({ sample }) => published.nameOf(sample)));
+  const listing = await Listing.of(folder);
   const subsets: Subset[] = [];
   for (const name of subsetNames) {
-    const path = join(folder, published.lists[name].file);
-    if (await exists(path)) {
-      subsets.push(await readSubset(path, name, { dataset, published, test, skipped }));
-    }
+    const file = listing.find(published.lists[name].file);
+    if (file === undefined) continue;
+    const path = join(folder, file);
+    subsets.push(await readSubset(path, name, { dataset, published, test, skipped }));
+  }
+  if (subsets.length === 0 && listing.names.length > 0) {
+    const wanted = subsetNames.map((name) => published.lists[name].file).join(" or ");
+    throw new DatasetError(
+      `${folder}: expected ${wanted}, found ${listFirst(listing.names, 10) || "an empty folder"}. ` +
+        `Put the lists there, or remove the folder.`,
+    );
   }
   return subsets;
 }
@@ -69,8 +83,13 @@ export async function readSubsets(dataset: Dataset): Promise<readonly Subset[]> 
 async function findLists(folder: string, published: PublishedLists): Promise<string | undefined> {
   for (const parent of [resolve(folder), dirname(resolve(folder))]) {
     for (const name of folders) {
-      const lists = join(parent, name, published.folder);
-      if (await exists(lists)) return lists;
+      // An archive may unpack to a folder in the folder that was made for it.
+      let place = await findPath(parent, name);
+      for (let i = 0; place !== undefined && i < 3; i += 1) {
+        const lists = await findPath(place, published.folder);
+        if (lists !== undefined) return lists;
+        place = await onlyFolderIn(place);
+      }
     }
   }
   return undefined;
@@ -150,8 +169,7 @@ async function readLines(
   { pattern, example }: PublishedList,
   classes: readonly Expression[],
 ): Promise<Line[]> {
-  const text = (await readRegularText(path)).replace(/^\uFEFF/, "");
-  return text.split(/\r?\n/).flatMap((line, i) => {
+  return (await readTextLines(path)).flatMap((line, i) => {
     if (line.trim() === "") return [];
     const where = `${path}:${i + 1}`;
     const { name, label } = pattern.exec(line.trim())?.groups ?? {};

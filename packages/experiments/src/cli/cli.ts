@@ -17,9 +17,10 @@ import { clearStatus } from "./progress.ts";
 
 /** Runs one of the commands and returns the exit code. */
 export async function runCli(
-  args: readonly string[],
+  typed: readonly string[],
   commands: readonly Command[],
 ): Promise<number> {
+  const args = withoutSeparator(typed);
   try {
     await createCli(args, commands).parseAsync([...args], {}, (error, _parsed, output) => {
       if (error) throw error;
@@ -31,6 +32,23 @@ export async function runCli(
     process.stderr.write(`${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
+}
+
+/**
+ * The words without "--", after which none is an option: yargs would not take the words after it for a command's own, and
+ * would say nothing. A word after it that begins with "-" is a path, and is written so that it does not.
+ */
+export function withoutSeparator(args: readonly string[]): readonly string[] {
+  const at = args.indexOf("--");
+  if (at < 0) return args;
+  const words = args.slice(at + 1).map((word) => (word.startsWith("-") ? `./${word}` : word));
+  const before = args.slice(0, at);
+  const last = before.at(-1) ?? "";
+  // An option before "--" has no value, and must not get one from behind it.
+  if (last.startsWith("-") && !last.includes("=")) {
+    return [...before.slice(0, 1), ...words, ...before.slice(1)];
+  }
+  return [...before, ...words];
 }
 
 /**

@@ -9,6 +9,7 @@ export interface Progress extends Required<Omit<RunEvents, "onEpoch">> {
   /** A line that stays. */
   readonly say: (line: string) => void;
   readonly onDraw: (title: string) => void;
+  readonly onNote: (line: string) => void;
   readonly onDecode: (title: string, done: number, total: number) => void;
   /** Something that the command goes on without. */
   readonly onNotice: (line: string) => void;
@@ -79,6 +80,7 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
       images = sum(plan.missing.map((run) => imagesOf(run, shared)));
       started = performance.now();
     },
+    onNote: say,
     onDraw: (title) => say(`drawing ${title}`),
     onDecode: (title, done, total) => status(`decoding ${title}: ${done} of ${total}`),
     onNotice: say,

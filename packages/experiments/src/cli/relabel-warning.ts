@@ -33,6 +33,20 @@ export async function relabelWarnings(
   });
 }
 
+/** One sentence for each data set with runs whose relabelling begins after their last epoch, so that it changes nothing. */
+export function startWarnings(runs: readonly PlannedRun[]): readonly string[] {
+  const late = runs.flatMap(({ config, data }) => {
+    if (config.kind !== "classifier" || config.relabel === undefined) return [];
+    const { startEpoch } = config.relabel;
+    const { epochs } = config.training;
+    return startEpoch > epochs ? [{ title: data.dataset.title, startEpoch, epochs }] : [];
+  });
+  return [...Map.groupBy(late, ({ title }) => title)].map(([title, group]) => {
+    const { startEpoch, epochs } = group[0]!;
+    return `warning: ${title}: relabelling begins in epoch ${startEpoch}, and training ends after ${epochs}: ${group.length} ${group.length === 1 ? "run trains" : "runs train"} on the labels as given. Pass --relabel-start ${Math.max(1, Math.ceil(epochs / 2))} or so, or more epochs.`;
+  });
+}
+
 /** "41.2 to 45.0 %", "41.2 %" */
 function range(shares: readonly number[]): string {
   const [lowest, highest] = [Math.min(...shares), Math.max(...shares)].map((share) =>

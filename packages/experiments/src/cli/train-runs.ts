@@ -11,7 +11,7 @@ import { checkPlan, executeRuns } from "../training/execute.ts";
 import type { ResultOf } from "../training/execute.ts";
 import { measureThroughput } from "../training/throughput.ts";
 import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
-import { relabelWarnings } from "./relabel-warning.ts";
+import { relabelWarnings, startWarnings } from "./relabel-warning.ts";
 import { scaleOf } from "./request.ts";
 import type { TrainingSession } from "./request.ts";
 import { epochLine } from "./run-summary.ts";
@@ -39,6 +39,7 @@ export async function trainRuns<Config extends RunConfig>(
   asked: Asked,
 ): Promise<readonly ResultOf<Config>[] | undefined> {
   for (const line of describeLists(wanted)) progress.say(line);
+  for (const line of startWarnings(wanted)) progress.say(line);
   const plan = await planRuns(wanted, runsFolder, asked.separate);
   await checkPlan(plan, runsFolder, engine.backend);
   if (asked.plan) {

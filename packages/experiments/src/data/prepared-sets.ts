@@ -16,6 +16,8 @@ export const validationShare = 0.1;
 export interface DataEvents {
   /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
+  /** Called with what a reader of the results must know of the user's files. */
+  readonly onNote?: (line: string) => void;
   readonly onDecode?: (title: string, done: number, total: number) => void;
   /** A line about an image that is left out, or a cache that cannot be read or written; each line once. */
   readonly onNotice?: (line: string) => void;
@@ -45,7 +47,11 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
         name,
         spec,
         { ...request, data },
-        { syntheticFolder: resolve("data/synthetic"), onDraw: events.onDraw },
+        {
+          syntheticFolder: resolve("data/synthetic"),
+          onDraw: events.onDraw,
+          onNote: events.onNote,
+        },
       );
       const onDecode = (done: number, total: number) => events.onDecode?.(whole.title, done, total);
       const allowed = data === undefined ? undefined : skip;

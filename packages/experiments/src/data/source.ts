@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { CommandLineError, UserError } from "@mvt/common";
+import { CommandLineError, listFirst, printable, UserError } from "@mvt/common";
 import { removeLeftOvers } from "@mvt/common/files";
 import {
   DatasetError,
@@ -11,6 +11,7 @@ import {
   difficulties,
   generatorVersion,
   isSynthetic,
+  leftOutReasons,
   loadDataset,
   readClasses,
   synthesize,
@@ -38,6 +39,8 @@ export interface LayoutRequest {
   readonly classes?: string;
   readonly customLayout?: CustomOptions["layout"];
   readonly customTitle?: string;
+  /** What labels without their image are: an error, or samples for the check to count. */
+  readonly missing?: DatasetOptions["missing"];
 }
 
 /** The data that were asked for, by the names of the options. */
@@ -57,6 +60,8 @@ export interface DrawOptions {
   readonly syntheticFolder: string;
   /** Called before faces are drawn, which takes seconds. */
   readonly onDraw?: (title: string) => void;
+  /** Called with what a reader of the results must know of the user's files. */
+  readonly onNote?: (line: string) => void;
 }
 
 /** Opens the user's data set, or the synthetic one of `spec`, which is drawn first if it is not there yet. */
@@ -74,16 +79,32 @@ export async function openDataset(
     );
   }
   await requireDataFolder(name, data);
-  return loadFrom(datasetFolder(data, name), name, request);
+  const dataset = await loadFrom(datasetFolder(data, name), name, request);
+  for (const line of notesOn(dataset)) options.onNote?.(line);
+  return dataset;
+}
+
+/** What the loader left out of the user's folder, but for what systems leave there, and what else it noted. */
+function notesOn({ title, leftOut = [], notes = [] }: Dataset): readonly string[] {
+  const counted = leftOut.filter(({ reason }) => reason !== "junk");
+  return [
+    ...counted.map(
+      ({ reason, count, names }) =>
+        `${title}: left out: ${leftOutReasons[reason]}: ${count} (${listFirst(names.map(printable), 3)}${count > names.length ? ", ..." : ""})`,
+    ),
+    ...notes.map((note) => `${title}: note: ${printable(note)}`),
+  ];
 }
 
 /** Throws a UserError unless `data`, as `--data` names it, is a folder. */
 export async function requireDataFolder(name: DatasetName, data: string): Promise<void> {
-  const isFolder = await stat(data).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) {
+  const found = await stat(data).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw new UserError(
+      `--data ${data}: expected a folder that holds ${datasetFolder("", name)}/, found one that may not be read (${error.code}). Give yourself permission to read it, or name another one.`,
+    );
+  });
+  if (found?.isDirectory() !== true) {
     throw new UserError(
       `--data ${data}: expected a folder that holds ${datasetFolder("", name)}/, found none. Check the path, or leave --data out to use synthetic faces.`,
     );
@@ -105,14 +126,15 @@ async function loadOptions(name: DatasetName, request: LayoutRequest): Promise<D
     ferplusProtocol,
     ferplusTrain,
     ferplusLabels,
+    missing,
     classes,
     customLayout: layout,
     customTitle: title,
   } = request;
-  const ferplus = { ferplusProtocol, ferplusTrain, ferplusLabels };
-  if (!datasets[name].options?.includes("custom") || classes === undefined) return ferplus;
+  const common = { ferplusProtocol, ferplusTrain, ferplusLabels, missing };
+  if (!datasets[name].options?.includes("custom") || classes === undefined) return common;
   try {
-    return { ...ferplus, custom: { classes: await readClasses(classes), layout, title } };
+    return { ...common, custom: { classes: await readClasses(classes), layout, title } };
   } catch (error) {
     // An error about the text on the command line, not about a file that it names.
     if (!(error instanceof DatasetError) || !error.message.startsWith("classes:")) throw error;

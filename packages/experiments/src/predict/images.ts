@@ -1,10 +1,10 @@
 /** @file The images that a command line names: files, and all images of folders. */
-import { readdir, stat } from "node:fs/promises";
-import { basename, extname, join, relative, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
 import { reasonOf, UserError } from "@mvt/common";
 import { maskPixels, resizeImage } from "@mvt/core";
 import type { ModelDescription, DecodedImage } from "@mvt/core";
-import { decodeImageFile, isImageName } from "@mvt/datasets";
+import { decodeImageFile, picturesBelow } from "@mvt/datasets";
 import { contactSheet } from "../masks/contact-sheet.ts";
 
 export interface NamedImage {
@@ -25,7 +25,12 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
     found.push({ path, stem: unique });
   };
   for (const path of paths) {
-    const entry = await stat(path).catch(() => undefined);
+    const entry = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+      throw new UserError(
+        `${path}: expected an image or a folder, found one that may not be read (${error.code}). Give yourself permission to read it.`,
+      );
+    });
     if (entry === undefined) {
       throw new UserError(`${path}: expected an image or a folder, found nothing. Check the path.`);
     }
@@ -33,23 +38,15 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
       add(path, basename(path));
       continue;
     }
-    const files = await imagesBelow(path);
+    const { pictures: files } = await picturesBelow(path);
     if (files.length === 0) {
       throw new UserError(
-        `${path}: expected a folder with images, found no file with the ending of one. Name the files themselves.`,
+        `${path}: expected a folder with images, found no file that is one by its name or its content. Name the files themselves.`,
       );
     }
-    for (const file of files) add(file, relative(path, file).split(sep).join("/"));
+    for (const file of files) add(join(path, file), file);
   }
   return found;
-}
-
-async function imagesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory() && isImageName(entry.name))
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .toSorted();
 }
 
 export interface ReadImage extends NamedImage {

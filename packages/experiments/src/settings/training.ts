@@ -29,6 +29,8 @@ const augmentation = z.strictObject({
     .or(z.literal(false)),
 }) satisfies z.ZodType<Augmentation>;
 
+/** The share of a mean that stays at each step. With 1 it never moves, and AdamW divides 0 by 0. */
+const beta = z.number().min(0).lt(1);
 const weightDecay = z.number().nonnegative();
 /** The joint norm that gradients are clipped to; they are not clipped if absent. */
 const clipNorm = z.number().positive().exactOptional();
@@ -36,13 +38,13 @@ const clipNorm = z.number().positive().exactOptional();
 /** The settings of each optimiser, under its name. */
 const optimizers = {
   adamw: z.strictObject({
-    betas: z.tuple([probability, probability]).readonly(),
+    betas: z.tuple([beta, beta]).readonly(),
     weightDecay,
     clipNorm,
   }),
   sgd: z
     .strictObject({
-      momentum: z.number().min(0).lt(1).default(0.9),
+      momentum: beta.default(0.9),
       nesterov: z.boolean().exactOptional(),
       weightDecay: weightDecay.default(0),
       clipNorm,

@@ -71,7 +71,7 @@ async function run(args: Args): Promise<void> {
     const parts = readInParts(images, (path, reason) => {
       const finding = `${path}: expected a readable image, found none (${reason})`;
       unreadable.push(finding);
-      if (images.length > 1) process.stderr.write(`${finding}\n`);
+      if (images.length > 1) process.stderr.write(`${printable(finding)}\n`);
     });
     for await (const part of parts) {
       for (const [i, prediction] of (await predictPart(mvt, part, args.overlay)).entries()) {
@@ -109,10 +109,11 @@ async function predictPart(
 /** Throws a UserError if some of `count` images could not be read. */
 function requireAll(unreadable: readonly string[], count: number): void {
   if (unreadable.length === 0) return;
-  const advice = "Put an intact file in its place, or leave it out.";
+  const advice =
+    "Put an intact file in its place, convert it if its format is another, or leave it out.";
   if (count === 1) throw new UserError(`${unreadable[0]}. ${advice}`);
   throw new UserError(
-    `predict: expected ${count} readable images, found ${count - unreadable.length}; the others are named above. Put intact files in their place, or leave them out.`,
+    `predict: expected ${count} readable images, found ${count - unreadable.length}; the others are named above. Put intact files in their place, convert those of other formats, or leave them out.`,
   );
 }
 
