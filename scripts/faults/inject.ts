@@ -23,7 +23,7 @@ function sharedCounter(): Int32Array {
   const known = getEnvironmentData("mvt-faults") as Int32Array | undefined;
   if (known !== undefined) return known;
   const made = new Int32Array(new SharedArrayBuffer(4));
-  setEnvironmentData("mvt-faults", made as never);
+  setEnvironmentData("mvt-faults", made);
   return made;
 }
 

@@ -1,6 +1,7 @@
 /** @file metrics.jsonl, read back. */
 import { UserError } from "@mvt/common";
 import { describe, expect, test } from "vitest";
+import { epochMetrics } from "../src/runs/result.ts";
 import { parseMetrics } from "../src/runs/read-metrics.ts";
 import { metrics } from "./fuzz/examples.ts";
 
@@ -10,7 +11,7 @@ const textOf = (lines: readonly unknown[]) =>
 
 describe("metrics.jsonl", () => {
   test("is read as it was written", () => {
-    expect(parseMetrics(textOf(metrics), path)).toEqual(metrics);
+    expect(parseMetrics(textOf(metrics), path, epochMetrics)).toEqual(metrics);
   });
 
   test.for([
@@ -22,6 +23,6 @@ describe("metrics.jsonl", () => {
     const refused = new UserError(
       `${path}:${line}: expected the measures of epoch ${line}, found something else. Remove the run's folder to train it again.`,
     );
-    expect(() => parseMetrics(text, path)).toThrow(refused);
+    expect(() => parseMetrics(text, path, epochMetrics)).toThrow(refused);
   });
 });

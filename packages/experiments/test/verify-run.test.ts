@@ -128,13 +128,13 @@ describe("a run", () => {
       "the order of the metrics",
       "metrics.jsonl",
       (text: string) => text.split("\n").slice(0, 2).toReversed().join("\n"),
-      /^RUN\/metrics\.jsonl: expected the epochs 1 to 2 in their order, or the first of them, found 2, 1$/,
+      /^RUN\/metrics\.jsonl:1: expected the measures of epoch 1, found something else$/,
     ],
     [
       "a word in the metrics",
       "metrics.jsonl",
       (text: string) => text.replace("loss", "lost"),
-      /^RUN\/metrics\.jsonl: expected a line of metrics per epoch, found something else$/,
+      /^RUN\/metrics\.jsonl:1: expected the measures of epoch 1, found something else$/,
     ],
   ] as const)("with another content of %s is not verified", async (_, file, change, expected) => {
     await withText(classifier, file, change);

@@ -9,6 +9,7 @@ import { cutOff } from "@mvt/relabel";
 import { figure5 } from "@mvt/report/figures/figure5";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { dataKind } from "../runs/provenance.ts";
+import { epochMetrics } from "../runs/result.ts";
 import { readMetrics } from "../runs/read-metrics.ts";
 import { openRun } from "../runs/run-folder.ts";
 import { figureReport } from "./report-definition.ts";
@@ -70,6 +71,6 @@ async function testCurve(
   { id }: PlannedClassifier,
   runsFolder: string,
 ): Promise<readonly number[]> {
-  const metrics = await readMetrics(openRun(runsFolder, id));
+  const metrics = await readMetrics(openRun(runsFolder, id), epochMetrics);
   return metrics.flatMap(({ test }) => (test ? [test.k / test.n] : []));
 }

@@ -6,6 +6,7 @@ import type { DatasetName } from "@mvt/datasets";
 import { instantiate, thresholds } from "@mvt/relabel";
 import type { RelabelStart, LabelledRun, Labelling } from "@mvt/report/tables/labelling";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
+import { epochMetrics } from "../runs/result.ts";
 import { readMetrics } from "../runs/read-metrics.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { ClassifierSpec, NamedThreshold, Planner } from "./planner.ts";
@@ -95,6 +96,6 @@ async function startOf(
   if (relabel === undefined) return undefined;
   const { startEpoch: epoch } = relabel;
   if (epoch === 1) return { epoch };
-  const before = (await readMetrics(openRun(runsFolder, id)))[epoch - 2];
+  const before = (await readMetrics(openRun(runsFolder, id), epochMetrics))[epoch - 2];
   return before === undefined ? { epoch } : { epoch, trainAccuracy: before.train };
 }

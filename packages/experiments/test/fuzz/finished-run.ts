@@ -9,6 +9,7 @@ import { decodeSafetensors, encodeSafetensors } from "@mvt/core";
 import { type Files, type FuzzTarget, inFolder, utf8 } from "@mvt/testing/fuzz";
 import { readPredictions } from "../../src/runs/predictions.ts";
 import { readLabels } from "../../src/runs/read-labels.ts";
+import { epochMetrics } from "../../src/runs/result.ts";
 import { readMetrics } from "../../src/runs/read-metrics.ts";
 import { openRun, readConfig } from "../../src/runs/run-folder.ts";
 import type { RunFile, RunFolder } from "../../src/runs/run-folder.ts";
@@ -55,7 +56,7 @@ const weightsOf = async (run: RunFolder) => {
 const readers: Readonly<Record<string, (run: RunFolder) => Promise<unknown>>> = {
   "result.json": (run) => run.result(),
   "config.json": readConfig,
-  "metrics.jsonl": readMetrics,
+  "metrics.jsonl": (run) => readMetrics(run, epochMetrics),
   "labels.csv": readLabels,
   "predictions.csv": readPredictions,
   "validation-best.safetensors": weightsOf,

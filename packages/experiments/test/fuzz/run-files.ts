@@ -6,6 +6,7 @@ import { readHeldOut } from "../../src/runs/held-out.ts";
 import { parseManifest, makeManifest } from "../../src/runs/manifest.ts";
 import { parsePredictions } from "../../src/runs/predictions.ts";
 import { parseLabels } from "../../src/runs/read-labels.ts";
+import { epochMetrics } from "../../src/runs/result.ts";
 import { parseMetrics } from "../../src/runs/read-metrics.ts";
 import { openRun, readConfig } from "../../src/runs/run-folder.ts";
 import {
@@ -85,7 +86,7 @@ export const runFileTargets: readonly FuzzTarget[] = [
     structured: fc
       .tuple(fc.nat(1), jsonLike(metrics))
       .map(([at, line]) => utf8(`${linesOf(metrics).with(at, line).join("\n")}\n`)),
-    parse: (input) => parseMetrics(textOf(input), "metrics.jsonl"),
+    parse: (input) => parseMetrics(textOf(input), "metrics.jsonl", epochMetrics),
   },
   {
     name: "labels.csv",
