@@ -39,7 +39,7 @@ export function readRecords(
 
 /** What is wrong with a file of a run. `where`: its path, with the line if there is one. */
 export function damaged(where: string, expected: string, found: string): UserError {
-  return new UserError(
-    `${where}: expected ${expected}, found ${found}. Remove the run's folder to train it again.`,
-  );
+  return new UserError(`${where}: expected ${expected}, found ${found}`, {
+    advice: "Remove the run's folder to train it again.",
+  });
 }
