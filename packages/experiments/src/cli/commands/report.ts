@@ -14,6 +14,7 @@ import { planReports } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
 import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
+import { requireEffect } from "../effects.ts";
 import { output, parseDatasets, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { trainRuns } from "../train-runs.ts";
@@ -56,21 +57,23 @@ const options = {
 } as const;
 
 /** The command of one table or figure, or of several, which share their runs. */
-export function reportCommand(names: readonly ReportName[]): CommandModule {
+export function reportCommand(names: readonly ReportName[], command: string): CommandModule {
   return defineCommand({
     options,
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
     ],
-    run: (args) => makeReports(names, args),
+    run: (args) => makeReports(names, command, args),
   });
 }
 
 async function makeReports(
   names: readonly ReportName[],
+  command: string,
   args: ArgsOf<typeof options>,
 ): Promise<void> {
+  requireEffect(command, [...new Set(names.flatMap((name) => reports[name].uses))], args);
   const definitions: readonly ReportDefinition[] = await Promise.all(
     names.map((name) => reports[name].load()),
   );
