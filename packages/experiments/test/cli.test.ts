@@ -92,7 +92,8 @@ describe("the command line refuses", () => {
       what: "a number of seeds that is none",
       args: "table2 --scale smoke --seeds 0",
       exitCode: 2,
-      stderr: "--seeds 0: expected a whole number of at least 1.",
+      stderr:
+        "--seeds 0: expected a whole number of at least 1, a range such as 5-9, or a list such as 0,5.",
     },
   ]);
 });

@@ -12,11 +12,12 @@ import { reports } from "../../studies/index.ts";
 import type { ReportName } from "../../studies/index.ts";
 import { planReports } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
-import { defineCommand, wholeFrom } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
 import { requireEffect } from "../effects.ts";
 import { output, parseDatasets, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
+import { parseSeeds, seedsFrom } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
 import { requireWritableReport } from "../writable.ts";
 
@@ -28,9 +29,10 @@ const options = {
     describe: "which data sets, in this order",
   },
   seeds: {
-    type: "number",
-    check: wholeFrom(1),
-    describe: "runs per row, with seeds 0, 1, ... [default: the scale's]",
+    type: "string",
+    check: (text: string) => void parseSeeds(text),
+    describe:
+      "runs per row: a number N for seeds 0 to N-1, a range such as 5-9, or a list such as 0,5 [default: the scale's]",
   },
   out: {
     type: "string",
@@ -88,9 +90,10 @@ async function makeReports(
   });
   const { planner, engine, progress, runsFolder } = session;
   const { scale } = planner.request;
-  const count =
-    args.seeds ?? Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds));
-  const seeds = Array.from({ length: count }, (_, seed) => seed);
+  const seeds =
+    args.seeds === undefined
+      ? seedsFrom(0, Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds)))
+      : parseSeeds(args.seeds);
 
   const request = { datasets, seeds, thresholds };
   const plans = await planReports(definitions, planner, request, progress.say);
