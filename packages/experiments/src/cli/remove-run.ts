@@ -42,7 +42,7 @@ function requireNoDependents(id: string, dependents: readonly RunFacts[]): void 
 
 /** Asks on a terminal. */
 async function agreed(id: string): Promise<boolean> {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new CommandLineError(
       `runs remove ${id}: expected a terminal on which to ask, got none. Add --yes to remove the run without a question.`,
     );
