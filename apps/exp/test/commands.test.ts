@@ -17,6 +17,16 @@ describe("pnpm exp --help", () => {
   });
 });
 
+describe("pnpm exp --version", () => {
+  test("prints the version and the commit on one line", async () => {
+    const { exitCode, stdout } = await runCommand(["--version"], import.meta.dirname);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^\d+\.\d+\.\d+, commit (unknown|[0-9a-f]{12}(, with uncommitted changes)?)\n$/,
+    );
+  });
+});
+
 describe("pnpm exp COMMAND --help", () => {
   test.for([...commands, benchCommand])("$name can be loaded", async ({ load }) => {
     const { options, run } = await load();

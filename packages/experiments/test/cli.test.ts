@@ -92,7 +92,8 @@ describe("the command line refuses", () => {
       what: "a number of seeds that is none",
       args: "table2 --scale smoke --seeds 0",
       exitCode: 2,
-      stderr: "--seeds 0: expected a whole number of at least 1.",
+      stderr:
+        "--seeds 0: expected a whole number of at least 1, a range such as 5-9, or a list such as 0,5.",
     },
   ]);
 });
@@ -391,15 +392,15 @@ describe("runs", () => {
         "runs remove: expected the beginning of a run's id, got none. `pnpm exp runs list` shows all.",
     },
     {
-      what: "removes nothing when several runs begin so",
+      what: "removes nothing by a few characters",
       given: async (folder) => {
         await file("runs/0123456789ab/config.json", "{}")(folder);
         await file("runs/0123fedcba98/config.json", "{}")(folder);
       },
       args: "runs remove 0123",
-      exitCode: 1,
+      exitCode: 2,
       stderr:
-        "run 0123: expected one run in runs whose id begins so, found 0123456789ab, 0123fedcba98. `pnpm exp runs list` shows all.",
+        "runs remove 0123: expected at least 6 characters of a run's id, got 4. `pnpm exp runs list` shows all.",
     },
     {
       what: "are not evaluated when none begins so",

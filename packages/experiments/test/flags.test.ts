@@ -68,9 +68,9 @@ describe("a flag refuses", () => {
     },
     {
       what: "a text in place of a number",
-      args: "table2 --seeds two",
+      args: "train --seed two",
       exitCode,
-      stderr: "--seeds: expected a number, got a text.",
+      stderr: "--seed: expected a number, got a text.",
     },
     {
       what: "a fraction in place of a whole number",
@@ -160,7 +160,8 @@ describe("the environment", () => {
       args: "table2 --scale smoke",
       variables: { MVT_SEEDS: "0", MVT_DATA: "" },
       exitCode,
-      stderr: "--seeds 0: expected a whole number of at least 1.",
+      stderr:
+        "--seeds 0: expected a whole number of at least 1, a range such as 5-9, or a list such as 0,5.",
     },
     {
       what: "names the user's data",

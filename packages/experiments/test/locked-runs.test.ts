@@ -16,7 +16,7 @@ describe("`runs remove`", () => {
     const lock = await takeLock(join(folder, "runs"), id);
     onTestFinished(() => lock.release());
     await writeFile(join(folder, "runs", id, "config.json"), "{}");
-    expect(await runCommand(["runs", "remove", id], folder)).toEqual({
+    expect(await runCommand(["runs", "remove", id, "--yes"], folder)).toEqual({
       exitCode: 1,
       stdout: "",
       stderr: `error: run ${id}: expected that nobody else uses it, found process ${process.pid} on host ${hostname()}. Wait for it, or end it.\n`,
@@ -28,7 +28,9 @@ describe("`runs remove`", () => {
     const folder = await temporaryFolder(onTestFinished);
     await mkdir(join(folder, "runs", id), { recursive: true });
     await writeFile(join(folder, "runs", id, "checkpoint.safetensors"), "");
-    expect(await runCommand(["runs", "remove", id], folder)).toMatchObject({ exitCode: 0 });
+    expect(await runCommand(["runs", "remove", id, "--yes"], folder)).toMatchObject({
+      exitCode: 0,
+    });
     expect(await filesBelow(folder)).toEqual([]);
   });
 });

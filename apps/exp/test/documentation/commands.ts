@@ -88,7 +88,7 @@ function filledIn(words: readonly string[], { numbers, choices }: Declared): rea
     const [, name, equals, value] = /^--([\w-]+)(=?)(.*)$/s.exec(word) ?? [];
     flag = name ?? flag;
     const text = name === undefined ? word : value!;
-    const sample = numbers.includes(flag) ? "1" : (choices[flag]?.[0] ?? text);
+    const sample = numbers.includes(flag) || text === "N" ? "1" : (choices[flag]?.[0] ?? text);
     const replaced = isPlaceholder(text) ? sample : text;
     filled.push(name === undefined ? replaced : `--${name}${equals}${replaced}`);
   }

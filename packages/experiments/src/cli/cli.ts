@@ -22,6 +22,10 @@ export async function runCli(
 ): Promise<number> {
   const args = withoutSeparator(typed);
   try {
+    if (args[0] === "--version") {
+      process.stdout.write(`${await versionText()}\n`);
+      return 0;
+    }
     await createCli(args, commands).parseAsync([...args], {}, (error, _parsed, output) => {
       if (error) throw error;
       if (output !== "") process.stdout.write(`${withTypedOptions(output)}\n`);
@@ -73,6 +77,7 @@ export function createCli(
     .demandCommand(1, "expected a command, got none")
     .alias("help", "h")
     .version(false)
+    .option("version", { type: "boolean", global: false, describe: "Show version and commit" })
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
@@ -100,6 +105,16 @@ export function createCli(
     );
   }
   return cli;
+}
+
+/** "0.0.0, commit 0123456789ab", and whether the checkout holds changes; git is asked only for this. */
+async function versionText(): Promise<string> {
+  const [{ default: own }, { sourceVersion }] = await Promise.all([
+    import("../../package.json", { with: { type: "json" } }),
+    import("../runs/provenance.ts"),
+  ]);
+  const { commit, dirty } = sourceVersion();
+  return `${own.version}, commit ${commit}${dirty ? ", with uncommitted changes" : ""}`;
 }
 
 /** yargs shows an option of one letter as -m and further left, although it is typed as --m like all others. */

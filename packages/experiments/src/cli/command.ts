@@ -66,12 +66,17 @@ export function declare(
   for (const [name, option] of Object.entries(positionals)) cli.positional(name, option as never);
   for (const [line, about] of examples) cli.example(`$0 ${line}`, about);
   const fromEnvironment = Object.keys(options).flatMap((name) => {
-    const value = environment[`MVT_${name.toUpperCase().replaceAll("-", "_")}`];
+    const value = environment[variableOf(name)];
     return value === undefined || value === "" ? [] : [[name, value] as const];
   });
   return cli
     .options(options as Record<string, Options>)
     .config(Object.fromEntries(fromEnvironment));
+}
+
+/** The environment variable that sets an option: MVT_FERPLUS_TRAIN sets --ferplus-train. */
+export function variableOf(option: string): string {
+  return `MVT_${option.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** Throws for a number or a repeatable option that is typed without a value: yargs takes its default instead. */

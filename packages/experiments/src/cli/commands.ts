@@ -3,8 +3,10 @@ import { reportNames, reports } from "../studies/index.ts";
 import type { ReportName } from "../studies/index.ts";
 import type { Command, CommandModule } from "./command.ts";
 
-const reportCommand = async (...names: readonly ReportName[]): Promise<CommandModule> =>
-  (await import("./commands/report.ts")).reportCommand(names);
+const reportCommand = async (
+  names: readonly ReportName[],
+  command: string,
+): Promise<CommandModule> => (await import("./commands/report.ts")).reportCommand(names, command);
 
 const load = async (module: Promise<{ readonly default: CommandModule }>) => (await module).default;
 
@@ -12,12 +14,16 @@ export const commands: readonly Command[] = [
   ...reportNames.map((name) => ({
     name,
     about: reports[name].about,
-    load: () => reportCommand(name),
+    load: () => reportCommand([name], name),
   })),
   {
     name: "all",
     about: "All tables and figures of the paper",
-    load: () => reportCommand(...reportNames.filter((name) => reports[name].paper)),
+    load: () =>
+      reportCommand(
+        reportNames.filter((name) => reports[name].paper),
+        "all",
+      ),
   },
   {
     name: "train",

@@ -128,3 +128,8 @@ export function formatSeconds(seconds: number): string {
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** "1 run", "2 runs". */
+export function countedRuns(n: number): string {
+  return n === 1 ? "1 run" : `${n} runs`;
+}

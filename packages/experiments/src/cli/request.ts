@@ -55,7 +55,8 @@ export async function openTraining(
   const runsFolder = await requireWritable("runs", args.runs);
   const engine = await openEngine(args satisfies EngineRequest, scale);
   const progress = createProgress();
-  const request = { ...args, scale, weights, noise, pretrained: args.weights !== "none" };
+  const pretrained = args.weights !== "none";
+  const request = { ...args, scale, weights, noise, pretrained, changes: args.set };
   const sets = createPreparedSets(request, progress);
   const planner = createPlanner(request, sets);
   return { planner, sets, engine, progress, runsFolder, checkpoints };

@@ -10,7 +10,7 @@ import type { RunConfig } from "../settings/run-config.ts";
 import { checkPlan, executeRuns } from "../training/execute.ts";
 import type { ResultOf } from "../training/execute.ts";
 import { measureThroughput } from "../training/throughput.ts";
-import { clearStatus, formatSeconds, imagesOf } from "./progress.ts";
+import { clearStatus, countedRuns, formatSeconds, imagesOf } from "./progress.ts";
 import { relabelWarnings, startWarnings } from "./relabel-warning.ts";
 import { scaleOf } from "./request.ts";
 import type { TrainingSession } from "./request.ts";
@@ -48,7 +48,9 @@ export async function trainRuns<Config extends RunConfig>(
   }
   const { needed, missing } = plan;
   progress.expect(plan);
-  progress.say(`${needed.length} runs, ${missing.length} to train; ${describeEngine(engine)}`);
+  progress.say(
+    `${countedRuns(needed.length)}, ${missing.length} to train; ${describeEngine(engine)}`,
+  );
   try {
     const results = await executeRuns(plan, {
       ...progress,
@@ -98,7 +100,7 @@ async function printPlan(
   const images = sum(missing.map((run) => imagesOf(run, shared)));
   const rate = (await measureThroughput(engine.backend, first.config)) * engine.jobs;
   print(
-    `${missing.length} of ${needed.length} runs to train: ${images} images at ${rate.toFixed(0)} images/s, about ${formatSeconds(images / rate)}`,
+    `${missing.length} of ${countedRuns(needed.length)} to train: ${images} images at ${rate.toFixed(0)} images/s, about ${formatSeconds(images / rate)}`,
   );
   if (shared.size === 0) return;
   const apart = sum(missing.map((run) => imagesOf(run)));

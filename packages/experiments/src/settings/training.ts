@@ -126,9 +126,22 @@ export function override<Config extends object>(
   const changed = structuredClone<object>(config) as Record<string, unknown>;
   for (const assignment of chooseOptimizers(changed, assignments)) assign(changed, assignment);
   const parsed = schema.safeParse(changed);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    requireGammaEffect(parsed.data, assignments);
+    return parsed.data;
+  }
   throw new CommandLineError(
     `--set ${assignments.join(" --set ")}: ${explain(deepest(parsed.error.issues[0]!), schema)}`,
+  );
+}
+
+/** A decay that the schedule does not have would train the same run under another id. */
+function requireGammaEffect(config: object, assignments: readonly string[]): void {
+  const typed = assignments.find((assignment) => assignment.startsWith("schedule.gamma="));
+  const kind = "schedule" in config && (config as TrainingConfig).schedule.kind;
+  if (typed === undefined || kind !== "cosine") return;
+  throw new CommandLineError(
+    `--set ${typed}: expected an exponential schedule, got a cosine one, which has no gamma. Leave it out, or add --set schedule.kind=exponential.`,
   );
 }
 

@@ -19,7 +19,7 @@ export default {
         const { dataset: found } = await planner.prepare(dataset);
         if (found.groundTruth === undefined) {
           throw new UserError(
-            `masks: expected synthetic data, whose ground truth is known, found real ${found.title} data. Leave --data out, or name data of \`pnpm exp data synthesize\`.`,
+            `masks: expected synthetic data, whose ground truth is known, found real data (${found.title}). Leave --data out, or name data of \`pnpm exp data synthesize\`.`,
           );
         }
         const runs = await Promise.all(

@@ -3,7 +3,7 @@ import { backbones } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { maskForm } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
-import { policyDefaults, thresholdFingerprint } from "@mvt/relabel";
+import { parseThresholdSpec, policyDefaults, thresholdFingerprint } from "@mvt/relabel";
 import type { PredictionSource, Reference, Threshold } from "@mvt/relabel";
 import type { DataDescription } from "@mvt/report";
 import { maskImages } from "../data/control-masks.ts";
@@ -49,6 +49,8 @@ export interface PlanRequest extends DataRequest {
   readonly noise?: NoiseRequest;
   /** Noisy if absent. */
   readonly validationLabels?: LabelRequest["validationLabels"];
+  /** The settings of --set, which set the titles of runs apart: "epochs=3". */
+  readonly changes?: readonly string[];
 }
 
 /** A function f, and how `--threshold` names it. */
@@ -118,7 +120,7 @@ export interface Planner {
 
 /** A planner for a command. Runs that share data or masks open or draw them once. */
 export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner {
-  const { scale, weights } = request;
+  const { scale, weights, changes = [] } = request;
   const { backbone } = scale.model;
   /** For the titles of runs, unless it is the default. */
   const backboneTitle = backbone && backbones[backbone].title;
@@ -229,9 +231,12 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
           ...labels.titles,
           m !== undefined && `MGN m = ${m}`,
           control && `${control.mask} masks`,
-          (relabel || !setting) && (relabel?.threshold.name ?? "no relabelling"),
+          (relabel || !setting) && (relabel ? titleOf(relabel) : "no relabelling"),
+          ...(setting ? [] : changes.filter((text) => m !== undefined || !text.startsWith("mgn."))),
           relabel && predictions !== "step" && `predictions ${predictions}`,
-          relabel && relabelStart !== undefined && `from epoch ${relabelStart}`,
+          ...(relabel
+            ? relabelTitles({ ...request, relabelStart: relabelStart ?? request.relabelStart })
+            : []),
           `seed ${seed}`,
         ]
           .filter(Boolean)
@@ -264,6 +269,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         setting?.title,
         ...labels.titles,
         `mask generator m = ${m}`,
+        ...(setting ? [] : changes),
         `seed ${seed}`,
       ];
       return planRun({
@@ -276,6 +282,23 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
     },
   };
   return planner;
+}
+
+/** "power" with the parameters that were typed: "power:exponent=3". */
+function titleOf({ spec, threshold }: NamedThreshold): string {
+  const typed = Object.keys(parseThresholdSpec(spec).parameters);
+  const values = typed.map((key) => `${key}=${threshold.parameters[key]}`);
+  return values.length === 0 ? threshold.name : `${threshold.name}:${values.join(",")}`;
+}
+
+/** How relabelling differs from its defaults, as far as it was asked for of every run. */
+function relabelTitles({ delta, reference, relabelStart, minTrainAccuracy }: PlanRequest) {
+  return [
+    delta !== policyDefaults.delta && `δ = ${delta}`,
+    reference !== policyDefaults.reference && `reference ${reference}`,
+    relabelStart !== undefined && `from epoch ${relabelStart}`,
+    minTrainAccuracy !== undefined && `from training accuracy ${minTrainAccuracy}`,
+  ];
 }
 
 /** The configuration without the keys that are undefined, as its JSON has it. */

@@ -1,5 +1,5 @@
 /** @file `pnpm exp evaluate`: measures of a finished run's predictions, made again or as it stored them. */
-import { CommandLineError } from "@mvt/common";
+import { CommandLineError, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import type { LabelledPredictions, Provenance } from "@mvt/report";
@@ -11,6 +11,8 @@ import { describeData } from "../../runs/provenance.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import type { ClassifierConfig } from "../../settings/run-config.ts";
+import { scaleNames } from "../../settings/scales.ts";
+import type { Scale } from "../../settings/scales.ts";
 import { findData } from "../../studies/find-data.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
@@ -106,6 +108,23 @@ function requireStoredAlone({ stored, weights, split, out }: Args): void {
   );
 }
 
+/**
+ * The scale that the run recorded, unless --scale names another, with the run's own image size. Throws a UserError, before
+ * anything is drawn, where real data are needed and --data names none.
+ */
+async function scaleOfRun(run: RunFolder, config: ClassifierConfig, args: Args): Promise<Scale> {
+  const { kind, dataset } = config.data;
+  if (kind === "real" && args.data === undefined) {
+    throw new UserError(
+      `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none. Name it, or add --stored to measure its predictions.csv.`,
+    );
+  }
+  const recorded = (await run.result())?.madeBy?.scale;
+  const name = args.scale ?? scaleNames.find((known) => known === recorded);
+  const scale = scaleOf({ ...args, scale: name });
+  return { ...scale, model: { ...scale.model, imageSize: config.model.imageSize } };
+}
+
 async function storedPredictions(
   folder: RunFolder,
   config: ClassifierConfig,
@@ -122,8 +141,9 @@ async function newPredictions(
   config: ClassifierConfig,
   args: Args,
 ): Promise<Evaluated> {
+  const scale = await scaleOfRun(run, config, args);
   const progress = createProgress();
-  const sets = createPreparedSets({ ...args, scale: scaleOf(args) }, progress);
+  const sets = createPreparedSets({ ...args, scale }, progress);
   const data = await findData(config, sets);
   progress.end();
   const backend = await openBackend(await engineSpecOf(args));

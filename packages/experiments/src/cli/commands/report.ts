@@ -12,10 +12,12 @@ import { reports } from "../../studies/index.ts";
 import type { ReportName } from "../../studies/index.ts";
 import { planReports } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
-import { defineCommand, wholeFrom } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
+import { requireEffect } from "../effects.ts";
 import { output, parseDatasets, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
+import { parseSeeds, seedsFrom } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
 import { requireWritableReport } from "../writable.ts";
 
@@ -27,9 +29,10 @@ const options = {
     describe: "which data sets, in this order",
   },
   seeds: {
-    type: "number",
-    check: wholeFrom(1),
-    describe: "runs per row, with seeds 0, 1, ... [default: the scale's]",
+    type: "string",
+    check: (text: string) => void parseSeeds(text),
+    describe:
+      "runs per row: a number N for seeds 0 to N-1, a range such as 5-9, or a list such as 0,5 [default: the scale's]",
   },
   out: {
     type: "string",
@@ -56,21 +59,23 @@ const options = {
 } as const;
 
 /** The command of one table or figure, or of several, which share their runs. */
-export function reportCommand(names: readonly ReportName[]): CommandModule {
+export function reportCommand(names: readonly ReportName[], command: string): CommandModule {
   return defineCommand({
     options,
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
     ],
-    run: (args) => makeReports(names, args),
+    run: (args) => makeReports(names, command, args),
   });
 }
 
 async function makeReports(
   names: readonly ReportName[],
+  command: string,
   args: ArgsOf<typeof options>,
 ): Promise<void> {
+  requireEffect(command, [...new Set(names.flatMap((name) => reports[name].uses))], args);
   const definitions: readonly ReportDefinition[] = await Promise.all(
     names.map((name) => reports[name].load()),
   );
@@ -85,9 +90,10 @@ async function makeReports(
   });
   const { planner, engine, progress, runsFolder } = session;
   const { scale } = planner.request;
-  const count =
-    args.seeds ?? Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds));
-  const seeds = Array.from({ length: count }, (_, seed) => seed);
+  const seeds =
+    args.seeds === undefined
+      ? seedsFrom(0, Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds)))
+      : parseSeeds(args.seeds);
 
   const request = { datasets, seeds, thresholds };
   const plans = await planReports(definitions, planner, request, progress.say);

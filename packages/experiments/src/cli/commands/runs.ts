@@ -1,15 +1,17 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
-import { CommandLineError, printable, UserError } from "@mvt/common";
-import { takeLock } from "../../runs/lock.ts";
-import { findRun, listRuns, openRun, readConfig, removeRun } from "../../runs/run-folder.ts";
+import { CommandLineError, UserError } from "@mvt/common";
+import { findRun, listRuns, openRun, readConfig } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import { verifyRun } from "../../runs/verify-run.ts";
 import { remakePredictions } from "../remake-predictions.ts";
 import { repairRun } from "../../runs/repair.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
-import { dataOptions, engineOptions, runsOption } from "../options.ts";
-import { printResult, summaryOf } from "../run-summary.ts";
+import { listTheRuns, parseWhere, runKeys } from "../list-runs.ts";
+import type { RunKey } from "../list-runs.ts";
+import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
+import { removeOne } from "../remove-run.ts";
+import { printResult } from "../run-summary.ts";
 
 const options = {
   ...dataOptions,
@@ -19,6 +21,29 @@ const options = {
     type: "boolean",
     default: false,
     describe: "of repair: say what would be done, and do nothing",
+  },
+  where: {
+    type: "string",
+    array: true,
+    default: [] as string[],
+    check: (conditions: readonly string[]) => conditions.forEach(parseWhere),
+    describe: `of list: only runs with KEY=VALUE; repeatable; keys: ${runKeys.join(", ")}`,
+  },
+  sort: {
+    choices: runKeys,
+    default: "date" as RunKey,
+    describe: "of list: the order; newest or most accurate first, else rising",
+  },
+  json: {
+    type: "boolean",
+    default: false,
+    group: output,
+    describe: "of list and show: facts as JSON, and nothing else on stdout",
+  },
+  yes: {
+    type: "boolean",
+    default: false,
+    describe: "of remove: do not ask, and remove a run that others depend on as well",
   },
 } as const;
 
@@ -31,7 +56,8 @@ export default defineCommand({
   },
   options,
   examples: [
-    ["runs list", "all runs, one line each"],
+    ["runs list", "all runs, one line each, newest first"],
+    ["runs list --where dataset=raf-db --sort accuracy", "those of one data set, the best first"],
     ["runs show 3f2a", "configuration and result of one"],
     [
       "runs verify",
@@ -47,7 +73,12 @@ export default defineCommand({
         `--dry-run: expected it with \`runs repair\`, got it with \`runs ${action}\`. Leave it out.`,
       );
     }
-    if (action === "list") return list(runs);
+    if (args.json && action !== "list" && action !== "show") {
+      throw new CommandLineError(
+        `--json: expected it with \`runs list\` or \`runs show\`, got it with \`runs ${action}\`. Leave it out.`,
+      );
+    }
+    if (action === "list") return listTheRuns(runs, args);
     if (action === "verify")
       return verify(runs, id === undefined ? undefined : await findRun(runs, id));
     if (action === "repair")
@@ -57,10 +88,15 @@ export default defineCommand({
         `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
       );
     }
+    if (action === "remove") return removeOne(runs, id, args.yes);
     const folder = await findRun(runs, id);
-    if (action === "remove") {
-      await removeRun(runs, folder.id, await takeLock(runs, folder.id));
-      process.stdout.write(`removed run ${folder.id}\n`);
+    if (args.json) {
+      const shown = {
+        id: folder.id,
+        config: await readConfig(folder),
+        result: await folder.result(),
+      };
+      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
       return;
     }
     process.stdout.write(`${JSON.stringify(await readConfig(folder), null, 2)}\n`);
@@ -69,14 +105,6 @@ export default defineCommand({
     else process.stdout.write("not finished\n");
   },
 });
-
-async function list(runsFolder: string): Promise<void> {
-  const ids = await listRuns(runsFolder);
-  for (const id of ids) {
-    process.stdout.write(`${id}  ${printable(await stateOf(openRun(runsFolder, id)))}\n`);
-  }
-  if (ids.length === 0) process.stdout.write(`no runs in ${runsFolder}\n`);
-}
 
 /** Checks one run, or all that are finished; throws a UserError at the end if any of them is damaged. */
 async function verify(runsFolder: string, one: RunFolder | undefined): Promise<void> {
@@ -119,14 +147,4 @@ async function repair(args: Args, one: RunFolder | undefined): Promise<void> {
     `runs repair: expected runs that nobody uses and whose data are at hand, found ${open} of ${ids.length} that have to wait`,
     { advice: "The lines above say what each needs." },
   );
-}
-
-async function stateOf(folder: RunFolder): Promise<string> {
-  try {
-    const result = await folder.result();
-    return result ? `${result.title}: ${summaryOf(result)}` : "not finished";
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return `damaged: \`pnpm exp runs verify ${folder.id}\` says which file, \`pnpm exp runs repair ${folder.id}\` mends it or sets it aside`;
-  }
 }

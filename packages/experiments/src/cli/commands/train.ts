@@ -6,6 +6,7 @@ import { datasetNames } from "@mvt/datasets";
 import { loadThreshold } from "@mvt/relabel";
 import { openRun } from "../../runs/run-folder.ts";
 import { defineCommand, wholeFrom } from "../command.ts";
+import { requireEffect } from "../effects.ts";
 import { trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { printResult } from "../run-summary.ts";
@@ -54,6 +55,19 @@ export default defineCommand({
       );
     }
     const spec = args.threshold;
+    const masks = m !== undefined || file !== undefined;
+    const uses = [
+      "data",
+      "settings",
+      ...(spec === undefined ? [] : (["relabelling", "thresholds"] as const)),
+      ...(masks ? (["masked-classifiers"] as const) : []),
+      ...(m === undefined ? [] : (["generators"] as const)),
+    ] as const;
+    requireEffect("train", uses, args, {
+      relabelling: "add --threshold",
+      generators: "add --m",
+      "masked-classifiers": "add --m or --mgn",
+    });
     const relabel = spec === undefined ? undefined : { spec, threshold: await loadThreshold(spec) };
     const session = await openTraining(args);
     const { planner, runsFolder } = session;

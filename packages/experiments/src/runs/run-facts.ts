@@ -1,0 +1,154 @@
+/** @file What is known of the runs in a folder, finished or not: for lists, filters and scripts. */
+import { access, readFile, stat } from "node:fs/promises";
+import { UserError } from "@mvt/common";
+import { datasets } from "@mvt/datasets";
+import { z } from "zod";
+import type { RunConfig } from "../settings/run-config.ts";
+import { listRuns, openRun, readConfig } from "./run-folder.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+export const runStates = ["finished", "unfinished", "damaged"] as const;
+
+/** k of n images right. */
+const count = z.object({ k: z.int(), n: z.int() });
+
+/** One run, as `runs list --json` writes it. Absent keys are not known or do not apply. */
+export const runFacts = z.object({
+  id: z.string(),
+  state: z.enum(runStates),
+  title: z.string(),
+  /** What sets it apart from other runs of the same title in this folder: "training.epochs=3". */
+  differs: z.array(z.string()),
+  kind: z.enum(["classifier", "mgn"]).exactOptional(),
+  dataset: z.string().exactOptional(),
+  /** "synthetic" or "real" faces. */
+  data: z.enum(["synthetic", "real"]).exactOptional(),
+  scale: z.string().exactOptional(),
+  seed: z.int().exactOptional(),
+  /** Epochs that are finished, and all that were asked for. */
+  epoch: z.int().exactOptional(),
+  epochs: z.int().exactOptional(),
+  /** ISO 8601: when it was finished; of others, when they last wrote a line of metrics. */
+  date: z.iso.datetime().exactOptional(),
+  /** Of a finished classifier, on test images, with the epoch chosen on validation images: a share of 1. */
+  accuracy: z.number().exactOptional(),
+  test: count.exactOptional(),
+  /** Of a finished mask generator: the mean of its masks in the last epoch, a share of 1. */
+  maskArea: z.number().exactOptional(),
+  /** The ids of the runs whose weights or confusions it uses. */
+  uses: z.array(z.string()),
+});
+export type RunFacts = z.infer<typeof runFacts>;
+
+/** `pnpm exp runs list --json` writes an array of these. */
+export const runsListJson = z.array(runFacts);
+
+/** The facts of every run in the folder, the newest first; runs without a date come last, by their ids. */
+export async function readRunFacts(runsFolder: string): Promise<readonly RunFacts[]> {
+  const ids = await listRuns(runsFolder);
+  const read = await Promise.all(ids.map((id) => factsOf(openRun(runsFolder, id))));
+  const apart = whatDiffers(read.map(({ facts: { title }, config }) => ({ title, config })));
+  return read
+    .map(({ facts }, i) => ({ ...facts, differs: [...apart[i]!] }))
+    .toSorted((a, b) => (b.date ?? "").localeCompare(a.date ?? "") || a.id.localeCompare(b.id));
+}
+
+/** The runs, by id, that use the run itself, directly. */
+export async function dependentsOf(runsFolder: string, id: string): Promise<readonly RunFacts[]> {
+  return (await readRunFacts(runsFolder)).filter(({ uses }) => uses.includes(id));
+}
+
+interface Read {
+  readonly facts: RunFacts;
+  readonly config?: RunConfig;
+}
+
+async function factsOf(run: RunFolder): Promise<Read> {
+  const { id } = run;
+  try {
+    const config = await readConfig(run);
+    const result = await run.result();
+    const { kind, seed, data, training } = config;
+    const known = {
+      id,
+      differs: [],
+      kind,
+      dataset: data.dataset,
+      data: data.kind,
+      seed,
+      uses: [...usedBy(config)],
+    };
+    if (result === undefined) {
+      const title = `${datasets[data.dataset].title}, ${kind === "mgn" ? "mask generator" : "classifier"}, seed ${seed}`;
+      const { epochs } = training;
+      const progress = await progressOf(run);
+      return { config, facts: { ...known, state: "unfinished", title, epochs, ...progress } };
+    }
+    const { title, epochs, madeBy } = result;
+    const facts: RunFacts = { ...known, state: "finished", title, epoch: epochs, epochs };
+    if (madeBy !== undefined) Object.assign(facts, { scale: madeBy.scale, date: madeBy.date });
+    else facts.date = (await stat(run.path("result.json"))).mtime.toISOString();
+    if (result.kind === "classifier") {
+      const { k, n } = result.validation;
+      Object.assign(facts, { accuracy: k / n, test: { k, n } });
+    } else {
+      facts.maskArea = result.last.meanArea;
+    }
+    return { config, facts };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const state = await access(run.path("result.json")).then(
+      () => "damaged" as const,
+      () => "unfinished" as const,
+    );
+    return { facts: { id, state, title: "", differs: [], uses: [] } };
+  }
+}
+
+/** Epochs that an unfinished run has written metrics of, and when. */
+async function progressOf(run: RunFolder): Promise<Pick<RunFacts, "epoch" | "date">> {
+  const path = run.path("metrics.jsonl");
+  try {
+    const [text, { mtime }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
+    return { epoch: text.split("\n").filter(Boolean).length, date: mtime.toISOString() };
+  } catch {
+    return { epoch: 0 }; // it has not written any
+  }
+}
+
+function usedBy(config: RunConfig): ReadonlySet<string> {
+  const { noise } = config;
+  const references: readonly object[] =
+    config.kind === "mgn" ? [config.start] : [config.pretrained ?? {}, config.mgn ?? {}];
+  const from: object = (noise?.kind === "list" ? undefined : noise?.from) ?? {};
+  return new Set(
+    [...references, from].flatMap((one) =>
+      "run" in one && typeof one.run === "string" ? [one.run] : [],
+    ),
+  );
+}
+
+/** By run: the settings, as PATH=VALUE, that are not the same in all runs of its title. */
+export function whatDiffers(
+  runs: readonly { readonly title: string; readonly config?: RunConfig | undefined }[],
+): readonly (readonly string[])[] {
+  const leaves = runs.map(({ config }) => new Map(config ? leavesOf(config, []) : []));
+  return runs.map(({ title, config }, i) => {
+    if (config === undefined) return [];
+    const others = runs.flatMap((run, j) =>
+      j !== i && run.title === title && run.config !== undefined ? [leaves[j]!] : [],
+    );
+    return [...leaves[i]!]
+      .filter(([path, value]) => others.some((other) => other.get(path) !== value))
+      .map(([path, value]) => `${path}=${value}`);
+  });
+}
+
+/** Every value of a configuration by its path, as JSON; texts without their quotes, hashes shortened. */
+function leavesOf(value: unknown, path: readonly string[]): readonly (readonly [string, string])[] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return [[path.join("."), /^[0-9a-f]{13,}$/.test(text) ? text.slice(0, 12) : text]];
+}
