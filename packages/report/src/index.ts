@@ -42,6 +42,7 @@ export { type RankingQuality, rankingQuality } from "./evaluation/ranking.ts";
 export type { AccuracyCurve, Convergence } from "./figures/figure5-convergence.ts";
 export type { ThresholdCurve } from "./figures/figure5-thresholds.ts";
 export { svgToPng } from "./figures/png.ts";
+export { escapeLatex, latexPackages, toLatex } from "./latex.ts";
 export { toMarkdown, toText } from "./markdown.ts";
 export type {
   DataDescription,

@@ -2,7 +2,7 @@
 import { UserError } from "@mvt/common";
 import type { Backend } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
-import { svgToPng, toCsv, toMarkdown } from "@mvt/report";
+import { svgToPng, toCsv, toLatex, toMarkdown } from "@mvt/report";
 import type { DataDescription, Provenance, Selection, Table, TestedRun } from "@mvt/report";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
 import type { ClassifierResult } from "../runs/result.ts";
@@ -25,7 +25,19 @@ export interface ReportContext {
   readonly backend: Backend;
   /** Figures as PNG besides SVG. */
   readonly png: boolean;
+  /** The files of each table. */
+  readonly formats: readonly TableFormat[];
 }
+
+/** What a table is written as, with the ending of the file's name. */
+export const tableFormats = { markdown: "md", csv: "csv", latex: "tex" } as const;
+
+export type TableFormat = keyof typeof tableFormats;
+
+export const tableFormatNames = Object.keys(tableFormats) as readonly TableFormat[];
+
+/** What a table is written as unless --format says otherwise. */
+export const defaultFormats = ["markdown", "csv"] as const satisfies readonly TableFormat[];
 
 export interface Report {
   /** By file name. */
@@ -83,10 +95,19 @@ export async function planReports(
   return plans.filter((plan) => plan !== undefined);
 }
 
-/** A table as Markdown and CSV. */
-export function tableReport(id: string, table: Table): Report {
-  const markdown = toMarkdown(table);
-  return { files: { [`${id}.md`]: markdown, [`${id}.csv`]: toCsv(table) }, text: markdown };
+const writers: Readonly<Record<TableFormat, (table: Table, id: string) => string>> = {
+  markdown: toMarkdown,
+  csv: toCsv,
+  latex: (table, id) => toLatex(table, { id }),
+};
+
+/** A table in these formats, each a file; the text is Markdown, whatever the files are. */
+export function tableReport(id: string, table: Table, formats: readonly TableFormat[]): Report {
+  const files = formats.map((format) => [
+    `${id}.${tableFormats[format]}`,
+    writers[format](table, id),
+  ]);
+  return { files: Object.fromEntries(files), text: toMarkdown(table) };
 }
 
 /** Pixels: wide enough for two panels on a screen of high density. */
