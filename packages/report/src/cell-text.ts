@@ -1,6 +1,7 @@
 /** @file A cell as a report for people shows it, in the notation of its format. */
 import { percent } from "@mvt/common";
 import { type Accuracy, countPercent } from "./accuracy.ts";
+import { points } from "./paired.ts";
 import type { Interval, ValuesBySeed } from "./statistics.ts";
 import type { Cell, EstimateCell } from "./table.ts";
 
@@ -39,6 +40,8 @@ function plainText(
       return ["own", valuesBySeedText(cell)];
     case "estimate":
       return ["own", estimateText(cell, digits)];
+    case "points":
+      return ["own", points(cell.value, digits)];
     case "paper":
       return ["outside", `${cell.percent.toFixed(cell.decimals ?? 2)}${cell.marks ?? ""}`];
   }

@@ -17,8 +17,9 @@ export const latexPackages = ["adjustbox", "amssymb", "booktabs"] as const;
  */
 export function toLatex(table: Table, { id }: { readonly id: string }): string {
   const { columns, rows, digits } = printedTable(table);
+  const lead = table.lead === undefined ? [] : [table.lead];
   const note = syntheticNote(table.provenance);
-  const main = { caption: [`${table.title}.`, ...note], columns, rows };
+  const main = { caption: [`${table.title}.`, ...lead, ...note], columns, rows };
   const others = (table.appendices ?? []).map(({ heading, text, ...appendix }) => ({
     caption: [`${heading}.`, ...(text === undefined ? [] : [text])],
     columns: appendix.columns,

@@ -15,6 +15,7 @@ import type { Cell, Column, Table } from "./table.ts";
 export function toMarkdown(table: Table): string {
   const sections = [
     `# ${table.title}`,
+    ...leadOf(table),
     ...syntheticNote(table.provenance).map((note) => `**${note}**`),
     ...contents(table),
     ...section("Provenance", provenanceList(table.provenance)),
@@ -24,7 +25,11 @@ export function toMarkdown(table: Table): string {
 
 /** The same without title and provenance, for a terminal, where the user knows both. */
 export function toText(table: Table): string {
-  return printableLines(`${contents(table).join("\n\n")}\n`);
+  return printableLines(`${[...leadOf(table), ...contents(table)].join("\n\n")}\n`);
+}
+
+function leadOf({ lead }: Table): readonly string[] {
+  return lead === undefined ? [] : [notation.outside(lead)];
 }
 
 function contents(table: Table): readonly string[] {
@@ -78,5 +83,5 @@ function section(heading: string, lines: readonly string[]): readonly string[] {
 }
 
 function alignment({ kind }: Heading): "l" | "r" {
-  return kind === "number" || kind === "paper" ? "r" : "l";
+  return kind === "number" || kind === "points" || kind === "paper" ? "r" : "l";
 }

@@ -41,7 +41,7 @@ describe("a table as LaTeX", () => {
     expect(float).toMatchInlineSnapshot(`
       "\\begin{table}[htbp]
         \\centering
-        \\caption{Table 1: accuracy by mask ratio m, without relabelling. The data are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.}
+        \\caption{Table 1: accuracy by mask ratio m, without relabelling. On RAF-DB, m = 15 \\% (+2.9 $\\pm$ 2.7 points, p = 0.276) is not distinguishable from the baseline (2 seeds, 500 test images). One standard error of a row is 1.8 to 1.9 points. The data are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.}
         \\label{tab:table1}
         \\begin{adjustbox}{max totalsize={\\linewidth}{0.8\\textheight}}
         \\begin{tabular}{lll}

@@ -1,10 +1,19 @@
 /** @file What a table or a figure is: the runs it needs, and what is made of them once they are finished. */
+import { existsSync } from "node:fs";
 import { UserError } from "@mvt/common";
 import type { Backend } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { svgToPng, toCsv, toLatex, toMarkdown } from "@mvt/report";
-import type { DataDescription, Provenance, Selection, Table, TestedRun } from "@mvt/report";
+import type {
+  DataDescription,
+  LabelledPredictions,
+  Provenance,
+  Selection,
+  Table,
+  TestedRun,
+} from "@mvt/report";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
+import { readPredictions } from "../runs/predictions.ts";
 import type { ClassifierResult } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { Scale } from "../settings/scales.ts";
@@ -128,7 +137,16 @@ export async function resultOf(
   return (await openRun(runsFolder, id).result()) as ClassifierResult;
 }
 
-/** The test counts of finished runs, as tables take them. */
+/** What a finished run predicts for its test images; undefined if it kept no predictions. */
+export async function keptPredictions(
+  { id }: PlannedClassifier,
+  runsFolder: string,
+): Promise<LabelledPredictions | undefined> {
+  const run = openRun(runsFolder, id);
+  return existsSync(run.path("predictions.csv")) ? readPredictions(run) : undefined;
+}
+
+/** The test counts and predictions of finished runs, as tables take them. */
 export function testedRuns(
   runs: readonly PlannedClassifier[],
   runsFolder: string,
@@ -136,7 +154,8 @@ export function testedRuns(
   return Promise.all(
     runs.map(async (run) => {
       const { id, seed, validation, last, bestOnTest } = await resultOf(run, runsFolder);
-      return { id, seed, validation, last, bestOnTest };
+      const predictions = await keptPredictions(run, runsFolder);
+      return { id, seed, validation, last, bestOnTest, predictions };
     }),
   );
 }
