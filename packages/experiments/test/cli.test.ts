@@ -89,6 +89,13 @@ describe("the command line refuses", () => {
         "--datasets raf-db,affectnet: expected names out of raf-db, ferplus, affectnet-7, affectnet-8, custom, got affectnet. Separate them by commas.",
     },
     {
+      what: "an unknown format of tables, naming those there are",
+      args: "table2 --scale smoke --format csv,pdf",
+      exitCode: 2,
+      stderr:
+        "--format csv,pdf: expected names out of markdown, csv, latex, got pdf. Separate them by commas.",
+    },
+    {
       what: "a number of seeds that is none",
       args: "table2 --scale smoke --seeds 0",
       exitCode: 2,

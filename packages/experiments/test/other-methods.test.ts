@@ -36,6 +36,7 @@ beforeAll(async () => {
     select: "validation",
     backend,
     png: false,
+    formats: ["markdown", "csv"],
   };
   return () => removeFolder(folder);
 });

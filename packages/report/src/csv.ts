@@ -8,7 +8,7 @@ import type { Cell, Cells, Column, Table } from "./table.ts";
 /**
  * One line per row. The same runs give the same bytes.
  *
- * Accuracies and counts are in percent with four decimals. A column `a` of accuracies becomes a_mean, a_std,
+ * Accuracies, counts and differences are in percent with four decimals. A column `a` of accuracies becomes a_mean, a_std,
  * a_k, a_n, a_epoch; of counts a, a_k, a_n; of values by seed a_mean, a_std, a_by_seed; of estimates a, a_low,
  * a_high. Values by seed are separated by spaces, in the order of the column of seeds. An unknown value is an
  * empty field.
@@ -39,6 +39,7 @@ const suffixes = {
   count: ["", "_k", "_n"],
   "values-by-seed": ["_mean", "_std", "_by_seed"],
   estimate: ["", "_low", "_high"],
+  points: [""],
   paper: [],
 } as const satisfies Record<Cell["kind"], readonly string[]>;
 
@@ -73,6 +74,8 @@ function fields({ key, kind }: Column, cells: Cells): readonly (string | number 
       return [cell.value, cell.interval?.low, cell.interval?.high].map((value) =>
         value === undefined ? "" : 100 * value,
       );
+    case "points":
+      return [Number((100 * cell.value).toFixed(4)) === 0 ? 0 : 100 * cell.value];
     case "paper":
       return [];
   }

@@ -37,12 +37,15 @@ export {
   type ScoreColumn,
   type ScoreSource,
 } from "./evaluation/labels-table.ts";
+export { meanRecall } from "./evaluation/metrics.ts";
 export { confusionMatrix, type LabelledPredictions } from "./evaluation/predictions.ts";
 export { type RankingQuality, rankingQuality } from "./evaluation/ranking.ts";
 export type { AccuracyCurve, Convergence } from "./figures/figure5-convergence.ts";
 export type { ThresholdCurve } from "./figures/figure5-thresholds.ts";
 export { svgToPng } from "./figures/png.ts";
+export { escapeLatex, latexPackages, toLatex } from "./latex.ts";
 export { toMarkdown, toText } from "./markdown.ts";
+export { holm, mcnemarMidP, type PairedT, pairedT, studentP, tQuantile95 } from "./paired-tests.ts";
 export type {
   DataDescription,
   DataKind,

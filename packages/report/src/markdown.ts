@@ -1,10 +1,10 @@
 /** @file A table as Markdown, for people: the numbers, how to read them, and where they come from. */
 import { printableLines } from "@mvt/common";
 import { markdownTable } from "markdown-table";
-import { accuracyDecimals } from "./accuracy.ts";
-import { markdownCell } from "./markdown-cell.ts";
-import { type Provenance, provenanceList } from "./provenance.ts";
-import type { Appendix, Column, Table } from "./table.ts";
+import { cellText, type Notation } from "./cell-text.ts";
+import { printedTable, syntheticNote } from "./printed-table.ts";
+import { provenanceList } from "./provenance.ts";
+import type { Cell, Column, Table } from "./table.ts";
 
 /**
  * The table with title, legend, notes and provenance.
@@ -15,7 +15,8 @@ import type { Appendix, Column, Table } from "./table.ts";
 export function toMarkdown(table: Table): string {
   const sections = [
     `# ${table.title}`,
-    ...syntheticWarning(table.provenance),
+    ...leadOf(table),
+    ...syntheticNote(table.provenance).map((note) => `**${note}**`),
     ...contents(table),
     ...section("Provenance", provenanceList(table.provenance)),
   ];
@@ -24,7 +25,11 @@ export function toMarkdown(table: Table): string {
 
 /** The same without title and provenance, for a terminal, where the user knows both. */
 export function toText(table: Table): string {
-  return printableLines(`${contents(table).join("\n\n")}\n`);
+  return printableLines(`${[...leadOf(table), ...contents(table)].join("\n\n")}\n`);
+}
+
+function leadOf({ lead }: Table): readonly string[] {
+  return lead === undefined ? [] : [notation.outside(lead)];
 }
 
 function contents(table: Table): readonly string[] {
@@ -36,32 +41,34 @@ function contents(table: Table): readonly string[] {
 }
 
 function markdownTables(table: Table): readonly string[] {
-  const real = new Set(
-    table.provenance.data.filter(({ kind }) => kind === "real").map(({ title }) => title),
-  );
-  const isReal = (dataset?: string) => dataset !== undefined && real.has(dataset);
-  const anyReal = table.rows.some(({ dataset }) => isReal(dataset));
-  const columns = table.columns.filter(
-    ({ only, kind }) => only !== "csv" && (kind !== "paper" || anyReal),
-  );
-  const digits = decimals(table);
-  const rows = table.rows.map(({ dataset, cells }) =>
-    columns.map(({ key }) => {
-      const comparable = cells[key]?.kind !== "paper" || isReal(dataset);
-      return markdownCell(comparable ? cells[key] : undefined, digits);
-    }),
-  );
+  const { columns, rows, digits } = printedTable(table);
+  const grid = (headings: readonly Heading[], body: readonly (readonly (Cell | undefined)[])[]) =>
+    gridOf(
+      headings,
+      body.map((cells) => cells.map((cell) => cellText(cell, digits, notation))),
+    );
   const appendices = table.appendices ?? [];
   return [
-    ...(rows.length === 0 ? [] : [gridOf(columns, rows)]),
-    ...appendices.flatMap((appendix) => appendixSections(appendix, digits)),
+    ...(rows.length === 0 ? [] : [grid(columns, rows)]),
+    ...appendices.flatMap(({ heading, text, ...appendix }) => [
+      `## ${heading}`,
+      ...(text === undefined ? [] : [text]),
+      grid(
+        appendix.columns,
+        appendix.rows.map((cells) => appendix.columns.map(({ key }) => cells[key])),
+      ),
+    ]),
   ];
 }
 
-function appendixSections({ heading, text, columns, rows }: Appendix, digits: number) {
-  const body = rows.map((cells) => columns.map(({ key }) => markdownCell(cells[key], digits)));
-  return [`## ${heading}`, ...(text === undefined ? [] : [text]), gridOf(columns, body)];
-}
+/** Characters that Markdown would read as formatting. */
+const markup = /[\\|*`<[\]]/g;
+
+const notation: Notation = {
+  outside: (words) => words.replaceAll(markup, "\\$&").replaceAll(/\s+/g, " "),
+  own: (words) => words,
+  bold: (words) => `**${words}**`,
+};
 
 type Heading = Pick<Column, "title" | "kind">;
 
@@ -71,32 +78,10 @@ function gridOf(columns: readonly Heading[], rows: readonly (readonly string[])[
   });
 }
 
-function syntheticWarning({ data }: Provenance): readonly string[] {
-  const synthetic = data.filter(({ kind }) => kind === "synthetic").map(({ title }) => title);
-  if (synthetic.length === 0) return [];
-  const some = synthetic.length < data.length ? ` of ${synthetic.join(", ")}` : "";
-  return [
-    `**The data${some} are synthetic: faces drawn by this project, in the file layout of the named data set. These numbers are not comparable with the paper's.**`,
-  ];
-}
-
 function section(heading: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`## ${heading}`, lines.map((line) => `- ${line}`).join("\n")];
 }
 
 function alignment({ kind }: Heading): "l" | "r" {
-  return kind === "number" || kind === "paper" ? "r" : "l";
-}
-
-function decimals({ rows }: Table): number {
-  const sizes = rows.flatMap(({ cells }) =>
-    Object.values(cells).flatMap((cell) =>
-      cell?.kind === "accuracy"
-        ? cell.runs.map(({ n }) => n)
-        : cell?.kind === "estimate"
-          ? [cell.images]
-          : [],
-    ),
-  );
-  return accuracyDecimals(sizes);
+  return kind === "number" || kind === "points" || kind === "paper" ? "r" : "l";
 }

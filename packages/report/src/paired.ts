@@ -51,7 +51,7 @@ export function clearSign({ mean, standardError }: PairedDifference): -1 | 0 | 1
 }
 
 /** "+1.6", "−0.4": in percentage points. */
-function points(difference: number, decimals: number): string {
+export function points(difference: number, decimals: number): string {
   const text = Math.abs(100 * difference).toFixed(decimals);
   if (Number(text) === 0) return text;
   return `${difference < 0 ? "−" : "+"}${text}`;

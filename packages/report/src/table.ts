@@ -13,6 +13,7 @@ export type Cell =
   | ({ readonly kind: "count" } & Count)
   | ValuesBySeed
   | EstimateCell
+  | PointsCell
   | PaperCell;
 
 /** A metric of one run with its interval, as fractions of one. */
@@ -22,6 +23,12 @@ export interface EstimateCell extends Estimate {
   readonly images: number;
   /** A difference: printed with its sign, in percentage points. */
   readonly signed?: true;
+}
+
+/** A difference of two accuracies, or a share that may be negative: a fraction of one, printed in percent. */
+export interface PointsCell {
+  readonly kind: "points";
+  readonly value: number;
 }
 
 /** A number that the paper prints, in percent. It appears in tables of real data only. */
@@ -66,6 +73,8 @@ export interface Appendix {
 
 export interface Table {
   readonly title: string;
+  /** What came out and how sure it is, in a sentence or two before the table. */
+  readonly lead?: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   readonly appendices?: readonly Appendix[];

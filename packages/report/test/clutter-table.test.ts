@@ -16,6 +16,7 @@ const tableOf = (rows: readonly ClutterRow[]) =>
 
 const lines = (rows: readonly ClutterRow[]) =>
   toMarkdown(tableOf(rows))
+    .split("\n## ")[0]!
     .split("\n")
     .filter((line) => line.startsWith("| RAF-DB"))
     .map((line) => line.replaceAll(/ +/g, " "));
@@ -36,13 +37,15 @@ describe("the table of clutter", () => {
     const rows = [row("none", [300]), row("random", [250])];
     expect(lines(rows)[1]).toContain("−10.0, SE 3.1 (beyond 2 SE)");
     const { cells } = tableOf(rows).rows[1]!;
-    expect(cells["gain"]).toEqual({ kind: "number", value: expect.closeTo(-0.1, 12) });
+    expect(cells["gain"]).toEqual({ kind: "points", value: expect.closeTo(-0.1, 12) });
     // √(0.6 · 0.4 / 500) and √(0.5 · 0.5 / 500)
     expect(cells["gain_standard_error"]).toEqual({
-      kind: "number",
+      kind: "points",
       value: expect.closeTo(Math.hypot(0.02191, 0.02236), 4),
     });
+    // In percentage points, as the accuracies beside them.
     expect(toCsv(tableOf(rows))).toContain("gain,gain_standard_error");
+    expect(toCsv(tableOf(rows))).toContain(",-10.0000,3.1305,");
   });
 
   test("says in its title how much is removed", () => {

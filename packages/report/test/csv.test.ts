@@ -25,11 +25,11 @@ const csv = (from = provenance("synthetic"), given = rows) =>
 describe("the CSV of Table 2", () => {
   test("has one line per data set and function, with every count", () => {
     expect(csv()).toMatchInlineSnapshot(`
-      "dataset,labels,f,parameters,plugin,delta,seeds,validation_accuracy_mean,validation_accuracy_std,validation_accuracy_k,validation_accuracy_n,validation_accuracy_epoch,last_accuracy_mean,last_accuracy_std,last_accuracy_k,last_accuracy_n,last_accuracy_epoch,best_on_test_accuracy_mean,best_on_test_accuracy_std,best_on_test_accuracy_k,best_on_test_accuracy_n,best_on_test_accuracy_epoch,to_baseline,to_baseline_se,to_given,to_given_se,gap_recovered,relabelled,relabel_precision,relabel_precision_k,relabel_precision_n,relabel_recall,relabel_recall_k,relabel_recall_n,relabel_harm,relabel_harm_k,relabel_harm_n,correct_before,correct_before_k,correct_before_n,correct_after,correct_after_k,correct_after_n,data_kind,label_noise,runs
-      RAF-DB,relabelled,constant,,false,0.2,0 1,75.2000,1.1314,380 372,500 500,4 4,75.0000,1.1314,379 371,500 500,6 6,75.6000,1.1314,382 374,500 500,5 5,,,,,,,,,,,,,,,,,,,,,,synthetic,0.1,run-0-380 run-1-372
-      RAF-DB,relabelled,sigmoid,"k=10,x0=0.5",false,0.2,0,80.0000,,400,500,4,79.8000,,399,500,6,80.4000,,402,500,5,0.04,,,,,,,,,,,,,,,,,,,,,synthetic,0.1,run-0-400
-      RAF-DB,relabelled,'=exponent,power=3,true,0.2,0,78.0000,,390,500,4,77.8000,,389,500,6,78.4000,,392,500,5,0.02,,,,,,,,,,,,,,,,,,,,,synthetic,0.1,run-0-390
-      FERPlus,relabelled,linear,,false,0.2,0,78.2000,,391,500,4,78.0000,,390,500,6,78.6000,,393,500,5,,,,,,90,77.7778,70,90,38.8889,70,180,,,,,,,,,,synthetic,0.1,run-0-391
+      "dataset,labels,f,parameters,plugin,delta,seeds,validation_accuracy_mean,validation_accuracy_std,validation_accuracy_k,validation_accuracy_n,validation_accuracy_epoch,last_accuracy_mean,last_accuracy_std,last_accuracy_k,last_accuracy_n,last_accuracy_epoch,best_on_test_accuracy_mean,best_on_test_accuracy_std,best_on_test_accuracy_k,best_on_test_accuracy_n,best_on_test_accuracy_epoch,validation_uar_mean,validation_uar_std,validation_uar_by_seed,to_baseline,to_baseline_se,to_given,to_given_se,gap_recovered,relabelled,relabel_precision,relabel_precision_k,relabel_precision_n,relabel_recall,relabel_recall_k,relabel_recall_n,relabel_harm,relabel_harm_k,relabel_harm_n,correct_before,correct_before_k,correct_before_n,correct_after,correct_after_k,correct_after_n,difference,difference_se,difference_low,difference_high,p_by_image,p_by_seed,p_holm,verdict,data_kind,label_noise,runs
+      RAF-DB,relabelled,constant,,false,0.2,0 1,75.2000,1.1314,380 372,500 500,4 4,75.0000,1.1314,379 371,500 500,6 6,75.6000,1.1314,382 374,500 500,5 5,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,synthetic,0.1,run-0-380 run-1-372
+      RAF-DB,relabelled,sigmoid,"k=10,x0=0.5",false,0.2,0,80.0000,,400,500,4,79.8000,,399,500,6,80.4000,,402,500,5,,,,4.0000,,,,,,,,,,,,,,,,,,,,,,,,,,,,,synthetic,0.1,run-0-400
+      RAF-DB,relabelled,'=exponent,power=3,true,0.2,0,78.0000,,390,500,4,77.8000,,389,500,6,78.4000,,392,500,5,,,,2.0000,,,,,,,,,,,,,,,,,,,,,,,,,,,,,synthetic,0.1,run-0-390
+      FERPlus,relabelled,linear,,false,0.2,0,78.2000,,391,500,4,78.0000,,390,500,6,78.6000,,393,500,5,,,,,,,,,90,77.7778,70,90,38.8889,70,180,,,,,,,,,,,,,,,,,,synthetic,0.1,run-0-391
       "
     `);
   });

@@ -29,6 +29,13 @@ describe("Figure 2", () => {
     expect(topK![1] - soft![1]).toBe(20);
   });
 
+  test("is one picture to a screen reader, with a title and what it shows", () => {
+    expect(svg(false)).toContain(' role="img">\n<title>Figure 2: masks on RAF-DB</title>\n');
+    expect(svg(false)).toContain(
+      "<desc>Rows of faces, from the top: Picture, Soft, I (1 − M_p), m &lt; 1 &amp; top-k.</desc>",
+    );
+  });
+
   test("says that faces are drawn where they are", () => {
     expect(svg(true)).toContain("Synthetic data: faces drawn by this project.");
     expect(svg(false)).not.toContain("Synthetic");

@@ -106,7 +106,9 @@ describe("Figure 5", () => {
 
   test("has a white background, on which all of it can be read", async () => {
     const svg = await figure();
-    expect(svg).toMatch(/^<svg[^>]*><rect width="\d+" height="\d+" fill="#ffffff"\/>/);
+    expect(svg).toMatch(
+      /^<svg[^>]*><title>[^<]+<\/title><desc>[^<]+<\/desc><rect width="\d+" height="\d+" fill="#ffffff"\/>/,
+    );
     for (const colour of attributesOf(svg, "text", "fill")) {
       expect(contrast(colour, "#ffffff"), colour).toBeGreaterThan(4.5);
     }

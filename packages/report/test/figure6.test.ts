@@ -46,6 +46,25 @@ describe("Figure 6", () => {
     );
   });
 
+  test("says of how many images and seeds its counts are added up", async () => {
+    const two = { ...ferPlus, counts: [[1230]], seeds: 2 };
+    const texts = textsOf(await figure([two]));
+    expect(texts).toContain(
+      "1230 of 1230 predictions right (100.0 %): 615 images with each of 2 seeds",
+    );
+    expect(texts).toContain("In each cell: predictions of all seeds, and their share of the row.");
+  });
+
+  test("is one picture to a screen reader, with a title and what it shows", async () => {
+    const svg = await figure();
+    expect(svg).toMatch(
+      /^<svg [^>]* role="img"><title>Figure 6: confusion matrices<\/title><desc>/,
+    );
+    expect(/<desc>([^<]*)<\/desc>/.exec(svg)![1]).toBe(
+      "RAF-DB: 112 of 133 images right (84.2 %); FERPlus: 1230 of 1230 images right (100.0 %). Rows are true classes, columns predicted ones.",
+    );
+  });
+
   test("says that synthetic data are synthetic, and nothing of the kind on real data", async () => {
     const warning =
       "Synthetic data: faces drawn by this project. Not comparable with the paper's figure.";

@@ -116,6 +116,7 @@ describe("the table of deciders", () => {
       ]
     `);
     const lines = toMarkdown(table)
+      .split("\n## ")[0]!
       .split("\n")
       .filter((line) => line.startsWith("| RAF-DB"));
     expect(lines.map((line) => line.split("|")[5]!.trim())).toEqual([

@@ -13,7 +13,11 @@ const seeds = (...counts: readonly number[]): readonly Table2Run[] =>
   }));
 const build = (rows: readonly Table2Row[]) =>
   table2.build(rows, provenance("synthetic"), { select: "last" });
-const body = (text: string) => text.split("\n").filter((line) => line.startsWith("|"));
+const body = (text: string) =>
+  text
+    .split("\n## ")[0]!
+    .split("\n")
+    .filter((line) => line.startsWith("|"));
 const notes = (rows: readonly Table2Row[]) => build(rows).notes;
 
 // Per seed, minus as given: constant -10, -11, -12; linear 10, 14, 12; quadratic -3, 4, 0 images of 500.
@@ -46,12 +50,12 @@ describe("Table 2 with labels as given and true labels", () => {
     const columns = csv[0]!.split(",");
     const cell = (line: number, key: string) =>
       Number(csv[line]!.split(",").at(columns.indexOf(key) - columns.length));
-    // Linear minus constant: 20, 25, 24 images. Mean 23, s = √7, SE = √(7/3).
-    expect(cell(3, "to_baseline")).toBeCloseTo(23 / 500, 12);
-    expect(cell(3, "to_baseline_se")).toBeCloseTo(Math.sqrt(7 / 3) / 500, 12);
+    // In percentage points. Linear minus constant: 20, 25, 24 images. Mean 23, s = √7, SE = √(7/3).
+    expect(cell(3, "to_baseline")).toBeCloseTo(100 * (23 / 500), 4);
+    expect(cell(3, "to_baseline_se")).toBeCloseTo((100 * Math.sqrt(7 / 3)) / 500, 4);
     // True labels minus as given: 40, 42, 38, mean 40; linear minus as given: mean 12.
-    expect(cell(3, "gap_recovered")).toBeCloseTo(12 / 40, 12);
-    expect(cell(2, "gap_recovered")).toBeCloseTo(-11 / 40, 12);
+    expect(cell(3, "gap_recovered")).toBeCloseTo(100 * (12 / 40), 4);
+    expect(cell(2, "gap_recovered")).toBeCloseTo(100 * (-11 / 40), 4);
   });
 
   test("never prints true labels in bold, since no method has them", () => {
@@ -108,6 +112,6 @@ describe("Table 2 with labels as given and true labels", () => {
 
   test("compares only seeds that both rows have", () => {
     const csv = toCsv(build([given, row("linear", seeds(410))]));
-    expect(csv).toContain(",0.02,"); // 10 of 500, of seed 0 alone
+    expect(csv).toContain(",2.0000,"); // 10 of 500, of seed 0 alone
   });
 });

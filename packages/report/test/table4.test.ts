@@ -17,7 +17,9 @@ describe("Table 4 on real data", () => {
 
   test("is below the methods of the paper, its own number next to the paper's", () => {
     expect(tablesOf(table)).toMatchInlineSnapshot(`
-      "| Data set    | Method                                              | Published in                                | Year | Accuracy (%)                      | Paper (%) |
+      "MVT reaches 88.69 % on RAF-DB, 0.07 points above the paper's 88.62 % (one standard error: 0.57 points; 2 seeds), 89.28 % on FERPlus, 0.06 points above the paper's 89.22 % (one standard error: 0.56 points; 2 seeds), 64.54 % on AffectNet-7, 0.03 points below the paper's 64.57 % (95 % interval of these test images: 62.83 to 66.21 %; one seed) and 61.38 % on AffectNet-8, 0.02 points below the paper's 61.40 % (95 % interval of these test images: 59.64 to 63.08 %; one seed).
+
+      | Data set    | Method                                              | Published in                                | Year | Accuracy (%)                      | Paper (%) |
       | :---------- | :-------------------------------------------------- | :------------------------------------------ | ---: | :-------------------------------- | --------: |
       | RAF-DB      | FSN                                                 | Zhao et al., BMVC 2018 \\[38\\]               | 2018 | –                                 |     81.14 |
       | RAF-DB      | gACNN                                               | Li et al., IEEE TIP 2018 \\[26\\]             | 2018 | –                                 |     85.07 |
@@ -80,11 +82,11 @@ describe("Table 4 on real data", () => {
 
   test("has one CSV line per data set, and no number of the paper", () => {
     expect(toCsv(table)).toMatchInlineSnapshot(`
-      "dataset,m,f,parameters,seeds,validation_accuracy_mean,validation_accuracy_std,validation_accuracy_k,validation_accuracy_n,validation_accuracy_epoch,last_accuracy_mean,last_accuracy_std,last_accuracy_k,last_accuracy_n,last_accuracy_epoch,best_on_test_accuracy_mean,best_on_test_accuracy_std,best_on_test_accuracy_k,best_on_test_accuracy_n,best_on_test_accuracy_epoch,data_kind,label_noise,runs
-      RAF-DB,0.15,sigmoid,"k=10,x0=0.5",0 1,88.7223,0.1383,2719 2725,3068 3068,4 4,88.6897,0.1383,2718 2724,3068 3068,6 6,88.7875,0.1383,2721 2727,3068 3068,5 5,real,,run-0-2719 run-1-2725
-      FERPlus,0.2,quadratic,,0 1,89.3090,0.1383,2737 2743,3068 3068,4 4,89.2764,0.1383,2736 2742,3068 3068,6 6,89.3742,0.1383,2739 2745,3068 3068,5 5,real,,run-0-2737 run-1-2743
-      AffectNet-7,0.15,,,0,64.5698,,1981,3068,4,64.5372,,1980,3068,6,64.6349,,1983,3068,5,real,,run-0-1981
-      AffectNet-8,0.15,,,0,61.4081,,1884,3068,4,61.3755,,1883,3068,6,61.4733,,1886,3068,5,real,,run-0-1884
+      "dataset,m,f,parameters,seeds,validation_accuracy_mean,validation_accuracy_std,validation_accuracy_k,validation_accuracy_n,validation_accuracy_epoch,last_accuracy_mean,last_accuracy_std,last_accuracy_k,last_accuracy_n,last_accuracy_epoch,best_on_test_accuracy_mean,best_on_test_accuracy_std,best_on_test_accuracy_k,best_on_test_accuracy_n,best_on_test_accuracy_epoch,validation_uar_mean,validation_uar_std,validation_uar_by_seed,data_kind,label_noise,runs
+      RAF-DB,0.15,sigmoid,"k=10,x0=0.5",0 1,88.7223,0.1383,2719 2725,3068 3068,4 4,88.6897,0.1383,2718 2724,3068 3068,6 6,88.7875,0.1383,2721 2727,3068 3068,5 5,,,,real,,run-0-2719 run-1-2725
+      FERPlus,0.2,quadratic,,0 1,89.3090,0.1383,2737 2743,3068 3068,4 4,89.2764,0.1383,2736 2742,3068 3068,6 6,89.3742,0.1383,2739 2745,3068 3068,5 5,,,,real,,run-0-2737 run-1-2743
+      AffectNet-7,0.15,,,0,64.5698,,1981,3068,4,64.5372,,1980,3068,6,64.6349,,1983,3068,5,,,,real,,run-0-1981
+      AffectNet-8,0.15,,,0,61.4081,,1884,3068,4,61.3755,,1883,3068,6,61.4733,,1886,3068,5,,,,real,,run-0-1884
       "
     `);
   });
@@ -120,7 +122,9 @@ describe("Table 4 on synthetic data", () => {
 
   test("is alone in its table; what is published is in a table below, as not comparable", () => {
     expect(tablesOf(table)).toMatchInlineSnapshot(`
-      "| Data set | Method                                              | Accuracy (%)                 |
+      "MVT reaches 80.8 % on RAF-DB (one standard error: 1.8 points; 2 seeds) and 76.9 % on FERPlus (one standard error: 1.9 points; 2 seeds).
+
+      | Data set | Method                                              | Accuracy (%)                 |
       | :------- | :-------------------------------------------------- | :--------------------------- |
       | RAF-DB   | MVT, this project (m = 15 %, sigmoid, k=10, x0=0.5) | 80.8 ± 1.4 (399, 409 of 500) |
       | FERPlus  | MVT, this project (m = 20 %, quadratic)             | 76.9 ± 1.3 (389, 380 of 500) |

@@ -321,13 +321,22 @@ function isDelta(value: number): void {
 
 /** "raf-db,ferplus" as names; each must be known. */
 export function parseDatasets(list: string): readonly DatasetName[] {
+  return parseNames("datasets", list, datasetNames);
+}
+
+/** Names separated by commas, each out of `known`. Throws a CommandLineError that names `flag`. */
+export function parseNames<Name extends string>(
+  flag: string,
+  list: string,
+  known: readonly Name[],
+): readonly Name[] {
   return list.split(",").map((name) => {
-    const known = datasetNames.find((dataset) => dataset === name.trim());
-    if (known === undefined) {
+    const found = known.find((one) => one === name.trim());
+    if (found === undefined) {
       throw new CommandLineError(
-        `--datasets ${list}: expected names out of ${datasetNames.join(", ")}, got ${name}. Separate them by commas.`,
+        `--${flag} ${list}: expected names out of ${known.join(", ")}, got ${name}. Separate them by commas.`,
       );
     }
-    return known;
+    return found;
   });
 }

@@ -91,7 +91,7 @@ export default {
     return {
       data: planned.map(({ title, description }) => ({ ...description, title })),
       runs: planned.flatMap(({ masks }) => masks.flatMap(({ runs }) => runs)),
-      async make({ runsFolder, provenance, select }) {
+      async make({ runsFolder, provenance, select, formats }) {
         const measured = await Promise.all(
           planned.flatMap(({ title, masks }) =>
             masks.map(async ({ mask, runs }) => ({
@@ -102,7 +102,11 @@ export default {
             })),
           ),
         );
-        return tableReport("clutter", clutterTable.build(measured, provenance, { m, select }));
+        return tableReport(
+          "clutter",
+          clutterTable.build(measured, provenance, { m, select }),
+          formats,
+        );
       },
     };
   },

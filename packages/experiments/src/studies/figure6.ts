@@ -24,7 +24,7 @@ export default {
           best.map(async ({ runs }) => {
             const { dataset, classes } = runs[0]!.data;
             const counts = await addedUp(runs, runsFolder);
-            return { dataset: dataset.title, classes, counts };
+            return { dataset: dataset.title, classes, counts, seeds: runs.length };
           }),
         );
         const synthetic = best.some(({ runs }) => dataKind(runs[0]!.data.dataset) === "synthetic");

@@ -10,7 +10,7 @@ import { epochMetrics } from "../runs/result.ts";
 import { readMetrics } from "../runs/read-metrics.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { ClassifierSpec, NamedThreshold, Planner } from "./planner.ts";
-import { resultOf } from "./report-definition.ts";
+import { keptPredictions, resultOf } from "./report-definition.ts";
 
 /** One kind of labels, with every seed. */
 export interface LabelRow {
@@ -83,7 +83,8 @@ export function labelledRuns(
     runs.map(async (run) => {
       const { id, seed, validation, last, bestOnTest, relabel } = await resultOf(run, runsFolder);
       const relabelStart = await startOf(run, runsFolder);
-      return { id, seed, validation, last, bestOnTest, relabel, relabelStart };
+      const predictions = await keptPredictions(run, runsFolder);
+      return { id, seed, validation, last, bestOnTest, relabel, relabelStart, predictions };
     }),
   );
 }

@@ -96,10 +96,14 @@ export default {
     return {
       data: rows.map(({ title, description }) => ({ ...description, title })),
       runs: rows.flatMap(({ runs }) => runs),
-      async make({ runsFolder, provenance, backend }) {
+      async make({ runsFolder, provenance, backend, formats }) {
         const measured = await measureRuns(rows, { runsFolder, backend });
         const title = "What makes masks depend on the image";
-        return tableReport("mask-factors", masksTable.build(measured, provenance, { title }));
+        return tableReport(
+          "mask-factors",
+          masksTable.build(measured, provenance, { title }),
+          formats,
+        );
       },
     };
   },

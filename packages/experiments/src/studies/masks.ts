@@ -30,9 +30,9 @@ export default {
     );
     return {
       runs: rows.flatMap(({ runs }) => runs),
-      async make({ runsFolder, provenance, backend }) {
+      async make({ runsFolder, provenance, backend, formats }) {
         const measured = await measureRuns(rows, { runsFolder, backend });
-        return tableReport("masks", masksTable.build(measured, provenance));
+        return tableReport("masks", masksTable.build(measured, provenance), formats);
       },
     };
   },

@@ -92,7 +92,7 @@ export default {
     return {
       data: [...new Map(all.map(({ data }) => [data.title, data])).values()],
       runs: all.flatMap(({ rows }) => rows.flatMap(({ runs }) => runs)),
-      async make({ runsFolder, provenance, select, png }) {
+      async make({ runsFolder, provenance, select, png, formats }) {
         const measure = (planned: readonly Group[]) =>
           Promise.all(planned.map((group) => measured(group, runsFolder)));
         const [byNoise, byStart, byDecider] = await Promise.all(
@@ -100,14 +100,16 @@ export default {
         );
         const rowsOf = (some: readonly MeasuredGroup[] = []) => some.flatMap(({ rows }) => rows);
         const tables = [
-          tableReport("noise", noiseTable.build(rowsOf(byNoise), provenance, { select })),
+          tableReport("noise", noiseTable.build(rowsOf(byNoise), provenance, { select }), formats),
           tableReport(
             "noise-start",
             noiseStartTable.build(rowsOf(byStart), provenance, { select }),
+            formats,
           ),
           tableReport(
             "noise-deciders",
             noiseDecidersTable.build(rowsOf(byDecider), provenance, { select }),
+            formats,
           ),
         ];
         const svg = await drawFigure(title, { byNoise: byNoise!, byStart: byStart! }, select);

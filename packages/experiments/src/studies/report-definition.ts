@@ -1,10 +1,19 @@
 /** @file What a table or a figure is: the runs it needs, and what is made of them once they are finished. */
+import { existsSync } from "node:fs";
 import { UserError } from "@mvt/common";
 import type { Backend } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
-import { svgToPng, toCsv, toMarkdown } from "@mvt/report";
-import type { DataDescription, Provenance, Selection, Table, TestedRun } from "@mvt/report";
+import { svgToPng, toCsv, toLatex, toMarkdown } from "@mvt/report";
+import type {
+  DataDescription,
+  LabelledPredictions,
+  Provenance,
+  Selection,
+  Table,
+  TestedRun,
+} from "@mvt/report";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
+import { readPredictions } from "../runs/predictions.ts";
 import type { ClassifierResult } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { Scale } from "../settings/scales.ts";
@@ -25,7 +34,19 @@ export interface ReportContext {
   readonly backend: Backend;
   /** Figures as PNG besides SVG. */
   readonly png: boolean;
+  /** The files of each table. */
+  readonly formats: readonly TableFormat[];
 }
+
+/** What a table is written as, with the ending of the file's name. */
+export const tableFormats = { markdown: "md", csv: "csv", latex: "tex" } as const;
+
+export type TableFormat = keyof typeof tableFormats;
+
+export const tableFormatNames = Object.keys(tableFormats) as readonly TableFormat[];
+
+/** What a table is written as unless --format says otherwise. */
+export const defaultFormats = ["markdown", "csv"] as const satisfies readonly TableFormat[];
 
 export interface Report {
   /** By file name. */
@@ -83,10 +104,19 @@ export async function planReports(
   return plans.filter((plan) => plan !== undefined);
 }
 
-/** A table as Markdown and CSV. */
-export function tableReport(id: string, table: Table): Report {
-  const markdown = toMarkdown(table);
-  return { files: { [`${id}.md`]: markdown, [`${id}.csv`]: toCsv(table) }, text: markdown };
+const writers: Readonly<Record<TableFormat, (table: Table, id: string) => string>> = {
+  markdown: toMarkdown,
+  csv: toCsv,
+  latex: (table, id) => toLatex(table, { id }),
+};
+
+/** A table in these formats, each a file; the text is Markdown, whatever the files are. */
+export function tableReport(id: string, table: Table, formats: readonly TableFormat[]): Report {
+  const files = formats.map((format) => [
+    `${id}.${tableFormats[format]}`,
+    writers[format](table, id),
+  ]);
+  return { files: Object.fromEntries(files), text: toMarkdown(table) };
 }
 
 /** Pixels: wide enough for two panels on a screen of high density. */
@@ -107,7 +137,16 @@ export async function resultOf(
   return (await openRun(runsFolder, id).result()) as ClassifierResult;
 }
 
-/** The test counts of finished runs, as tables take them. */
+/** What a finished run predicts for its test images; undefined if it kept no predictions. */
+export async function keptPredictions(
+  { id }: PlannedClassifier,
+  runsFolder: string,
+): Promise<LabelledPredictions | undefined> {
+  const run = openRun(runsFolder, id);
+  return existsSync(run.path("predictions.csv")) ? readPredictions(run) : undefined;
+}
+
+/** The test counts and predictions of finished runs, as tables take them. */
 export function testedRuns(
   runs: readonly PlannedClassifier[],
   runsFolder: string,
@@ -115,7 +154,8 @@ export function testedRuns(
   return Promise.all(
     runs.map(async (run) => {
       const { id, seed, validation, last, bestOnTest } = await resultOf(run, runsFolder);
-      return { id, seed, validation, last, bestOnTest };
+      const predictions = await keptPredictions(run, runsFolder);
+      return { id, seed, validation, last, bestOnTest, predictions };
     }),
   );
 }

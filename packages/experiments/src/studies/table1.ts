@@ -28,7 +28,7 @@ export default {
     );
     return {
       runs: rows.flatMap(({ runs }) => runs),
-      async make({ runsFolder, provenance, select }) {
+      async make({ runsFolder, provenance, select, formats }) {
         const measured = await Promise.all(
           rows.map(async ({ dataset, m, runs }) => ({
             dataset: dataset.title,
@@ -37,7 +37,7 @@ export default {
             runs: await testedRuns(runs, runsFolder),
           })),
         );
-        return tableReport("table1", table1.build(measured, provenance, { select }));
+        return tableReport("table1", table1.build(measured, provenance, { select }), formats);
       },
     };
   },

@@ -33,7 +33,7 @@ export default {
     const rows = (await planTable2(planner, request)).flat();
     return {
       runs: rows.flatMap(({ runs }) => runs),
-      async make({ runsFolder, provenance, select }) {
+      async make({ runsFolder, provenance, select, formats }) {
         const measured = await Promise.all(
           rows.map(async ({ dataset, labelling, runs }) => ({
             dataset: dataset.title,
@@ -42,7 +42,7 @@ export default {
             runs: await labelledRuns(runs, runsFolder),
           })),
         );
-        return tableReport("table2", table2.build(measured, provenance, { select }));
+        return tableReport("table2", table2.build(measured, provenance, { select }), formats);
       },
     };
   },

@@ -16,9 +16,9 @@ export default {
     const rows = await planCombinations(planner, request);
     return {
       runs: rows.flatMap(({ runs }) => runs),
-      async make({ runsFolder, provenance, select }) {
+      async make({ runsFolder, provenance, select, formats }) {
         const measured = await measuredRows(rows, runsFolder);
-        return tableReport("table3", table3.build(measured, provenance, { select }));
+        return tableReport("table3", table3.build(measured, provenance, { select }), formats);
       },
     };
   },

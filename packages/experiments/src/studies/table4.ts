@@ -15,9 +15,9 @@ export default {
     const rows = await planBest(planner, request);
     return {
       runs: rows.flatMap(({ runs }) => runs),
-      async make({ runsFolder, provenance, select }) {
+      async make({ runsFolder, provenance, select, formats }) {
         const measured = await measuredRows(rows, runsFolder);
-        return tableReport("table4", table4.build(measured, provenance, { select }));
+        return tableReport("table4", table4.build(measured, provenance, { select }), formats);
       },
     };
   },

@@ -51,7 +51,7 @@ export function defineTable5(read: ReadSubsets): ReportDefinition {
       );
       return {
         runs: best.flatMap(({ runs }) => runs),
-        async make({ runsFolder, provenance }) {
+        async make({ runsFolder, provenance, formats }) {
           const measured = await Promise.all(
             rows.map(async (row) => ({
               ...describeRow(row),
@@ -59,7 +59,7 @@ export function defineTable5(read: ReadSubsets): ReportDefinition {
               runs: await Promise.all(row.runs.map((run) => countRun(run, row.subset, runsFolder))),
             })),
           );
-          return tableReport("table5", table5.build(measured, provenance));
+          return tableReport("table5", table5.build(measured, provenance), formats);
         },
       };
     },

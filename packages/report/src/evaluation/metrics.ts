@@ -7,6 +7,7 @@
  */
 import { sum } from "@mvt/common";
 import { mean } from "simple-statistics";
+import { cellsOf, checkPredictions, countCells, type LabelledPredictions } from "./predictions.ts";
 
 /** Fractions of one. */
 export interface ClassificationMetrics {
@@ -36,6 +37,16 @@ export function classificationMetrics(counts: Int32Array, K: number): Classifica
     recall,
     f1,
   };
+}
+
+/**
+ * The unweighted average recall (UAR): the mean over classes of the share of their images that is predicted right.
+ * Throws a RangeError if there is no image, or a prediction is not a class.
+ */
+export function meanRecall(predictions: LabelledPredictions): number {
+  checkPredictions("meanRecall", predictions);
+  const K = predictions.classes.length;
+  return classificationMetrics(countCells(cellsOf(predictions), K), K).meanClassAccuracy;
 }
 
 /** [K] images of each true class: the sums of the rows. */

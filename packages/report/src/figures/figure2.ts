@@ -31,7 +31,9 @@ export const figure2 = {
     const text = (x: number, y: number, size: number, colour: string, content: string) =>
       `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}">${escapeXml(content)}</text>`;
     return [
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font}">`,
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${font}" role="img">`,
+      `<title>${escapeXml(`${figure2.title} on ${dataset}`)}</title>`,
+      `<desc>${escapeXml(`Rows of faces, from the top: ${labels.join(", ")}.${synthetic ? ` ${syntheticWarning}` : ""}`)}</desc>`,
       `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
       text(margin, margin + 16, 16, ink, `${figure2.title} on ${dataset}`),
       ...(synthetic ? [text(margin, margin + 36, 12, faintInk, syntheticWarning)] : []),

@@ -1,4 +1,5 @@
 /** @file Figure 5: the relabelling threshold functions, and how training converges with each. */
+import { conjunction } from "../columns.ts";
 import { curveLegend, curveScales } from "./curve-style.ts";
 import { convergencePanel, type Convergence } from "./figure5-convergence.ts";
 import { thresholdPanel, type ThresholdCurve } from "./figure5-thresholds.ts";
@@ -32,19 +33,25 @@ export const figure5 = {
     const names = [...new Set([...cutOffs.keys(), ...curves])];
     const scales = curveScales(names);
     const entries = names.map((curve) => ({ curve, text: legendText(curve, cutOffs.get(curve)) }));
-    return renderSvg({
-      title: figureTitle(figure5.title, synthetic),
-      vconcat: [
-        curveLegend(entries, scales, 420 * (1 + convergence.length)),
-        {
-          hconcat: [
-            thresholdPanel(functions, delta, scales),
-            ...convergence.map((panel) => convergencePanel(panel, scales)),
-          ],
-          spacing: 32,
-        },
-      ],
-    });
+    return renderSvg(
+      {
+        title: figureTitle(figure5.title, synthetic),
+        vconcat: [
+          curveLegend(entries, scales, 420 * (1 + convergence.length)),
+          {
+            hconcat: [
+              thresholdPanel(functions, delta, scales),
+              ...convergence.map((panel) => convergencePanel(panel, scales)),
+            ],
+            spacing: 32,
+          },
+        ],
+      },
+      {
+        title: figure5.title,
+        text: `The thresholds of ${conjunction.format(names)}; accuracy by epoch on ${conjunction.format(convergence.map(({ dataset }) => dataset))}.`,
+      },
+    );
   },
 };
 

@@ -1,5 +1,6 @@
 /** @file The figure of the noise study: accuracy by rate for each kind of noise, and the gain by start and rate. */
 import { mean } from "simple-statistics";
+import { conjunction } from "../columns.ts";
 import type { PairedDifference } from "../paired.ts";
 import { differenceWords } from "../paired.ts";
 import { meanOverSeeds } from "../statistics.ts";
@@ -58,21 +59,27 @@ export const noiseFigure = {
       Math.max(...all.map(({ high }) => high)),
     ];
     const width = panelWidth + 60;
-    return renderSvg({
-      title: figureTitle(`${noiseFigure.title}: ${dataset}`, synthetic, [
-        "Upper row: test accuracy; mean over seeds ± 2 standard errors.",
-        ...(starts.length > 0
-          ? [
-              `Below: gain of ${f} over labels as given, in points ± standard error, by its first epoch.`,
-            ]
-          : []),
-      ]),
-      vconcat: [
-        curveLegend(entries, scales, Math.max(2, panels.length) * width),
-        { hconcat: panels.map((panel) => ratePanel(panel, scales, domain)), spacing: 24 },
-        ...(starts.length > 0 ? [startMap(starts)] : []),
-      ],
-    });
+    return renderSvg(
+      {
+        title: figureTitle(`${noiseFigure.title}: ${dataset}`, synthetic, [
+          "Upper row: test accuracy; mean over seeds ± 2 standard errors.",
+          ...(starts.length > 0
+            ? [
+                `Below: gain of ${f} over labels as given, in points ± standard error, by its first epoch.`,
+              ]
+            : []),
+        ]),
+        vconcat: [
+          curveLegend(entries, scales, Math.max(2, panels.length) * width),
+          { hconcat: panels.map((panel) => ratePanel(panel, scales, domain)), spacing: 24 },
+          ...(starts.length > 0 ? [startMap(starts)] : []),
+        ],
+      },
+      {
+        title: `${noiseFigure.title}: ${dataset}`,
+        text: `Test accuracy by rate of wrong labels, for ${conjunction.format(panels.map(({ kind }) => kind))} noise, with ${conjunction.format(names)}. The tables of the study have the numbers.`,
+      },
+    );
   },
 };
 

@@ -1,5 +1,6 @@
 /** @file Vega-Lite specifications, and how one is drawn as SVG without a browser. */
 import type { TopLevelSpec } from "vega-lite";
+import { escapeXml } from "./escape-xml.ts";
 import { theme } from "./theme.ts";
 
 /** One plot of several that are side by side. */
@@ -10,7 +11,7 @@ export type Panel = Extract<TopLevelSpec, { hconcat: unknown }>["hconcat"][numbe
  *
  * Vega is loaded here, when a figure is drawn: it takes a quarter of a second.
  */
-export async function renderSvg(spec: TopLevelSpec): Promise<string> {
+export async function renderSvg(spec: TopLevelSpec, about: Description): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   // Widths of text are estimated. If the package `canvas` is installed, Vega would measure them with the
   // machine's fonts.
@@ -19,10 +20,26 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
     renderer: "none",
   });
   try {
-    return await view.toSVG();
+    return described(await view.toSVG(), about);
   } finally {
     view.finalize();
   }
+}
+
+/** What a screen reader says of a figure. */
+export interface Description {
+  readonly title: string;
+  /** What it shows, in a sentence or two. */
+  readonly text: string;
+}
+
+/** The SVG as one picture with a title and a description, by which assistive technology knows it. */
+export function described(svg: string, { title, text }: Description): string {
+  const words = `<title>${escapeXml(title)}</title><desc>${escapeXml(text)}</desc>`;
+  return svg.replace(
+    /<svg\b([^>]*)>/,
+    (_, attributes: string) => `<svg${attributes} role="img">${words}`,
+  );
 }
 
 /** Exported by Vega, but missing in its type declarations. */

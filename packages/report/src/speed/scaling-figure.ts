@@ -1,4 +1,5 @@
 /** @file How time and peak memory scale: one column of plots per quantity, both axes logarithmic. */
+import { conjunction } from "../columns.ts";
 import { faintInk, figureTitle } from "../figures/theme.ts";
 import { type Panel, renderSvg } from "../figures/vega.ts";
 import { peaksOf, type PowerLaw, powerLaw, type Scaling, timesOf } from "./scaling.ts";
@@ -19,13 +20,19 @@ export async function scalingFigure(title: string, scalings: readonly Scaling[])
     ],
     spacing: 24,
   }));
-  return renderSvg({
-    title: figureTitle(`Scaling: ${title}`, false, [
-      "Dashed: the power law fitted by least squares to three points or more.",
-    ]),
-    hconcat: columns,
-    spacing: 32,
-  });
+  return renderSvg(
+    {
+      title: figureTitle(`Scaling: ${title}`, false, [
+        "Dashed: the power law fitted by least squares to three points or more.",
+      ]),
+      hconcat: columns,
+      spacing: 32,
+    },
+    {
+      title: `Scaling: ${title}`,
+      text: `Seconds and peak memory by ${conjunction.format(scalings.map(({ quantity }) => quantity))}.`,
+    },
+  );
 }
 
 function panel(

@@ -3,11 +3,19 @@ import { columnLegend, dataCells, dataColumns, datasetColumn, knownColumns } fro
 import type { DataKind, Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import { bestLegend, markBest } from "./best.ts";
+import {
+  compareRows,
+  comparisonAppendix,
+  comparisonCsvCells,
+  comparisonCsvColumns,
+} from "./comparisons.ts";
+import { accuracyLead } from "./lead.ts";
 import { paperCell, paperLegend, type PaperNumber, type PaperTable } from "./paper.ts";
 import {
   accuracyCells,
   accuracyColumns,
   accuracyLegend,
+  recallWords,
   scaleNotes,
   type Selection,
   type TestedRun,
@@ -27,6 +35,8 @@ export interface AccuracyEntry {
   readonly printed?: PaperNumber;
   /** False for a bound that no method reaches, such as the true labels: it is never the best row. Default true. */
   readonly compared?: boolean;
+  /** Of the row that the others of its data set are compared with: what they call it, "the baseline". */
+  readonly reference?: string;
 }
 
 export interface AccuracyTable {
@@ -62,11 +72,20 @@ export function accuracyTable(
   { select }: { readonly select: Selection },
 ): Table {
   if (entries.length === 0) throw new RangeError(`${id}: expected at least one row, got none`);
+  const comparisons = compareRows(
+    entries.flatMap(({ runs, compared = true, ...entry }) =>
+      runs && compared ? [{ ...entry, runs }] : [],
+    ),
+    select,
+  );
+  const comparisonOf = (entry: { readonly dataset: string; readonly name: string }) =>
+    comparisons.find(({ dataset, name }) => dataset === entry.dataset && name === entry.name);
   const named = entries.map(({ name, runs, cells, printed, dataset, kind, compared = true }) => {
     const measured =
       runs && accuracyCells({ table: id, row: `${name} on ${dataset}` }, runs, select);
     return {
       name,
+      measured: measured?.selected,
       accuracy: compared ? measured?.selected : undefined,
       row: {
         dataset,
@@ -74,6 +93,7 @@ export function accuracyTable(
           ...dataCells(id, { dataset, kind }, provenance),
           ...cells,
           ...measured?.cells,
+          ...comparisonCsvCells(comparisonOf({ dataset, name })),
           paper: kind === "real" && printed ? paperCell(printed) : undefined,
         },
       },
@@ -81,19 +101,31 @@ export function accuracyTable(
   });
   const { rows, notes } = markBest(named, "accuracy");
   const columns = knownColumns(
-    [datasetColumn, ...settings, ...accuracyColumns, ...outcomes, ...dataColumns],
+    [
+      datasetColumn,
+      ...settings,
+      ...accuracyColumns,
+      ...outcomes,
+      ...comparisonCsvColumns,
+      ...dataColumns,
+    ],
     rows,
   );
   const seeds = entries.flatMap(({ runs }) => (runs ? [runs.length] : []));
   return {
     title,
+    lead: accuracyLead(
+      comparisons,
+      named.flatMap(({ measured }) => measured ?? []),
+    ),
     columns,
     rows,
+    appendices: comparisonAppendix(comparisons),
     legend: [
       ...accuracyLegend(seeds, select),
       bestLegend,
       ...(paper ? paperLegend(paper, columns) : []),
-      ...columnLegend(words, columns),
+      ...columnLegend({ ...recallWords, ...words }, columns),
     ],
     notes: [...own, ...notes, ...scaleNotes(entries, provenance)],
     provenance,

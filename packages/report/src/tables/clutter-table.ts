@@ -1,6 +1,6 @@
 /** @file Accuracy as clutter and occlusion grow, by kind of mask. */
 import { percent } from "@mvt/common";
-import { number, text } from "../columns.ts";
+import { text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import { accuracyTable } from "./accuracy-table.ts";
@@ -56,6 +56,7 @@ export const clutterTable = {
           kind,
           runs,
           name,
+          reference: mask === "none" ? name : undefined,
           cells: {
             title: text(masks[mask]),
             mask: text(mask),
@@ -111,8 +112,8 @@ function gainCells(
   const beyond = Math.abs(gain) > 2 * error ? " (beyond 2 SE)" : "";
   return {
     gain_text: text(`${sign}${percent(Math.abs(gain))}, SE ${percent(error)}${beyond}`),
-    gain: number(gain),
-    gain_standard_error: number(error),
+    gain: { kind: "points", value: gain },
+    gain_standard_error: { kind: "points", value: error },
   };
 }
 
@@ -123,8 +124,8 @@ const settings: readonly Column[] = [
 
 const outcomes: readonly Column[] = [
   { key: "gain_text", title: "Gain over no masks (points)", kind: "text", only: "markdown" },
-  { key: "gain", title: "Gain", kind: "number", only: "csv" },
-  { key: "gain_standard_error", title: "Gain, standard error", kind: "number", only: "csv" },
+  { key: "gain", title: "Gain", kind: "points", only: "csv" },
+  { key: "gain_standard_error", title: "Gain, standard error", kind: "points", only: "csv" },
 ];
 
 const words = {

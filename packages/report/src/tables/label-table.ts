@@ -29,6 +29,8 @@ export interface LabelTable {
   readonly printedFor?: (row: LabelledRow) => PaperNumber | undefined;
   /** Default: the constant function. */
   readonly baseline?: Baseline;
+  /** Which row the comparisons are with. Default: labels as given. */
+  readonly comparedWith?: "given" | "baseline";
   /** Further columns after the function, and their cells. */
   readonly columns?: readonly Column[];
   readonly cellsOf?: (row: LabelledRow) => Cells;
@@ -55,12 +57,15 @@ export function labelTable(
     paper,
     printedFor = () => undefined,
     baseline = constantBaseline,
+    comparedWith = "given",
     columns = [],
     cellsOf = () => ({}),
     words = {},
     notesOn,
   }: LabelTable,
 ): Table {
+  const referenceWords =
+    comparedWith === "given" ? "labels as given" : `the ${baseline.name} function`;
   const groups = [...Map.groupBy(rows, ({ dataset }) => dataset)];
   const entries = groups.flatMap(([dataset, group]) => {
     const references = referencesOf(group, select, baseline);
@@ -75,6 +80,7 @@ export function labelTable(
         ...comparisonCells(row, references, select),
         ...outcomeCells(row),
       },
+      reference: row === references[comparedWith] ? referenceWords : undefined,
       compared: row.labelling.labels !== "true",
       printed: inPaper ? printedFor(row) : undefined,
     }));

@@ -169,13 +169,13 @@ export const comparisonColumns = (baseline: string): readonly Column[] => [
     kind: "text",
     only: "markdown",
   },
-  { key: "to_baseline", title: `Minus ${baseline}`, kind: "number", only: "csv" },
-  { key: "to_baseline_se", title: `Minus ${baseline}, SE`, kind: "number", only: "csv" },
+  { key: "to_baseline", title: `Minus ${baseline}`, kind: "points", only: "csv" },
+  { key: "to_baseline_se", title: `Minus ${baseline}, SE`, kind: "points", only: "csv" },
   { key: "to_given_text", title: "Minus as given (points)", kind: "text", only: "markdown" },
-  { key: "to_given", title: "Minus as given", kind: "number", only: "csv" },
-  { key: "to_given_se", title: "Minus as given, SE", kind: "number", only: "csv" },
+  { key: "to_given", title: "Minus as given", kind: "points", only: "csv" },
+  { key: "to_given_se", title: "Minus as given, SE", kind: "points", only: "csv" },
   { key: "gap_text", title: "Gap recovered (%)", kind: "text", only: "markdown" },
-  { key: "gap_recovered", title: "Gap recovered", kind: "number", only: "csv" },
+  { key: "gap_recovered", title: "Gap recovered", kind: "points", only: "csv" },
 ];
 
 /** Differences to the baseline and to the labels as given, and how much of the gap to the truth is closed. */
@@ -196,20 +196,19 @@ export function comparisonCells(
     ...differenceCells("to_baseline", toBaseline),
     ...differenceCells("to_given", toGiven),
     gap_text: recovered === undefined ? undefined : text(percent(recovered, 0).replace("-", "−")),
-    gap_recovered: recovered === undefined ? undefined : rounded(recovered),
+    gap_recovered: recovered === undefined ? undefined : inPoints(recovered),
   };
 }
 
-/** Without the digits that binary fractions add. */
-const rounded = (value: number) => number(Number(value.toPrecision(10)));
+const inPoints = (value: number) => ({ kind: "points", value }) as const;
 
 function differenceCells(key: string, difference: PairedDifference | undefined): Cells {
   if (difference === undefined) return {};
   const { mean, standardError } = difference;
   return {
     [`${key}_text`]: text(differenceWords(difference)),
-    [key]: rounded(mean),
-    [`${key}_se`]: standardError === undefined ? undefined : rounded(standardError),
+    [key]: inPoints(mean),
+    [`${key}_se`]: standardError === undefined ? undefined : inPoints(standardError),
   };
 }
 

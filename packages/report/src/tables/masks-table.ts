@@ -16,6 +16,7 @@ import type { Provenance } from "../provenance.ts";
 import { type ValuesBySeed, valuesBySeed } from "../statistics.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import { checkMaskRatio, maskPercent } from "./configuration.ts";
+import { masksLead } from "./masks-lead.ts";
 import { bySeed, requireDistinct } from "./tested-runs.ts";
 
 /** Where masks come from, in the order to print: MGN in three forms, then masks that ignore the image. */
@@ -94,6 +95,7 @@ export const masksTable = {
     );
     return {
       title: options.title ?? masksTable.title,
+      lead: masksLead(rows.map((row) => ({ ...row, title: sources[row.source] }))),
       columns,
       rows: tableRows,
       legend: columnLegend(words, columns),

@@ -41,6 +41,24 @@ export interface MethodGroup<Result extends MethodResult> extends Configuration 
   readonly published: readonly Result[];
 }
 
+/** The paper's own line for this configuration. */
+function ownResult<Result extends MethodResult>(
+  configuration: Configuration,
+  published: readonly Result[],
+): Result | undefined {
+  return published.find(
+    (result) => result.reference === undefined && sameConfiguration(result, configuration),
+  );
+}
+
+/** The same for real data only, where it may be compared. */
+export function papersOwn(
+  row: Configuration & { readonly kind: DataKind },
+  published: readonly MethodResult[],
+): MethodResult | undefined {
+  return row.kind === "real" ? ownResult(row, published) : undefined;
+}
+
 /** The rows of the table, and apart from them the paper's lines if our data are not the paper's. */
 export function methodRows<Result extends MethodResult>(
   groups: readonly MethodGroup<Result>[],
@@ -55,9 +73,7 @@ export function methodRows<Result extends MethodResult>(
   });
   const rows = groups.flatMap((group): readonly Row[] => {
     const { dataset, kind, common, ours, published } = group;
-    const own = published.find(
-      (result) => result.reference === undefined && sameConfiguration(result, group),
-    );
+    const own = ownResult(group, published);
     const cells = {
       ...common,
       method: text(`MVT, this project (${configurationWords(group)})`),

@@ -159,6 +159,7 @@ export const noiseDecidersTable = {
       id,
       title,
       baseline: papersDecider,
+      comparedWith: "baseline",
       words: {
         delta:
           "Predictions: none named means the outputs of the training step, as in the paper; pass is an evaluation pass at the end of each epoch; average is the moving average of an image's probabilities over epochs.",

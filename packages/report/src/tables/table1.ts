@@ -56,6 +56,7 @@ export const table1 = {
       kind,
       name: m === 0 ? "the baseline" : `m = ${maskPercent(m)} %`,
       runs,
+      reference: m === 0 ? "the baseline" : undefined,
       cells: { title: text(m === 0 ? "0 (baseline)" : maskPercent(m)), m: number(m) },
       printed: paper.results.find((result) => result.dataset === dataset && sameRatio(result.m, m)),
     }));

@@ -111,6 +111,7 @@ function fourEntries(group: readonly Table3Row[]): readonly AccuracyEntry[] {
       name: combination.name,
       cells: combinationCells(combination, row),
       runs: row?.runs,
+      reference: combination.mgn || combination.relabel ? undefined : combination.name,
       printed: row && printedFor(row),
     };
   });

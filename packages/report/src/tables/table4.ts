@@ -1,13 +1,22 @@
 /** @file Table 4: MVT compared with the methods that the paper quotes (section 4.4). */
-import { conjunction, dataCells, dataColumns, datasetColumn, knownColumns } from "../columns.ts";
+import {
+  columnLegend,
+  conjunction,
+  dataCells,
+  dataColumns,
+  datasetColumn,
+  knownColumns,
+} from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Table } from "../table.ts";
 import { type Configuration, configurationCells, configurationColumns } from "./configuration.ts";
+import { type MeasuredAccuracy, measuredLead } from "./lead.ts";
 import {
   methodColumns,
   methodLegend,
   type MethodResult,
   methodRows,
+  papersOwn,
   publishedAppendix,
 } from "./methods.ts";
 import { paperColumn, type PaperTable } from "./paper.ts";
@@ -15,6 +24,7 @@ import {
   accuracyCells,
   accuracyColumns,
   accuracyLegend,
+  recallWords,
   requireDistinct,
   scaleNotes,
   type Selection,
@@ -113,9 +123,13 @@ export const table4 = {
     { select }: { readonly select: Selection },
   ): Table {
     if (rows.length === 0) throw new RangeError("table4: expected at least one row, got none");
+    const measured: MeasuredAccuracy[] = [];
     const groups = inPaperOrder(rows).map((row) => {
       const { dataset, kind, mgn, relabel, runs } = row;
       const about = { table: "table4", row: `MVT on ${dataset}` };
+      const { cells, selected } = accuracyCells(about, runs, select);
+      const published = paper.results.filter((result) => result.dataset === dataset);
+      measured.push({ on: dataset, accuracy: selected, paper: papersOwn(row, published) });
       return {
         dataset,
         kind,
@@ -125,9 +139,9 @@ export const table4 = {
         ours: {
           ...dataCells("table4", row, provenance),
           ...configurationCells(row),
-          ...accuracyCells(about, runs, select).cells,
+          ...cells,
         },
-        published: paper.results.filter((result) => result.dataset === dataset),
+        published,
       };
     });
     const { rows: tableRows, elsewhere } = methodRows(groups, marksOf);
@@ -144,6 +158,7 @@ export const table4 = {
     const seeds = rows.map(({ runs }) => runs.length);
     return {
       title: table4.title,
+      lead: measuredLead(measured),
       columns,
       rows: tableRows,
       appendices: publishedAppendix(
@@ -153,6 +168,7 @@ export const table4 = {
       ),
       legend: [
         ...accuracyLegend(seeds, select),
+        ...columnLegend(recallWords, columns),
         ...methodLegend(paper, columns),
         ...footnotes(groups.flatMap(({ published }) => published)),
       ],

@@ -4,16 +4,18 @@
  * The subsets are those of [27] (section 4.1): Occlusion-RAF-DB, and Pose-RAF-DB with faces turned by
  * more than 30 and more than 45 degrees.
  */
-import { accuracy, type Count } from "../accuracy.ts";
+import { type Accuracy, accuracy, type Count } from "../accuracy.ts";
 import { dataCells, dataColumns, datasetColumn, knownColumns, list, text } from "../columns.ts";
 import type { DataKind, Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import { type Configuration, configurationCells, configurationColumns } from "./configuration.ts";
+import { measuredLead } from "./lead.ts";
 import {
   methodColumns,
   methodLegend,
   type MethodResult,
   methodRows,
+  papersOwn,
   publishedAppendix,
 } from "./methods.ts";
 import { paperColumn, type PaperTable } from "./paper.ts";
@@ -112,6 +114,13 @@ export const table5 = {
       ),
     }));
     const { rows: tableRows, elsewhere } = methodRows(groups, () => "");
+    const lead = measuredLead(
+      rows.map((row, i) => ({
+        on: row.subset.title,
+        accuracy: over(row.runs, "listed"),
+        paper: papersOwn(row, groups[i]!.published),
+      })),
+    );
     const repeats = rows.some(({ runs }) => runs.some(({ listed, unique }) => listed.n > unique.n));
     const columns = knownColumns(
       [
@@ -126,6 +135,7 @@ export const table5 = {
     );
     return {
       title: table5.title,
+      lead,
       columns,
       rows: tableRows,
       appendices: publishedAppendix(
@@ -157,14 +167,16 @@ function subsetCells({ dataset: title, subset, runs }: Table5Row): Cells {
     );
   }
   const ordered = bySeed(runs);
-  const over = (name: "listed" | "unique") =>
-    accuracy(ordered.map((run) => ({ seed: run.seed, epoch: run.epoch, ...run[name] })));
   return {
     seeds: list(ordered.map(({ seed }) => seed)),
-    validation_accuracy: over("listed"),
-    unique_accuracy: over("unique"),
+    validation_accuracy: over(runs, "listed"),
+    unique_accuracy: over(runs, "unique"),
     runs: list(ordered.map(({ id }) => id)),
   };
+}
+
+function over(runs: readonly SubsetRun[], name: "listed" | "unique"): Accuracy {
+  return accuracy(bySeed(runs).map((run) => ({ seed: run.seed, epoch: run.epoch, ...run[name] })));
 }
 
 const subsetColumns: readonly Column[] = [

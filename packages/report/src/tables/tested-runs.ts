@@ -4,7 +4,10 @@
  */
 import { accuracy, type Accuracy, type EpochCount } from "../accuracy.ts";
 import { list } from "../columns.ts";
+import { meanRecall } from "../evaluation/metrics.ts";
+import type { LabelledPredictions } from "../evaluation/predictions.ts";
 import type { DataKind, Provenance } from "../provenance.ts";
+import { type ValuesBySeed, valuesBySeed } from "../statistics.ts";
 import type { Cells, Column } from "../table.ts";
 import { paperColumn } from "./paper.ts";
 
@@ -27,6 +30,8 @@ export interface TestedRun {
   readonly validation: EpochCount;
   readonly last: EpochCount;
   readonly bestOnTest: EpochCount;
+  /** What the weights of the validation-chosen epoch say of each test image; absent if they were not kept. */
+  readonly predictions?: LabelledPredictions;
 }
 
 /** One setting on one data set, with every seed it was run with. */
@@ -70,6 +75,7 @@ export function accuracyCells(
     last: over("last"),
     "best-on-test": over("bestOnTest"),
   };
+  const recall = recallOf(ordered);
   return {
     selected: all[select],
     cells: {
@@ -78,6 +84,8 @@ export function accuracyCells(
       validation_accuracy: all.validation,
       last_accuracy: all.last,
       best_on_test_accuracy: all["best-on-test"],
+      uar: select === "validation" ? recall : undefined,
+      validation_uar: recall,
       runs: list(ordered.map(({ id }) => id)),
     },
   };
@@ -86,11 +94,25 @@ export function accuracyCells(
 export const accuracyColumns: readonly Column[] = [
   { key: "seeds", title: "Seeds", kind: "list", only: "csv" },
   { key: "accuracy", title: "Accuracy (%)", kind: "accuracy", only: "markdown" },
+  { key: "uar", title: "UAR (%)", kind: "values-by-seed", only: "markdown" },
   paperColumn,
   { key: "validation_accuracy", title: "Validation-chosen", kind: "accuracy", only: "csv" },
   { key: "last_accuracy", title: "Last epoch", kind: "accuracy", only: "csv" },
   { key: "best_on_test_accuracy", title: "Best on test", kind: "accuracy", only: "csv" },
+  { key: "validation_uar", title: "UAR", kind: "values-by-seed", only: "csv" },
 ];
+
+/** The mean recall of each seed; undefined if the predictions of any are not known. */
+function recallOf(runs: readonly TestedRun[]): ValuesBySeed | undefined {
+  const known = runs.flatMap(({ predictions }) => predictions ?? []);
+  if (known.length === 0 || known.length < runs.length) return undefined;
+  return valuesBySeed(known.map(meanRecall), "percent");
+}
+
+/** Where a column of it is shown. */
+export const recallWords = {
+  uar: "UAR: the mean of the recalls of all classes, each with the same weight, of the same predictions as the accuracy. It counts rare classes as much as frequent ones.",
+};
 
 /** `seeds`: how many each row was run with. */
 export function accuracyLegend(seeds: readonly number[], select: Selection): readonly string[] {

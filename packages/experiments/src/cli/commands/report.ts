@@ -10,12 +10,12 @@ import { describeProvenance } from "../../runs/provenance.ts";
 import { trainedRuns } from "../../runs/trained-runs.ts";
 import { reports } from "../../studies/index.ts";
 import type { ReportName } from "../../studies/index.ts";
-import { planReports } from "../../studies/report-definition.ts";
+import { defaultFormats, planReports, tableFormatNames } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
 import { requireEffect } from "../effects.ts";
-import { output, parseDatasets, trainingOptions } from "../options.ts";
+import { output, parseDatasets, parseNames, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { parseSeeds, seedsFrom } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
@@ -50,6 +50,12 @@ const options = {
     describe:
       "the epoch whose accuracy a table shows [default: last for table2, table3 and noise, else validation]",
   },
+  format: {
+    type: "string",
+    default: defaultFormats.join(),
+    group: output,
+    describe: `files of a table, separated by commas: ${tableFormatNames.join(", ")}`,
+  },
   png: {
     type: "boolean",
     default: false,
@@ -65,6 +71,7 @@ export function reportCommand(names: readonly ReportName[], command: string): Co
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
+      ["table2 --format latex", "the table for a paper: table2.tex"],
     ],
     run: (args) => makeReports(names, command, args),
   });
@@ -80,6 +87,7 @@ async function makeReports(
     names.map((name) => reports[name].load()),
   );
   const datasets = parseDatasets(args.datasets);
+  const formats = parseNames("format", args.format, tableFormatNames);
   const thresholds = await Promise.all(
     args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
   );
@@ -114,6 +122,7 @@ async function makeReports(
       runsFolder,
       select: args.select ?? select,
       png: args.png,
+      formats,
       backend: engine.backend,
       provenance: { ...provenance, data, trained: await trainedRuns(ids, runsFolder) },
     });

@@ -1,38 +1,62 @@
-/** @file A cell as Markdown shows it. */
+/** @file A cell as a report for people shows it, in the notation of its format. */
 import { percent } from "@mvt/common";
 import { type Accuracy, countPercent } from "./accuracy.ts";
+import { points } from "./paired.ts";
 import type { Interval, ValuesBySeed } from "./statistics.ts";
 import type { Cell, EstimateCell } from "./table.ts";
 
+/** How a format writes what a cell says. */
+export interface Notation {
+  /** Words from outside: names of plugins and data sets. They must not break the table. */
+  readonly outside: (words: string) => string;
+  /** Numbers and signs of our own. */
+  readonly own: (words: string) => string;
+  readonly bold: (words: string) => string;
+}
+
 /** `digits`: the decimals of accuracies and estimates. */
-export function markdownCell(cell: Cell | undefined, digits: number): string {
-  if (cell === undefined) return "–";
+export function cellText(cell: Cell | undefined, digits: number, notation: Notation): string {
+  if (cell?.kind === "accuracy") return accuracyText(cell, digits, notation);
+  const [side, words] = plainText(cell, digits);
+  return notation[side](words);
+}
+
+/** Words without formatting, and whose they are. */
+function plainText(
+  cell: Exclude<Cell, Accuracy> | undefined,
+  digits: number,
+): readonly ["own" | "outside", string] {
+  if (cell === undefined) return ["own", "–"];
   switch (cell.kind) {
     case "text":
-      return escaped(cell.text);
+      return ["outside", cell.text];
     case "number":
-      return String(cell.value);
+      return ["own", String(cell.value)];
     case "list":
-      return escaped(cell.values.join(", "));
-    case "accuracy":
-      return accuracyText(cell, digits);
+      return ["outside", cell.values.join(", ")];
     case "count":
-      return `${cell.n === 0 ? "–" : countPercent(cell)} (${cell.k}/${cell.n})`;
+      return ["own", `${cell.n === 0 ? "–" : countPercent(cell)} (${cell.k}/${cell.n})`];
     case "values-by-seed":
-      return valuesBySeedText(cell);
+      return ["own", valuesBySeedText(cell)];
     case "estimate":
-      return estimateText(cell, digits);
+      return ["own", estimateText(cell, digits)];
+    case "points":
+      return ["own", points(cell.value, digits)];
     case "paper":
-      return escaped(`${cell.percent.toFixed(cell.decimals ?? 2)}${cell.marks ?? ""}`);
+      return ["outside", `${cell.percent.toFixed(cell.decimals ?? 2)}${cell.marks ?? ""}`];
   }
 }
 
 /** "78.4 ± 0.6 (390, 394, 392 of 500)" over seeds, "78.0 [74.2, 81.4] (390/500)" for one. */
-function accuracyText({ mean, std, interval, runs, best }: Accuracy, digits: number): string {
+function accuracyText(
+  { mean, std, interval, runs, best }: Accuracy,
+  digits: number,
+  { own, bold }: Notation,
+): string {
   const inPercent = (fraction: number) => percent(fraction, digits);
-  const value = withDeviation({ mean, std }, inPercent);
-  const counts = countsText(runs);
-  return `${best === true ? `**${value}**` : value}${intervalText(interval, inPercent)} (${counts})`;
+  const value = own(withDeviation({ mean, std }, inPercent));
+  const rest = own(`${intervalText(interval, inPercent)} (${countsText(runs)})`);
+  return `${best === true ? bold(value) : value}${rest}`;
 }
 
 /** "97.2 ± 0.8" in percent, "0.853 ± 0.012" as it is; one seed has no spread. */
@@ -70,12 +94,4 @@ function countsText(runs: Accuracy["runs"]): string {
   return oneTestSet
     ? `${runs.map(({ k }) => k).join(", ")} of ${first?.n}`
     : runs.map(({ k, n }) => `${k}/${n}`).join(", ");
-}
-
-/** Characters that Markdown would read as formatting. */
-const markup = /[\\|*`<[\]]/g;
-
-/** Names of plugins and data sets come from outside and must not break the table. */
-function escaped(words: string): string {
-  return words.replaceAll(markup, "\\$&").replaceAll(/\s+/g, " ");
 }
