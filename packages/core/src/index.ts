@@ -106,7 +106,8 @@ export {
   type Tensor,
 } from "./tensor.ts";
 export { WeightsError } from "./weights/error.ts";
-export { openWeights } from "./weights/open.ts";
+export type { ReadBeside } from "./weights/beside.ts";
+export { openWeights, type OpenOptions } from "./weights/open.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

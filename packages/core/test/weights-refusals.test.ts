@@ -131,13 +131,13 @@ describe("an ONNX model", () => {
     );
   });
 
-  test("whose values lie in another file is refused", async () => {
+  test("whose values lie in another file that is not named is refused", async () => {
     // model { graph { initializer { dims: 1, data_type: FLOAT, name: "w", data_location: EXTERNAL } } }
     const initializer = [0x08, 1, 0x10, 1, 0x42, 1, 0x77, 0x70, 1];
     const graph = [0x2a, initializer.length, ...initializer];
     expect(
       await expectRefusal(Uint8Array.of(0x08, 10, 0x3a, graph.length, ...graph), "m.onnx"),
-    ).toBe("m.onnx: expected the values of w in the file, got a reference to another file");
+    ).toBe("m.onnx: expected the name of the file of its values for initialiser w, got none");
   });
 });
 

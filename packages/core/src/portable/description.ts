@@ -5,6 +5,7 @@
  */
 import { isRecord, parseJson, printable, shorten } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
+import { modelFormat } from "./model-format.ts";
 import { refuserOf } from "../weights/error.ts";
 import { storagePrecisions } from "./storage-precision.ts";
 import type { StoragePrecision } from "./storage-precision.ts";
@@ -56,11 +57,10 @@ export interface ModelDescription {
   readonly about: Readonly<Record<string, unknown>>;
 }
 
-const format = "mvt-model/1";
 const described = ["format", "input", "classes", "preprocessing", "mask", "precision"];
 
 export function describeModel({ about, ...model }: ModelDescription): Record<string, string> {
-  const entries = Object.entries({ format, ...model, ...about });
+  const entries = Object.entries({ format: modelFormat, ...model, ...about });
   return Object.fromEntries(
     entries
       .filter(([, value]) => value !== undefined)
@@ -74,9 +74,9 @@ export function parseDescription(
   source: string,
 ): ModelDescription {
   const refuse = refuserOf(source);
-  if (metadata["format"] !== format) {
+  if (metadata["format"] !== modelFormat) {
     refuse(
-      `a model of format ${format}`,
+      `a model of format ${modelFormat}`,
       metadata["format"] ?? "an ONNX file that does not say how it is used",
       "Pass a file that `pnpm exp export` wrote.",
     );

@@ -10,7 +10,7 @@ export class WeightsError extends UserError {
    * @param advice what to do about it, as a sentence
    */
   constructor(finding: string, advice = "Pass an intact file, for example by copying it again.") {
-    super(printable(finding), { advice });
+    super(printable(finding), { advice: printable(advice) });
   }
 }
 

@@ -4,13 +4,18 @@
  * Fields: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. Only the fields that lead to initialisers are
  * decoded, because a decoded model takes many times its size in memory.
  */
+import { fromBinary } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import { reasonOf } from "@mvt/common";
+import { reasonOf, shorten } from "@mvt/common";
+import { StringStringEntryProtoSchema } from "../backends/onnx/schema/onnx_pb.js";
+import { readAllBeside } from "./beside.ts";
+import type { ReadBeside } from "./beside.ts";
 import { formatShape, sizeOf } from "../tensor.ts";
 import { elementSizes, toFloat32 } from "./element.ts";
 import type { ElementType } from "./element.ts";
 import { refuserOf, WeightsError } from "./error.ts";
 import type { Refuse } from "./error.ts";
+import { fromOwnExport, isOwnExport } from "./own-onnx.ts";
 import { maximumArrays, maximumAxes, requireName } from "./stored.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 
@@ -26,6 +31,8 @@ const elementTypes: Readonly<Record<number, ElementType>> = {
   10: "float16",
   11: "float64",
   16: "bfloat16",
+  17: "float8e4m3",
+  19: "float8e5m2",
 };
 
 /** The numbers of the fields that are read, by message. */
@@ -40,18 +47,30 @@ const tensor = {
   name: 8,
   rawData: 9,
   doubleData: 10,
+  externalData: 13,
   dataLocation: 14,
 };
 
-/** Names that exporters make up for arrays without a name: "onnx::MatMul_812", "val_12". */
-const isAnonymous = (name: string) => /^(onnx::.*|val_\d+|\d*)$/.test(name);
+/**
+ * Names that exporters make up for arrays without a name: "onnx::MatMul_812", "val_12"; this project's own "t12",
+ * "i64[1,3]" and "float32(0.5)".
+ */
+const isAnonymous = (name: string) =>
+  /^(onnx::.*|val_\d+|\d*|t\d+|i64\[.*\]|float(16|32)\(.*\))$/.test(name);
 
 /** By default, exporters replace a matrix and its transpose by a new array without the name of the parameter. */
 export const keepNames =
   "Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False), or dynamo=False with do_constant_folding=False.";
 
-/** Opens an ONNX model; `source` is its name in errors. */
-export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
+/**
+ * Opens an ONNX model; `source` is its name in errors, and `beside` reads the files that hold its external data. Models
+ * that this project exported have the parameters of their classifier, whatever the precision they are stored in.
+ */
+export async function openOnnx(
+  bytes: Uint8Array,
+  source: string,
+  beside?: ReadBeside,
+): Promise<WeightsFile> {
   const refuse = refuserOf(source);
   const initializers: Uint8Array[] = [];
   try {
@@ -66,18 +85,24 @@ export function openOnnx(bytes: Uint8Array, source: string): WeightsFile {
     if (error instanceof WeightsError) throw error;
     return refuse("an ONNX model", `something else or a part of one (${reasonOf(error)})`);
   }
-  const arrays = new Map<string, StoredArray>();
+  const parsed = initializers.map((body) => parseInitializer(body, source));
+  const locations = parsed.flatMap(({ external }) => external?.location ?? []);
+  const files = await readAllBeside(locations, beside, { source, refuse });
+  const named = new Map<string, StoredArray>();
   const otherEntries: string[] = [];
-  for (const [i, body] of initializers.entries()) {
-    const { name, array } = openInitializer(body, source);
+  for (const [i, initializer] of parsed.entries()) {
+    const { name } = initializer;
+    const array = openInitializer(initializer, files, source);
     if (isAnonymous(name)) otherEntries.push(name === "" ? `initialiser ${i}` : name);
-    else arrays.set(name, array);
+    else named.set(name, array);
   }
-  if (arrays.size === 0) {
+  const own = isOwnExport(bytes, source) ? fromOwnExport(named) : { arrays: named, others: [] };
+  otherEntries.push(...own.others);
+  if (own.arrays.size === 0) {
     const got = otherEntries.length === 0 ? "none" : `${otherEntries.length} without names`;
     refuse("initialisers with the names of parameters", got, keepNames);
   }
-  return { source, format: "ONNX", arrays, otherEntries };
+  return { source, format: "ONNX", arrays: own.arrays, otherEntries };
 }
 
 /** The contents of all length-delimited fields with this number in a message. */
@@ -90,15 +115,36 @@ function* messages(bytes: Uint8Array, wanted: number): Generator<Uint8Array> {
   }
 }
 
-function openInitializer(body: Uint8Array, source: string): { name: string; array: StoredArray } {
-  let name = "";
-  let dataType = 0;
-  let external = false;
-  const shape: number[] = [];
-  let values: { readonly bytes: Uint8Array; readonly varints: boolean } | undefined;
-  const refuse = (expected: string, got: string): never => {
+/** A tensor as it is written; its values lie in it or in another file. */
+interface Initializer {
+  readonly name: string;
+  readonly dataType: number;
+  readonly shape: readonly number[];
+  readonly values?: { readonly bytes: Uint8Array; readonly varints: boolean } | undefined;
+  readonly external?: External | undefined;
+}
+
+/** Where values lie in another file, in bytes. The rest of the file where no length is given. */
+interface External {
+  readonly location: string;
+  readonly offset: number;
+  readonly length?: number | undefined;
+}
+
+const refuserOfArray =
+  (source: string, name: string) =>
+  (expected: string, got: string): never => {
     throw new WeightsError(`${source}: expected ${expected} for initialiser ${name}, got ${got}`);
   };
+
+function parseInitializer(body: Uint8Array, source: string): Initializer {
+  let name = "";
+  let dataType = 0;
+  let isExternal = false;
+  const places = new Map<string, string>();
+  const shape: number[] = [];
+  let values: Initializer["values"];
+  const refuse = (expected: string, got: string) => refuserOfArray(source, name)(expected, got);
   try {
     const reader = new BinaryReader(body);
     while (reader.pos < reader.len) {
@@ -109,8 +155,11 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
         requireName(text, refuserOf(source));
         name = text;
       } else if (field === tensor.dataType) dataType = reader.int32();
-      else if (field === tensor.dataLocation) external = reader.int32() === 1;
-      else if (field === tensor.dims) {
+      else if (field === tensor.dataLocation) isExternal = reader.int32() === 1;
+      else if (field === tensor.externalData && packed) {
+        const { key, value } = fromBinary(StringStringEntryProtoSchema, reader.bytes());
+        places.set(key, value);
+      } else if (field === tensor.dims) {
         const end = packed ? reader.uint32() + reader.pos : reader.pos + 1;
         while (reader.pos < end) {
           shape.push(Number(reader.int64()));
@@ -127,14 +176,41 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
     if (error instanceof WeightsError) throw error;
     return refuse("a whole tensor", `a damaged one (${reasonOf(error)})`);
   }
-  if (external) {
-    throw new WeightsError(
-      `${source}: expected the values of ${name} in the file, got a reference to another file`,
-      "Save the model in one file: onnx.save(onnx.load(FILE), OUT), which holds up to 2 GiB.",
-    );
+  if (!isExternal) return { name, dataType, shape, values };
+  const number = (key: string) => {
+    const text = places.get(key);
+    const value = Number(text);
+    if (text === undefined) return undefined;
+    return /^\d{1,15}$/.test(text) ? value : refuse(`a number of bytes as ${key}`, shorten(text));
+  };
+  const location = places.get("location") ?? refuse("the name of the file of its values", "none");
+  const external = { location, offset: number("offset") ?? 0, length: number("length") };
+  return { name, dataType, shape, external };
+}
+
+/** The bytes of a tensor's values in the files beside the model. */
+function externalValues(
+  { location, offset, length }: External,
+  files: ReadonlyMap<string, Uint8Array>,
+  refuse: (expected: string, got: string) => never,
+) {
+  const all = files.get(location)!;
+  const end = offset + (length ?? Math.max(all.length - offset, 0));
+  if (end > all.length) {
+    refuse(`bytes ${offset} to ${end} of ${location}`, `a file of ${all.length} bytes`);
   }
+  return { bytes: all.subarray(offset, end), varints: false };
+}
+
+function openInitializer(
+  { name, dataType, shape, ...stored }: Initializer,
+  files: ReadonlyMap<string, Uint8Array>,
+  source: string,
+): StoredArray {
+  const refuse = refuserOfArray(source, name);
   const elementType = elementTypes[dataType];
   if (elementType === undefined) return refuse("a numeric type", `type ${dataType}`);
+  const values = stored.external ? externalValues(stored.external, files, refuse) : stored.values;
   const { bytes, varints } = values ?? { bytes: new Uint8Array(), varints: false };
   const count = sizeOf(shape);
   const size = count * elementSizes[elementType];
@@ -152,7 +228,7 @@ function openInitializer(body: Uint8Array, source: string): { name: string; arra
     const raw = varints ? fromVarints(bytes, count, elementType, refuse) : bytes;
     return { shape, data: toFloat32(raw, elementType) };
   };
-  return { name, array: { type: elementType, shape, load } };
+  return { type: elementType, shape, load };
 }
 
 const dataFields: readonly number[] = [

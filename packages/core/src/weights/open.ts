@@ -4,16 +4,34 @@ import { openOnnx } from "./onnx.ts";
 import { openTorchArchive } from "./pytorch/archive.ts";
 import { openTorchPickle } from "./pytorch/legacy.ts";
 import { openSafetensors } from "./safetensors.ts";
+import { isIndex, openSharded } from "./sharded.ts";
+import type { ReadBeside } from "./beside.ts";
+import { keepUnder } from "./under.ts";
 import { requireFew, requireName, type WeightsFile } from "./stored.ts";
 
+export interface OpenOptions {
+  /**
+   * Which of several networks of the file: the keys that lead to a dictionary of a checkpoint, the beginning of names, or
+   * both, joined by full stops: "ema", "student.backbone". Default: the one that is usual, or the only one.
+   */
+  readonly key?: string | undefined;
+  /** Reads the files beside it that it refers to. Without, a file that does so is refused. */
+  readonly beside?: ReadBeside;
+}
+
 /**
- * Opens safetensors, a PyTorch checkpoint in either format, or an ONNX model. No array is loaded yet.
+ * Opens safetensors, a PyTorch checkpoint in either format, an index of such files, or an ONNX model. No array is loaded
+ * yet. Throws WeightsError for what cannot be read, and where `key` leads to no arrays.
  *
  * @param source the path, for errors; its extension decides if the first bytes do not
  */
-export async function openWeights(bytes: Uint8Array, source: string): Promise<WeightsFile> {
+export async function openWeights(
+  bytes: Uint8Array,
+  source: string,
+  options: OpenOptions = {},
+): Promise<WeightsFile> {
   refuseOtherFiles(bytes, source);
-  const file = await openByFormat(bytes, source);
+  const file = await openWithKey(bytes, source, options);
   const refuse = refuserOf(source);
   requireFew(file.arrays.size, refuse);
   for (const name of file.arrays.keys()) requireName(name, refuse);
@@ -21,15 +39,41 @@ export async function openWeights(bytes: Uint8Array, source: string): Promise<We
   return file;
 }
 
-async function openByFormat(bytes: Uint8Array, source: string): Promise<WeightsFile> {
+/** A key leads to a dictionary in pickles, and is the beginning of names in the other formats. */
+async function openWithKey(
+  bytes: Uint8Array,
+  source: string,
+  { key, beside }: OpenOptions,
+): Promise<WeightsFile> {
+  if (isIndex(bytes)) {
+    const open = (shard: Uint8Array, name: string) => openByFormat(shard, name, {});
+    const sharded = await openSharded(bytes, source, { beside, open });
+    return key === undefined ? sharded : keepUnder(sharded, key);
+  }
+  const file = await openByFormat(bytes, source, { key, beside });
+  const isPickle = file.format === "PyTorch zip" || file.format === "PyTorch pickle";
+  return key === undefined || isPickle ? file : keepUnder(file, key);
+}
+
+async function openByFormat(
+  bytes: Uint8Array,
+  source: string,
+  { key, beside }: OpenOptions,
+): Promise<WeightsFile> {
   const [first, second] = bytes;
   const begins = (text: string) => startOf(bytes, text.length) === text;
   // Safetensors first: a header of 640 bytes begins with 0x80 0x02, as a pickle does.
   if (bytes[8] === 0x7b) return openSafetensors(bytes, source); // "{"
-  if (begins("PK\u0003\u0004") || begins("PK\u0005\u0006")) return openTorchArchive(bytes, source);
-  if (first === 0x80 && second! >= 2 && second! <= 5) return openTorchPickle(bytes, source);
+  if (begins("PK\u0003\u0004") || begins("PK\u0005\u0006")) {
+    return openTorchArchive(bytes, source, key);
+  }
+  if (first === 0x80 && second! >= 2 && second! <= 5) {
+    return openTorchPickle(bytes, source, key);
+  }
   if (source.endsWith(".safetensors")) return openSafetensors(bytes, source);
-  if (first === 0x08 || source.endsWith(".onnx")) return openOnnx(bytes, source); // ir_version
+  if (first === 0x08 || source.endsWith(".onnx")) {
+    return openOnnx(bytes, source, beside); // ir_version
+  }
   const hex = Buffer.from(bytes.subarray(0, 4)).toString("hex");
   throw new WeightsError(
     `${source}: expected safetensors, a PyTorch checkpoint or an ONNX model, got a file that begins with the bytes ${hex}`,

@@ -20,6 +20,8 @@ const elementTypes = {
   F16: "float16",
   BF16: "bfloat16",
   F64: "float64",
+  F8_E4M3: "float8e4m3",
+  F8_E5M2: "float8e5m2",
   I64: "int64",
   I32: "int32",
   I16: "int16",

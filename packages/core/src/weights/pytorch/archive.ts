@@ -15,8 +15,12 @@ import { readPickle } from "./pickle.ts";
 import { openStateDict } from "./state-dict.ts";
 import { readZip } from "./zip.ts";
 
-/** Opens a checkpoint in PyTorch's zip format; `source` is its name in errors. */
-export async function openTorchArchive(bytes: Uint8Array, source: string): Promise<WeightsFile> {
+/** Opens a checkpoint in PyTorch's zip format; `source` is its name in errors, `weightsKey` `OpenOptions.key`. */
+export async function openTorchArchive(
+  bytes: Uint8Array,
+  source: string,
+  weightsKey?: string,
+): Promise<WeightsFile> {
   const refuse = refuserOf(source);
   const entries = await readZip(bytes, source);
   const pickles = [...entries.keys()].filter((name) => /^([^/]*\/)?data\.pkl$/.test(name));
@@ -50,6 +54,7 @@ export async function openTorchArchive(bytes: Uint8Array, source: string): Promi
   for (const storage of storages.values()) entryOf(storage);
   return openStateDict(value, {
     source,
+    key: weightsKey,
     format: "PyTorch zip",
     bytesOf: (storage) => {
       const entry = entryOf(storage);

@@ -18,8 +18,12 @@ import { openStateDict } from "./state-dict.ts";
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 const protocolVersion = 1001;
 
-/** Opens a checkpoint in PyTorch's older format; `source` is its name in errors. */
-export function openTorchPickle(bytes: Uint8Array, source: string): WeightsFile {
+/** Opens a checkpoint in PyTorch's older format; `source` is its name in errors, `weightsKey` `OpenOptions.key`. */
+export function openTorchPickle(
+  bytes: Uint8Array,
+  source: string,
+  weightsKey?: string,
+): WeightsFile {
   const refuse = refuserOf(source);
   const storages = new Map<string, Storage>();
   const host = torchHost(source, storages);
@@ -61,6 +65,7 @@ export function openTorchPickle(bytes: Uint8Array, source: string): WeightsFile 
   }
   return openStateDict(root, {
     source,
+    key: weightsKey,
     format: "PyTorch pickle",
     bytesOf: ({ key }) => places.get(key)!,
   });

@@ -1,8 +1,9 @@
 /**
  * @file The names that a PyTorch checkpoint may use, and what each of them makes.
  *
- * A pickle is a program that can call any function it names. Here it may name only what this file lists: dictionaries,
- * tensors and their storages. Any other name is refused, and no code of the file is run.
+ * A pickle is a program that can call any function it names. Here it may name only what is listed: dictionaries, tensors
+ * and their storages here, and classes of plain data in `inert.ts`, whose objects are read as nothing. Any other name is
+ * refused, and no code of the file is run.
  */
 import { shorten } from "@mvt/common";
 import { formatShape, sizeOf } from "../../tensor.ts";
@@ -10,7 +11,8 @@ import type { ElementType } from "../element.ts";
 import { refuserOf, WeightsError } from "../error.ts";
 import type { Refuse } from "../error.ts";
 import { maximumAxes } from "../stored.ts";
-import { PickleGlobal, PickleObject } from "./pickle-values.ts";
+import { inertNames } from "./inert.ts";
+import { PickleGlobal, PickleInert, PickleObject } from "./pickle-values.ts";
 import type { PickleHost, PickleValue } from "./pickle-values.ts";
 
 /** An array of numbers in the file. Several tensors may share it. */
@@ -46,6 +48,13 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
   "torch.CharStorage": "int8",
   "torch.ByteStorage": "uint8",
   "torch.BoolStorage": "bool",
+  "torch.storage.UntypedStorage": "uint8", // bytes, of tensors that tell their type themselves
+};
+
+/** The types that tensors of untyped storages can have. PyTorch's E4M3 without infinities is the one of ONNX and safetensors. */
+const untypedElements: Readonly<Record<string, ElementType>> = {
+  "torch.float8_e4m3fn": "float8e4m3",
+  "torch.float8_e5m2": "float8e5m2",
 };
 
 /** The meaning of names and references in the pickles of one file; `storages` collects the storages, by key. */
@@ -56,7 +65,10 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
       args.length === 0 ? new Map() : refuse("OrderedDict() of nothing", "one of something"),
     "torch.Size": ([sizes = []]) => sizes,
     "torch._utils._rebuild_tensor_v2": ([storage, ...view]) => rebuildTensor(storage, view, refuse),
+    "torch._utils._rebuild_tensor_v3": ([storage, offset, size, stride, , , type]) =>
+      rebuildTensor(withType(storage, type, refuse), [offset!, size!, stride!], refuse),
     "torch._utils._rebuild_parameter": ([tensor = null]) => tensor,
+    "torch._utils._rebuild_parameter_with_state": ([tensor = null]) => tensor,
   };
   return {
     refuse,
@@ -64,6 +76,7 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
       const full = `${module}.${name}`;
       if (Object.hasOwn(functions, full)) return new PickleGlobal(full, functions[full]);
       if (Object.hasOwn(storageTypes, full)) return new PickleGlobal(full);
+      if (inertNames.has(full)) return new PickleInert(full);
       throw new WeightsError(
         `${source}: expected a checkpoint of tensors only, got one that names ${shorten(full)}; nothing of it was run`,
         'Save the weights alone, in PyTorch: torch.save({"model": model.state_dict()}, "weights.pth"). Where you do not know who made the file, do not open it in PyTorch either.',
@@ -97,6 +110,23 @@ export function torchHost(source: string, storages: Map<string, Storage>): Pickl
  * bytes could take any memory.
  */
 const mostRepeated = 2 ** 20;
+
+/** A storage of bytes as one of numbers of eight bits. */
+function withType(
+  object: TorchValue | undefined,
+  type: TorchValue | undefined,
+  refuse: Refuse,
+): TorchValue | undefined {
+  const name = type instanceof PickleGlobal ? type.name : "another value";
+  if (!Object.hasOwn(untypedElements, name)) {
+    return refuse(`a tensor of ${Object.keys(untypedElements).join(" or ")}`, shorten(name));
+  }
+  const storage = object instanceof PickleObject ? object.value : undefined;
+  if (storage?.kind !== "storage" || storage.type !== "uint8") {
+    return refuse("a storage of bytes for numbers of eight bits", "something else");
+  }
+  return new PickleObject({ ...storage, type: untypedElements[name]! });
+}
 
 /** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), checked against its storage. */
 function rebuildTensor(

@@ -15,6 +15,18 @@ export class PickleGlobal<T> {
   }
 }
 
+/** A class of plain data, or a function that makes such: whatever it is called with, the result is a `PickleOpaque`. */
+export class PickleInert<T> extends PickleGlobal<T> {
+  constructor(name: string) {
+    super(name, () => new PickleOpaque());
+  }
+}
+
+/** A value that is no tensor and holds none that is looked for. What a pickle puts into it is dropped. */
+export class PickleOpaque {
+  readonly kind = "opaque";
+}
+
 export class PickleList<T> {
   readonly items: PickleValue<T>[] = [];
 }
@@ -39,6 +51,7 @@ export type PickleValue<T> =
   | PickleList<T>
   | Map<PickleValue<T>, PickleValue<T>>
   | PickleGlobal<T>
+  | PickleOpaque
   | PickleObject<T>;
 
 /** Resolves names, and references to things outside the pickle. Throws for those that it does not know. */

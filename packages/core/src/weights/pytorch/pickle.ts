@@ -4,7 +4,7 @@
  * Opcodes: https://docs.python.org/3/library/pickletools.html. Decision 5 says why this is not a library. An opcode
  * uses a bounded amount of memory, and at most `maximumOpcodes` are read.
  */
-import { PickleGlobal, PickleList } from "./pickle-values.ts";
+import { PickleGlobal, PickleInert, PickleList, PickleOpaque } from "./pickle-values.ts";
 import type { PickleHost, PickleValue } from "./pickle-values.ts";
 
 /** A checkpoint of 150 parameters has about 6,000; a large network with optimiser state has 100,000. */
@@ -84,11 +84,13 @@ export function readPickle<T>(
   };
   const append = (items: readonly PickleValue<T>[]) => {
     const list = top();
+    if (list instanceof PickleOpaque) return;
     if (!(list instanceof PickleList)) return host.refuse("a list", `something else ${where()}`);
     for (const item of items) list.items.push(item);
   };
   const setItems = (items: readonly PickleValue<T>[]) => {
     const dictionary = top();
+    if (dictionary instanceof PickleOpaque) return;
     if (!(dictionary instanceof Map) || items.length % 2 !== 0) {
       return host.refuse("keys and values of a dictionary", `something else ${where()}`);
     }
@@ -103,9 +105,33 @@ export function readPickle<T>(
     }
     push(called.call(args));
   };
+  /** cls.__new__(cls, *args), of classes of plain data only. */
+  const newObject = () => {
+    const args = pop();
+    const cls = pop();
+    if (!(cls instanceof PickleInert) || !Array.isArray(args)) {
+      const got = cls instanceof PickleGlobal ? cls.name : "a value";
+      return host.refuse("an object of a known class", `one of ${got} ${where()}`);
+    }
+    push(new PickleOpaque());
+  };
+  /** Sets are read for their ends only. */
+  const addToSet = () => {
+    popMark();
+    if (!(top() instanceof PickleOpaque)) host.refuse("a set", `something else ${where()}`);
+  };
+  const frozenSet = () => {
+    popMark();
+    push(new PickleOpaque());
+  };
+  const skipBytes = (length: number) => {
+    take(length);
+    push(new PickleOpaque());
+  };
   /** Python's attributes of a dictionary, such as state_dict's _metadata, hold no weights. */
   const build = () => {
     const attributes = pop();
+    if (top() instanceof PickleOpaque) return;
     if (!(attributes instanceof Map) || !(top() instanceof Map)) {
       host.refuse("attributes of a dictionary", `something else ${where()}`);
     }
@@ -159,6 +185,12 @@ export function readPickle<T>(
     }, //                                           STACK_GLOBAL
     0x51: () => push(host.persistent(pop())), //    BINPERSID
     0x52: reduce, //                                REDUCE
+    0x81: newObject, //                             NEWOBJ
+    0x42: () => skipBytes(uint32()), //             BINBYTES
+    0x43: () => skipBytes(uint8()), //              SHORT_BINBYTES
+    0x8f: () => push(new PickleOpaque()), //        EMPTY_SET
+    0x90: addToSet, //                              ADDITEMS
+    0x91: frozenSet, //                             FROZENSET
     0x62: build, //                                 BUILD
   };
   const stop = 0x2e;

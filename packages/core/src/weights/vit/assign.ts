@@ -3,7 +3,7 @@ import { sameShape } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
 import { isFloatElement } from "../element.ts";
 import type { StoredArray, WeightsFile } from "../stored.ts";
-import { meaningOf, schemeOf, stack, wrapperOf } from "./names.ts";
+import { meaningOf, prefixesOf, schemeOf, stack } from "./names.ts";
 import type { NameScheme } from "./names.ts";
 
 /** What a parameter is loaded from: an array of the file, or several of them joined. */
@@ -22,6 +22,8 @@ export interface Unfit {
 }
 
 export interface Assignment {
+  /** The prefixes of the networks in the file. Nothing is assigned if there are several. */
+  readonly prefixes: readonly string[];
   readonly names: NameScheme;
   readonly sources: ReadonlyMap<string, Source>;
   /** Names that are not needed, and why. */
@@ -40,14 +42,19 @@ export function assignNames(
   shapes: ReadonlyMap<string, Shape>,
   { withHead }: { readonly withHead: boolean },
 ): Assignment {
-  const wrapper = wrapperOf([...arrays.keys()]);
-  const bare = (name: string) => name.slice(wrapper.length);
-  const names = schemeOf([...arrays.keys()].map(bare));
+  const prefixes = prefixesOf([...arrays.keys()]);
+  const [prefix] = prefixes as readonly [string];
+  const bare = (name: string) => name.slice(prefix.length);
+  const inside = [...arrays.keys()].filter((name) => name.startsWith(prefix));
+  const names = schemeOf(inside.map(bare));
   const sources = new Map<string, Source>();
   const apart = new Map<string, (Source | undefined)[]>(); // q, k and v of each parameter
   const skipped: { name: string; reason: string }[] = [];
   const unknown: string[] = [];
   const unfit: Unfit[] = [];
+  if (prefixes.length > 1) {
+    return { prefixes, names, sources, skipped, unknown: [...arrays.keys()], unfit };
+  }
 
   const assign = (name: string, array: StoredArray, parameter: string, qkv?: 0 | 1 | 2) => {
     const source: Source = { from: [name], array };
@@ -70,6 +77,10 @@ export function assignNames(
   };
 
   for (const [name, array] of arrays) {
+    if (!name.startsWith(prefix)) {
+      skipped.push({ name, reason: `outside the network, whose names begin with ${prefix}` });
+      continue;
+    }
     const meaning = meaningOf(bare(name), names);
     if (meaning !== undefined && "skip" in meaning) {
       skipped.push({ name, reason: meaning.skip });
@@ -88,5 +99,5 @@ export function assignNames(
       array: stack(present.map(({ array }) => array)),
     });
   }
-  return { names, sources, skipped, unknown, unfit };
+  return { prefixes, names, sources, skipped, unknown, unfit };
 }

@@ -1,5 +1,6 @@
 /** @file What network a file of weights belongs to, as far as its names and shapes tell. */
 import type { WeightsFile } from "../stored.ts";
+import { prefixesOf } from "./names.ts";
 
 /** What is known of a vision transformer from its file. */
 export interface VitDescription {
@@ -22,10 +23,13 @@ export interface VitDescription {
 
 /**
  * The network of a file with the names of timm, DeiT III, DINOv2 or Hugging Face, without the name of a variant;
- * undefined where it is none.
+ * undefined where it is none, or
+ * where the file holds several.
  */
 export function describeVit({ arrays }: WeightsFile): VitDescription | undefined {
-  const names = [...arrays.keys()];
+  const [prefix, ...others] = prefixesOf([...arrays.keys()]) as readonly [string, ...string[]];
+  if (others.length > 0) return undefined;
+  const names = [...arrays.keys()].filter((name) => name.startsWith(prefix));
   const shapeOf = (ending: RegExp) =>
     arrays.get(names.find((name) => ending.test(name)) ?? "")?.shape;
   const [width, , patchSize] =

@@ -28,9 +28,16 @@ export function loadVit(match: VitMatch, wanted: Wanted): Weights {
 
 /** Why a match cannot be loaded; undefined if it can, as far as names and shapes tell. */
 function problemOf(
-  { file: { source, format, otherEntries }, matched, unknown, missing, unfit }: VitMatch,
+  { file: { source, format, otherEntries }, prefixes, matched, unknown, missing, unfit }: VitMatch,
   { title, advice }: Wanted,
 ): WeightsError | undefined {
+  if (prefixes.length > 1) {
+    const keys = prefixes.map((prefix) => prefix.slice(0, -1)); // without the full stop
+    return new WeightsError(
+      `${source}: expected one network, got ${keys.length}, under ${listFirst(keys, 8)}`,
+      `Choose one of them, for example with --weights-key ${keys[0]}.`,
+    );
+  }
   const list = (names: readonly string[]) => listFirst(names, 3);
   if (matched.length === 0 && unfit.length === 0) {
     return new WeightsError(
@@ -51,7 +58,9 @@ function problemOf(
       `${source}: expected all parameters of the network, got none for ${list(missing)}`,
       format === "ONNX" && otherEntries.length > 0
         ? keepNames
-        : (advice ?? "Use weights of the same depth, with timm's or Hugging Face's names."),
+        : isShard(source)
+          ? "The file is one of several: pass their index, which ends in .index.json."
+          : (advice ?? "Use weights of the same depth, with timm's or Hugging Face's names."),
     );
   }
   if (unknown.length > 0) {
@@ -63,6 +72,9 @@ function problemOf(
   }
   return undefined;
 }
+
+/** Whether a file is called as one of several: "model-00001-of-00002.safetensors". */
+const isShard = (source: string) => /-\d{5}-of-\d{5}\.\w+$/.test(source);
 
 function loadFinite({ from, array, positions }: Match, source: string): NdArray {
   const loaded = array.load();

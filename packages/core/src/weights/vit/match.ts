@@ -22,7 +22,10 @@ export interface Match extends Source {
 }
 
 /** All names of the file and all parameters of the network: each is in exactly one of these lists. */
-export interface VitMatch extends Pick<Assignment, "names" | "skipped" | "unknown" | "unfit"> {
+export interface VitMatch extends Pick<
+  Assignment,
+  "prefixes" | "names" | "skipped" | "unknown" | "unfit"
+> {
   readonly file: WeightsFile;
   readonly matched: readonly Match[];
   /** Parameters that the file has no array for. */

@@ -20,8 +20,14 @@ function tableOf<Value>(entries: Readonly<Record<string, Value>>): ReadonlyMap<s
   return new Map(Object.entries(entries));
 }
 
-/** Prefixes that wrappers put before every name: DataParallel, Lightning, torch.compile. */
+/** Prefixes that wrappers put before every name: DataParallel and AveragedModel, Lightning, torch.compile. */
 const wrappers = ["module.", "model.", "_orig_mod."];
+
+/** The name that every vision transformer has, in either scheme, behind the prefix of what it lies in. */
+const patchEmbeddings = [
+  /^((?:.+\.)?)patch_embed\.proj\.weight$/,
+  /^((?:.+?\.)??)(?:(?:vit|deit|dinov2(?:_with_registers)?)\.)?embeddings\.patch_embeddings\.projection\.weight$/,
+];
 
 const noDistillation = "distillation, which this network does not have";
 const pretraining = "only for pre-training by masked images";
@@ -88,12 +94,32 @@ export function schemeOf(names: Iterable<string>): NameScheme {
   return "timm";
 }
 
-/** The prefix of a wrapper that every name has; "" without one. */
-export function wrapperOf(names: readonly string[]): string {
-  return wrappers.find((prefix) => names.every((name) => name.startsWith(prefix))) ?? "";
+/**
+ * The prefixes of all networks in a file: what stands before the names of their patch embeddings, in any wrappers, in any
+ * order and depth ("module._orig_mod."), or the name that a module has in a larger one ("model.", "student."). "" for a
+ * network that is the file itself, whatever else is in it. Without a patch embedding, the wrappers that all names have.
+ */
+export function prefixesOf(names: readonly string[]): readonly string[] {
+  const found = new Set(
+    names.flatMap((name) => patchEmbeddings.flatMap((pattern) => pattern.exec(name)?.[1] ?? [])),
+  );
+  if (found.has("")) return [""];
+  return found.size > 0 ? [...found] : [commonWrappers(names)];
 }
 
-/** What a name without its wrapper means. */
+function commonWrappers(names: readonly string[]): string {
+  let prefix = "";
+  for (;;) {
+    const start = prefix;
+    const next = wrappers.find((wrapper) =>
+      names.every((name) => name.startsWith(start + wrapper)),
+    );
+    if (next === undefined || names.length === 0) return prefix;
+    prefix += next;
+  }
+}
+
+/** What a name without its prefix means. */
 export function meaningOf(name: string, scheme: NameScheme): Meaning | undefined {
   const bare =
     scheme === "timm" ? timmName(name) : name.replace(/^(vit|deit|dinov2(_with_registers)?)\./, "");
