@@ -119,5 +119,10 @@ export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.t
 export { isHead } from "./weights/vit/assign.ts";
 export type { Match, VitMatch } from "./weights/vit/match.ts";
 export type { NameScheme } from "./weights/vit/names.ts";
+export {
+  forImagenetPixels,
+  inputNormalizations,
+  type InputNormalizationName,
+} from "./weights/vit/normalization.ts";
 export { resamplePositions } from "./weights/vit/positions.ts";
 export { countParameters, type NdArray, type Weights } from "./weights/weights.ts";

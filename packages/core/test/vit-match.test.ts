@@ -52,6 +52,19 @@ describe("matching a file with a network", () => {
     expect(startsAnew).toEqual(["head.weight", "head.bias"]);
   });
 
+  test("skips a head of several layers, as self-supervised training has it, unless it is asked for", async () => {
+    const file = await openWeights(bytesOf("timm.safetensors"), "projected");
+    const projection = file.arrays.get("norm.bias")!;
+    const arrays = new Map([...file.arrays, ["head.0.weight", projection] as const]);
+    const { skipped, unknown } = matchVit({ ...file, arrays }, headless as never);
+    expect(unknown).toEqual([]);
+    expect(skipped).toContainEqual({
+      name: "head.0.weight",
+      reason: "part of a head of another form, which a new one replaces",
+    });
+    expect(matchVit({ ...file, arrays }, tiny).unknown).toEqual(["head.0.weight"]);
+  });
+
   test("says where q, k and v of Hugging Face went", async () => {
     const { matched } = await match("hugging-face-vit.safetensors");
     expect(matched.find(({ parameter }) => parameter === "blocks.1.attn.qkv.bias")!.from).toEqual([

@@ -94,7 +94,7 @@ describe("weights show", () => {
     const lines = stdout.trimEnd().split("\n");
     expectHere([lines[1], lines[3], lines.at(-1)]).toEqual([
       "DINOv2 with registers nano (width 64, 4 blocks, patches of 8 x 8, 4 registers, 7 classes)",
-      "  reg_token                  float32   [1, 4, 64]          loaded",
+      "  reg_token                  float32     [1, 4, 64]          loaded",
       "usable as --weights at scale smoke with --backbone dinov2-reg: 63 parameters are loaded, head.weight and head.bias start anew",
     ]);
   });

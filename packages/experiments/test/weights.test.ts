@@ -197,11 +197,11 @@ describe("weights show", () => {
     expectHere(lines.slice(1, 4).concat(lines.slice(-6))).toMatchInlineSnapshot(`
       [
         "distilled DeiT nano (width 64, 4 blocks, patches of 8 x 8, 1000 classes)",
-        "  cls_token                  float32   [1, 1, 64]          loaded",
-        "  pos_embed                  float32   [1, 11, 64]         loaded",
-        "  head.weight                float32   [1000, 64]          skipped: the head of 1000 classes, which a new one replaces",
-        "  head.bias                  float32   [1000]              skipped: the head of 1000 classes, which a new one replaces",
-        "  dist_token                 float32   [1, 1, 64]          skipped: distillation, which this network does not have",
+        "  cls_token                  float32     [1, 1, 64]          loaded",
+        "  pos_embed                  float32     [1, 11, 64]         loaded",
+        "  head.weight                float32     [1000, 64]          skipped: the head of 1000 classes, which a new one replaces",
+        "  head.bias                  float32     [1000]              skipped: the head of 1000 classes, which a new one replaces",
+        "  dist_token                 float32     [1, 1, 64]          skipped: distillation, which this network does not have",
         "position embeddings resampled from 3 x 3 to 6 x 6 patches, bicubic",
         "usable as --weights at scale smoke: 54 parameters are loaded, head.weight and head.bias start anew",
         "",

@@ -1,15 +1,27 @@
 /** @file A summary of a file of pre-trained weights: its network, and which arrays were loaded or skipped. */
 import { basename } from "node:path";
-import { backbones, defaultBackbone } from "@mvt/core";
+import { printable } from "@mvt/common";
+import { backbones, defaultBackbone, inputNormalizations } from "@mvt/core";
 import type { NetworkDescription, VitReport } from "@mvt/core";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 
 /** A short summary: everything that was not loaded is in it. */
-export function describeWeights({ source, sha256, report }: PretrainedFile): readonly string[] {
+export function describeWeights({
+  source,
+  sha256,
+  report,
+  options: { key, normalization },
+}: PretrainedFile): readonly string[] {
   const { loaded, startsAnew, resampled, otherEntries } = report;
   return [
     `weights ${basename(source)}: ${describeFile(report)}, SHA-256 ${sha256.slice(0, 12)}`,
     `  loaded ${loaded.length} parameters; new from the seed: ${startsAnew.join(", ") || "none"}`,
+    ...(key === undefined ? [] : [`  only what is under the key ${printable(key)}`]),
+    ...(normalization === undefined
+      ? []
+      : [
+          `  for pixels normalised with ${inputNormalizations[normalization].about}; the patch embedding was changed to compute the same from ImageNet's`,
+        ]),
     ...skippedLines(report).map((line) => `  ${line}`),
     ...(resampled ? [`  ${resampledLine(resampled)}`] : []),
     ...(otherEntries.length > 0

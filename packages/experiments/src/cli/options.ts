@@ -1,6 +1,7 @@
 /** @file The options that several commands share, each declared once. */
 import { CommandLineError } from "@mvt/common";
-import { backboneNames, backbones, defaultBackbone } from "@mvt/core";
+import { backboneNames, backbones, defaultBackbone, inputNormalizations } from "@mvt/core";
+import type { InputNormalizationName } from "@mvt/core";
 import {
   customLayouts,
   datasetNames,
@@ -168,6 +169,25 @@ export const waitingOptions = {
   },
 } as const;
 
+/** How a file of pre-trained weights is read. */
+export const weightsFileOptions = {
+  "weights-key": {
+    type: "string",
+    group: training,
+    describe:
+      "which of several networks in the file of --weights, by the keys or the beginning of names that lead to it, such as model_ema [default: the usual one]",
+  },
+  "weights-normalization": {
+    choices: Object.keys(inputNormalizations) as InputNormalizationName[],
+    group: training,
+    describe: `what the pixels were normalised with that the file of --weights was trained on [default: imagenet]; ${Object.entries(
+      inputNormalizations,
+    )
+      .map(([name, { about }]) => `${name}: ${about}`)
+      .join("; ")}`,
+  },
+} as const;
+
 /** What every command that trains takes. */
 export const trainingOptions = {
   ...dataOptions,
@@ -205,6 +225,14 @@ export const trainingOptions = {
     group: training,
     describe:
       "pre-trained weights of the backbone: .pth, .safetensors or .onnx; or none to train from scratch [default at scale paper: the file of `weights fetch`]",
+  },
+  ...weightsFileOptions,
+  heads: {
+    type: "number",
+    check: wholeFrom(1),
+    group: training,
+    describe:
+      "attention heads of the network, which no file of weights tells, such as 12 for MoCo v3's ViT-S [default: the scale's]",
   },
   set: {
     type: "string",

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError } from "@mvt/common";
 import { backbones, defaultBackbone, withBackbone } from "@mvt/core";
-import type { BackboneName } from "@mvt/core";
+import type { BackboneConfig, BackboneName } from "@mvt/core";
 import { createPreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
 import { openEngine } from "../engine/engine.ts";
@@ -49,7 +49,7 @@ export async function openTraining(
   waits(args);
   const checkpoints = checkpointsOf(args);
   const scale = scaleOf(args);
-  const weights = await weightsOf(args.weights, scale);
+  const weights = await weightsOf(args, scale);
   const noise = await readNoise(args);
   await check(scale);
   const runsFolder = await requireWritable("runs", args.runs);
@@ -75,11 +75,22 @@ export function scaleOf(args: {
   readonly scale?: ScaleName;
   readonly data?: string;
   readonly backbone?: BackboneName;
+  readonly heads?: number;
   readonly set?: readonly string[];
 }): Scale {
   const name = args.scale ?? (args.data === undefined ? "quick" : "paper");
   const scale = scaleWith(name, args.set ?? []);
-  return { ...scale, model: withBackbone(scale.model, args.backbone ?? defaultBackbone) };
+  const model = withBackbone(scale.model, args.backbone ?? defaultBackbone);
+  return { ...scale, model: args.heads === undefined ? model : withHeads(model, args.heads) };
+}
+
+/** The same network with another number of attention heads, which share its width. */
+function withHeads(model: BackboneConfig, heads: number): BackboneConfig {
+  const { width } = model;
+  if (width % heads === 0) return { ...model, heads };
+  throw new CommandLineError(
+    `--heads ${heads}: expected a divisor of the width, which is ${width} at this scale. Its own number is ${model.heads}.`,
+  );
 }
 
 /**
@@ -87,9 +98,20 @@ export function scaleOf(args: {
  * itself or training starts from scratch. What was loaded and what was not goes to stderr.
  */
 async function weightsOf(
-  weights: string | undefined,
+  { weights, weightsKey, weightsNormalization }: TrainingArgs,
   { name, pretraining, model }: Scale,
 ): Promise<PretrainedFile | undefined> {
+  const usesFile =
+    weights !== "none" && (weights !== undefined || (name === "paper" && !pretraining));
+  for (const [flag, value] of [
+    ["--weights-key", weightsKey],
+    ["--weights-normalization", weightsNormalization],
+  ] as const) {
+    if (value === undefined || usesFile) continue;
+    throw new CommandLineError(
+      `${flag} ${value}: expected a file of --weights, which it says how to read, got none. Name one, or leave ${flag} out.`,
+    );
+  }
   if (weights === "none") return undefined;
   if (weights === undefined && (name !== "paper" || pretraining !== undefined)) return undefined;
   const { backbone = defaultBackbone } = model;
@@ -104,7 +126,10 @@ async function weightsOf(
       `--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Get the official one with \`pnpm exp weights fetch\`, pass one of your own, or \`--weights none\` to train from scratch.`,
     );
   }
-  const file = await readPretrainedFile(path, model);
+  const file = await readPretrainedFile(path, model, {
+    ...(weightsKey !== undefined && { key: weightsKey }),
+    ...(weightsNormalization === "half" && { normalization: weightsNormalization }),
+  });
   process.stderr.write(`${describeWeights(file).join("\n")}\n`);
   return file;
 }

@@ -1,6 +1,6 @@
 /** @file The configuration of a run: everything its result depends on, and the id made from it. */
 import { createHash } from "node:crypto";
-import type { NetworkConfig } from "@mvt/core";
+import type { InputNormalizationName, NetworkConfig } from "@mvt/core";
 import type { DatasetName, NoiseKind } from "@mvt/datasets";
 import type { ControlMaskName, MaskForm } from "@mvt/mgn";
 import type { PredictionSource, Reference } from "@mvt/relabel";
@@ -87,11 +87,21 @@ interface CommonConfig extends LabelConfig {
   readonly seed: number;
 }
 
+/** How a file of pre-trained weights is read. */
+export interface PretrainedOptions {
+  /** Which of several networks of the file; `OpenOptions.key` of @mvt/core. */
+  readonly key?: string;
+  /** What its pixels were normalised with, if not as ImageNet's. */
+  readonly normalization?: Exclude<InputNormalizationName, "imagenet">;
+}
+
 /** A classifier, with masks or without. */
 export interface ClassifierConfig extends CommonConfig {
   readonly kind: "classifier";
   /** Where the weights but the head's start: a run, or a file by its SHA-256; random if absent. */
-  readonly pretrained?: { readonly run: string } | { readonly sha256: string };
+  readonly pretrained?:
+    | { readonly run: string }
+    | ({ readonly sha256: string } & PretrainedOptions);
   readonly training: TrainingConfig;
   /** Dynamic relabelling, section 3.3; none if absent. */
   readonly relabel?: RelabelConfig;

@@ -77,10 +77,11 @@ async function pretrainedFileOf({
 }: FoldsOf): Promise<string | undefined> {
   if (pretrained === undefined || "run" in pretrained) return undefined;
   const path = weights ?? officialPath();
-  const { sha256, source } = await readPretrainedFile(path, model);
-  if (sha256 === pretrained.sha256) return source;
+  const { sha256: expected, ...options } = pretrained;
+  const { sha256, source } = await readPretrainedFile(path, model, options);
+  if (sha256 === expected) return source;
   throw new UserError(
-    `--weights ${path}: expected the file that run ${run.id} started from (SHA-256 ${pretrained.sha256.slice(0, 12)}), found another (${sha256.slice(0, 12)}). Pass the file that the run was trained with.`,
+    `--weights ${path}: expected the file that run ${run.id} started from (SHA-256 ${expected.slice(0, 12)}), found another (${sha256.slice(0, 12)}). Pass the file that the run was trained with.`,
   );
 }
 

@@ -24,7 +24,7 @@ import type {
   MgnConfig,
   RelabelConfig,
 } from "../settings/run-config.ts";
-import { trainingOn } from "../settings/scales.ts";
+import { scales, trainingOn } from "../settings/scales.ts";
 import type { SyntheticSpec, TrainingSettings } from "../settings/scales.ts";
 import { planLabels } from "./plan-labels.ts";
 import type { LabelRequest, NoiseRequest } from "./plan-labels.ts";
@@ -124,6 +124,8 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
   const { backbone } = scale.model;
   /** For the titles of runs, unless it is the default. */
   const backboneTitle = backbone && backbones[backbone].title;
+  const { heads } = scale.model;
+  const headsTitle = heads !== scales[scale.name].model.heads && `${heads} heads`;
 
   const commonConfig = (data: PreparedData, seed: number) => ({
     format: 1 as const,
@@ -206,7 +208,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         ...commonConfig(data, seed),
         ...labels.config,
         training: (setting ?? trainingOn(dataset, scale)).training,
-        pretrained: before ? { run: before.id } : file && { sha256: file.sha256 },
+        pretrained: before ? { run: before.id } : file && { sha256: file.sha256, ...file.options },
         relabel:
           relabel &&
           relabelConfig(relabel.threshold, {
@@ -227,6 +229,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         title: [
           data.dataset.title,
           backboneTitle,
+          headsTitle,
           setting?.title,
           ...labels.titles,
           m !== undefined && `MGN m = ${m}`,
@@ -266,6 +269,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const title = [
         data.dataset.title,
         backboneTitle,
+        headsTitle,
         setting?.title,
         ...labels.titles,
         `mask generator m = ${m}`,

@@ -22,7 +22,7 @@ import type { PlannedRun } from "../runs/planned-run.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
-import type { ClassifierConfig, RelabelConfig } from "../settings/run-config.ts";
+import type { ClassifierConfig, PretrainedOptions, RelabelConfig } from "../settings/run-config.ts";
 import type { CheckpointPolicy } from "./checkpoint-policy.ts";
 import { trainClassifier } from "./classifier.ts";
 import type { ClassifierTraining } from "./classifier.ts";
@@ -173,7 +173,7 @@ async function classifierNeeds(
     if (pretrained === undefined) return undefined;
     return "run" in pretrained
       ? weightsOfRun(pretrained.run, runsFolder)
-      : plannedFile(pretrainedFile!, model, pretrained.sha256);
+      : plannedFile(pretrainedFile!, model, pretrained);
   };
   const generator = async () => {
     if (mgn === undefined) return undefined;
@@ -200,8 +200,12 @@ async function thresholdOf(spec: string, relabel: RelabelConfig | undefined): Pr
   return threshold;
 }
 
-async function plannedFile(path: string, model: ClassifierConfig["model"], sha256: string) {
-  const file = await readPretrainedFile(path, model);
+async function plannedFile(
+  path: string,
+  model: ClassifierConfig["model"],
+  { sha256, ...options }: { readonly sha256: string } & PretrainedOptions,
+) {
+  const file = await readPretrainedFile(path, model, options);
   if (file.sha256 === sha256) return file;
   throw new UserError(
     `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,

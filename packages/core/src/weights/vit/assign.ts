@@ -86,6 +86,9 @@ export function assignNames(
       skipped.push({ name, reason: meaning.skip });
     } else if (meaning !== undefined && shapes.has(meaning.parameter)) {
       assign(name, array, meaning.parameter, meaning.qkv);
+    } else if (meaning !== undefined && !withHead && isHead(meaning.parameter)) {
+      // MoCo v3 and DINO train a head of several layers.
+      skipped.push({ name, reason: "part of a head of another form, which a new one replaces" });
     } else if (isFloatElement(array.type)) {
       unknown.push(name);
     } else {

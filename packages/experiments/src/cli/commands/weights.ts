@@ -11,12 +11,13 @@ import type { ScaleName } from "../../settings/scales.ts";
 import { withPrefix, openPretrainedFile } from "../../pretrained/weights-file.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
-import { output, scaleOption } from "../options.ts";
+import { output, scaleOption, weightsFileOptions } from "../options.ts";
 import { networkLine, resampledLine } from "../describe-weights.ts";
 import { requireWritableFile } from "../writable.ts";
 
 const options = {
   scale: { ...scaleOption, describe: "the scale whose model the weights are for [default: paper]" },
+  "weights-key": weightsFileOptions["weights-key"],
   out: {
     type: "string",
     group: output,
@@ -45,6 +46,7 @@ async function run({
   action,
   file,
   scale,
+  weightsKey,
   out,
 }: ArgsOf<typeof options & typeof positionals>): Promise<void> {
   if (action === "fetch") {
@@ -58,7 +60,7 @@ async function run({
   if (file === undefined) {
     throw new CommandLineError("weights show: expected a file, got none. Name one.");
   }
-  return show(resolve(file), scale ?? "paper");
+  return show(resolve(file), scale ?? "paper", weightsKey);
 }
 
 async function fetchOfficial(out: string | undefined): Promise<void> {
@@ -78,9 +80,9 @@ async function fetchOfficial(out: string | undefined): Promise<void> {
   print(`${path}: SHA-256 ${sha256}, whose first digits are those of the file's name`);
 }
 
-async function show(path: string, scale: ScaleName): Promise<void> {
+async function show(path: string, scale: ScaleName, key: string | undefined): Promise<void> {
   await withPrefix("", async () => {
-    const { file, bytes, sha256 } = await openPretrainedFile(path);
+    const { file, bytes, sha256 } = await openPretrainedFile(path, key);
     const network = describeNetwork(file);
     const { backbone = defaultBackbone } = network ?? {};
     const match = backbones[backbone].match(file, withBackbone(scales[scale].model, backbone));
@@ -115,6 +117,6 @@ function rowsOf({ file, matched, skipped, unknown, unfit }: VitMatch): readonly 
   );
   return [...file.arrays].map(
     ([name, { type, shape }]) =>
-      `  ${shorten(name).padEnd(width)}  ${type.padEnd(8)}  ${formatShape(shape).padEnd(18)}  ${fates.get(name)}`,
+      `  ${shorten(name).padEnd(width)}  ${type.padEnd(10)}  ${formatShape(shape).padEnd(18)}  ${fates.get(name)}`,
   );
 }
