@@ -210,6 +210,11 @@ describe("an archive that programs read differently is refused", () => {
       [{ ...harmless, name: "../data.pkl" }],
       "invalid relative path",
     ],
+    [
+      "that NumPy wrote",
+      [{ ...harmless, name: "cls.npy" }],
+      "expected an archive of torch.save, got one of NumPy, as JAX's ViT has it",
+    ],
     ["with an absolute path", [{ ...harmless, name: "/data.pkl" }], "absolute path"],
   ] as const)("%s", async ([, entries, reason]) => {
     expect(await expectRefusal(zip(entries))).toContain(reason);

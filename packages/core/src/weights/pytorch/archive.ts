@@ -26,6 +26,13 @@ export async function openTorchArchive(
   const pickles = [...entries.keys()].filter((name) => /^([^/]*\/)?data\.pkl$/.test(name));
   const [pickleName] = pickles;
   if (pickleName === undefined) {
+    if ([...entries.keys()].some((name) => name.endsWith(".npy"))) {
+      refuse(
+        "an archive of torch.save",
+        "one of NumPy, as JAX's ViT has it",
+        "Load it with timm, and save its weights: torch.save(model.state_dict(), OUT).",
+      );
+    }
     return refuse("an archive of torch.save, with data.pkl", `one with ${describe(entries)}`);
   }
   if (pickles.length > 1) {
