@@ -9,9 +9,11 @@ import {
   preprocessingOf,
 } from "../../src/portable/description.ts";
 import { readMetadata, withMetadata } from "../../src/portable/metadata.ts";
+import { refuserOf } from "../../src/weights/error.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/weights/safetensors.ts";
 import * as pickle from "../support/pickle.ts";
 import { bytesOf } from "../support/weights-files.ts";
+import { wildBytes } from "../support/wild.ts";
 import { zip } from "../support/zip.ts";
 
 /** Every array, loaded. */
@@ -23,6 +25,22 @@ function contentOf({ format, arrays, otherEntries }: WeightsFile) {
 
 const open = (name: string) => async (input: Uint8Array) =>
   contentOf(await openWeights(input, name));
+
+/** As `open`, in a folder that holds the golden files of golden/wild.py. */
+const openBeside = (name: string) => async (input: Uint8Array) =>
+  contentOf(
+    await openWeights(input, name, {
+      beside: async (wanted) => wildFiles.get(wanted) ?? refuserOf(name)(wanted, "no such file"),
+    }),
+  );
+const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+const wildFiles = new Map(
+  [...shards, "helper.onnx.data"].map((name) => [name, wildBytes(name)] as const),
+);
+const weightMaps = [
+  { weight_map: { cls_token: shards[0], "norm.bias": shards[1] } },
+  parseJson(Buffer.from(wildBytes("model.safetensors.index.json")).toString()),
+];
 
 const weights = new Map([
   ["blocks.0.weight", { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, 1e-30, 6) }],
@@ -71,9 +89,12 @@ const opcode = fc.oneof(
   fc.constant(pickle.storage(4)),
   fc.constant(pickle.name("collections", "OrderedDict")),
   fc.constant(pickle.name("torch", "Size")),
+  fc.constant(pickle.name("argparse", "Namespace")),
   // Marks, dictionaries, lists, tuples, calls, memory, and opcodes that PyTorch never writes.
   fc
-    .constantFrom(..."()NKMJ]}aeusbRtqhrj\x85\x86\x87\x88\x89\x8a\x93\x94\x95Q2".split(""))
+    .constantFrom(
+      ..."()NKMJBC\x81\x8f\x90\x91]}aeusbRtqhrj\x85\x86\x87\x88\x89\x8a\x93\x94\x95Q2".split(""),
+    )
     .chain((code) =>
       fc.uint8Array({ maxLength: 4 }).map((tail) => Uint8Array.of(code.charCodeAt(0), ...tail)),
     ),
@@ -173,6 +194,8 @@ export const targets: readonly FuzzTarget[] = [
     name: "PyTorch archive",
     seeds: [
       bytesOf("kinds.pth"),
+      wildBytes("inert.pth"),
+      wildBytes("float8.pth"),
       archive(
         pickle.dictionary(
           "weight",
@@ -194,6 +217,17 @@ export const targets: readonly FuzzTarget[] = [
     seeds: [bytesOf("named.onnx")],
     structured: onnx,
     parse: open("file.onnx"),
+  },
+  {
+    name: "ONNX with external data",
+    seeds: [wildBytes("helper.onnx")],
+    parse: openBeside("file.onnx"),
+  },
+  {
+    name: "index of sharded weights",
+    seeds: [wildBytes("model.safetensors.index.json")],
+    structured: jsonLike(weightMaps).map(utf8),
+    parse: openBeside("file.index.json"),
   },
   {
     name: "ONNX metadata",
