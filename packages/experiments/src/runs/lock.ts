@@ -301,14 +301,22 @@ async function hold(
   };
 }
 
-/** Removes what processes that wanted the lock and died left beside it: files older than a lease. */
+/** Removes what processes that wanted the lock and died left beside it: files of processes that are gone, or older than a lease. */
 async function clearLeft(folder: string, lease: number): Promise<void> {
   const { mtimeMs: now } = await stat(join(folder, "lock")); // by the same clock as the files'
   for (const name of await readdir(folder)) {
     if (!isLockFile(name) || name === "lock") continue;
-    const left = await stat(join(folder, name)).catch(() => undefined);
-    if (left !== undefined && now - left.mtimeMs > lease) {
-      await rm(join(folder, name), { recursive: true, force: true });
+    const path = join(folder, name);
+    const left = await stat(path).catch(() => undefined);
+    if (left === undefined) continue;
+    if (now - left.mtimeMs > lease || (await isOfGone(path))) {
+      await rm(path, { recursive: true, force: true });
     }
   }
+}
+
+/** Whether a file names a process that is gone. */
+async function isOfGone(path: string): Promise<boolean> {
+  const holder = parseHolder(await readFile(path, "utf8").catch(() => ""));
+  return holder !== undefined && (await stateOf(holder)) === "gone";
 }
