@@ -230,7 +230,7 @@ describe("--data refuses", () => {
       },
       args,
       exitCode: 1,
-      stderr: `RAF-DB: expected an image file for each of the 91 labels in ${list}; 1 missing: test_9999_aligned.jpg. Unpack all images of the data set.`,
+      stderr: `RAF-DB: expected an image file for each of the 91 labels in ${list}; 1 missing: test_9999_aligned.jpg. Unpack all images of the data set, or see all that is missing with \`pnpm exp data check\`.`,
     },
     {
       what: "an image that is cut short, before anything is trained",
