@@ -65,7 +65,10 @@ describe("training a mask generator", () => {
     const { run, result, bytes } = await train("whole");
     const file = decode(bytes);
     expect(file.config.m).toBe(0.25);
-    expect(file.provenance).toMatchObject({ run: run.id, start: "a classifier" });
+    expect(file.provenance).toMatchObject({
+      run: run.id,
+      start: "run 000000000000, validation-best",
+    });
     expect(result).toMatchObject({ kind: "mgn", m: 0.25, epochs: 2 });
     expect(await run.result()).toEqual(result);
     expect(
