@@ -28,6 +28,12 @@ const { values } = parseArgs({
   },
 });
 
+const asked = values.kinds.split(",");
+const unknown = asked.find((kind) => !kinds.includes(kind));
+if (unknown !== undefined) {
+  throw new Error(`--kinds ${unknown}: expected some of ${kinds.join()}`);
+}
+
 const root = join(import.meta.dirname, "../..");
 const workFolder = mkdtempSync(join(tmpdir(), "mvt-faults-"));
 process.on("exit", () => rmSync(workFolder, { recursive: true, force: true }));
@@ -110,8 +116,7 @@ function stepsLost(at: number, runs: string): number {
 const most = Number(values.most);
 const rows: string[][] = [];
 let failures = 0;
-for (const kind of values.kinds.split(",")) {
-  if (!kinds.includes(kind)) throw new Error(`--kinds ${kind}: expected some of ${kinds.join()}`);
+for (const kind of asked) {
   const every = Math.max(1, operations.length / most);
   const positions = Array.from({ length: Math.min(most, operations.length) }, (_, i) =>
     Math.min(operations.length, 1 + Math.floor(i * every)),

@@ -9,7 +9,8 @@ import { unfinishedPath, unfinishedSuffix } from "./left-overs.ts";
 import { namePath } from "./system-errors.ts";
 
 export { syncFile, syncFolder } from "./durable.ts";
-export { leftOverAge, removeLeftOvers, unfinishedPath } from "./left-overs.ts";
+export { leftOverAge, removeLeftOvers, unfinishedPath, unfinishedSuffix } from "./left-overs.ts";
+export { processExists, type ProcessPlace, thisPlace } from "./processes.ts";
 export {
   mostBytes,
   readRegular,

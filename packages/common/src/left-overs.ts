@@ -5,10 +5,9 @@
  * work of a living process. Others count as left over when nothing in them has changed for a day.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
-import { hostname } from "node:os";
 import { basename, join } from "node:path";
+import { processExists, thisPlace } from "./processes.ts";
 
 /** What names of unfinished files and folders end in. */
 export const unfinishedSuffix = ".tmp";
@@ -42,42 +41,14 @@ export async function removeLeftOvers(
     if (parts === undefined || (wanted !== undefined && parts["whole"] !== wanted)) continue;
     const path = join(folder, name);
     const writer = parts["machine"] === machine() ? Number(parts["process"]) : undefined;
-    const left = (writer !== undefined && !isAlive(writer)) || (await isOld(path));
+    const left = (writer !== undefined && !processExists(writer)) || (await isOld(path));
     if (left) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 
-let known: string | undefined;
-
 /** Eight digits that another host, another start of this one, and another container do not have. */
 function machine(): string {
-  const read = (get: () => string) => {
-    try {
-      return get();
-    } catch {
-      return ""; // not on Linux
-    }
-  };
-  known ??= createHash("sha256")
-    .update(
-      JSON.stringify([
-        hostname(),
-        read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8")),
-        read(() => readlinkSync("/proc/self/ns/pid")),
-      ]),
-    )
-    .digest("hex")
-    .slice(0, 8);
-  return known;
-}
-
-function isAlive(id: number): boolean {
-  try {
-    process.kill(id, 0); // sends nothing
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
+  return createHash("sha256").update(JSON.stringify(thisPlace())).digest("hex").slice(0, 8);
 }
 
 /** Whether nothing at the path, or below it, has changed for `leftOverAge`. */

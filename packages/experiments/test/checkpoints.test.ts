@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { checkpointFile, oldCheckpoint } from "../src/runs/checkpoint-files.ts";
 import type { CheckpointFile } from "../src/runs/checkpoint-files.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
+import type { RunFolder } from "../src/runs/run-folder.ts";
 import { defaultCheckpoints, parseInterval } from "../src/training/checkpoint-policy.ts";
 import type { CheckpointPolicy } from "../src/training/checkpoint-policy.ts";
 import type { TrainingContext } from "../src/training/epoch-loop.ts";
@@ -146,11 +147,10 @@ describe("a run that trains", () => {
   test("ends with the reason when a checkpoint cannot be written", async () => {
     const runs = await temporaryFolder(onTestFinished);
     const folder = folderOf(run, runs);
-    const elsewhere = {
+    const elsewhere: RunFolder = {
       ...folder,
       // Below a file, where nothing can be.
-      path: (file: Parameters<typeof folder.path>[0]) =>
-        folder.path(file.startsWith("checkpoint") ? (`config.json/${file}` as never) : file),
+      writeDurably: (file, parts) => folder.writeDurably(`config.json/${file}` as never, parts),
     };
     let steps = 0;
     const attempt = train(run, runs, {

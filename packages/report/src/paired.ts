@@ -1,7 +1,7 @@
 /** @file Differences between two settings that were trained with the same seeds. */
 import { accuracyDecimals } from "./accuracy.ts";
 import { conjunction } from "./columns.ts";
-import { meanOverSeeds } from "./statistics.ts";
+import { pairedT } from "./paired-tests.ts";
 
 /** What one seed gave under a setting: k of n test images right. */
 export interface SeedCount {
@@ -32,13 +32,8 @@ export function pairedDifference(
     return other ? [k / n - other.k / other.n] : [];
   });
   if (differences.length === 0) return undefined;
-  const { mean, std } = meanOverSeeds(differences);
-  const decimals = accuracyDecimals([...a, ...b].map(({ n }) => n));
-  return {
-    mean,
-    decimals,
-    standardError: std === undefined ? undefined : std / Math.sqrt(differences.length),
-  };
+  const { mean, standardError } = pairedT(differences);
+  return { mean, decimals: accuracyDecimals([...a, ...b].map(({ n }) => n)), standardError };
 }
 
 /** How many standard errors a difference must exceed to be called one. */

@@ -43,7 +43,7 @@ export function valuesBySeed(values: readonly number[], unit: ValuesBySeed["unit
 }
 
 /** The 0.975 quantile of the normal distribution: two-sided 95 %. */
-const z95 = 1.959963984540054;
+export const z95 = 1.959963984540054;
 
 /**
  * The 95 % score interval of a proportion, k of n, as fractions. Without continuity correction.

@@ -1,4 +1,5 @@
 /** @file Leaves a few images that cannot be read out of a data set, if the user allows it. */
+import { listFirst } from "@mvt/common";
 import { type Sample, type SplitName, splitNames } from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
@@ -55,10 +56,9 @@ export async function skipUnreadable(
   if (skipped.length === 0) return dataset;
   const most = mostSkipped(limit, all.length);
   if (skipped.length > most) {
-    const listed = skipped.slice(0, named).map(describeSkipped).join(", ");
-    const more = skipped.length > named ? ` and ${skipped.length - named} more` : "";
+    const listed = listFirst(skipped.map(describeSkipped), named);
     throw new DatasetError(
-      `${dataset.title}: expected at most ${most} of ${all.length} images that cannot be read, as allowed, found ${skipped.length}: ${listed}${more}. Put intact files in their place, or allow more.`,
+      `${dataset.title}: expected at most ${most} of ${all.length} images that cannot be read, as allowed, found ${skipped.length}: ${listed}. Put intact files in their place, or allow more.`,
     );
   }
   const gone = new Set(skipped.map(({ sample }) => sample));

@@ -1,9 +1,8 @@
 /** @file What a killed process leaves in the folder of a run, and what only an unfinished run needs once it is finished. */
-import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { UserError } from "@mvt/common";
-import { systemRefusalOf } from "@mvt/common/files";
+import { systemRefusalOf, unfinishedSuffix } from "@mvt/common/files";
 import { isLockFile, withLock } from "./lock.ts";
 import { openRun } from "./run-folder.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -11,20 +10,23 @@ import type { RunFolder } from "./run-folder.ts";
 /** What only an unfinished run needs. */
 const ofUnfinished = /^checkpoint\b.*\.safetensors$|^made-by\.jsonl$/;
 
-const folderOf = (run: RunFolder) => dirname(run.path("result.json"));
-
 /** The names of the left-overs. The caller holds the run's lock, so that no other process writes there. */
-export async function leftOversOf(run: RunFolder): Promise<readonly string[]> {
-  const finished = existsSync(run.path("result.json"));
-  const names = await readdir(folderOf(run));
+export async function leftOversOf({ folder }: RunFolder): Promise<readonly string[]> {
+  return leftOversAmong(await readdir(folder));
+}
+
+function leftOversAmong(names: readonly string[]): readonly string[] {
+  const finished = names.includes("result.json");
   return names.filter(
-    (name) => !isLockFile(name) && (name.endsWith(".tmp") || (finished && ofUnfinished.test(name))),
+    (name) =>
+      !isLockFile(name) &&
+      (name.endsWith(unfinishedSuffix) || (finished && ofUnfinished.test(name))),
   );
 }
 
 /** Removes them. */
-export async function removeLeftOvers(run: RunFolder, names: readonly string[]): Promise<void> {
-  for (const name of names) await rm(join(folderOf(run), name), { recursive: true, force: true });
+export async function clear({ folder }: RunFolder, leftOvers: readonly string[]): Promise<void> {
+  for (const name of leftOvers) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /**
@@ -33,10 +35,10 @@ export async function removeLeftOvers(run: RunFolder, names: readonly string[]):
  */
 export async function tidyFinished(runsFolder: string, id: string): Promise<void> {
   const run = openRun(runsFolder, id);
-  const locked = (await readdir(folderOf(run))).some(isLockFile);
-  if (!locked && (await leftOversOf(run)).length === 0) return;
+  const names = await readdir(run.folder);
+  if (!names.some(isLockFile) && leftOversAmong(names).length === 0) return;
   try {
-    await withLock(runsFolder, id, async () => removeLeftOvers(run, await leftOversOf(run)));
+    await withLock(runsFolder, id, async () => clear(run, await leftOversOf(run)));
   } catch (error) {
     if (!(error instanceof UserError) && systemRefusalOf(error) === undefined) throw error;
   }

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
-import { hostname } from "node:os";
 import { parseJson, printable } from "@mvt/common";
+import { processExists, thisPlace } from "@mvt/common/files";
 import { z } from "zod";
 
 const schema = z.object({
@@ -29,10 +29,10 @@ export type HolderState = "alive" | "gone" | "unknown";
 
 /** This process, with a new token. */
 export async function thisProcess(): Promise<LockHolder> {
-  const { boot, namespace } = await thisPlace();
+  const { host, boot, namespace } = thisPlace();
   return {
     pid: process.pid,
-    host: hostname(),
+    host,
     boot,
     namespace,
     started: (await readStart(process.pid))?.started,
@@ -58,32 +58,14 @@ export function describeHolder(holder: LockHolder | undefined): string {
 
 /** Whether the process is there. One of another machine or PID namespace cannot be asked. */
 export async function stateOf(holder: LockHolder): Promise<HolderState> {
-  const { boot, namespace } = await thisPlace();
-  const here = holder.host === hostname() && holder.boot === boot && holder.namespace === namespace;
+  const { host, boot, namespace } = thisPlace();
+  const here = holder.host === host && holder.boot === boot && holder.namespace === namespace;
   if (!here) return "unknown";
-  if (!exists(holder.pid)) return "gone";
+  if (!processExists(holder.pid)) return "gone";
   const found = await readStart(holder.pid);
   if (found === undefined || holder.started === undefined) return "unknown";
   // The process that a killed one leaves until its parent asks for its exit code is gone, too.
   return found.started === holder.started && !/[ZX]/.test(found.status) ? "alive" : "gone";
-}
-
-/** Where process numbers count. */
-async function thisPlace(): Promise<Pick<LockHolder, "boot" | "namespace">> {
-  const [boot, namespace] = await Promise.all([
-    readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => undefined),
-    readlink("/proc/self/ns/pid").catch(() => undefined),
-  ]);
-  return { boot: boot?.trim(), namespace };
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** When a process started, and its status; undefined where the system does not tell, or tells of another namespace. */

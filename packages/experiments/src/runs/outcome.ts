@@ -1,4 +1,6 @@
-/** @file What result.json says of a classifier's accuracy, from its metrics and its predictions. */
+/** @file What result.json says of a classifier: its accuracy, from metrics and predictions, and what relabelling did. */
+import { sum } from "@mvt/common";
+import { relabelQuality } from "@mvt/relabel";
 import type { Count } from "@mvt/report";
 import type { ClassifierResult, EpochMetrics } from "./result.ts";
 
@@ -21,6 +23,28 @@ export function outcomeOf(
     last,
   ];
   return { epochs: metrics.length, validation, last, bestOnTest: best(onTest, ({ k }) => k) };
+}
+
+/**
+ * What relabelling made of labels, and how many are right where the truth is known. `given` and `current`: class indices
+ * before and after it.
+ */
+export function relabelOutcomeOf(
+  given: ArrayLike<number>,
+  current: ArrayLike<number>,
+  truth: ArrayLike<number> | undefined,
+): NonNullable<ClassifierResult["relabel"]> {
+  const changed = sum(Array.from(current, (label, i) => Number(label !== given[i])));
+  if (truth === undefined) return { changed };
+  const quality = relabelQuality({ given, current, truth });
+  return {
+    changed,
+    precision: countOf(quality.precision),
+    recall: countOf(quality.recall),
+    harm: countOf(quality.harm),
+    correctBefore: countOf(quality.correctBefore),
+    correctAfter: countOf(quality.correctAfter),
+  };
 }
 
 const countOf = ({ k, n }: Count): Count => ({ k, n });

@@ -5,7 +5,7 @@
 import { readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@mvt/common";
-import { leftOversOf, removeLeftOvers } from "./left-overs.ts";
+import { clear, leftOversOf } from "./left-overs.ts";
 import { withLock } from "./lock.ts";
 import { openRun } from "./run-folder.ts";
 import type { RunFile, RunFolder } from "./run-folder.ts";
@@ -126,7 +126,7 @@ async function clearLeftOvers(
   { dryRun }: RepairOptions,
 ): Promise<readonly string[]> {
   const names = await leftOversOf(run);
-  if (!dryRun) await removeLeftOvers(run, names);
+  if (!dryRun) await clear(run, names);
   return names.map((name) => `${dryRun ? "would remove" : "removed"} the left-over ${name}`);
 }
 

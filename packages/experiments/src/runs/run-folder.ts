@@ -58,6 +58,8 @@ export type RunFile =
 
 export interface RunFolder {
   readonly id: string;
+  /** The folder itself. */
+  readonly folder: string;
   path(file: RunFile): string;
   write(file: RunFile, content: string | Uint8Array): Promise<void>;
   /** Writes a file from its parts; once it is done, a loss of power does not lose it. */
@@ -82,7 +84,8 @@ export interface RunFolder {
 
 /** The folder of a run, whether it exists or not. */
 export function openRun(runsFolder: string, id: string): RunFolder {
-  const path = (file: RunFile) => join(runsFolder, id, file);
+  const folder = join(runsFolder, id);
+  const path = (file: RunFile) => join(folder, file);
   const readBytes = (file: RunFile) =>
     readRegular(path(file)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
@@ -103,6 +106,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
   const remove = (file: RunFile) => rm(path(file), { force: true });
   return {
     id,
+    folder,
     path,
     read,
     write,
@@ -126,7 +130,7 @@ export function openRun(runsFolder: string, id: string): RunFolder {
       const list = `${JSON.stringify(makeManifest(files), null, 2)}\n`;
       await writeWholeDurably(path("manifest.json"), [Buffer.from(list)]);
       await writeWholeDurably(path("result.json"), [Buffer.from(json)]);
-      await removeCheckpoints(join(runsFolder, id));
+      await removeCheckpoints(folder);
       await remove("made-by.jsonl");
     },
     async verify() {

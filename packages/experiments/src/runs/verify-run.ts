@@ -5,12 +5,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { reasonOf, sum, UserError } from "@mvt/common";
 import { decodeSafetensors } from "@mvt/core";
-import { LabelLedger, relabelQuality } from "@mvt/relabel";
+import { LabelLedger } from "@mvt/relabel";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { ClassifierConfig, MgnConfig } from "../settings/run-config.ts";
 import { readTable } from "./csv-table.ts";
 import { readMgn } from "./mgn-file.ts";
-import { outcomeOf } from "./outcome.ts";
+import { outcomeOf, relabelOutcomeOf } from "./outcome.ts";
 import { readPredictions } from "./predictions.ts";
 import type { NamedPredictions } from "./predictions.ts";
 import { readLabels } from "./read-labels.ts";
@@ -118,18 +118,9 @@ async function relabelling(
   if (current.some((label, i) => label !== ledger.current(i))) {
     throw differs(run, "the labels that labels.jsonl ends with", "others in labels.csv");
   }
-  if (lines.every(({ truth }) => truth === undefined)) return { changed };
-  const truth = indices(lines.map((line) => line.truth));
-  const quality = relabelQuality({ given, current, truth });
-  const count = ({ k, n }: { readonly k: number; readonly n: number }) => ({ k, n });
-  return {
-    changed,
-    precision: count(quality.precision),
-    recall: count(quality.recall),
-    harm: count(quality.harm),
-    correctBefore: count(quality.correctBefore),
-    correctAfter: count(quality.correctAfter),
-  };
+  const known = lines.some(({ truth }) => truth !== undefined);
+  const truth = known ? indices(lines.map((line) => line.truth)) : undefined;
+  return relabelOutcomeOf(given, current, truth);
 }
 
 /** The fold of a run is predicted image by image, and none of it was trained on or is a test image. */

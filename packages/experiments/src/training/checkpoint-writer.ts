@@ -2,7 +2,6 @@
  * @file Writes the checkpoints of a run while it goes on training. Hashing and writing take place in the threads of
  * Node's pool; the training thread copies the state and passes it on.
  */
-import { dirname } from "node:path";
 import { checkpointFile, removeCheckpoints } from "../runs/checkpoint-files.ts";
 import type { CheckpointFile } from "../runs/checkpoint-files.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
@@ -34,7 +33,7 @@ export function checkpointWriter(
   const writeOut = async (checkpoint: Checkpoint<unknown>) => {
     const file = checkpointFile(checkpoint.step);
     await run.writeDurably(file, await encodeCheckpointParts(checkpoint));
-    await removeCheckpoints(dirname(run.path(file)), keep);
+    await removeCheckpoints(run.folder, keep);
   };
   const throwFailure = () => {
     if (failure !== undefined) throw failure.error;

@@ -1,6 +1,5 @@
 /** @file A run hands the files of its first epochs to runs that begin alike, which go on from there. */
 import { copyFile, link, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { UserError } from "@mvt/common";
 import { makeWhole, systemRefusalOf } from "@mvt/common/files";
 import { listCheckpoints } from "../runs/checkpoint-files.ts";
@@ -32,7 +31,7 @@ export async function handOver(
   try {
     await withLock(runsFolder, branch.id, async () => {
       const folder = openRun(runsFolder, branch.id);
-      const begun = (await listCheckpoints(dirname(folder.path(file)))).length > 0;
+      const begun = (await listCheckpoints(folder.folder)).length > 0;
       if (begun || (await folder.result())) return;
       await folder.write("config.json", `${JSON.stringify(branch.config, null, 2)}\n`);
       const origins = await run.read("made-by.jsonl");

@@ -3,10 +3,11 @@
  * does to them.
  */
 import { WeightsError } from "@mvt/core";
-import { createRelabeller, LabelLedger, relabelQuality, TrainingHistory } from "@mvt/relabel";
+import { createRelabeller, LabelLedger, TrainingHistory } from "@mvt/relabel";
 import type { HistoryArray, Relabeller, Threshold } from "@mvt/relabel";
 import type { TrainingData } from "../data/prepared.ts";
 import { labelsCsv } from "../runs/labels-csv.ts";
+import { relabelOutcomeOf } from "../runs/outcome.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import type { RelabelConfig } from "../settings/run-config.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -126,18 +127,6 @@ export class TrainingLabels {
   outcome(): ClassifierResult["relabel"] {
     if (this.#relabeller === undefined) return undefined;
     const { train, trainTruth: truth } = this.#data;
-    const { labels: current } = this.#ledger;
-    const changed = current.reduce((n, label, i) => n + Number(label !== train.labels[i]), 0);
-    if (truth === undefined) return { changed };
-    const quality = relabelQuality({ given: train.labels, current, truth });
-    const count = ({ k, n }: { readonly k: number; readonly n: number }) => ({ k, n });
-    return {
-      changed,
-      precision: count(quality.precision),
-      recall: count(quality.recall),
-      harm: count(quality.harm),
-      correctBefore: count(quality.correctBefore),
-      correctAfter: count(quality.correctAfter),
-    };
+    return relabelOutcomeOf(train.labels, this.#ledger.labels, truth);
   }
 }

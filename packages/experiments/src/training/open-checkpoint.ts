@@ -1,9 +1,8 @@
 /** @file The checkpoint that an interrupted run goes on from: the newest that is whole. */
 import { UserError } from "@mvt/common";
-import { formatShape, WeightsError } from "@mvt/core";
-import type { nn } from "@mvt/core";
+import { WeightsError } from "@mvt/core";
 import { rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { z } from "zod";
 import {
   hasOldCheckpoint,
@@ -15,13 +14,15 @@ import type { CheckpointFile } from "../runs/checkpoint-files.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { wrongParameter } from "./require-weights.ts";
+import type { ExpectedParameter } from "./require-weights.ts";
 
 /** What a run's checkpoint must hold. */
 export interface ExpectedCheckpoint<Metrics> {
   /** The schema of a line of metrics.jsonl. */
   readonly line: z.ZodType<Metrics>;
   /** The parameters of the network, under their names in the state. */
-  readonly parameters?: readonly Pick<nn.Declaration, "name" | "tensor">[];
+  readonly parameters?: readonly ExpectedParameter[];
 }
 
 /** A checkpoint with its file. */
@@ -41,7 +42,7 @@ export async function openCheckpoint<Metrics>(
   expected: ExpectedCheckpoint<Metrics>,
   onNotice: (notice: string) => void = () => {},
 ): Promise<OpenedCheckpoint<Metrics> | undefined> {
-  const folder = dirname(run.path("result.json"));
+  const { folder } = run;
   if (await hasOldCheckpoint(folder)) {
     onNotice(`${oldCheckpoint} is of an earlier version, which cannot be gone on from; removed`);
     await remove(join(folder, oldCheckpoint));
@@ -83,14 +84,10 @@ async function decode<Metrics>(
   const bytes = await run.read(file);
   if (bytes === undefined) throw new WeightsError(`${path}: expected a checkpoint, found none`);
   const checkpoint = decodeCheckpoint(bytes, path, line);
-  for (const {
-    name,
-    tensor: { shape },
-  } of parameters) {
-    const found = checkpoint.state.get(name)?.shape;
-    if (found?.join() === shape.join()) continue;
-    const got = found === undefined ? "none" : formatShape(found);
-    throw new WeightsError(`${path}: expected ${name} ${formatShape(shape)}, got ${got}`);
+  const wrong = wrongParameter(checkpoint.state, parameters);
+  if (wrong) {
+    const { name, expected, found } = wrong;
+    throw new WeightsError(`${path}: expected ${name} ${expected}, got ${found}`);
   }
   if (checkpoint.step !== stepOf(file)) {
     throw new WeightsError(

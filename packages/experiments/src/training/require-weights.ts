@@ -3,6 +3,9 @@ import { UserError } from "@mvt/common";
 import { formatShape, sameShape } from "@mvt/core";
 import type { nn, Weights } from "@mvt/core";
 
+/** A parameter of a network, under its name in the weights. */
+export type ExpectedParameter = Pick<nn.Declaration, "name" | "tensor">;
+
 /**
  * Throws a UserError that names the file unless it has every parameter in its shape: a file of another version, or of another
  * network.
@@ -11,15 +14,24 @@ import type { nn, Weights } from "@mvt/core";
  */
 export function requireWeights(
   weights: Weights,
-  parameters: readonly nn.Declaration[],
+  parameters: readonly ExpectedParameter[],
   source: string,
 ): void {
+  const wrong = wrongParameter(weights, parameters);
+  if (wrong === undefined) return;
+  const { name, expected, found } = wrong;
+  throw new UserError(`${source}: expected ${name} of shape ${expected}, found ${found}`, {
+    advice: "Remove the run's folder to train it again.",
+  });
+}
+
+/** The first parameter that the weights lack, or have in another shape; shapes as words, such as "[7, 32]" or "none". */
+export function wrongParameter(weights: Weights, parameters: readonly ExpectedParameter[]) {
   for (const { name, tensor } of parameters) {
     const given = weights.get(name);
     if (given !== undefined && sameShape(given.shape, tensor.shape)) continue;
-    throw new UserError(
-      `${source}: expected ${name} of shape ${formatShape(tensor.shape)}, found ${given ? formatShape(given.shape) : "none"}`,
-      { advice: "Remove the run's folder to train it again." },
-    );
+    const found = given ? formatShape(given.shape) : "none";
+    return { name, expected: formatShape(tensor.shape), found };
   }
+  return undefined;
 }

@@ -2,7 +2,6 @@
  * @file A worker thread that trains one run. Several can train at once, and the main thread stays free to show
  * progress: the engine blocks the thread it runs in.
  */
-import { dirname } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import { UserError } from "@mvt/common";
 import { removeUnfinished } from "@mvt/common/files";
@@ -102,7 +101,7 @@ async function trainRun(task: TrainingTask): Promise<void> {
   const { id, runsFolder, lock, events, config, branches = [] } = task;
   const post = (event: TrainingEvent) => events.postMessage(event);
   const run = whileHeld(openRun(runsFolder, id), task);
-  await removeUnfinished(dirname(run.path("result.json")), isLockFile);
+  await removeUnfinished(run.folder, isLockFile);
   const backend = await openBackend(task.engine);
   const data = await dataOfRun(task.data, config, { ...task, backend });
   const context = {

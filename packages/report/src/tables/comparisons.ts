@@ -8,9 +8,9 @@ import type { LabelledPredictions } from "../evaluation/predictions.ts";
 import { holm, mcnemarMidP, pairedT, studentP } from "../paired-tests.ts";
 import { points } from "../paired.ts";
 import { accuracyDecimals, type Count } from "../accuracy.ts";
-import type { Interval } from "../statistics.ts";
+import { type Interval, z95 } from "../statistics.ts";
 import type { Appendix, Cells, Column } from "../table.ts";
-import type { Selection, TestedRun } from "./tested-runs.ts";
+import { type Selection, selectedCount, type TestedRun } from "./tested-runs.ts";
 
 /** A p-value below it is called clear, after the correction. */
 export const level = 0.05;
@@ -94,14 +94,14 @@ function differenceOf(
   });
   if (pairs.length === 0) return undefined;
   const bySeed = pairedT(
-    pairs.map(([run, other]) => share(countOf(run, select)) - share(countOf(other, select))),
+    pairs.map(([a, b]) => share(selectedCount(a, select)) - share(selectedCount(b, select))),
   );
-  const images = Math.min(...pairs.flat().map((run) => countOf(run, select).n));
+  const images = Math.min(...pairs.flat().map((run) => selectedCount(run, select).n));
   const answers = select === "validation" ? pairedAnswers(pairs) : undefined;
   const byImage = answers
     ? pairedByImage(answers)
     : pairs.length < enoughSeeds
-      ? unpairedByImage(pairs, select, bySeed.mean)
+      ? unpairedByImage(pairs, select, { mean: bySeed.mean, images })
       : undefined;
   const around = (half: number) => ({ low: bySeed.mean - half, high: bySeed.mean + half });
   const intervals = [byImage && around(z95 * byImage.standardError), bySeed.interval];
@@ -123,12 +123,6 @@ type Pair = readonly [TestedRun, TestedRun];
 
 /** With fewer, test images count even where they cannot be paired: two seeds may agree by chance. */
 const enoughSeeds = 3;
-
-const z95 = 1.959963984540054;
-
-function countOf(run: TestedRun, select: Selection): Count {
-  return run[select === "best-on-test" ? "bestOnTest" : select];
-}
 
 const share = ({ k, n }: Count) => k / n;
 
@@ -162,10 +156,13 @@ function pairedByImage(answers: readonly (readonly number[])[]) {
 }
 
 /** As if each row had test images of its own: too large where both find the same images hard. */
-function unpairedByImage(pairs: readonly Pair[], select: Selection, mean: number) {
-  const images = Math.min(...pairs.flat().map((run) => countOf(run, select).n));
+function unpairedByImage(
+  pairs: readonly Pair[],
+  select: Selection,
+  { mean, images }: Pick<Difference, "mean" | "images">,
+) {
   const variance = (side: 0 | 1) => {
-    const p = sum(pairs.map((pair) => share(countOf(pair[side], select)))) / pairs.length;
+    const p = sum(pairs.map((pair) => share(selectedCount(pair[side], select)))) / pairs.length;
     return (p * (1 - p)) / images;
   };
   const standardError = Math.sqrt(variance(0) + variance(1));

@@ -9,7 +9,13 @@ import { clearSign, differenceWords, listDifferences, pairedDifference } from ".
 import type { PairedDifference, SeedCount } from "../paired.ts";
 import type { Cells, Column } from "../table.ts";
 import { parameterList, type ThresholdLabel } from "./configuration.ts";
-import { bySeed, type Selection, type TestedRow, type TestedRun } from "./tested-runs.ts";
+import {
+  bySeed,
+  type Selection,
+  selectedCount,
+  type TestedRow,
+  type TestedRun,
+} from "./tested-runs.ts";
 
 export type Labelling =
   /** No relabelling. */
@@ -125,8 +131,7 @@ export function labellingCells(labelling: Labelling): Cells {
 
 /** The counts of a row's runs at the chosen epoch. */
 export function countsOf(row: LabelledRow | undefined, select: Selection): readonly SeedCount[] {
-  const key = select === "best-on-test" ? "bestOnTest" : select;
-  return (row?.runs ?? []).map((run) => ({ seed: run.seed, ...run[key] }));
+  return (row?.runs ?? []).map((run) => ({ seed: run.seed, ...selectedCount(run, select) }));
 }
 
 /** What a data set's rows are compared with. */

@@ -34,6 +34,11 @@ export interface TestedRun {
   readonly predictions?: LabelledPredictions;
 }
 
+/** The test images that the run has right with the selected weights. */
+export function selectedCount(run: TestedRun, select: Selection): EpochCount {
+  return run[select === "best-on-test" ? "bestOnTest" : select];
+}
+
 /** One setting on one data set, with every seed it was run with. */
 export interface TestedRow<Run extends TestedRun = TestedRun> {
   /** The title of the data set, as in the provenance. */
@@ -68,12 +73,12 @@ export function accuracyCells(
     throw new RangeError(`${about.table}: expected at least one run of ${about.row}, got none`);
   }
   const ordered = bySeed(runs);
-  const over = (name: "validation" | "last" | "bestOnTest") =>
-    accuracy(ordered.map((run) => ({ seed: run.seed, ...run[name] })));
+  const over = (selection: Selection) =>
+    accuracy(ordered.map((run) => ({ seed: run.seed, ...selectedCount(run, selection) })));
   const all: Readonly<Record<Selection, Accuracy>> = {
     validation: over("validation"),
     last: over("last"),
-    "best-on-test": over("bestOnTest"),
+    "best-on-test": over("best-on-test"),
   };
   const recall = recallOf(ordered);
   return {
