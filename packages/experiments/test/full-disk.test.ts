@@ -31,7 +31,7 @@ test.skipIf(!canMount)(
     const [stderr, [exitCode]] = await Promise.all([text(shell.stderr), once(shell, "close")]);
     const [first, second] = stderr.replaceAll(folder, "DIR").split("exit code 1\n");
     expect(first).toMatch(
-      /\nerror: RAF-DB, no relabelling, seed 0 \(run \w{12}\): DIR\/runs\/\w{12}\/[-.\w]+\.safetensors: writing it failed: the disk is full \(ENOSPC\)\. Make room, or choose another folder\.\n$/,
+      /\nerror: RAF-DB, no relabelling, epochs=2, seed 0 \(run \w{12}\): DIR\/runs\/\w{12}\/[-.\w]+\.safetensors: writing it failed: the disk is full \(ENOSPC\)\. Make room, or choose another folder\.\n$/,
     );
     expect({ exitCode: exitCode as number, errors: second!.match(/error/g) }).toEqual({
       exitCode: 0,

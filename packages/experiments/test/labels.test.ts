@@ -57,7 +57,9 @@ describe("labels of a run that relabels", () => {
     expect(stdout).toContain(
       `wrote labels.md, scores.csv, ranking.csv, flow.csv, changed.png in ${out}\n`,
     );
-    expect(await inFolder(out, "labels.md")).toContain(`# Labels of RAF-DB, constant, seed 0`);
+    expect(await inFolder(out, "labels.md")).toContain(
+      "# Labels of RAF-DB, constant, epochs=2, δ = 0.01, from epoch 1, seed 0",
+    );
   });
 
   test("are listed from the most doubtful on, each image once", slow, async () => {
