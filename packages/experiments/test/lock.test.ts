@@ -282,4 +282,21 @@ describe("who holds a lock", () => {
       expect(await filesBelow(runs)).toEqual([join(id, "lock"), join(id, "lock.new.tmp")]);
     });
   });
+
+  test("clears at once what one left that was killed before it had written its name", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    await mkdir(join(runs, id));
+    const script = `import { unfinishedPath } from "@mvt/common/files";
+      import { writeFileSync } from "node:fs";
+      writeFileSync(unfinishedPath(process.argv[1]), "");
+      process.kill(process.pid, "SIGKILL");`;
+    const path = join(runs, id, "lock");
+    spawnSync(process.execPath, ["--input-type=module", "-e", script, path], {
+      cwd: import.meta.dirname,
+    });
+    expect(await filesBelow(runs)).toEqual([expect.stringMatching(/lock\..*\.tmp$/)]);
+    await withLock(runs, id, async () => {
+      expect(await filesBelow(runs)).toEqual([join(id, "lock")]);
+    });
+  });
 });

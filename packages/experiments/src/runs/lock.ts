@@ -11,7 +11,7 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "@mvt/common";
-import { namePath } from "@mvt/common/files";
+import { namePath, removeLeftOvers, unfinishedPath } from "@mvt/common/files";
 import { describeHolder, encodeHolder, parseHolder, stateOf, thisProcess } from "./lock-holder.ts";
 import type { HolderState, LockHolder } from "./lock-holder.ts";
 
@@ -161,7 +161,7 @@ export function seekLock(
 
   return async () => {
     const holder = await thisProcess();
-    const own = `${path}.${holder.token}.tmp`;
+    const own = unfinishedPath(path);
     try {
       for (;;) {
         await mkdir(folder, { recursive: true });
@@ -303,7 +303,9 @@ async function hold(
 
 /** Removes what processes that wanted the lock and died left beside it: files of processes that are gone, or older than a lease. */
 async function clearLeft(folder: string, lease: number): Promise<void> {
-  const { mtimeMs: now } = await stat(join(folder, "lock")); // by the same clock as the files'
+  const lock = join(folder, "lock");
+  const { mtimeMs: now } = await stat(lock); // by the same clock as the files'
+  await removeLeftOvers(folder, { of: lock }); // of a process that was killed before it wrote its name
   for (const name of await readdir(folder)) {
     if (!isLockFile(name) || name === "lock") continue;
     const path = join(folder, name);
