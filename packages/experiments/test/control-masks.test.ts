@@ -6,16 +6,17 @@ import { UserError } from "@mvt/common";
 import { type ControlMaskName, controlMasks } from "@mvt/mgn";
 import { beforeAll, describe, expect, test } from "vitest";
 import { maskImages } from "../src/data/control-masks.ts";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import { readExpressionPatches } from "../src/data/expression-patches.ts";
 import { scales } from "../src/settings/scales.ts";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import type { ControlMask } from "../src/settings/run-config.ts";
+import type { TrainingData } from "../src/data/prepared.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
 const model = { ...scales.quick.model, imageSize: 48, patchSize: 8 };
 const [N, P, S] = [36, 8, 48];
-let data: PreparedData;
+let data: OpenedData;
 
 beforeAll(async () => {
   const folder = await makeFolder();
@@ -28,7 +29,7 @@ beforeAll(async () => {
     labelNoise: 0,
     difficulty: "crowd",
   });
-  data = await prepareData(await loadDataset("raf-db", drawn), {
+  data = await openedData(await loadDataset("raf-db", drawn), {
     imageSize: S,
     validationShare: 0.25,
     cacheFolder: join(folder, "cache"),
@@ -37,7 +38,7 @@ beforeAll(async () => {
 });
 
 const masked = (mask: ControlMask["mask"], m: number, seed = 0) =>
-  maskImages(data, { mask, m }, { model, seed });
+  maskImages(data, { mask, m }, { model, seed }).open();
 
 /** Few enough to be in memory. */
 function pixelsOf(images: Images): Uint8Array {
@@ -46,7 +47,7 @@ function pixelsOf(images: Images): Uint8Array {
 }
 
 /** [N] true where every pixel of the patch is black. */
-function blackPatches({ test: { images } }: PreparedData, image: number): readonly boolean[] {
+function blackPatches({ test: { images } }: TrainingData, image: number): readonly boolean[] {
   return Array.from({ length: N }, (_, patch) => {
     const [top, left] = [Math.floor(patch / 6) * P, (patch % 6) * P];
     return Array.from({ length: P * P }, (__, i) => {
@@ -99,7 +100,7 @@ describe("a control mask", () => {
   test("of truth asks for synthetic data", async () => {
     const { groundTruth: _, ...dataset } = data.dataset;
     const real = { ...data, dataset };
-    await expect(maskImages(real, { mask: "truth", m: 0.5 }, { model, seed: 0 })).rejects.toThrow(
+    expect(() => maskImages(real, { mask: "truth", m: 0.5 }, { model, seed: 0 })).toThrow(
       UserError,
     );
   });

@@ -7,8 +7,6 @@ import { loadThreshold } from "@mvt/relabel";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { messageOf } from "../src/cli/cli.ts";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import { takeLock } from "../src/runs/lock.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import type { PlannedClassifier } from "../src/runs/planned-run.ts";
@@ -21,12 +19,14 @@ import { failureOf, failureOfThread } from "../src/training/failure.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { configFor } from "./fixtures/run-config.ts";
 import { train, withRelabelling } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
-let data: PreparedData;
+let data: OpenedData;
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),
@@ -304,7 +304,7 @@ describe("a run that another process trains", busy, () => {
     const lock = await takeLock(folder, run.id);
     const other = async () => {
       await setTimeout(50);
-      await train(run, folder);
+      await train({ ...run, data }, folder);
       await lock.release();
     };
     const [{ error, reused, started }] = await Promise.all([execute([run], folder), other()]);

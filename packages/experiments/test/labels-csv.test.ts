@@ -5,8 +5,6 @@ import { balancedOrder } from "@mvt/datasets";
 import { instantiate, LabelLedger, thresholds } from "@mvt/relabel";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import { epochMetrics } from "../src/runs/result.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../src/training/checkpoint.ts";
 import { drawFaces } from "./fixtures/faces.ts";
@@ -19,15 +17,17 @@ import {
   withRelabelling,
 } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
-let data: PreparedData;
+let data: OpenedData;
 /** Four epochs, of which the last three relabel. */
 let run: TinyRun;
 let runs: string;
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

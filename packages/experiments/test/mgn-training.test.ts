@@ -6,8 +6,6 @@ import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runId } from "../src/settings/run-config.ts";
 import type { MgnConfig } from "../src/settings/run-config.ts";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import { mgnMetrics } from "../src/runs/result.ts";
 import type { MgnMetrics } from "../src/runs/result.ts";
 import { openRun } from "../src/runs/run-folder.ts";
@@ -18,8 +16,10 @@ import { drawFaces } from "./fixtures/faces.ts";
 import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, train, withoutSpeed } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
-let data: PreparedData;
+let data: OpenedData;
 let config: MgnConfig;
 /** Holds the classifier that the generator starts from, and the generator, two epochs. */
 let runs: string;
@@ -27,7 +27,7 @@ let runs: string;
 beforeAll(async () => {
   const folder = await makeFolder();
   runs = join(folder, "runs");
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { runCommand } from "@mvt/testing/command-line";
 import type { Finished } from "@mvt/testing/command-line";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
-import { prepareData } from "../src/data/prepared.ts";
 import type { ClassifierResult } from "../src/runs/result.ts";
+import { openedData } from "./fixtures/opened-data.ts";
 
 /** RAF-DB's own numbers, 1 to 7. */
 const names = ["surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral"];
@@ -43,7 +43,7 @@ beforeAll(async () => {
   }
   const lines = [...listed].map(([id, number]) => `${id}_aligned.jpg ${number}`);
   await writeFile(join(folder, "0.3noise_train.txt"), lines.join("\r\n"));
-  const { train } = await prepareData(await loadDataset("raf-db", join(folder, "data/raf-db")), {
+  const { train } = await openedData(await loadDataset("raf-db", join(folder, "data/raf-db")), {
     imageSize: 16,
     validationShare: 0.1,
     cacheFolder: join(folder, "cache"),

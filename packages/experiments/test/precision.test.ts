@@ -5,7 +5,6 @@ import type { Backend, Program } from "@mvt/core";
 import { instantiate, thresholds } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
 import { runId } from "../src/settings/run-config.ts";
-import { prepareData } from "../src/data/prepared.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
 import { checkPlan } from "../src/training/execute.ts";
@@ -19,12 +18,13 @@ import { drawFaces } from "./fixtures/faces.ts";
 import { temporaryFolder } from "@mvt/testing/folder";
 import { configFor, tinyConfig } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, remains, train, withRelabelling } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
 
 const { model, training } = tinyConfig;
 const half = { ...tinyConfig, training: { ...training, precision: "float16" } } as const;
 
 const drawData = async (folder: string) =>
-  prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

@@ -7,8 +7,6 @@ import { defineThreshold, instantiate, predictionSources, thresholds } from "@mv
 import type { LabelChange, PredictionSource, Threshold } from "@mvt/relabel";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import { runId } from "../src/settings/run-config.ts";
 import { createPlanner } from "../src/studies/planner.ts";
 import { handOver } from "../src/training/hand-over.ts";
@@ -26,10 +24,12 @@ import {
   withRelabelling,
 } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
 const sources = Object.keys(predictionSources) as PredictionSource[];
 const startEpoch = 2;
-let data: PreparedData;
+let data: OpenedData;
 let runs: string;
 
 /** Four epochs, of which the last three relabel on these probabilities. */
@@ -49,7 +49,7 @@ async function changesOf(run: TinyRun): Promise<readonly LabelChange[]> {
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

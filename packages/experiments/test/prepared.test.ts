@@ -1,4 +1,5 @@
 /** @file Data ready for training: which images go where, and that ids, labels, pictures and truth line up. */
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeImages, loadDataset, rafDbClasses, readRows, splitNames } from "@mvt/datasets";
@@ -6,21 +7,23 @@ import type { Dataset } from "@mvt/datasets";
 import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { eachOnce } from "../src/data/prepared-sets.ts";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData, Subset } from "../src/data/prepared.ts";
+import type { Subset } from "../src/data/prepared.ts";
 import { describeData } from "../src/runs/provenance.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
+import { prepareData } from "../src/data/prepared.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
 const imageSize = 16;
 
 let folder: string;
 let rafDb: Dataset;
 let ferplus: Dataset;
-let data: PreparedData;
+let data: OpenedData;
 
 const prepare = (dataset: Dataset, validationShare = 0.2) =>
-  prepareData(dataset, { imageSize, validationShare, cacheFolder: join(folder, "cache") });
+  openedData(dataset, { imageSize, validationShare, cacheFolder: join(folder, "cache") });
 
 beforeAll(async () => {
   folder = await makeFolder();
@@ -83,7 +86,7 @@ describe("the validation subset of RAF-DB", () => {
 
   test("does not depend on the size of the pictures", async () => {
     const options = { validationShare: 0.2, cacheFolder: join(folder, "cache") };
-    const larger = await prepareData(rafDb, { ...options, imageSize: 32 });
+    const larger = await openedData(rafDb, { ...options, imageSize: 32 });
     expect(larger.validation.ids).toEqual(data.validation.ids);
     expect(larger.fingerprint).toBe(data.fingerprint);
   });
@@ -151,7 +154,7 @@ describe("prepared data", () => {
 
   test("is the same wherever its pictures are", async () => {
     const cacheFolder = join(folder, "cache");
-    const streamed = await prepareData(rafDb, {
+    const streamed = await openedData(rafDb, {
       imageSize,
       validationShare: 0.2,
       cacheFolder,
@@ -181,9 +184,29 @@ describe("prepared data", () => {
     expect(await prepare(real)).toHaveProperty("trainTruth", undefined);
   });
 
+  test("decodes nothing before its images are opened, and then once", async () => {
+    let decoded = 0;
+    const cacheFolder = join(folder, "untouched-cache");
+    const options = {
+      imageSize,
+      validationShare: 0.2,
+      cacheFolder,
+      onDecode: () => (decoded += 1),
+    };
+    const { fingerprint, train, open } = await prepareData(rafDb, options);
+    expect({ fingerprint, ids: train.ids }).toEqual({
+      fingerprint: data.fingerprint,
+      ids: data.train.ids,
+    });
+    expect([decoded, existsSync(cacheFolder)]).toEqual([0, false]);
+    const opened = await open();
+    expect(decoded).toBeGreaterThan(0);
+    expect(await open()).toBe(opened);
+  });
+
   test("tells how many pictures are decoded", async () => {
     const seen: (readonly [number, number])[] = [];
-    await prepareData(await loadDataset("raf-db", rafDb.folder), {
+    await openedData(await loadDataset("raf-db", rafDb.folder), {
       imageSize,
       validationShare: 0.2,
       cacheFolder: join(folder, "another-cache"),
@@ -197,7 +220,7 @@ describe("prepared data", () => {
     const cacheFolder = join(folder, "no-folder");
     await writeFile(cacheFolder, "");
     const told: string[] = [];
-    const without = await prepareData(rafDb, {
+    const without = await openedData(rafDb, {
       imageSize,
       validationShare: 0.2,
       cacheFolder,

@@ -1,19 +1,19 @@
 /** @file Training with images drawn so that every class is as likely. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, train } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
-let data: PreparedData;
+let data: OpenedData;
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

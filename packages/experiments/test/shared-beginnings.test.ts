@@ -5,8 +5,6 @@ import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/test
 import { onnxBackend } from "@mvt/core";
 import { instantiate, thresholds } from "@mvt/relabel";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import { checkpointFile } from "../src/runs/checkpoint-files.ts";
 import { originOf } from "../src/runs/origin.ts";
 import { planRun, planRuns } from "../src/runs/planned-run.ts";
@@ -27,8 +25,10 @@ import {
   withRelabelling,
 } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
-let data: PreparedData;
+let data: OpenedData;
 /** Four epochs without relabelling. */
 let given: TinyRun;
 /** Four epochs that relabel from the second, the third and the last epoch on. */
@@ -46,7 +46,7 @@ const pathOf = (run: TinyRun, runs: string) => dirname(folderOf(run, runs).path(
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

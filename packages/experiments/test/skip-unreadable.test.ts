@@ -32,7 +32,9 @@ const prepare = async (skipUnreadable: string | undefined) => {
     ...(skipUnreadable === undefined ? {} : { skipUnreadable }),
   } as const;
   const sets = createPreparedSets(request, { onNotice: (line) => said.push(line) });
-  return { said, data: await sets.get("raf-db") };
+  const data = await sets.get("raf-db");
+  await data.open();
+  return { said, data };
 };
 
 describe("a data set with a damaged image", () => {

@@ -1,16 +1,16 @@
 /** @file Training that ends once it is right often enough on its own images. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData } from "../src/data/prepared.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, resultOf, train } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
-let data: PreparedData;
+let data: OpenedData;
 /** Six epochs that nothing stops, as metrics. */
 let whole: readonly EpochMetrics[];
 
@@ -24,7 +24,7 @@ const tiny = (stopAtTrainAccuracy?: number): TinyRun => {
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { fingerprint } from "@mvt/datasets";
 import type { Dataset } from "@mvt/datasets";
-import { prepareData } from "../src/data/prepared.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, train } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
 
 let dataset: Dataset;
 let open: (images: "memory" | "stream") => Promise<TinyRun>;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   dataset = await drawFaces(join(folder, "data"), "raf-db");
   open = async (storage) => {
     const options = { imageSize: 16, validationShare: 0.2, cacheFolder: join(folder, "cache") };
-    const data = await prepareData(dataset, { ...options, images: storage });
+    const data = await openedData(dataset, { ...options, images: storage });
     const config = configFor(data);
     return { config: { ...config, training: { ...config.training, epochs: 1 } }, data };
   };

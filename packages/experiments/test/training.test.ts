@@ -7,8 +7,7 @@ import { UserError } from "@mvt/common";
 import { instantiate, thresholds } from "@mvt/relabel";
 import type { LabelChange } from "@mvt/relabel";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { prepareData } from "../src/data/prepared.ts";
-import type { PreparedData, Subset } from "../src/data/prepared.ts";
+import type { Subset } from "../src/data/prepared.ts";
 import { epochMetrics } from "../src/runs/result.ts";
 import { decodeCheckpoint } from "../src/training/checkpoint.ts";
 import { evaluationBatchSize, predict } from "../src/training/predict.ts";
@@ -26,11 +25,13 @@ import {
   withRelabelling,
 } from "./fixtures/train.ts";
 import type { TinyRun } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
+import type { OpenedData } from "./fixtures/opened-data.ts";
 
 /** The first epoch that relabels, of four. */
 const startEpoch = 2;
 
-let data: PreparedData;
+let data: OpenedData;
 /** Four epochs with relabelling, trained once for all tests below. */
 let run: TinyRun;
 let runs: string;
@@ -41,7 +42,7 @@ const pathOf = (tiny: TinyRun, runsFolder: string) =>
 
 beforeAll(async () => {
   const folder = await makeFolder();
-  data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+  data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
     imageSize: 16,
     validationShare: 0.2,
     cacheFolder: join(folder, "cache"),

@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import { DeviceError, onnxBackend } from "@mvt/core";
 import { instantiate, thresholds } from "@mvt/relabel";
 import { describe, expect, test } from "vitest";
-import { prepareData } from "../src/data/prepared.ts";
 import type { EpochMetrics } from "../src/runs/result.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { temporaryFolder } from "@mvt/testing/folder";
 import { configFor } from "./fixtures/run-config.ts";
 import { folderOf, readMetrics, remains, train, withRelabelling } from "./fixtures/train.ts";
+import { openedData } from "./fixtures/opened-data.ts";
 
 const webgpu = await onnxBackend({ device: "webgpu" }).catch((error: unknown) => {
   if (!(error instanceof DeviceError)) throw error;
@@ -23,7 +23,7 @@ describe.skipIf(webgpu === undefined)("a run on webgpu", () => {
     slow,
     async ({ onTestFinished }) => {
       const folder = await temporaryFolder(onTestFinished);
-      const data = await prepareData(await drawFaces(join(folder, "data"), "raf-db"), {
+      const data = await openedData(await drawFaces(join(folder, "data"), "raf-db"), {
         imageSize: 16,
         validationShare: 0.2,
         cacheFolder: join(folder, "cache"),

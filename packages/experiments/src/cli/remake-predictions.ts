@@ -29,7 +29,7 @@ export function remakePredictions(args: Args) {
     const scale = args.scale ?? scaleNames.find((name) => name === recorded);
     const progress = createProgress();
     const sets = createPreparedSets({ ...args, scale: scaleOf({ ...args, scale }) }, progress);
-    const data = await findData(config, sets);
+    const data = await (await findData(config, sets)).open();
     progress.end();
     const backend = await openBackend(await engineSpecOf(args));
     const evaluation = { config, run, runsFolder: args.runs };

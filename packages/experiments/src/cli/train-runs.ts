@@ -47,6 +47,8 @@ export async function trainRuns<Config extends RunConfig>(
     return undefined;
   }
   const { needed, missing } = plan;
+  // An image that cannot be read is found before anything trains.
+  for (const data of new Set(missing.map((run) => run.data))) await data.open();
   progress.expect(plan);
   progress.say(
     `${countedRuns(needed.length)}, ${missing.length} to train; ${describeEngine(engine)}`,

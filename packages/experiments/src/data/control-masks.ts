@@ -11,16 +11,25 @@ import type { DecodedImages, Images, SplitName } from "@mvt/datasets";
 import { cornersMask, ellipseMask, maskedPatchCount, randomMask, topKMask } from "@mvt/mgn";
 import type { ControlMask } from "../settings/run-config.ts";
 import { readExpressionPatches } from "./expression-patches.ts";
+import { once } from "./prepared.ts";
 import type { PreparedData, Subset } from "./prepared.ts";
 
-/** A data set whose images, of all splits, are masked. The seed is for random masks. */
-export async function maskImages(
+/**
+ * A data set whose images, of all splits, will be masked when they are opened. The seed is for random masks. Throws a
+ * UserError for true masks of real data, which nobody knows.
+ */
+export function maskImages(
   data: PreparedData,
   { mask, m }: ControlMask,
   { model, seed }: { readonly model: Omit<deit.VitConfig, "classes">; readonly seed: number },
-): Promise<PreparedData> {
+): PreparedData {
   const N = deit.patchCount(model);
   const { splits, groundTruth, title, name } = data.dataset;
+  if (mask === "truth" && groundTruth === undefined) {
+    throw new UserError(
+      `${title}: expected synthetic data, whose true masks are known, found real. Leave --data out.`,
+    );
+  }
 
   /** [count, N] 1 where a patch is removed. */
   const removed = async (split: SplitName, count: number): Promise<Float32Array> => {
@@ -35,12 +44,7 @@ export async function maskImages(
       case "corners":
         return repeatMask(cornersMask(options), count);
       case "truth": {
-        if (groundTruth === undefined) {
-          throw new UserError(
-            `${title}: expected synthetic data, whose true masks are known, found real. Leave --data out.`,
-          );
-        }
-        const { energy } = await readExpressionPatches(splits[split], groundTruth, model);
+        const { energy } = await readExpressionPatches(splits[split], groundTruth!, model);
         return topKMasks(
           energy.map((value) => -value),
           options,
@@ -49,20 +53,24 @@ export async function maskImages(
     }
   };
 
-  // Subsets may share their images: a validation subset is held out of the training split.
-  const masked = new Map<Images, DecodedImages>();
-  for (const split of splitNames) {
-    const { images } = data[split];
-    if (masked.has(images)) continue;
-    masked.set(images, await blacken(images, await removed(split, images.count), model));
-  }
-  const of = (subset: Subset): Subset => ({ ...subset, images: masked.get(subset.images)! });
-  return {
-    ...data,
-    train: of(data.train),
-    validation: of(data.validation),
-    test: of(data.test),
+  const open = async () => {
+    const opened = await data.open();
+    // Subsets may share their images: a validation subset is held out of the training split.
+    const masked = new Map<Images, DecodedImages>();
+    for (const split of splitNames) {
+      const { images } = opened[split];
+      if (masked.has(images)) continue;
+      masked.set(images, await blacken(images, await removed(split, images.count), model));
+    }
+    const of = (subset: Subset): Subset => ({ ...subset, images: masked.get(subset.images)! });
+    return {
+      ...opened,
+      train: of(opened.train),
+      validation: of(opened.validation),
+      test: of(opened.test),
+    };
   };
+  return { ...data, open: once(open) };
 }
 
 /** A copy of the images with the removed patches [count, N] black. */

@@ -2,7 +2,7 @@
 import { noisyLabels } from "@mvt/datasets";
 import type { DatasetName } from "@mvt/datasets";
 import type { LabelConfig } from "../settings/run-config.ts";
-import type { TrainingData } from "./prepared.ts";
+import type { LabelledData } from "./prepared.ts";
 
 /** What a configuration of noise names, and what only the files of a list or of a run can tell. */
 export interface NoiseSources {
@@ -21,12 +21,12 @@ export interface NoiseSources {
  * Where the truth is known, as of drawn faces, noise is put into the true labels; else the data set's own labels count
  * as the truth. The noise of validation labels has the same kind and rate and random streams of its own.
  */
-export function labelledData(
-  data: TrainingData,
+export function labelledData<Data extends LabelledData>(
+  data: Data,
   dataset: DatasetName,
   { noise, labels, validationLabels }: LabelConfig,
   sources: NoiseSources = {},
-): TrainingData {
+): Data {
   const { train, validation, classes } = data;
   const trainTruth = data.trainTruth ?? (noise && train.labels);
   const validationTruth = data.validationTruth ?? (noise && validation.labels);
@@ -73,9 +73,4 @@ function required(truth: Int32Array | undefined): Int32Array {
 /** How many of the labels are not the true ones; 0 where the truth is not known. */
 export function countWrong(labels: Int32Array, truth: Int32Array | undefined): number {
   return labels.reduce((n, label, i) => n + Number(truth !== undefined && label !== truth[i]), 0);
-}
-
-/** Whether the validation images are held out of the training images, so that a list can name them. */
-export function isHeldOut({ train, validation }: TrainingData): boolean {
-  return validation.images === train.images;
 }

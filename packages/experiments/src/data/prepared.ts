@@ -4,9 +4,9 @@ import { random } from "@mvt/core";
 import { chooseStorage, fingerprint, hashDataset, openImages } from "@mvt/datasets";
 import type { Dataset, Expression, Images, ImageStorage, Sample, SplitName } from "@mvt/datasets";
 
-/** Images and labels of one subset. Row r of `images` belongs to it if r is in `rows`. */
-export interface Subset {
-  readonly images: Images;
+/** The labels of one subset of a split. */
+export interface LabelledSubset {
+  /** [rows] rows of the split's images */
   readonly rows: Int32Array;
   /** [rows] sample ids. */
   readonly ids: readonly string[];
@@ -14,21 +14,34 @@ export interface Subset {
   readonly labels: Int32Array;
 }
 
-/** What training reads. Plain data over shared memory, so that worker threads can have it. */
-export interface TrainingData {
+/** Labels and images of one subset. Row r of `images` belongs to it if r is in `rows`. */
+export interface Subset extends LabelledSubset {
+  readonly images: Images;
+}
+
+/** The labels of three disjoint subsets. */
+export interface LabelledData<Each extends LabelledSubset = LabelledSubset> {
   readonly classes: readonly Expression[];
-  readonly train: Subset;
-  readonly validation: Subset;
-  readonly test: Subset;
+  readonly train: Each;
+  readonly validation: Each;
+  readonly test: Each;
   /** [train rows] the true classes, where they are known. */
   readonly trainTruth?: Int32Array;
   /** [validation rows] likewise */
   readonly validationTruth?: Int32Array;
 }
 
-export interface PreparedData extends TrainingData {
+/** What training reads. Plain data over shared memory, so that worker threads can have it. */
+export type TrainingData = LabelledData<Subset>;
+
+/** A data set whose labels and content are known, and whose images can be opened. */
+export interface PreparedData extends LabelledData {
   readonly dataset: Dataset;
   readonly fingerprint: string;
+  /** In pixels. */
+  readonly imageSize: number;
+  /** The same data with their images, which are decoded at the first call. Throws for an image that cannot be read. */
+  readonly open: () => Promise<TrainingData>;
 }
 
 export interface PrepareOptions {
@@ -43,8 +56,9 @@ export interface PrepareOptions {
 }
 
 /**
- * Opens the images of all splits, and holds a validation subset out of the training set if the data has none. Every image is
- * read and hashed first; whatever reads it later, until the command ends, refuses another content.
+ * Reads the labels of all splits, and holds a validation subset out of the training set if the data has none. Every image is
+ * read and hashed; whatever reads it later, until the command ends, refuses another content. None is decoded before `open`
+ * is called: a command whose runs are all finished needs none.
  */
 export async function prepareData(
   dataset: Dataset,
@@ -54,7 +68,7 @@ export async function prepareData(
   const count = sum(Object.values(splits).map(({ length }) => length));
   const storage = options.images ?? chooseStorage(count, imageSize);
   const hashes = await hashDataset(dataset);
-  const open = (split: SplitName) =>
+  const openSplit = (split: SplitName) =>
     openImages(splits[split], storage, {
       size: imageSize,
       cacheFolder,
@@ -62,40 +76,34 @@ export async function prepareData(
       onProgress: onDecode,
       onNotice,
     });
-  const images = await open("train");
   const all = splits.train.map((_, row) => row);
-  const heldOut =
-    splits.validation.length > 0
-      ? new Set<number>()
-      : stratifiedRows(splits.train, validationShare, `validation/${dataset.name}`);
+  const heldOut = isHeldOut({ dataset })
+    ? stratifiedRows(splits.train, validationShare, `validation/${dataset.name}`)
+    : new Set<number>();
   const trainRows = all.filter((row) => !heldOut.has(row));
-  const train = subset(splits.train, images, trainRows, classes);
-  const validation =
-    splits.validation.length > 0
-      ? subset(splits.validation, await open("validation"), undefined, classes)
-      : subset(
-          splits.train,
-          images,
-          [...heldOut].toSorted((a, b) => a - b),
-          classes,
-        );
+  const train = subset(splits.train, classes, trainRows);
+  const validation = isHeldOut({ dataset })
+    ? subset(
+        splits.train,
+        classes,
+        [...heldOut].toSorted((a, b) => a - b),
+      )
+    : subset(splits.validation, classes);
   if (validation.rows.length === 0) {
     throw new UserError(
       `${dataset.title}: expected images to choose the epoch on, got none: it has no validation split, and a share of ${validationShare} of each class in ${all.length} training images rounds to no image. Add training images.`,
     );
   }
-  const test = subset(splits.test, await open("test"), undefined, classes);
+  const test = subset(splits.test, classes);
   const known = groundTruth?.expressions ?? dataset.trueExpressions;
   /** Images of a split of their own have no other label than the true one, unless they were drawn. */
-  const truth = ({ ids, labels }: Subset) =>
+  const truth = ({ ids, labels }: LabelledSubset) =>
     known &&
     labels.map((label, i) => {
       const expression = known.get(ids[i]!);
       return expression === undefined ? label : classes.indexOf(expression);
     });
-  return {
-    dataset,
-    fingerprint: await fingerprint(dataset, hashes),
+  const labelled = {
     classes,
     train,
     validation,
@@ -103,16 +111,44 @@ export async function prepareData(
     trainTruth: truth(train),
     validationTruth: truth(validation),
   };
+  const withImages = async (): Promise<TrainingData> => {
+    const images = await openSplit("train");
+    return {
+      ...labelled,
+      train: { ...train, images },
+      validation: {
+        ...validation,
+        images: isHeldOut({ dataset }) ? images : await openSplit("validation"),
+      },
+      test: { ...test, images: await openSplit("test") },
+    };
+  };
+  return {
+    ...labelled,
+    dataset,
+    fingerprint: await fingerprint(dataset, hashes),
+    imageSize,
+    open: once(withImages),
+  };
+}
+
+/** Whether the validation images are held out of the training images, so that they share their images. */
+export function isHeldOut({ dataset }: Pick<PreparedData, "dataset">): boolean {
+  return dataset.splits.validation.length === 0;
+}
+
+/** `f`, called at most once; its result is shared. */
+export function once<Result>(f: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => (result ??= f());
 }
 
 function subset(
   samples: readonly Sample[],
-  images: Images,
-  rows: readonly number[] = samples.map((_, row) => row),
   classes: readonly Expression[],
-): Subset {
+  rows: readonly number[] = samples.map((_, row) => row),
+): LabelledSubset {
   return {
-    images,
     rows: Int32Array.from(rows),
     ids: rows.map((row) => samples[row]!.id),
     labels: Int32Array.from(rows, (row) => classes.indexOf(samples[row]!.expression)),

@@ -50,7 +50,8 @@ async function measureRun(
   { runsFolder, backend }: Where,
 ): Promise<readonly (MasksRun & { readonly source: MaskSource })[]> {
   const { m, model, seed } = config;
-  const { dataset, test } = data;
+  const { dataset } = data;
+  const { test } = await data.open();
   const file = await readMgn(openRun(runsFolder, id), dataset.name, model);
   const soft = await generateMasks(backend, file, test.images, test.rows);
   const truth = await readExpressionPatches(dataset.splits.test, dataset.groundTruth!, model);

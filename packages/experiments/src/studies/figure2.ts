@@ -32,8 +32,9 @@ export default {
       runs,
       async make({ runsFolder, backend }) {
         const sheets = await Promise.all(
-          runs.map(async ({ id, config: { m, model }, data: { dataset, test } }) => {
-            const { images, rows: all } = test;
+          runs.map(async ({ id, config: { m, model }, data }) => {
+            const { dataset } = data;
+            const { images, rows: all } = (await data.open()).test;
             const rows = Int32Array.from(
               { length: Math.min(columns, all.length) },
               (_, i) => all[Math.floor((i * all.length) / columns)]!,

@@ -2,7 +2,8 @@
 import { UserError } from "@mvt/common";
 import { applyLabelList, matrixFor } from "@mvt/datasets";
 import type { Expression, LabelList, ListedLabels, NoiseKind, NoiseMatrix } from "@mvt/datasets";
-import { countWrong, isHeldOut } from "../data/labelled-data.ts";
+import { countWrong } from "../data/labelled-data.ts";
+import { isHeldOut } from "../data/prepared.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { noiseTitle } from "../runs/provenance.ts";
@@ -125,12 +126,11 @@ function listConfig({ train, trainTruth }: PreparedData, { labels, sha256 }: Lis
 }
 
 function noiseConfig(
-  { dataset, classes, train }: PreparedData,
+  { dataset, classes, imageSize: size }: PreparedData,
   { kind, rate, seed, matrix, from }: DrawnNoise,
 ): NoiseConfig | undefined {
   if (rate === 0) return undefined;
-  if (from !== undefined)
-    requireFit(from, { title: dataset.title, classes, size: train.images.size });
+  if (from !== undefined) requireFit(from, { title: dataset.title, classes, size });
   return {
     kind,
     rate,

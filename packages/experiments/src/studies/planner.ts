@@ -164,7 +164,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       validationLabels: asked.validationLabels ?? request.validationLabels,
     });
 
-  const masked = new Map<string, Promise<PreparedData>>();
+  const masked = new Map<string, PreparedData>();
 
   /** The same masks on the same images are made once; only random ones depend on the seed. */
   const maskedData = (data: PreparedData, control: ControlMask, seed: number) => {
@@ -196,7 +196,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const named =
         mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
       const unmasked = await prepare(dataset, setting, spec.noise);
-      const data = control ? await maskedData(unmasked, control, seed) : unmasked;
+      const data = control ? maskedData(unmasked, control, seed) : unmasked;
       const before = pretrained ? await pretraining() : undefined;
       const file = pretrained ? weights : undefined;
       const generator =

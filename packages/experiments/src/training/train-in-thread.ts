@@ -69,16 +69,16 @@ export async function trainInThread(
   const lost = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   lock.onLost(() => void Atomics.store(lost, 0, 1));
   const { after: _, data, ...planned } = run;
-  const { classes, train, validation, test, trainTruth, validationTruth } = data;
+  const opened = await data.open();
   const task: TrainingTask = {
     ...planned,
-    data: { classes, train, validation, test, trainTruth, validationTruth },
+    data: opened,
     runsFolder,
     lock: { token: lock.token, lost },
     engine: engine.spec,
     origin,
     // While several runs train, the cores are busy without threads that work ahead.
-    loaderThreads: engine.jobs > 1 && !alone ? 0 : loaderThreads(train.images),
+    loaderThreads: engine.jobs > 1 && !alone ? 0 : loaderThreads(opened.train.images),
     branches,
     checkpoints,
     stop,

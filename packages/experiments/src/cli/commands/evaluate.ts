@@ -145,9 +145,9 @@ async function newPredictions(
   const progress = createProgress();
   const sets = createPreparedSets({ ...args, scale }, progress);
   const data = await findData(config, sets);
+  const subset = (await data.open())[args.split];
   progress.end();
   const backend = await openBackend(await engineSpecOf(args));
-  const subset = data[args.split];
   const { weights, runs: runsFolder } = args;
   const predictions = await evaluateRun({ config, run, runsFolder, weights }, subset, backend);
   return {

@@ -101,7 +101,7 @@ async function run(args: Args): Promise<void> {
   const data = await findData(config, sets);
   progress.say("predicting with the run's own program");
   const opened = await openClassifier(evaluation);
-  const subset = firstOf(data.test, args.first);
+  const subset = firstOf((await data.open()).test, args.first);
   const expected = await evaluateClassifier(
     opened,
     subset,

@@ -240,7 +240,7 @@ async function drawSheet(
     readonly order: readonly number[];
     readonly count: number;
   },
-  { train }: PreparedData,
+  data: PreparedData,
 ): Promise<Uint8Array> {
   const { title, kind, lines, classes } = run;
   const changed = order.map((i) => lines[i]!).filter(isChanged);
@@ -252,7 +252,7 @@ async function drawSheet(
     changed: changed.length,
     reference: config.relabel!.reference,
   };
-  return changedImagesSheet(sheet, train);
+  return changedImagesSheet(sheet, (await data.open()).train);
 }
 
 /** Trains the runs of the folds, where they are missing, and reads what they predict; undefined if they are only planned. */
