@@ -6,6 +6,7 @@ import { type GroundTruth, type Sample, splitNames } from "./dataset.ts";
 import type { Dataset } from "./datasets.ts";
 import { DatasetError } from "./error.ts";
 import { isMissing } from "./files.ts";
+import type { FileHashes } from "./images/file-hashes.ts";
 import { changedError, type DatasetHashes, hashDataset, hashOf, wasRead } from "./images/hashes.ts";
 
 const filesAtOnce = 16;
@@ -17,17 +18,22 @@ const filesAtOnce = 16;
  * drawn faces the share of wrong labels and the images of expression energy.
  *
  * @param hashes those of the images, as `hashDataset` gives them; made here if absent
+ * @param files the known hashes of files; if absent, every file is read
  * @throws UnreadableFileError or DatasetError for an image that cannot be read
  */
-export async function fingerprint(dataset: Dataset, hashes?: DatasetHashes): Promise<string> {
+export async function fingerprint(
+  dataset: Dataset,
+  hashes?: DatasetHashes,
+  files?: FileHashes,
+): Promise<string> {
   const { name, layout, protocol, classes, trueExpressions, groundTruth } = dataset;
-  const contents = hashes ?? (await hashDataset(dataset));
+  const contents = hashes ?? (await hashDataset(dataset, files));
   const drawn = groundTruth && { labelNoise: groundTruth.labelNoise };
   const about = JSON.stringify({ name, layout, protocol, classes, ...drawn });
   const hash = createHash("sha256").update(about);
   for (const split of splitNames) {
     const samples = dataset.splits[split];
-    const energies = groundTruth && (await hashEnergies(samples, groundTruth));
+    const energies = groundTruth && (await hashEnergies(samples, groundTruth, files));
     for (const [i, { id, expression, image }] of samples.entries()) {
       if (!wasRead(contents[split], i) && image.kind === "file") throw await unreadable(image.path);
       const content = Buffer.from(hashOf(contents[split], i)).toString("hex");
@@ -44,11 +50,17 @@ export async function fingerprint(dataset: Dataset, hashes?: DatasetHashes): Pro
 async function hashEnergies(
   samples: readonly Sample[],
   truth: GroundTruth,
+  files: FileHashes | undefined,
 ): Promise<readonly string[]> {
   return mapConcurrently(samples, filesAtOnce, async ({ id }) => {
+    const path = truth.expressionEnergy(id);
+    const read = async () =>
+      createHash("sha256")
+        .update(await readRegular(path))
+        .digest();
     try {
-      const bytes = await readRegular(truth.expressionEnergy(id));
-      return createHash("sha256").update(bytes).digest("hex");
+      const hash = files === undefined ? await read() : await files.of(path, "energy", read);
+      return hash.toString("hex");
     } catch (error) {
       if (isMissing(error)) return "none";
       throw error;

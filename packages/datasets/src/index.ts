@@ -58,6 +58,7 @@ export { fingerprint } from "./fingerprint.ts";
 export { decodeImageFile } from "./images/decode-image.ts";
 export { isOtherFormat } from "./images/formats.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
+export { type FileHashes, type FileHashesOptions, openFileHashes } from "./images/file-hashes.ts";
 export { type DatasetHashes, hashDataset, hashImages, type ImageHashes } from "./images/hashes.ts";
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
 export {

@@ -87,12 +87,12 @@ export function openCache(
 }
 
 /** Whether the system refuses to open, read or write a file, or something else is in its place. */
-function isRefusal(error: unknown): error is NodeJS.ErrnoException {
+export function isRefusal(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && ("code" in error || error instanceof UnreadableFileError);
 }
 
 /** "ENOSPC: no space left on device", without the call and the paths that Node adds. */
-function reasonOf(error: Error): string {
+export function reasonOf(error: Error): string {
   return error instanceof UnreadableFileError ? error.reason : error.message.split(", ", 1)[0]!;
 }
 

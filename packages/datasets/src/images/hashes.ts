@@ -4,9 +4,16 @@
  */
 import { createHash } from "node:crypto";
 import { mapConcurrently } from "../concurrently.ts";
-import { type ImageSource, type Sample, type SplitName, splitNames } from "../dataset.ts";
+import {
+  type Crop,
+  type ImageSource,
+  type Sample,
+  type SplitName,
+  splitNames,
+} from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
+import type { FileHashes } from "./file-hashes.ts";
 import { readImageFile } from "./read-image.ts";
 
 /** Bytes of one hash. */
@@ -27,28 +34,41 @@ export type DatasetHashes = Readonly<Record<SplitName, ImageHashes>>;
 export function hashImage(image: ImageSource, bytes: Uint8Array): Buffer {
   const hash = createHash("sha256");
   if (image.kind === "pixels") hash.update(`${image.width}x${image.height} `);
-  else if (image.crop) {
-    const { left, top, width, height } = image.crop;
-    hash.update(`crop ${left} ${top} ${width} ${height} `);
-  }
+  else if (image.crop) hash.update(cropText(image.crop));
   return hash.update(bytes).digest();
 }
 
-/** Reads and hashes every image. Fails for none. */
-export async function hashImages(samples: readonly Sample[]): Promise<ImageHashes> {
+/** "crop 10 20 100 100 " */
+function cropText(crop: Crop | undefined): string {
+  return crop === undefined ? "" : `crop ${crop.left} ${crop.top} ${crop.width} ${crop.height} `;
+}
+
+/** Reads and hashes every image, but for files whose hash is known. Fails for none. */
+export async function hashImages(
+  samples: readonly Sample[],
+  files?: FileHashes,
+): Promise<ImageHashes> {
   const hashes = new Uint8Array(new SharedArrayBuffer(hashLength * samples.length));
+  const hashOfImage = async (image: ImageSource): Promise<Buffer> => {
+    if (image.kind === "pixels") return hashImage(image, image.grey);
+    const { path, crop } = image;
+    const read = async () => hashImage(image, await readImageFile(path));
+    return files === undefined ? read() : files.of(path, `image${cropText(crop)}`, read);
+  };
   await mapConcurrently([...samples.entries()], filesAtOnce, async ([row, { image }]) => {
-    const bytes =
-      image.kind === "pixels" ? image.grey : await readImageFile(image.path).catch(() => undefined);
-    if (bytes) hashes.set(hashImage(image, bytes), row * hashLength);
+    const hash = await hashOfImage(image).catch(() => undefined);
+    if (hash) hashes.set(hash, row * hashLength);
   });
   return hashes;
 }
 
-/** Reads and hashes every image of a data set. Fails for none. */
-export async function hashDataset({ splits }: Pick<Dataset, "splits">): Promise<DatasetHashes> {
+/** Reads and hashes every image of a data set, but for files whose hash is known. Fails for none. */
+export async function hashDataset(
+  { splits }: Pick<Dataset, "splits">,
+  files?: FileHashes,
+): Promise<DatasetHashes> {
   const hashes: Partial<Record<SplitName, ImageHashes>> = {};
-  for (const split of splitNames) hashes[split] = await hashImages(splits[split]);
+  for (const split of splitNames) hashes[split] = await hashImages(splits[split], files);
   return hashes as DatasetHashes;
 }
 

@@ -103,6 +103,14 @@ const skipOption = {
     "N or PERCENT%: leave out images of --data that cannot be read, if there are no more [default: stop at the first]",
 } as const;
 
+const verifyOption = {
+  type: "boolean",
+  default: false,
+  group: data,
+  describe:
+    "read and hash every image, also those whose files are as they were when an earlier command did",
+} as const;
+
 /** Which data, and how they are read. */
 export const dataOptions = {
   scale: scaleOption,
@@ -114,6 +122,7 @@ export const dataOptions = {
   ...layoutOptions,
   images: imagesOption,
   "skip-unreadable": skipOption,
+  "verify-data": verifyOption,
 } as const;
 
 /** Which finished run, and which of its weights. */

@@ -66,6 +66,7 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
         validationShare,
         cacheFolder: resolve(".cache/images"),
         images,
+        verify: request.verifyData,
         onDecode,
         onNotice,
       });

@@ -1,7 +1,7 @@
 /** @file A data set ready for training: images, class indices, and three disjoint subsets. */
 import { sum, UserError } from "@mvt/common";
 import { random } from "@mvt/core";
-import { chooseStorage, fingerprint, hashDataset, openImages } from "@mvt/datasets";
+import { chooseStorage, fingerprint, hashDataset, openFileHashes, openImages } from "@mvt/datasets";
 import type { Dataset, Expression, Images, ImageStorage, Sample, SplitName } from "@mvt/datasets";
 
 /** The labels of one subset of a split. */
@@ -50,6 +50,8 @@ export interface PrepareOptions {
   readonly cacheFolder: string;
   /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
   readonly images?: ImageStorage;
+  /** Read every file, also those that are as they were when an earlier command hashed them. */
+  readonly verify?: boolean;
   readonly onDecode?: (done: number, total: number) => void;
   /** A line about a cache that is damaged, or that cannot be read or written. */
   readonly onNotice?: (line: string) => void;
@@ -57,17 +59,26 @@ export interface PrepareOptions {
 
 /**
  * Reads the labels of all splits, and holds a validation subset out of the training set if the data has none. Every image is
- * read and hashed; whatever reads it later, until the command ends, refuses another content. None is decoded before `open`
+ * hashed, or known from an earlier command; whatever reads it later, until the command ends, refuses another content. None is decoded before `open`
  * is called: a command whose runs are all finished needs none.
  */
 export async function prepareData(
   dataset: Dataset,
-  { imageSize, validationShare, cacheFolder, onDecode, onNotice, ...options }: PrepareOptions,
+  {
+    imageSize,
+    validationShare,
+    cacheFolder,
+    verify,
+    onDecode,
+    onNotice,
+    ...options
+  }: PrepareOptions,
 ): Promise<PreparedData> {
   const { classes, splits, groundTruth } = dataset;
   const count = sum(Object.values(splits).map(({ length }) => length));
   const storage = options.images ?? chooseStorage(count, imageSize);
-  const hashes = await hashDataset(dataset);
+  const files = await openFileHashes(dataset.folder, { cacheFolder, verify, onNotice });
+  const hashes = await hashDataset(dataset, files);
   const openSplit = (split: SplitName) =>
     openImages(splits[split], storage, {
       size: imageSize,
@@ -123,10 +134,12 @@ export async function prepareData(
       test: { ...test, images: await openSplit("test") },
     };
   };
+  const content = await fingerprint(dataset, hashes, files);
+  await files.keep();
   return {
     ...labelled,
     dataset,
-    fingerprint: await fingerprint(dataset, hashes),
+    fingerprint: content,
     imageSize,
     open: once(withImages),
   };

@@ -51,6 +51,8 @@ export interface DataRequest extends LayoutRequest {
   readonly data?: string;
   /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
   readonly images?: ImageStorage;
+  /** Read every file, also those that are as they were when an earlier command hashed them. */
+  readonly verifyData?: boolean;
   /** How many images of `data` may be left out because they cannot be read: "5", "0.1%". None if absent. */
   readonly skipUnreadable?: string;
 }
