@@ -1,7 +1,7 @@
 import { DeviceError } from "@mvt/core";
 import type { Adapter } from "@mvt/core";
 import { describe, expect, test } from "vitest";
-import { chooseDevice } from "../src/engine/engine.ts";
+import { chooseDevice, deviceOf, requireOneJob } from "../src/engine/engine.ts";
 
 const finds = (adapter: Adapter) => async () => adapter;
 const findsNone = async () => Promise.reject(new DeviceError("expected a GPU"));
@@ -35,6 +35,31 @@ describe("--device cpu", () => {
   test("asks for no adapter, and is the default", async () => {
     expect(await chooseDevice("cpu", "onnx", findsNone)).toEqual({ device: "cpu" });
     expect(await chooseDevice(undefined, "onnx", findsNone)).toEqual({ device: "cpu" });
+  });
+});
+
+describe("--jobs", () => {
+  test("of several is for the CPU, and for CUDA", () => {
+    for (const device of ["cpu", "cuda"] as const) {
+      expect(() => requireOneJob({ backend: "onnx", jobs: 2 }, { device })).not.toThrow();
+    }
+    expect(() => requireOneJob({ backend: "onnx", jobs: 1 }, { device: "webgpu" })).not.toThrow();
+    expect(() => requireOneJob({ backend: "onnx" }, { device: "webgpu" })).not.toThrow();
+  });
+
+  test("of several is refused on webgpu, however it was chosen", () => {
+    expect(() => requireOneJob({ backend: "onnx", jobs: 2 }, { device: "webgpu" })).toThrow(
+      "--jobs 2: expected 1 on webgpu, because sessions of ONNX Runtime that compute on one WebGPU device at once end the process (microsoft/onnxruntime issue 32561). Pass --device cpu to train several runs at once.",
+    );
+  });
+});
+
+describe("a device in reports", () => {
+  test("says how CUDA multiplies", () => {
+    expect(deviceOf({ device: "cpu" })).toBe("cpu");
+    expect(deviceOf({ device: "cuda" })).toBe(
+      "cuda (float32 products in TensorFloat-32 on GPUs since Ampere)",
+    );
   });
 });
 

@@ -53,18 +53,31 @@ export async function openEngine(
 ): Promise<OpenedEngine> {
   const cores = availableParallelism();
   const { backend } = request;
-  if (backend === "tfjs" && (request.jobs ?? 1) > 1) {
-    throw new CommandLineError(
-      `--jobs ${request.jobs}: expected 1 with --backend tfjs, because TensorFlow's addon serves one thread.`,
-    );
-  }
   const device = await chooseDevice(request.device ?? (smallModel ? undefined : "auto"), backend);
+  requireOneJob(request, device);
   const severalRuns =
     smallModel && request.threads === undefined && backend === "onnx" && device.device === "cpu";
   const jobs = request.jobs ?? (severalRuns ? cores : 1);
   const threads = request.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
   const spec = { backend, ...device, threads, sessions: sessionsOf(request, device) };
   return { backend: await openBackend(spec), spec, jobs };
+}
+
+/** Throws a CommandLineError if several runs are to train at once where only one thread of a process can compute. */
+export function requireOneJob(
+  { backend, jobs = 1 }: EngineRequest,
+  { device }: Pick<EngineSpec, "device">,
+): void {
+  if (jobs === 1) return;
+  if (backend === "tfjs") {
+    throw new CommandLineError(
+      `--jobs ${jobs}: expected 1 with --backend tfjs, because TensorFlow's addon serves one thread.`,
+    );
+  }
+  if (device !== "webgpu") return;
+  throw new CommandLineError(
+    `--jobs ${jobs}: expected 1 on webgpu, because sessions of ONNX Runtime that compute on one WebGPU device at once end the process (microsoft/onnxruntime issue 32561). Pass --device cpu to train several runs at once.`,
+  );
 }
 
 /** The engine as a spec, for a command that uses one at a time: all cores unless `--threads` is given. */
@@ -120,8 +133,12 @@ export async function openBackend(spec: EngineSpec): Promise<Backend> {
   return { ...backend, adapter: adapter ?? backend.adapter };
 }
 
-/** "cpu", "webgpu (NVIDIA GeForce RTX 4090)" */
+/** What of CUDA's results a reader has to know: ONNX Runtime's package for Node cannot turn TensorFloat-32 off. */
+export const cudaPrecision = "float32 products in TensorFloat-32 on GPUs since Ampere";
+
+/** "cpu", "webgpu (NVIDIA GeForce RTX 4090)", "cuda (float32 products in TensorFloat-32 on GPUs since Ampere)" */
 export function deviceOf({ device, adapter }: Pick<Backend, "device" | "adapter">): string {
+  if (device === "cuda") return `cuda (${cudaPrecision})`;
   return adapter === undefined ? device : `${device} (${adapter})`;
 }
 
