@@ -44,7 +44,7 @@ export async function importPlugin(
     const others = names.length === 0 ? "no exports" : `only ${names.join(", ")}`;
     const found = "default" in module ? wrong : `it has ${others}`;
     throw new CommandLineError(
-      `${option} ${target}: expected the default export of ${file} to be ${expected}, but ${found}. Write export default ${define}({ ... }).`,
+      `${option} ${target}: expected the default export of ${file} to be ${expected}, but ${found}${found.endsWith("?") ? "" : `. Write export default ${define}({ ... }).`}`,
     );
   }
   return exported;
