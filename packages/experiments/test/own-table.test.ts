@@ -205,8 +205,13 @@ describe("the rows of a table", () => {
 
 /** A line of metrics.jsonl. */
 const epoch = `${JSON.stringify({
-  ...{ epoch: 1, learningRate: 0.1, loss: 2, relabelled: 0, imagesPerSecond: 1 },
-  ...{ train: { k: 1, n: 4 }, validation: { k: 1, n: 2 } },
+  epoch: 1,
+  learningRate: 0.1,
+  loss: 2,
+  train: { k: 1, n: 4 },
+  relabelled: 0,
+  validation: { k: 1, n: 2 },
+  imagesPerSecond: 1,
 })}\n`;
 
 describe("a table's cells", () => {

@@ -6,19 +6,19 @@ import type { ClassifierConfig } from "../../settings/run-config.ts";
 import type { SettingChanges } from "../../settings/setting-paths.ts";
 import type { PlanRequest } from "../planner.ts";
 
-/** Options of relabelling and of masks that a row can have. They are named and mean the same as on the command line. */
-export type RowOptions = Partial<
-  Pick<
-    PlanRequest,
-    | "delta"
-    | "reference"
-    | "predictions"
-    | "relabelStart"
-    | "minTrainAccuracy"
-    | "validationLabels"
-    | "maskForm"
-  >
->;
+/** The options of relabelling, labels and masks that a row can have, by their names on the command line. */
+export const rowOptions = [
+  "delta",
+  "reference",
+  "predictions",
+  "relabelStart",
+  "minTrainAccuracy",
+  "validationLabels",
+  "maskForm",
+] as const satisfies readonly (keyof PlanRequest)[];
+
+/** Values of these options; they mean the same as on the command line. */
+export type RowOptions = Partial<Pick<PlanRequest, (typeof rowOptions)[number]>>;
 
 /** One row: a name, and how its runs differ from those that train by the scale's settings alone. */
 export interface TableRow extends RowOptions {

@@ -18,7 +18,8 @@ import type { NamedThreshold, Planner } from "../planner.ts";
 import { keptPredictions, resultOf, tableReport, testedRuns } from "../report-definition.ts";
 import type { ReportDefinition } from "../report-definition.ts";
 import type { RunUse } from "../run-uses.ts";
-import type { TableColumn, TableRow } from "./definition.ts";
+import { rowOptions } from "./definition.ts";
+import type { RowOptions, TableColumn, TableRow } from "./definition.ts";
 import type { LoadedTable } from "./load-table.ts";
 
 /** What the runs of a table do, so that options without effect can be refused. */
@@ -151,16 +152,9 @@ async function planRow(
 }
 
 /** The options that the row has; those that it lacks are as the command line says. */
-function optionsOf(row: PreparedRow) {
-  const { delta, reference, predictions, relabelStart, minTrainAccuracy } = row;
-  const { validationLabels, maskForm } = row;
-  const all = {
-    ...{ delta, reference, predictions, relabelStart, minTrainAccuracy },
-    ...{ validationLabels, maskForm },
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(([, value]) => value !== undefined),
-  ) as Partial<typeof all & Pick<Planner["request"], "delta" | "reference" | "maskForm">>;
+function optionsOf(row: RowOptions): RowOptions {
+  const present = rowOptions.filter((key) => row[key] !== undefined);
+  return Object.fromEntries(present.map((key) => [key, row[key]]));
 }
 
 function requireRows(
@@ -242,7 +236,7 @@ function numberOf(
   if (number === undefined || (typeof number === "number" && Number.isFinite(number)))
     return number;
   throw new UserError(
-    `${where}: expected a finite number or undefined, got ${String(number)}. Correct its function; the runs are finished and are not trained again.`,
+    `${where}: expected a finite number or undefined, got ${typeof number === "number" ? number : typeof number}. Correct its function; the runs are finished and are not trained again.`,
   );
 }
 
