@@ -199,6 +199,7 @@ export const comparisonCsvColumns: readonly Column[] = [
 
 const digits = (p: number) => number(Number(p.toPrecision(6)));
 
+/** The cells of `comparisonCsvColumns`; none for a row that is not compared. */
 export function comparisonCsvCells(comparison: RowComparison | undefined): Cells {
   if (comparison === undefined) return {};
   const { mean, standardError, interval, pByImage, pBySeed, p, verdict } = comparison;
@@ -219,6 +220,7 @@ export const minusColumns = (reference: string): readonly Column[] => [
   { key: "minus", title: `Minus ${reference} (points)`, kind: "text", only: "markdown" },
 ];
 
+/** The cell of `minusColumns`; none for a row that is not compared. */
 export function minusCells(comparison: RowComparison | undefined): Cells {
   return comparison ? { minus: text(differenceText(comparison)) } : {};
 }
