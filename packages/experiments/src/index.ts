@@ -9,7 +9,15 @@ export { runFacts, type RunFacts, runsListJson, runStates } from "./runs/run-fac
 export { numerics } from "./settings/numerics.ts";
 export { canonicalJson, type RunConfig, runId } from "./settings/run-config.ts";
 export { type Scale, type ScaleName, scaleNames, scales } from "./settings/scales.ts";
+export type { SettingChanges, SettingPath } from "./settings/setting-paths.ts";
 export { override, settingPaths, settings } from "./settings/training.ts";
+export {
+  defineTable,
+  type TableColumn,
+  type TableDefinition,
+  type TableRow,
+  type TableRun,
+} from "./studies/own-tables/definition.ts";
 export { microBatchCount } from "./training/micro-batches.ts";
 export { evaluationBatchSize } from "./training/predict.ts";
 export {

@@ -20,7 +20,7 @@ import { writeUntrainedRun } from "./fixtures/untrained-run.ts";
 
 const execute = promisify(execFile);
 const names = Object.keys(unusualPictures);
-const examples = fileURLToPath(new URL("../examples", import.meta.url));
+const examples = fileURLToPath(new URL("../../../examples", import.meta.url));
 const size = 24;
 
 let folder: string;

@@ -20,7 +20,9 @@ export interface AlternatingMgn {
   generatorStep(feeds: Feeds): Promise<Results>;
   /** Parameters and optimiser state of both sides, under their scopes. */
   readState(): Promise<Weights>;
+  /** Sets the state of both sides, as `readState` gives it. */
   writeState(weights: Weights): Promise<void>;
+  /** Releases both programs. */
   dispose(): Promise<void>;
 }
 

@@ -43,6 +43,7 @@ type Scalars = [number, number, number, number, number, number];
 /** Below this variance values count as equal: their higher moments would be rounding errors. */
 const negligible = 1e-8;
 
+/** A collector of the statistics of masks [B, N], batch by batch, for a mask ratio m. */
 export function collectMaskStatistics({
   patches: N,
   m,

@@ -26,6 +26,7 @@ export interface MgnMonitor {
   discriminator(results: Results, labels: Int32Array, weights: Float32Array): void;
   /** Results of `generatorProgram`, with the feed weights of the step. */
   generator(results: Results, weights: Float32Array): void;
+  /** The statistics of all batches so far. */
   statistics(): MgnStatistics;
   /** All sums so far by name, for a checkpoint within the epoch, after both steps of at least one batch. */
   sums(): MgnSums;

@@ -43,6 +43,7 @@ export interface HistoryOf {
   readonly classes: number;
 }
 
+/** What training steps said of every image: moving averages of its probabilities, and margins of its label. */
 export class TrainingHistory {
   readonly #given: Int32Array;
   readonly #K: number;

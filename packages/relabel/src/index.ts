@@ -13,7 +13,7 @@ export {
 export { thresholdFingerprint, instantiate } from "./instantiate.ts";
 export type { LabelChange } from "./ledger-lines.ts";
 export { LabelLedger, type LedgerData, type SampleDecision } from "./ledger.ts";
-export { loadThreshold } from "./load-threshold.ts";
+export { absoluteThresholdSpec, loadThreshold } from "./load-threshold.ts";
 export { type LabelSets, relabelQuality, type RelabelQuality, type Share } from "./quality.ts";
 export {
   createRelabeller,

@@ -25,6 +25,7 @@ export interface SampleDecision extends Omit<Decision, "relabelled"> {
   readonly epoch: number;
 }
 
+/** The labels of a training set: as given, as they are now, and every change between. */
 export class LabelLedger {
   readonly ids: readonly string[];
   readonly classes: readonly string[];

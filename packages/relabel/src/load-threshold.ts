@@ -1,15 +1,17 @@
 /** @file Loads the threshold that `--threshold` names: a built-in one, a file, or a package. */
-import { existsSync, realpathSync, statSync } from "node:fs";
-import { findPackageJSON } from "node:module";
-import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { CommandLineError, didYouMean } from "@mvt/common";
+import { pathToFileURL } from "node:url";
+import { importPlugin, pluginFile } from "@mvt/common/plugins";
 import { thresholds } from "./built-in.ts";
-import { importDefinition } from "./import-definition.ts";
 import { instantiate } from "./instantiate.ts";
-import { packageEntry } from "./package-entry.ts";
-import { parseThresholdSpec, type ThresholdSpec } from "./threshold-spec.ts";
+import { thresholdPlugin } from "./threshold-plugin.ts";
+import { parseThresholdSpec } from "./threshold-spec.ts";
 import type { Threshold, ThresholdDefinition } from "./threshold.ts";
+
+/** Where paths and packages are looked up. */
+interface LookUp {
+  /** The folder to start from; the current one by default. */
+  readonly from?: string;
+}
 
 /**
  * The threshold that `spec` names (see `parseThresholdSpec`), loaded and checked.
@@ -22,68 +24,33 @@ import type { Threshold, ThresholdDefinition } from "./threshold.ts";
  */
 export async function loadThreshold(
   spec: string,
-  { from = process.cwd() }: { readonly from?: string } = {},
+  { from = process.cwd() }: LookUp = {},
 ): Promise<Threshold> {
   const parsed = parseThresholdSpec(spec);
   if (parsed.kind === "built-in") {
     const definition: ThresholdDefinition = thresholds[parsed.target];
     return instantiate(definition, parsed.parameters);
   }
-  const definition = await importDefinition(fileOf(parsed, from), parsed.target);
-  return instantiate(definition, parsed.parameters);
+  const file = fileOf(parsed.target, from);
+  const definition = await importPlugin(file, parsed.target, thresholdPlugin);
+  return instantiate(definition as ThresholdDefinition, parsed.parameters);
 }
 
-function fileOf({ kind, target }: ThresholdSpec, from: string): string {
-  const file = kind === "path" ? fileOfPath(target, from) : fileOfPackage(target, from);
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new CommandLineError(
-      `--threshold ${target}: expected a file at ${file}, found none. Check the path, or "exports" in package.json.`,
-    );
-  }
-  return realpathSync(file);
+/**
+ * The same threshold, named so that it is found from every folder: a plugin by the URL of its file.
+ *
+ * @throws CommandLineError if there is no such file
+ */
+export function absoluteThresholdSpec(spec: string, { from = process.cwd() }: LookUp = {}): string {
+  const { kind, target, parameters } = parseThresholdSpec(spec);
+  if (kind === "built-in") return spec;
+  const values = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
+  // Further colons would begin the parameters.
+  const { href } = pathToFileURL(fileOf(target, from));
+  const url = href.replaceAll(/(?<!^file|^file:\/\/\/[a-z]):/gi, "%3A");
+  return values.length === 0 ? url : `${url}:${values.join(",")}`;
 }
 
-function fileOfPath(target: string, from: string): string {
-  const path = /^file:/i.test(target) ? pathOfUrl(target) : resolve(from, target);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
-  const packageJson = join(path, "package.json");
-  if (!existsSync(packageJson)) {
-    throw new CommandLineError(
-      `--threshold ${target}: expected a package.json in the folder ${path}, found none. Give the path of a .ts, .js or .mjs file, or add one with "exports".`,
-    );
-  }
-  return packageEntry(packageJson);
-}
-
-function pathOfUrl(url: string): string {
-  try {
-    return fileURLToPath(url);
-  } catch (cause) {
-    throw new CommandLineError(
-      `--threshold ${url}: expected a file: URL of this machine, such as file:///home/me/mine.ts. Correct it or give a path.`,
-      { cause },
-    );
-  }
-}
-
-function fileOfPackage(target: string, from: string): string {
-  const [, name, rest] = /^((?:@[^/]+\/)?[^/]+)(\/.+)?$/.exec(target) ?? [];
-  const packageJson = name === undefined ? undefined : findPackage(name, from);
-  if (packageJson === undefined) {
-    const path = existsSync(resolve(from, target)) ? ` Did you mean ./${target}?` : "";
-    const builtIn = Object.keys(thresholds);
-    throw new CommandLineError(
-      `--threshold ${target}: expected a built-in name (${builtIn.join(", ")}), a path that starts with "./", or a package; no package of this name is installed for ${from}.${path || didYouMean(target, builtIn)}`,
-    );
-  }
-  return packageEntry(packageJson, rest === undefined ? "." : `.${rest}`);
-}
-
-/** The package.json of an installed package, looked up as a module in `from` would. */
-function findPackage(name: string, from: string): string | undefined {
-  try {
-    return findPackageJSON(name, pathToFileURL(resolve(from, "threshold.js")));
-  } catch {
-    return undefined; // Node throws for a package that is not there, and for names that are none.
-  }
+function fileOf(target: string, from: string): string {
+  return pluginFile(target, { option: "--threshold", from, builtIn: Object.keys(thresholds) });
 }

@@ -1,5 +1,6 @@
 /** @file The argument of `--threshold`: NAME|PATH|PACKAGE[:key=value,...]. Only the text is parsed; no file is opened. */
 import { CommandLineError } from "@mvt/common";
+import { isPluginPath } from "@mvt/common/plugins";
 import { type BuiltInName, thresholds } from "./built-in.ts";
 
 export type ThresholdSpec = {
@@ -12,7 +13,6 @@ export type ThresholdSpec = {
 
 /** The colons of a file: URL and of a Windows drive, which do not begin the parameters. */
 const colonOfTarget = /^(file:\/\/(\/[a-z]:)?|[a-z]:[\\/])/i;
-const looksLikePath = /^(\.{1,2}$|\.{0,2}[\\/]|file:\/\/|[a-z]:[\\/])|\.[cm]?[jt]s$/i;
 
 /**
  * The threshold and its parameters.
@@ -42,7 +42,7 @@ export function parseThresholdSpec(spec: string): ThresholdSpec {
   }
   const parameters = colon === -1 ? {} : parseParameters(text.slice(colon + 1), spec);
   if (isBuiltIn(target)) return { kind: "built-in", target, parameters };
-  return { kind: looksLikePath.test(target) ? "path" : "package", target, parameters };
+  return { kind: isPluginPath(target) ? "path" : "package", target, parameters };
 }
 
 function isBuiltIn(name: string): name is BuiltInName {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CommandLineError } from "@mvt/common";
-import { loadThreshold } from "@mvt/relabel";
+import { absoluteThresholdSpec, loadThreshold } from "@mvt/relabel";
 import { afterAll, describe, expect, test } from "vitest";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "mvt-threshold-")));
@@ -217,9 +217,30 @@ describe("a threshold from a package", () => {
   });
 });
 
+describe("the absolute name of a threshold", () => {
+  test("is found from every folder, with its parameters", async () => {
+    write("with:colon/typed.mjs", plain("typed"));
+    const file = pathToFileURL(join(folder, "with:colon", "typed.mjs")).href.replace(
+      "h:c",
+      "h%3Ac",
+    );
+    const spec = absoluteThresholdSpec(`${file}:slope=4`, { from: tmpdir() });
+    expect(spec).toBe(`${file}:slope=4`);
+    write("near/typed.mjs", plain("near"));
+    const near = absoluteThresholdSpec("./typed.mjs", { from: join(folder, "near") });
+    expect(await loadThreshold(near, { from: tmpdir() })).toMatchObject({ name: "near" });
+  });
+
+  test("is that of a package's file, and the name of a built-in one", async () => {
+    const steep = absoluteThresholdSpec("@me/steps/steep", { from: folder });
+    expect(await loadThreshold(steep, { from: tmpdir() })).toMatchObject({ name: "steep" });
+    expect(absoluteThresholdSpec("sigmoid:k=20")).toBe("sigmoid:k=20");
+  });
+});
+
 /** In a process of its own, since only Node itself resolves and strips types as it does for a user. */
 describe("Node, loading a threshold", () => {
-  const script = `import { loadThreshold } from "@mvt/relabel";
+  const script = `import { absoluteThresholdSpec, loadThreshold } from "@mvt/relabel";
     loadThreshold(process.argv[1], { from: process.argv[2] }).then(
       ({ name, parameters }) => console.log(JSON.stringify({ name, parameters })),
       (error) => console.log(error.name + ": " + error.message),

@@ -86,6 +86,8 @@ const signs: Readonly<Record<string, string>> = {
   ">": "\\textgreater{}",
   "|": "\\textbar{}",
   '"': "''",
+  "“": "``",
+  "”": "''",
   "[": "{[}", // after the end of a row it would be an option
   "]": "{]}",
   "*": "{*}", // likewise

@@ -58,6 +58,7 @@ export interface BlockOptions {
 
 const defaultInitializer = truncatedNormal(0.02);
 
+/** Declares `weight` [outputs, inputs] and `bias` [outputs] of a linear layer; the bias starts at 0. */
 export function declareLinear(
   scope: Scope,
   inputs: number,
@@ -79,6 +80,7 @@ export function declareLayerNorm(scope: Scope, width: number, epsilon = 1e-6): L
   };
 }
 
+/** Declares one block of a transformer: attention and MLP, each after a layer norm, with LayerScale if it is given. */
 export function declareBlock(
   scope: Scope,
   { width, heads, mlpRatio, layerScale, initializer = defaultInitializer }: BlockOptions,
@@ -118,6 +120,7 @@ export function linear({ weight, bias }: Linear, x: Tensor): Tensor {
   return reshape(affine(rows, weight, bias), [...x.shape.slice(0, -1), weight.shape[0]!]);
 }
 
+/** Normalises the last axis to mean 0 and variance 1, then scales by γ and adds β. Ba et al., arXiv:1607.06450. */
 export function layerNorm({ gamma, beta, epsilon }: LayerNorm, x: Tensor): Tensor {
   return normalize(x, gamma, beta, epsilon);
 }

@@ -16,7 +16,9 @@ export interface Declaration {
 
 /** Declares the parameters of a model. `at` opens a scope whose names have a prefix. */
 export interface Scope {
+  /** A float32 parameter of this shape, as an input of programs; its full name begins with that of the scope. */
   declare(name: string, shape: Shape, initializer: Initializer): Tensor;
+  /** A scope within this one, whose names begin with "<name>.". */
   at(name: string): Scope;
 }
 

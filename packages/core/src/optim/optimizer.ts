@@ -41,6 +41,7 @@ export interface OptimizerUpdate {
 }
 
 export interface Optimizer {
+  /** Gradients of one step to the next parameters and state, as graphs. */
   readonly update: (step: GradientStep) => OptimizerUpdate;
 }
 

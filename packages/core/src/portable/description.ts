@@ -59,6 +59,7 @@ export interface ModelDescription {
 
 const described = ["format", "input", "classes", "preprocessing", "mask", "precision"];
 
+/** The metadata of a model file: the description as texts by key, objects as JSON. */
 export function describeModel({ about, ...model }: ModelDescription): Record<string, string> {
   const entries = Object.entries({ format: modelFormat, ...model, ...about });
   return Object.fromEntries(

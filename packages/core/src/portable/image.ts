@@ -7,7 +7,7 @@ import type { ModelDescription, Preprocessing } from "./description.ts";
 export interface DecodedImage {
   readonly width: number;
   readonly height: number;
-  /** [height, width, channels]: grey, RGB, or RGB with an alpha channel that is ignored. */
+  /** Shape [height, width, channels]. Grey, RGB, or RGB with an alpha channel that is ignored. */
   readonly data: Uint8Array;
   readonly channels: 1 | 3 | 4;
 }

@@ -28,9 +28,11 @@ export interface Prediction {
 
 export interface Mvt {
   readonly description: ModelDescription;
+  /** The expression and all probabilities for one image, which is resized to the size of the model. */
   predict(image: DecodedImage): Promise<Prediction>;
   /** Predictions for many images, computed in batches. They do not depend on how images are batched. */
   predictAll(images: readonly DecodedImage[]): Promise<readonly Prediction[]>;
+  /** Releases the session. The model cannot be used afterwards. */
   dispose(): Promise<void>;
 }
 

@@ -68,6 +68,7 @@ export interface Executable {
    * copied on the device. Absent if it would be no cheaper than `readState` and `writeState`.
    */
   copyState?(from: Executable, names: readonly string[]): Promise<void>;
+  /** Releases memory and sessions. The executable cannot be used afterwards. */
   dispose(): Promise<void>;
 }
 
@@ -75,6 +76,7 @@ export interface Executable {
 export interface MultiStep {
   /** How many runs a caller should collect for a call: with more, a run would hardly be cheaper. */
   readonly steps: number;
+  /** One run for each entry of `feeds`, in their order. */
   run(feeds: readonly Feeds[]): Promise<readonly Results[]>;
 }
 
@@ -89,6 +91,7 @@ export interface Backend {
   readonly sideBySide?: number;
   /** Whether it computes float16 in programs that have it (`inHalfPrecision`). Absent if it never does. */
   computesFloat16?(): Promise<boolean>;
+  /** Makes a program ready to run. Its state has to be written before the first run, unless all of it has initial values. */
   compile(program: Program): Promise<Executable>;
 }
 

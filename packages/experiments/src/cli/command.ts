@@ -36,6 +36,7 @@ export interface Command {
   readonly name: string;
   /** Its line of help. */
   readonly about: string;
+  /** Imports its module. */
   readonly load: () => Promise<CommandModule>;
 }
 

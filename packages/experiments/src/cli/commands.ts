@@ -26,6 +26,11 @@ export const commands: readonly Command[] = [
       ),
   },
   {
+    name: "table <definition>",
+    about: "A table of your own: its rows and columns are defined in a file or package",
+    load: () => load(import("./commands/table.ts")),
+  },
+  {
     name: "train",
     about: "Train one classifier",
     load: () => load(import("./commands/train.ts")),

@@ -222,7 +222,11 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
 
 /** The scale of this name with every `path=value` applied, for every data set that has settings of its own. */
 export function scaleWith(name: ScaleName, assignments: readonly string[]): Scale {
-  const scale = scales[name];
+  return changeScale(scales[name], assignments);
+}
+
+/** The scale with every `path=value` applied on top of what was changed before. */
+export function changeScale(scale: Scale, assignments: readonly string[]): Scale {
   const change = ({ training, mgn }: TrainingSettings): TrainingSettings => {
     const { mgn: changed, ...rest } = override(settings, { ...training, mgn }, assignments);
     return { training: rest, mgn: changed };

@@ -116,6 +116,8 @@ export interface Planner {
   classifier(spec: ClassifierSpec): Promise<PlannedClassifier>;
   /** A mask generator, which starts from the classifier of the same seed without masks and relabelling. */
   maskGenerator(spec: MgnSpec): Promise<PlannedRun<MgnConfig>>;
+  /** A planner of the same data, for runs of which something else was asked for. */
+  with(changes: Partial<PlanRequest>): Planner;
 }
 
 /** A planner for a command. Runs that share data or masks open or draw them once. */
@@ -284,6 +286,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         after: [start, ...labels.after],
       });
     },
+    with: (changed) => createPlanner({ ...request, ...changed }, sets),
   };
   return planner;
 }

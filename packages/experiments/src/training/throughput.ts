@@ -11,6 +11,7 @@ import type { Classifier } from "./programs.ts";
 export interface OpenStep {
   /** Runs once, on `images` [B, S, S, 3] or on noise. */
   run(images?: Uint8Array): Promise<void>;
+  /** Releases the program. */
   dispose(): Promise<void>;
 }
 

@@ -8,6 +8,9 @@ import {
   comparisonAppendix,
   comparisonCsvCells,
   comparisonCsvColumns,
+  minusCells,
+  minusColumns,
+  minusWords,
 } from "./comparisons.ts";
 import { accuracyLead } from "./lead.ts";
 import { paperCell, paperLegend, type PaperNumber, type PaperTable } from "./paper.ts";
@@ -47,6 +50,8 @@ export interface AccuracyTable {
   readonly paper?: PaperTable<unknown>;
   /** The columns between data set and accuracy. */
   readonly settings: readonly Column[];
+  /** Show the difference to the reference after the accuracy, under "Minus <this>". */
+  readonly minus?: string;
   /** The columns after the accuracy. */
   readonly outcomes?: readonly Column[];
   /** How to read those columns, by key. Markdown prints the line of each column that it shows. */
@@ -63,6 +68,7 @@ export function accuracyTable(
     title,
     paper,
     settings,
+    minus,
     outcomes = [],
     words = {},
     notes: own = [],
@@ -94,6 +100,7 @@ export function accuracyTable(
           ...cells,
           ...measured?.cells,
           ...comparisonCsvCells(comparisonOf({ dataset, name })),
+          ...(minus === undefined ? {} : minusCells(comparisonOf({ dataset, name }))),
           paper: kind === "real" && printed ? paperCell(printed) : undefined,
         },
       },
@@ -105,6 +112,7 @@ export function accuracyTable(
       datasetColumn,
       ...settings,
       ...accuracyColumns,
+      ...(minus === undefined ? [] : minusColumns(minus)),
       ...outcomes,
       ...comparisonCsvColumns,
       ...dataColumns,
@@ -125,7 +133,7 @@ export function accuracyTable(
       ...accuracyLegend(seeds, select),
       bestLegend,
       ...(paper ? paperLegend(paper, columns) : []),
-      ...columnLegend({ ...recallWords, ...words }, columns),
+      ...columnLegend({ ...recallWords, ...minusWords, ...words }, columns),
     ],
     notes: [...own, ...notes, ...scaleNotes(entries, provenance)],
     provenance,

@@ -176,9 +176,13 @@ export function pWords(p: number): string {
 }
 
 /** "+1.6 ± 0.4 points". */
-export function differencePoints({ mean, standardError, images }: Difference): string {
+export function differencePoints(difference: Difference): string {
+  return `${differenceText(difference)} points`;
+}
+
+function differenceText({ mean, standardError, images }: Difference): string {
   const decimals = accuracyDecimals([images]);
-  return `${points(mean, decimals)} ± ${(100 * standardError).toFixed(decimals)} points`;
+  return `${points(mean, decimals)} ± ${(100 * standardError).toFixed(decimals)}`;
 }
 
 /** In the CSV, of the row that is compared. */
@@ -195,6 +199,7 @@ export const comparisonCsvColumns: readonly Column[] = [
 
 const digits = (p: number) => number(Number(p.toPrecision(6)));
 
+/** The cells of `comparisonCsvColumns`; none for a row that is not compared. */
 export function comparisonCsvCells(comparison: RowComparison | undefined): Cells {
   if (comparison === undefined) return {};
   const { mean, standardError, interval, pByImage, pBySeed, p, verdict } = comparison;
@@ -209,6 +214,21 @@ export function comparisonCsvCells(comparison: RowComparison | undefined): Cells
     verdict: text(verdict),
   };
 }
+
+/** The difference in the main table, for people. */
+export const minusColumns = (reference: string): readonly Column[] => [
+  { key: "minus", title: `Minus ${reference} (points)`, kind: "text", only: "markdown" },
+];
+
+/** The cell of `minusColumns`; none for a row that is not compared. */
+export function minusCells(comparison: RowComparison | undefined): Cells {
+  return comparison ? { minus: text(differenceText(comparison)) } : {};
+}
+
+export const minusWords = {
+  minus:
+    "Minus: the difference to that row in accuracy, paired by seed and, where predictions are known, by image; after ± follows its standard error. The table below says whether it is clear.",
+};
 
 /** Every comparison with its p-values, as a table below the main one; none if there is none. */
 export function comparisonAppendix(comparisons: readonly RowComparison[]): readonly Appendix[] {
@@ -268,7 +288,7 @@ function appendixCells(comparison: RowComparison): Cells {
   return {
     dataset: text(dataset),
     name: text(name),
-    difference: text(differencePoints(comparison).replace(/ points$/, "")),
+    difference: text(differenceText(comparison)),
     interval: text(`${end(interval.low)} to ${end(interval.high)}`),
     p_image: pByImage === undefined ? undefined : text(pWords(pByImage)),
     p_seed: pBySeed === undefined ? undefined : text(pWords(pBySeed)),

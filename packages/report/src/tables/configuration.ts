@@ -49,6 +49,7 @@ export function sameConfiguration(
   return sameRatio(m, mgn) && f === relabel?.name && relabel?.plugin !== true;
 }
 
+/** m, f and the parameters of f for the CSV; absent modules have no cells. */
 export function configurationCells({ mgn, relabel }: Configuration): Cells {
   return {
     m: mgn === undefined ? undefined : number(mgn),

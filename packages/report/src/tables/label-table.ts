@@ -31,8 +31,9 @@ export interface LabelTable {
   readonly baseline?: Baseline;
   /** Which row the comparisons are with. Default: labels as given. */
   readonly comparedWith?: "given" | "baseline";
-  /** Further columns after the function, and their cells. */
+  /** Further columns after the function. */
   readonly columns?: readonly Column[];
+  /** Their cells. */
   readonly cellsOf?: (row: LabelledRow) => Cells;
   readonly words?: Readonly<Record<string, string>>;
   /** Sentences on a group. */

@@ -115,6 +115,7 @@ export const labellingColumns: readonly Column[] = [
   { key: "delta", title: "δ", kind: "number" },
 ];
 
+/** The cells of `labellingColumns`. */
 export function labellingCells(labelling: Labelling): Cells {
   const { labels } = labelling;
   const named = { title: text(labellingTitle(labelling)), labels: text(labels) };
@@ -147,6 +148,7 @@ export interface References {
 export interface Baseline {
   /** "constant" */
   readonly name: string;
+  /** Whether a row is this one. */
   readonly is: (row: LabelledRow) => boolean;
 }
 
@@ -155,6 +157,7 @@ export const constantBaseline: Baseline = {
   is: (row) => isPapers(row, "constant"),
 };
 
+/** The rows of one data set that the others are compared with. */
 export function referencesOf(
   group: readonly LabelledRow[],
   select: Selection,

@@ -140,6 +140,7 @@ export function spreadLegend(seeds: readonly number[]): readonly string[] {
   ];
 }
 
+/** A caution for real data at a scale that is not the paper's; none otherwise. */
 export function scaleNotes(
   rows: readonly { readonly kind: DataKind }[],
   { scale }: Provenance,

@@ -34,6 +34,7 @@ export interface Assignment {
   readonly unfit: readonly Unfit[];
 }
 
+/** Whether a parameter belongs to the head, which is replaced where a file has other classes. */
 export const isHead = (parameter: string) => parameter.startsWith("head.");
 
 /** Sorts the arrays of a file by name, for a network whose parameters have `shapes`. */

@@ -8,6 +8,7 @@ import { requireDataFolder } from "../../data/source.ts";
 import { neededRuns } from "../../runs/planned-run.ts";
 import { describeProvenance } from "../../runs/provenance.ts";
 import { trainedRuns } from "../../runs/trained-runs.ts";
+import type { Scale } from "../../settings/scales.ts";
 import { reports } from "../../studies/index.ts";
 import type { ReportName } from "../../studies/index.ts";
 import { defaultFormats, planReports, tableFormatNames } from "../../studies/report-definition.ts";
@@ -21,7 +22,8 @@ import { parseSeeds, seedsFrom } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
 import { requireWritableReport } from "../writable.ts";
 
-const options = {
+/** The options of every report. */
+export const reportOptions = {
   ...trainingOptions,
   datasets: {
     type: "string",
@@ -67,33 +69,40 @@ const options = {
 /** The command of one table or figure, or of several, which share their runs. */
 export function reportCommand(names: readonly ReportName[], command: string): CommandModule {
   return defineCommand({
-    options,
+    options: reportOptions,
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
       ["table2 --format latex", "the table for a paper: table2.tex"],
     ],
-    run: (args) => makeReports(names, command, args),
+    async run(args) {
+      requireEffect(command, [...new Set(names.flatMap((name) => reports[name].uses))], args);
+      await makeReports(await Promise.all(names.map((name) => reports[name].load())), names, args);
+    },
   });
 }
 
-async function makeReports(
-  names: readonly ReportName[],
-  command: string,
-  args: ArgsOf<typeof options>,
+/**
+ * Plans the reports, trains what is missing, and writes their files.
+ *
+ * @param stems how the names of their files begin
+ * @param check throws if the scale does not fit, before anything is drawn
+ */
+export async function makeReports(
+  definitions: readonly ReportDefinition[],
+  stems: readonly string[],
+  args: ArgsOf<typeof reportOptions>,
+  check: (scale: Scale) => void = () => {},
 ): Promise<void> {
-  requireEffect(command, [...new Set(names.flatMap((name) => reports[name].uses))], args);
-  const definitions: readonly ReportDefinition[] = await Promise.all(
-    names.map((name) => reports[name].load()),
-  );
   const datasets = parseDatasets(args.datasets);
   const formats = parseNames("format", args.format, tableFormatNames);
   const thresholds = await Promise.all(
     args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
   );
   const folderFor = (scale: string) => args.out ?? join("results", scale);
-  const session = await openTraining(args, async ({ name }) => {
-    for (const stem of names) await requireWritableReport("out", folderFor(name), stem);
+  const session = await openTraining(args, async (scale) => {
+    check(scale);
+    for (const stem of stems) await requireWritableReport("out", folderFor(scale.name), stem);
     if (args.data !== undefined) await requireDataFolder(datasets[0]!, args.data);
   });
   const { planner, engine, progress, runsFolder } = session;

@@ -6,7 +6,8 @@
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CommandLineError, isRecord, reasonOf } from "@mvt/common";
+import { CommandLineError, reasonOf } from "./errors.ts";
+import { isRecord } from "./records.ts";
 
 /** The conditions under which Node resolves `import`. */
 const conditions = new Set(["node", "import", "module-sync", "default"]);
