@@ -11,6 +11,8 @@ export {
   wholeFrom,
 } from "./command.ts";
 export { commands } from "./commands.ts";
+export { globalOptions, say } from "./messages.ts";
+export { jsonOption, writeJson } from "./json-output.ts";
 export { engineOptions, output } from "./options.ts";
 export { createProgress } from "./progress.ts";
 export { outliveOutput } from "./streams.ts";

@@ -5,6 +5,7 @@ import { loadThreshold } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
 import { requireDataFolder } from "../../data/source.ts";
+import { planJson } from "../../runs/plan-facts.ts";
 import { neededRuns } from "../../runs/planned-run.ts";
 import { describeProvenance } from "../../runs/provenance.ts";
 import { trainedRuns } from "../../runs/trained-runs.ts";
@@ -15,6 +16,7 @@ import type { ReportDefinition } from "../../studies/report-definition.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
 import { requireEffect } from "../effects.ts";
+import { jsonOption, requirePlan } from "../json-output.ts";
 import { output, parseDatasets, parseNames, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { parseSeeds, seedsFrom } from "../seeds.ts";
@@ -62,12 +64,14 @@ const options = {
     group: output,
     describe: "figures as PNG besides SVG",
   },
+  json: { ...jsonOption.json, describe: "with --plan: write the plan as one JSON value to stdout" },
 } as const;
 
 /** The command of one table or figure, or of several, which share their runs. */
 export function reportCommand(names: readonly ReportName[], command: string): CommandModule {
   return defineCommand({
     options,
+    facts: { "--plan": planJson },
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
@@ -82,6 +86,7 @@ async function makeReports(
   command: string,
   args: ArgsOf<typeof options>,
 ): Promise<void> {
+  requirePlan(args);
   requireEffect(command, [...new Set(names.flatMap((name) => reports[name].uses))], args);
   const definitions: readonly ReportDefinition[] = await Promise.all(
     names.map((name) => reports[name].load()),
