@@ -11,6 +11,8 @@ import type { z } from "zod";
 export interface CommandOption extends Options {
   /** Throws a CommandLineError for a value that no command could mean. Called only with values that were given. */
   readonly check?: (value: never, flag: string) => void;
+  /** What a shell completes where there are no choices: words, also in a list with commas, or ids of runs. */
+  readonly suggest?: readonly string[] | "run";
 }
 export type CommandOptions = Readonly<Record<string, CommandOption>>;
 

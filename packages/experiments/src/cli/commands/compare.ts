@@ -26,6 +26,7 @@ export default defineCommand({
       type: "string",
       array: true,
       demandOption: true,
+      suggest: "run",
       describe: "the beginning of a run's id; given twice, for A and for B",
     },
     ...evaluationOptions,

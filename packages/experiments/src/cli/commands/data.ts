@@ -45,6 +45,7 @@ const options = {
   },
   datasets: {
     type: "string",
+    suggest: datasetNames,
     describe: "which data sets [default: raf-db,ferplus; to check, those that are there]",
   },
   layout: {
@@ -71,6 +72,7 @@ const options = {
   },
   run: {
     type: "string",
+    suggest: "run",
     describe: "beginning of the id of a run whose model checks the order of the classes",
   },
   runs: runsOption,

@@ -1,7 +1,8 @@
 /** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
 import { join, resolve } from "node:path";
 import { writeWhole } from "@mvt/common/files";
-import { loadThreshold } from "@mvt/relabel";
+import { datasetNames } from "@mvt/datasets";
+import { loadThreshold, thresholds } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
 import { requireDataFolder } from "../../data/source.ts";
@@ -27,6 +28,7 @@ const options = {
   ...trainingOptions,
   datasets: {
     type: "string",
+    suggest: datasetNames,
     default: "raf-db,ferplus",
     describe: "which data sets, in this order",
   },
@@ -43,6 +45,7 @@ const options = {
   },
   threshold: {
     type: "string",
+    suggest: Object.keys(thresholds),
     array: true,
     default: [] as string[],
     describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f besides the paper's; repeatable",
@@ -54,6 +57,7 @@ const options = {
   },
   format: {
     type: "string",
+    suggest: tableFormatNames,
     default: defaultFormats.join(),
     group: output,
     describe: `files of a table, separated by commas: ${tableFormatNames.join(", ")}`,
@@ -93,7 +97,7 @@ async function makeReports(
   );
   const datasets = parseDatasets(args.datasets);
   const formats = parseNames("format", args.format, tableFormatNames);
-  const thresholds = await Promise.all(
+  const functions = await Promise.all(
     args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
   );
   const folderFor = (scale: string) => args.out ?? join("results", scale);
@@ -108,7 +112,7 @@ async function makeReports(
       ? seedsFrom(0, Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds)))
       : parseSeeds(args.seeds);
 
-  const request = { datasets, seeds, thresholds };
+  const request = { datasets, seeds, thresholds: functions };
   const plans = await planReports(definitions, planner, request, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
   if ((await trainRuns(runs, session, args)) === undefined) return;

@@ -30,6 +30,7 @@ const options = {
     array: true,
     default: [] as string[],
     check: (conditions: readonly string[]) => conditions.forEach(parseWhere),
+    suggest: runKeys.map((key) => `${key}=`),
     describe: `of list: only runs with KEY=VALUE; repeatable; keys: ${runKeys.join(", ")}`,
   },
   sort: {
@@ -53,7 +54,7 @@ type Args = ArgsOf<typeof options>;
 export default defineCommand({
   positionals: {
     action: { choices: ["list", "show", "verify", "repair", "remove"], demandOption: true },
-    id: { type: "string", describe: "the beginning of a run's id" },
+    id: { type: "string", suggest: "run", describe: "the beginning of a run's id" },
   },
   options,
   facts: { "runs list": runsListJson, "runs show": runShowJson, "runs verify": runsVerifyJson },

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { CommandLineError } from "@mvt/common";
 import { requireRegularFile } from "@mvt/common/files";
 import { datasetNames } from "@mvt/datasets";
-import { loadThreshold } from "@mvt/relabel";
+import { loadThreshold, thresholds } from "@mvt/relabel";
 import { runShowFacts, runShowJson } from "../../runs/run-facts.ts";
 import { planJson } from "../../runs/plan-facts.ts";
 import { openRun } from "../../runs/run-folder.ts";
@@ -36,6 +36,7 @@ export default defineCommand({
     },
     threshold: {
       type: "string",
+      suggest: Object.keys(thresholds),
       describe: "relabel with this f: NAME|PATH|PACKAGE[:key=value,...] [default: no relabelling]",
     },
     labels: {
