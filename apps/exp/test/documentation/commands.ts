@@ -9,9 +9,10 @@ export interface Declared {
   readonly choices: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The words of a command line; quotes hold words together. */
+/** The words of a command line, up to a pipe or a file for its output; quotes hold words together. */
 export function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+  const [own = ""] = line.split(/ [|>] /);
+  return [...own.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"),
   );
 }
