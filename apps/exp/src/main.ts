@@ -1,6 +1,6 @@
 /** @file The entry of `pnpm exp`: the commands of all packages. */
 import { benchCommand } from "@mvt/bench";
-import { commands, outliveOutput, runCli } from "@mvt/experiments/cli";
+import { outliveOutput, runCli, withCompletion } from "@mvt/experiments/cli";
 
 /** Whether results could not be written to stdout. */
 let lost = false;
@@ -10,5 +10,5 @@ outliveOutput(process.stdout, process.stderr, (reason) => {
   process.exitCode = 1; // also after the command has ended
 });
 
-const exitCode = await runCli(process.argv.slice(2), [...commands, benchCommand]);
+const exitCode = await runCli(process.argv.slice(2), withCompletion([benchCommand]));
 process.exitCode = lost ? exitCode || 1 : exitCode;

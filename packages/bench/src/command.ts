@@ -12,9 +12,12 @@ import {
   createProgress,
   defineCommand,
   engineOptions,
+  jsonOption,
   requireWritableReport,
+  say,
   sessionsOf,
   wholeFrom,
+  writeJson,
 } from "@mvt/experiments/cli";
 import {
   scalingFigure,
@@ -25,6 +28,7 @@ import {
   toText,
 } from "@mvt/report";
 import type { Provenance, SpeedReport } from "@mvt/report";
+import { benchFacts, benchJson, benchPredictJson } from "./bench-facts.ts";
 import { benchmarks, runBenchmarks } from "./benchmarks/index.ts";
 import type { BenchmarkName } from "./benchmarks/index.ts";
 import { requireKnownCompetitors } from "./benchmarks/steps.ts";
@@ -112,6 +116,7 @@ const options = {
   ...grouped("The engine of this project:", baselineOptions),
   ...grouped("The report:", reportOptions),
   ...grouped("Of predict only:", predictOptions),
+  ...jsonOption,
 } as const;
 
 type Args = ArgsOf<typeof options & typeof positionals>;
@@ -119,6 +124,7 @@ type Args = ArgsOf<typeof options & typeof positionals>;
 export default defineCommand({
   options,
   positionals,
+  facts: { bench: benchJson, "bench predict": benchPredictJson },
   examples: [
     ["bench --python .venv/bin/python", "the whole report, with PyTorch: about 20 minutes"],
     ["bench train --only floor --batch 8", "a training step and its matrix products alone"],
@@ -154,10 +160,11 @@ async function run(args: Args): Promise<void> {
     }),
     machine: { ...describeMachine(), features: cpuFeatures(), software },
   });
-  process.stdout.write(text);
+  if (args.json) writeJson(benchJson, benchFacts({ ...report, title }, software));
+  else process.stdout.write(text);
   if (folder === undefined) return;
   for (const [name, content] of files) await writeWhole(join(resolve(folder), name), content);
-  process.stdout.write(`wrote ${files.map(([name]) => name).join(", ")} in ${folder}\n`);
+  say(`wrote ${files.map(([name]) => name).join(", ")} in ${folder}`);
 }
 
 /** What the options ask for. Throws a CommandLineError or a UserError if that cannot be measured. */

@@ -4,8 +4,9 @@ import { CommandLineError, UserError } from "@mvt/common";
 import { deit } from "@mvt/core";
 import type { ModelDescription } from "@mvt/core";
 import { openModel } from "@mvt/experiments";
-import { wholeFrom } from "@mvt/experiments/cli";
+import { wholeFrom, writeJson } from "@mvt/experiments/cli";
 import { z } from "zod";
+import { benchPredictJson, engineFacts } from "./bench-facts.ts";
 import { openTorchPredictor } from "./processes/pytorch.ts";
 import { predictorOf, timePredictions, untrainedModel } from "./workloads/prediction.ts";
 import type { PredictionTimes } from "./workloads/prediction.ts";
@@ -31,6 +32,7 @@ interface Args {
   readonly threads?: number;
   /** At most one Python with torch. */
   readonly python: readonly string[];
+  readonly json: boolean;
 }
 
 export async function benchPredict(args: Args): Promise<void> {
@@ -51,32 +53,44 @@ export async function benchPredict(args: Args): Promise<void> {
   const title = args.model ?? `DeiT ${variant}, untrained`;
   const header = `${title}: ${S} x ${S}, ${precision}${mask ? ", with masks" : ""}, CPU, ${threads} threads`;
   try {
-    const lines =
+    const pytorch =
       python === undefined
-        ? timeLines((await timePredictions([predictorOf(mvt)], images))[0]!, images)
-        : await linesWithPyTorch(python);
+        ? undefined
+        : await openTorchPredictor(python, sizesOf(mvt.description, title), threads);
+    const predictors = [predictorOf(mvt), ...(pytorch ? [pytorch.predictor] : [])];
+    const [ours, theirs] = await timePredictions(predictors, images).finally(() =>
+      pytorch?.close(),
+    );
+    if (args.json) {
+      const engines = [
+        engineFacts("mvt", ours!),
+        ...(pytorch ? [engineFacts(pytorch.name, theirs!)] : []),
+      ];
+      const masks = mask !== undefined;
+      const about = { title, imageSize: S, precision, masks, threads, images };
+      return writeJson(benchPredictJson, { ...about, engines });
+    }
+    const lines = pytorch
+      ? linesWithPyTorch(ours!, theirs!, pytorch.name)
+      : timeLines(ours!, images);
     process.stdout.write(`${[header, ...lines].join("\n")}\n`);
   } finally {
     await mvt.dispose();
   }
 
-  async function linesWithPyTorch(path: string): Promise<readonly string[]> {
-    const sizes = sizesOf(mvt.description, title);
-    const pytorch = await openTorchPredictor(path, sizes, threads);
-    try {
-      const predictors = [predictorOf(mvt), pytorch.predictor];
-      const [ours, theirs] = await timePredictions(predictors, images);
-      const latency = theirs!.latency.median / ours!.latency.median;
-      const throughput = ours!.throughput / theirs!.throughput;
-      return [
-        `${latency.toFixed(2)} times as fast as PyTorch for one image, ${throughput.toFixed(2)} times for ${images} images`,
-        ...timeLines(ours!, images),
-        `${pytorch.name}, eager, float32, ${threads} threads, untrained:`,
-        ...timeLines(theirs!, images),
-      ];
-    } finally {
-      await pytorch.close();
-    }
+  function linesWithPyTorch(
+    ours: PredictionTimes,
+    theirs: PredictionTimes,
+    name: string,
+  ): readonly string[] {
+    const latency = theirs.latency.median / ours.latency.median;
+    const throughput = ours.throughput / theirs.throughput;
+    return [
+      `${latency.toFixed(2)} times as fast as PyTorch for one image, ${throughput.toFixed(2)} times for ${images} images`,
+      ...timeLines(ours, images),
+      `${name}, eager, float32, ${threads} threads, untrained:`,
+      ...timeLines(theirs, images),
+    ];
   }
 }
 

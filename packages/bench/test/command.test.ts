@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { runCommand } from "@mvt/testing/command-line";
 import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 import { file, refuses } from "@mvt/testing/mistakes";
+import { benchJson } from "../src/bench-facts.ts";
 
 const competitor = join(import.meta.dirname, "fixtures/competitor.ts");
 
@@ -24,13 +25,13 @@ describe("pnpm exp bench", () => {
       await python("works")(folder);
       const temporary = join(folder, "temporary");
       await mkdir(temporary);
-      const { exitCode, stdout } = await runCommand(
+      const { exitCode, stderr } = await runCommand(
         "bench --quick --steps 1 --threads 1 --python ./python --out report".split(" "),
         folder,
         { TMPDIR: temporary },
       );
       expect(exitCode).toBe(0);
-      expect(stdout).toContain("wrote bench.md, bench.csv, bench.svg in report\n");
+      expect(stderr).toContain("wrote bench.md, bench.csv, bench.svg in report\n");
       expect(await filesBelow(join(folder, "report"))).toEqual([
         "bench.csv",
         "bench.md",
@@ -68,15 +69,23 @@ describe("pnpm exp bench", () => {
     },
   );
 
+  test("of one benchmark is JSON alone with --json", { tags: ["slow"] }, async () => {
+    const folder = await temporaryFolder(onTestFinished);
+    const args = "bench train --quick --steps 1 --only floor --batch 2 --json".split(" ");
+    const { exitCode, stdout } = await runCommand(args, folder);
+    expect(exitCode).toBe(0);
+    expect(benchJson.parse(JSON.parse(stdout)).settings[0]!.timings).toHaveLength(2);
+  });
+
   test("of one benchmark writes nothing without --out", { tags: ["slow"] }, async () => {
     const folder = await temporaryFolder(onTestFinished);
     const args = "bench train --quick --steps 1 --only floor --batch 2,3".split(" ");
-    const { exitCode, stdout } = await runCommand(args, folder);
+    const { exitCode, stdout, stderr } = await runCommand(args, folder);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
       /^\| training step, batch 3 +\| this project, .* \| matrix products alone +\|/m,
     );
-    expect(stdout).not.toContain("wrote");
+    expect(stderr).not.toContain("wrote");
     expect(await filesBelow(folder)).toEqual([]);
   });
 

@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { benchPredictJson } from "../src/bench-facts.ts";
 import { timePredictions } from "../src/workloads/prediction.ts";
 import { runCommand } from "@mvt/testing/command-line";
 import { temporaryFolder } from "@mvt/testing/folder";
@@ -57,6 +58,27 @@ describe("bench predict with PyTorch", () => {
       "8 images  1.0 images/s",
     ]);
   });
+
+  test(
+    "writes both as JSON, and nothing else to stdout",
+    { timeout: 30_000 },
+    async ({ onTestFinished }) => {
+      const folder = await temporaryFolder(onTestFinished);
+      await fakePythonFile({ ready: "PyTorch 9.9, Python 9.8", notes: [] })(folder);
+      const args = "bench predict --variant nano --images 8 --threads 1 --python ./python --json";
+      const { stdout } = await runCommand(args.split(" "), folder);
+      const facts = benchPredictJson.parse(JSON.parse(stdout));
+      expect(facts).toMatchObject({ imageSize: 48, masks: false, threads: 1, images: 8 });
+      expect(facts.engines).toEqual([
+        expect.objectContaining({ name: "mvt" }),
+        {
+          name: "PyTorch 9.9, Python 9.8",
+          latency: { median: 1, least: 1, most: 1 },
+          imagesPerSecond: 1,
+        },
+      ]);
+    },
+  );
 
   refuses([
     {

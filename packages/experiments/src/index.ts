@@ -5,7 +5,7 @@ export { openTfjsLibrary } from "./engine/tfjs.ts";
 export { exportProgram } from "./export/export-program.ts";
 export { openModel } from "./predict/open-model.ts";
 export { describeMachine, describeProvenance, sourceVersion } from "./runs/provenance.ts";
-export { runFacts, type RunFacts, runsListJson, runStates } from "./runs/run-facts.ts";
+export { runFacts, type RunFacts, runShowJson, runsListJson, runStates } from "./runs/run-facts.ts";
 export { numerics } from "./settings/numerics.ts";
 export { canonicalJson, type RunConfig, runId } from "./settings/run-config.ts";
 export { type Scale, type ScaleName, scaleNames, scales } from "./settings/scales.ts";

@@ -63,7 +63,7 @@ describe("compare", () => {
       await runCommand([...args, "--report", "out"], folder),
     ];
     expect(second).toEqual(first);
-    expect(first.stdout).toMatch(/wrote compare\.md, compare\.csv in out\n$/);
+    expect(first.stderr).toBe("wrote compare.md, compare.csv in out\n");
     expect(await readdir(join(folder, "out"))).toEqual(["compare.csv", "compare.md"]);
     const csv = await readFile(join(folder, "out/compare.csv"), "utf8");
     expect(csv.split("\n")[1]).toMatch(

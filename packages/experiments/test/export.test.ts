@@ -172,12 +172,12 @@ describe("predict", () => {
     expect(stdout.split("\n").map((line) => line.split("  ")[0])).toEqual([
       "mixed/a.jpg",
       "mixed/d.jpg",
-      "wrote mixed.csv",
       "",
     ]);
     expect(stderr.split("\n")).toEqual([
       expect.stringMatching(/^mixed\/b\.jpg: expected a readable image, found none \(.*end.*\)$/),
       expect.stringMatching(/^mixed\/c\.jpg: expected a readable image, found none \(.*not JPEG/),
+      "wrote mixed.csv",
       expect.stringMatching(
         /^error: predict: expected 4 readable images, found 2; the others are named/,
       ),

@@ -47,14 +47,14 @@ async function records(...path: readonly string[]): Promise<readonly Record<stri
 
 describe("labels of a run that relabels", () => {
   test("are ranked, measured and shown, and go to files", slow, async () => {
-    const { exitCode, stdout } = await exp(`labels --run ${relabelled} --top 3`);
+    const { exitCode, stdout, stderr } = await exp(`labels --run ${relabelled} --top 3`);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/53 training images, \d+ labels changed\n/);
     expect(stdout).toMatch(/\| RAF-DB +\| AUM +\| in sample +\| 0\.\d{3} +\| 0\.\d{3} /);
     expect(stdout).toContain("## The most doubtful labels");
     expect(stdout).toContain("## Changes by class");
     const out = `results/labels/${relabelled}`;
-    expect(stdout).toContain(
+    expect(stderr).toContain(
       `wrote labels.md, scores.csv, ranking.csv, flow.csv, changed.png in ${out}\n`,
     );
     expect(await inFolder(out, "labels.md")).toContain(
@@ -105,10 +105,11 @@ describe("labels of a run that relabels", () => {
 
 describe("labels of a run without relabelling", () => {
   test("are ranked without changes and without data", slow, async () => {
-    const { stdout } = await runCommand(["labels", "--run", plain, "--out", "plain"], folder);
+    const args = ["labels", "--run", plain, "--out", "plain"];
+    const { stdout, stderr } = await runCommand(args, folder);
     expect(stdout).toContain("53 training images, no relabelling\n");
     expect(stdout).toContain("This run does not relabel: no label was changed");
-    expect(stdout).toContain("wrote labels.md, scores.csv, ranking.csv in plain\n");
+    expect(stderr).toContain("wrote labels.md, scores.csv, ranking.csv in plain\n");
   });
 });
 

@@ -188,9 +188,9 @@ describe("a run of the table", () => {
     const args = ["evaluate", "--run", id!, "--scale", "smoke", "--data", "data"];
     const answer = await runCommand([...args, "--out", "predictions.csv"], folder);
     const share = ((100 * Number(k)) / 30).toFixed(2);
-    const [line, ...more] = answer.stdout.trimEnd().split("\n");
+    const [line] = answer.stdout.split("\n");
     expect(line).toBe(`run ${id}, validation-best weights, RAF-DB test: ${share} % (${k}/30)`);
-    expect(more.at(-1)).toBe("wrote predictions.csv");
+    expect(answer.stderr).toMatch(/wrote predictions\.csv\n$/);
     expect(await readFile(join(folder, "predictions.csv"), "utf8")).toBe(
       await readFile(join(folder, "runs", id!, "predictions.csv"), "utf8"),
     );

@@ -58,7 +58,15 @@ export { type PowerLaw, powerLaw, type Scaling, type ScalingPoint } from "./spee
 export { scalingFigure } from "./speed/scaling-figure.ts";
 export type { SpeedReport, SpeedSetting, TimedProduct } from "./speed/speed-report.ts";
 export { speedMeasurements, speedTable } from "./speed/speed-table.ts";
-export { memoryRatio, type Ratio, speedRatio, type Timing } from "./speed/timing.ts";
+export {
+  fastestSeconds,
+  imagesPerSecond,
+  medianSeconds,
+  memoryRatio,
+  type Ratio,
+  speedRatio,
+  type Timing,
+} from "./speed/timing.ts";
 export {
   type Estimate,
   type Interval,

@@ -1,5 +1,5 @@
 /** @file Command lines that a text shows: whether yargs takes them, without running anything. */
-import { createCli } from "@mvt/experiments/cli";
+import { createCli, globalOptions } from "@mvt/experiments/cli";
 import type { Command } from "@mvt/experiments/cli";
 
 /** The flags of a command. */
@@ -9,9 +9,10 @@ export interface Declared {
   readonly choices: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The words of a command line; quotes hold words together. */
+/** The words of a command line, up to a pipe or a file for its output; quotes hold words together. */
 export function wordsOf(line: string): readonly string[] {
-  return [...line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
+  const [own = ""] = line.split(/ [|>] /);
+  return [...own.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g)].map(([word]) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"),
   );
 }
@@ -72,7 +73,7 @@ export async function flagsOf({ load }: Command): Promise<Declared> {
   const { options, positionals } = await load();
   const all = Object.entries({ ...positionals, ...options });
   return {
-    names: ["help", ...Object.keys(options)],
+    names: ["help", ...Object.keys({ ...options, ...globalOptions })],
     numbers: all.filter(([, { type }]) => type === "number").map(([name]) => name),
     choices: Object.fromEntries(
       all.flatMap(([name, { choices }]) => (choices ? [[name, choices.map(String)]] : [])),

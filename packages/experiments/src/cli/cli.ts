@@ -13,7 +13,14 @@ import { CommandStopped } from "../training/stop.ts";
 import { checkOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
 import { FailedRunsError } from "../training/failed-runs.ts";
-import { clearStatus } from "./progress.ts";
+import {
+  clearStatus,
+  currentVerbosity,
+  globalOptions,
+  sayMore,
+  setVerbosity,
+  verbosityOf,
+} from "./messages.ts";
 
 /** Runs one of the commands and returns the exit code. */
 export async function runCli(
@@ -34,6 +41,7 @@ export async function runCli(
   } catch (error) {
     clearStatus();
     process.stderr.write(`${messageOf(error)}\n`);
+    if (error instanceof UserError) for (const line of framesOf(error)) sayMore(line);
     return exitCodeOf(error);
   }
 }
@@ -62,8 +70,7 @@ export function withoutSeparator(args: readonly string[]): readonly string[] {
 export function createCli(
   args: readonly string[],
   commands: readonly Command[],
-  perform: (module: CommandModule, parsed: never) => Promise<void> = (module, parsed) =>
-    module.run(parsed),
+  perform: (module: CommandModule, parsed: never) => Promise<void> = runModule,
 ): Argv {
   /** The command that was typed, once its module is loaded. */
   let typed: TypedCommand | undefined;
@@ -92,7 +99,8 @@ export function createCli(
       name,
       about,
       async (command) => {
-        module = await load();
+        const loaded = await load();
+        module = { ...loaded, options: { ...loaded.options, ...globalOptions } };
         const [word, ...places] = name.split(" ");
         typed = { word: word!, places, options: Object.keys(module.options) };
         return declare(command, module, process.env);
@@ -105,6 +113,18 @@ export function createCli(
     );
   }
   return cli;
+}
+
+/** Runs a command, as loud as it was asked to be. */
+async function runModule(module: CommandModule, parsed: never): Promise<void> {
+  setVerbosity(verbosityOf(parsed));
+  if (currentVerbosity() === "verbose") {
+    const { node } = process.versions;
+    sayMore(`mvt ${await versionText()}; Node ${node}, ${process.platform} ${process.arch}`);
+  }
+  await module.run(parsed);
+  const mebibytes = process.resourceUsage().maxRSS / 1024; // of kibibytes
+  sayMore(`done; at most ${mebibytes.toFixed(0)} MiB of memory`);
 }
 
 /** "0.0.0, commit 0123456789ab", and whether the checkout holds changes; git is asked only for this. */
@@ -192,6 +212,12 @@ export function messageOf(error: unknown): string {
   const refusal = systemRefusalOf(error);
   if (refusal !== undefined) return `error: ${refusal.message}`;
   return defectOf(error instanceof Error ? error.stack : String(error));
+}
+
+/** Where an error, and what caused it, was thrown. */
+function framesOf({ stack = "", cause }: Error): readonly string[] {
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return cause instanceof Error ? [...frames, `because of ${cause.stack}`] : frames;
 }
 
 function defectOf(stack: string | undefined): string {

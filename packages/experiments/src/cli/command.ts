@@ -6,10 +6,13 @@
  */
 import { CommandLineError } from "@mvt/common";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
+import type { z } from "zod";
 
 export interface CommandOption extends Options {
   /** Throws a CommandLineError for a value that no command could mean. Called only with values that were given. */
   readonly check?: (value: never, flag: string) => void;
+  /** What a shell completes where there are no choices: words, also in a list with commas, or ids of runs. */
+  readonly suggest?: readonly string[] | "run";
 }
 export type CommandOptions = Readonly<Record<string, CommandOption>>;
 
@@ -28,6 +31,8 @@ export interface CommandModule {
   readonly positionals: CommandOptions;
   /** Command lines without `pnpm exp`, and what they do. */
   readonly examples: readonly (readonly [line: string, about: string])[];
+  /** What --json writes, by its heading in docs/guides/scripting.md; absent of a command without --json. */
+  readonly facts?: Readonly<Record<string, z.ZodType>>;
   readonly run: (args: never) => Promise<void>;
 }
 
@@ -48,14 +53,16 @@ export function defineCommand<
   options,
   positionals,
   examples,
+  facts,
   run,
 }: {
   readonly options: O;
   readonly positionals?: P;
   readonly examples: CommandModule["examples"];
+  readonly facts?: CommandModule["facts"];
   readonly run: (args: ArgsOf<O & P>) => Promise<void>;
 }): CommandModule {
-  return { options, positionals: positionals ?? {}, examples, run };
+  return { options, positionals: positionals ?? {}, examples, ...(facts && { facts }), run };
 }
 
 /** Declares a command's options to yargs; the environment sets MVT_FERPLUS_TRAIN for --ferplus-train and so on. */

@@ -10,7 +10,7 @@ const reportCommand = async (
 
 const load = async (module: Promise<{ readonly default: CommandModule }>) => (await module).default;
 
-export const commands: readonly Command[] = [
+const ownCommands: readonly Command[] = [
   ...reportNames.map((name) => ({
     name,
     about: reports[name].about,
@@ -91,3 +91,17 @@ export const commands: readonly Command[] = [
     load: () => load(import("./commands/setup.ts")),
   },
 ];
+
+/** These commands and `others`, and one that completes all of them in a shell. */
+export function withCompletion(others: readonly Command[]): readonly Command[] {
+  const all: Command[] = [...ownCommands, ...others];
+  all.push({
+    name: "completion <shell>",
+    about: "Print a script that completes commands, options and run ids in bash, zsh or fish",
+    load: async () => (await import("./commands/completion.ts")).completionCommand(all),
+  });
+  return all;
+}
+
+/** The commands of this package. */
+export const commands = withCompletion([]);

@@ -19,6 +19,7 @@ import { trainedRuns } from "../runs/trained-runs.ts";
 import { openRun, readConfig } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { wholeFrom } from "./command.ts";
+import { say } from "./messages.ts";
 import { output } from "./options.ts";
 import { requireWritableReport } from "./writable.ts";
 
@@ -120,5 +121,5 @@ export async function writeReport(
   for (const [name, content] of Object.entries(files)) {
     await writeWhole(join(resolve(folder), name), content);
   }
-  process.stdout.write(`wrote ${Object.keys(files).join(", ")} in ${folder}\n`);
+  say(`wrote ${Object.keys(files).join(", ")} in ${folder}`);
 }

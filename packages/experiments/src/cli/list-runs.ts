@@ -1,7 +1,8 @@
 /** @file `pnpm exp runs list`: which runs, in which order, as lines or as JSON. */
 import { alignColumns, CommandLineError, didYouMean, percent, printable } from "@mvt/common";
-import { readRunFacts, runFacts } from "../runs/run-facts.ts";
+import { readRunFacts, runsListJson } from "../runs/run-facts.ts";
 import type { RunFacts } from "../runs/run-facts.ts";
+import { writeJson } from "./json-output.ts";
 import { formatCount } from "./run-summary.ts";
 
 /** What runs can be filtered and sorted by. */
@@ -65,16 +66,7 @@ export async function listTheRuns(runsFolder: string, options: ListOptions): Pro
   for (const text of options.where) parseWhere(text);
   const all = await readRunFacts(runsFolder);
   const runs = chooseRuns(all, options);
-  if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify(
-        runs.map((run) => runFacts.parse(run)),
-        null,
-        2,
-      )}\n`,
-    );
-    return;
-  }
+  if (options.json) return writeJson(runsListJson, [...runs]);
   if (runs.length === 0) {
     const none = all.length === 0 ? "no runs" : `no runs of these, out of ${all.length},`;
     process.stdout.write(`${none} in ${runsFolder}\n`);

@@ -27,6 +27,7 @@ import {
   parseInterval,
 } from "../training/checkpoint-policy.ts";
 import { scaleNames } from "../settings/scales.ts";
+import { settingPaths, settings } from "../settings/training.ts";
 import { isShare, wholeFrom } from "./command.ts";
 
 /** "raf-db/, ferplus/, affectnet/, custom/": the folders of all data sets. */
@@ -127,7 +128,12 @@ export const dataOptions = {
 
 /** Which finished run, and which of its weights. */
 export const finishedRunOptions = {
-  run: { type: "string", demandOption: true, describe: "the beginning of a run's id" },
+  run: {
+    type: "string",
+    demandOption: true,
+    suggest: "run",
+    describe: "the beginning of a run's id",
+  },
   weights: {
     choices: ["validation-best", "last"],
     default: "validation-best",
@@ -245,6 +251,7 @@ export const trainingOptions = {
   },
   set: {
     type: "string",
+    suggest: settingPaths(settings).map((path) => `${path}=`),
     array: true,
     default: [] as string[],
     group: training,
@@ -334,6 +341,7 @@ export const trainingOptions = {
   },
   "noise-from": {
     type: "string",
+    suggest: "run",
     group: labelNoise,
     describe:
       "beginning of the id of a finished run: its confusions for pair and confusable, its probabilities for instance",

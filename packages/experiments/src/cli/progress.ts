@@ -1,7 +1,9 @@
 /** @file Progress: one line that changes on a terminal, plain lines in a pipe. */
-import { printable, printableLines, sum } from "@mvt/common";
+import { printable, sum } from "@mvt/common";
 import type { RunEvents } from "../training/execute.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
+import { clearOf, clearStatus, currentVerbosity, say as sayOn } from "./messages.ts";
+import type { Terminal, Verbosity } from "./messages.ts";
 
 export interface Progress extends Required<Omit<RunEvents, "onEpoch">> {
   /** An epoch is over; `line` tells how it went. */
@@ -19,19 +21,8 @@ export interface Progress extends Required<Omit<RunEvents, "onEpoch">> {
   readonly end: () => void;
 }
 
-interface Terminal {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
-
 /** Milliseconds between two drawings of the changing line. */
 const refresh = 100;
-
-/** Clears the line that the cursor is on, where `terminal` is one. */
-export function clearStatus(terminal: Terminal = process.stderr): void {
-  if (terminal.isTTY === true) terminal.write("\r\u001B[2K");
-}
 
 /** Images that a run shows its model while it trains, without those of epochs that another run trains for it. */
 export function imagesOf({ id, config, data }: PlannedRun, shared?: RunPlan["shared"]): number {
@@ -41,13 +32,17 @@ export function imagesOf({ id, config, data }: PlannedRun, shared?: RunPlan["sha
   return Math.round(epochs * kept);
 }
 
-/** Progress on `terminal`, stderr by default, since stdout is for results. */
-export function createProgress(terminal: Terminal = process.stderr): Progress {
-  const live = terminal.isTTY === true;
-  const clear = live ? "\r\u001B[2K" : "";
-  const say = (line: string) => void terminal.write(`${clear}${printableLines(line)}\n`);
+/** Progress on `terminal`, stderr by default, since stdout is for results. Quiet progress tells only of failures. */
+export function createProgress(
+  terminal: Terminal = process.stderr,
+  verbosity: Verbosity = currentVerbosity(),
+): Progress {
+  const live = terminal.isTTY === true && verbosity !== "quiet";
+  const everyEpoch = !live || verbosity === "verbose";
+  const say = (line: string) => sayOn(line, terminal, verbosity);
   const status = (line: string) => {
-    if (live) terminal.write(clear + printable(line).slice(0, (terminal.columns || 80) - 1));
+    if (!live) return;
+    terminal.write(clearOf(terminal) + printable(line).slice(0, (terminal.columns || 80) - 1));
   };
   let [runs, images, finished] = [0, 0, 0];
   let started = 0;
@@ -96,11 +91,12 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
     onFail: (run, reason) => {
       latest.delete(run);
       images -= imagesOf(run, shared) - (seen.get(run) ?? 0);
-      say(`${run.title}: failed (run ${run.id}): ${reason}`);
+      const failure = `${run.title}: failed (run ${run.id}): ${reason}`;
+      sayOn(failure, terminal, verbosity === "quiet" ? "normal" : verbosity);
     },
     onStart: (run) => {
       latest.set(run, "starting");
-      if (!live) say(`${run.title}: training (run ${run.id})`);
+      if (everyEpoch) say(`${run.title}: training (run ${run.id})`);
     },
     onStep: (run, epoch, done, total) => {
       seen.set(run, (epoch - 1 - (shared.get(run.id)?.epochs ?? 0)) * total + done);
@@ -108,8 +104,8 @@ export function createProgress(terminal: Terminal = process.stderr): Progress {
     },
     onEpoch: (run, line) => {
       latest.set(run, line);
+      if (everyEpoch) say(`${run.title}: ${line}  ${timeLeft()}`);
       if (live) drawStatus();
-      else say(`${run.title}: ${line}  ${timeLeft()}`);
     },
     onDone: (run) => {
       const line = latest.get(run) ?? "";

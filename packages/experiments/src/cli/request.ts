@@ -24,6 +24,7 @@ import type { ArgsOf } from "./command.ts";
 import { describeWeights } from "./describe-weights.ts";
 import { readNoise } from "./noise.ts";
 import type { trainingOptions } from "./options.ts";
+import { say } from "./messages.ts";
 import { createProgress } from "./progress.ts";
 import type { Progress } from "./progress.ts";
 import { waits } from "./waiting.ts";
@@ -130,6 +131,6 @@ async function weightsOf(
     ...(weightsKey !== undefined && { key: weightsKey }),
     ...(weightsNormalization === "half" && { normalization: weightsNormalization }),
   });
-  process.stderr.write(`${describeWeights(file).join("\n")}\n`);
+  say(describeWeights(file).join("\n"));
   return file;
 }

@@ -3,6 +3,8 @@ import { sum } from "@mvt/common";
 import { engineName } from "../engine/engine.ts";
 import type { OpenedEngine } from "../engine/engine.ts";
 import { originOf } from "../runs/origin.ts";
+import { planFacts, planJson } from "../runs/plan-facts.ts";
+import type { PlanFacts } from "../runs/plan-facts.ts";
 import { planRuns } from "../runs/planned-run.ts";
 import type { PlannedRun, RunPlan } from "../runs/planned-run.ts";
 import { noiseTitle } from "../runs/provenance.ts";
@@ -10,7 +12,9 @@ import type { RunConfig } from "../settings/run-config.ts";
 import { checkPlan, executeRuns } from "../training/execute.ts";
 import type { ResultOf } from "../training/execute.ts";
 import { measureThroughput } from "../training/throughput.ts";
-import { clearStatus, countedRuns, formatSeconds, imagesOf } from "./progress.ts";
+import { writeJson } from "./json-output.ts";
+import { clearStatus } from "./messages.ts";
+import { countedRuns, formatSeconds, imagesOf } from "./progress.ts";
 import { relabelWarnings, startWarnings } from "./relabel-warning.ts";
 import { scaleOf } from "./request.ts";
 import type { TrainingSession } from "./request.ts";
@@ -25,6 +29,8 @@ type Asked = Parameters<typeof scaleOf>[0] &
   WaitingArgs & {
     /** Tell what would be trained, and train nothing. */
     readonly plan: boolean;
+    /** Tell it as JSON. */
+    readonly json: boolean;
     /** Each run trains its own beginning. */
     readonly separate: boolean;
   };
@@ -43,7 +49,7 @@ export async function trainRuns<Config extends RunConfig>(
   const plan = await planRuns(wanted, runsFolder, asked.separate);
   await checkPlan(plan, runsFolder, engine.backend);
   if (asked.plan) {
-    await printPlan(plan, engine);
+    await (asked.json ? writePlan : printPlan)(plan, engine);
     return undefined;
   }
   const { needed, missing } = plan;
@@ -83,10 +89,8 @@ function describeLists(runs: readonly PlannedRun[]): ReadonlySet<string> {
   );
 }
 
-async function printPlan(
-  { needed, missing, shared }: RunPlan,
-  engine: OpenedEngine,
-): Promise<void> {
+async function printPlan(plan: RunPlan, engine: OpenedEngine): Promise<void> {
+  const { needed, missing, shared } = plan;
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   clearStatus();
   for (const run of needed) {
@@ -97,18 +101,39 @@ async function printPlan(
     );
   }
   print(describeEngine(engine));
+  const work = await estimateWork(plan, engine);
+  if (work === undefined) return print("nothing to train");
+  const { images, imagesPerSecond, seconds, separate } = work;
+  print(
+    `${missing.length} of ${countedRuns(needed.length)} to train: ${images} images at ${imagesPerSecond.toFixed(0)} images/s, about ${formatSeconds(seconds)}`,
+  );
+  if (separate === undefined) return;
+  print(
+    `${shared.size} of them share their first epochs with another; apart it would be ${separate.images} images, about ${formatSeconds(separate.seconds)}`,
+  );
+}
+
+async function writePlan(plan: RunPlan, engine: OpenedEngine): Promise<void> {
+  const work = await estimateWork(plan, engine);
+  clearStatus();
+  writeJson(planJson, planFacts(plan, engine, work));
+}
+
+/** How long the missing runs take, by a few steps timed here; undefined if there are none. */
+async function estimateWork(
+  { missing, shared }: RunPlan,
+  { backend, jobs }: OpenedEngine,
+): Promise<PlanFacts["missing"]> {
   const [first] = missing;
-  if (first === undefined) return print("nothing to train");
-  const images = sum(missing.map((run) => imagesOf(run, shared)));
-  const rate = (await measureThroughput(engine.backend, first.config)) * engine.jobs;
-  print(
-    `${missing.length} of ${countedRuns(needed.length)} to train: ${images} images at ${rate.toFixed(0)} images/s, about ${formatSeconds(images / rate)}`,
-  );
-  if (shared.size === 0) return;
-  const apart = sum(missing.map((run) => imagesOf(run)));
-  print(
-    `${shared.size} of them share their first epochs with another; apart it would be ${apart} images, about ${formatSeconds(apart / rate)}`,
-  );
+  if (first === undefined) return undefined;
+  const imagesPerSecond = (await measureThroughput(backend, first.config)) * jobs;
+  const workOf = (images: number) => ({ images, seconds: images / imagesPerSecond });
+  return {
+    runs: missing.length,
+    ...workOf(sum(missing.map((run) => imagesOf(run, shared)))),
+    imagesPerSecond,
+    separate: shared.size === 0 ? undefined : workOf(sum(missing.map((run) => imagesOf(run)))),
+  };
 }
 
 function describeEngine({ backend, jobs, spec: { threads } }: OpenedEngine): string {

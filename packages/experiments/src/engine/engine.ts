@@ -143,7 +143,7 @@ export function deviceOf({ device, adapter }: Pick<Backend, "device" | "adapter"
 }
 
 /** "onnxruntime-node 1.30.0, cpu" */
-export function engineName(backend: Backend): string {
+export function engineName(backend: Pick<Backend, "name" | "device" | "adapter">): string {
   return `${backend.name}, ${deviceOf(backend)}`;
 }
 

@@ -65,15 +65,29 @@ function adviceFor({ device, tfjs: engine }: TfjsSpec): string {
     : "Reinstall with `npx -y pnpm@12 install --force`.";
 }
 
-/** One line for each package of TensorFlow.js: what is there, and what is missing. */
-export function tfjsFindings(): readonly (readonly [name: string, found: string])[] {
+/** A package of TensorFlow.js. */
+export interface TfjsFacts {
+  readonly engine: TfjsEngine;
+  readonly name: string;
+  /** Absent if it is not installed. */
+  readonly version?: string;
+  /** Whether it is installed with its native addon. */
+  readonly complete: boolean;
+}
+
+/** Which packages of TensorFlow.js are there. */
+export function tfjsFacts(): readonly TfjsFacts[] {
   return tfjsEngines.map((engine) => {
     const { name, installed } = findTfjsPackage(engine, tensorflowFolder());
-    const setup = `\`pnpm exp setup tensorflow${engine === "node-gpu" ? " --gpu" : ""}\``;
-    if (installed === undefined) {
-      return [name, `not installed (optional${engine.startsWith("node") ? `: ${setup}` : ""})`];
-    }
-    const { version, complete } = installed;
-    return [name, complete ? version : `${version}, without its native addon: ${setup}`];
+    return { engine, name, complete: false, ...installed };
   });
+}
+
+/** What is there of a package, or what is missing, and what to do about it. */
+export function describeTfjs({ engine, version, complete }: TfjsFacts): string {
+  const setup = `\`pnpm exp setup tensorflow${engine === "node-gpu" ? " --gpu" : ""}\``;
+  if (version === undefined) {
+    return `not installed (optional${engine.startsWith("node") ? `: ${setup}` : ""})`;
+  }
+  return complete ? version : `${version}, without its native addon: ${setup}`;
 }

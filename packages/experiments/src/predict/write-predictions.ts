@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { CommandLineError } from "@mvt/common";
 import type { Prediction } from "@mvt/core";
 import { stringify } from "csv-stringify/sync";
+import { predictionFacts } from "./prediction-facts.ts";
 
 export interface PredictedImage extends Prediction {
   readonly path: string;
@@ -33,20 +34,5 @@ export function formatPredictions(
     ]);
     return stringify([["image", "expression", "probability", ...classes], ...rows]);
   }
-  return images
-    .map(({ path, expression, probability, probabilities, mask }) => {
-      const line = {
-        image: path,
-        expression,
-        probability: rounded(probability, 6),
-        probabilities: Object.fromEntries(
-          classes.map((name) => [name, rounded(probabilities[name]!, 6)]),
-        ),
-        ...(mask ? { mask: Array.from(mask, (value) => rounded(value, 4)) } : {}),
-      };
-      return `${JSON.stringify(line)}\n`;
-    })
-    .join("");
+  return images.map((image) => `${JSON.stringify(predictionFacts(image, classes))}\n`).join("");
 }
-
-const rounded = (value: number, digits: number) => Number(value.toFixed(digits));

@@ -4,44 +4,69 @@ import { UserError } from "@mvt/common";
 import { datasets } from "@mvt/datasets";
 import { z } from "zod";
 import type { RunConfig } from "../settings/run-config.ts";
+import { count, fraction } from "./fact-shapes.ts";
 import { listRuns, openRun, readConfig } from "./run-folder.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 export const runStates = ["finished", "unfinished", "damaged"] as const;
 
-/** k of n images right. */
-const count = z.object({ k: z.int(), n: z.int() });
-
 /** One run, as `runs list --json` writes it. Absent keys are not known or do not apply. */
 export const runFacts = z.object({
-  id: z.string(),
-  state: z.enum(runStates),
-  title: z.string(),
-  /** What sets it apart from other runs of the same title in this folder: "training.epochs=3". */
-  differs: z.array(z.string()),
-  kind: z.enum(["classifier", "mgn"]).exactOptional(),
-  dataset: z.string().exactOptional(),
-  /** "synthetic" or "real" faces. */
-  data: z.enum(["synthetic", "real"]).exactOptional(),
-  scale: z.string().exactOptional(),
-  seed: z.int().exactOptional(),
-  /** Epochs that are finished, and all that were asked for. */
-  epoch: z.int().exactOptional(),
-  epochs: z.int().exactOptional(),
-  /** ISO 8601: when it was finished; of others, when they last wrote a line of metrics. */
-  date: z.iso.datetime().exactOptional(),
-  /** Of a finished classifier, on test images, with the epoch chosen on validation images: a share of 1. */
-  accuracy: z.number().exactOptional(),
-  test: count.exactOptional(),
-  /** Of a finished mask generator: the mean of its masks in the last epoch, a share of 1. */
-  maskArea: z.number().exactOptional(),
-  /** The ids of the runs whose weights or confusions it uses. */
-  uses: z.array(z.string()),
+  id: z.string().describe("the run's id"),
+  state: z.enum(runStates).describe("`finished`, `unfinished` or `damaged`"),
+  title: z.string().describe("what the run is, for people"),
+  differs: z
+    .array(z.string())
+    .describe("settings that set it apart from other runs of this title, as `PATH=VALUE`"),
+  kind: z
+    .enum(["classifier", "mgn"])
+    .exactOptional()
+    .describe("`classifier` or `mgn`, a mask generator"),
+  dataset: z.string().exactOptional().describe("the data set"),
+  data: z.enum(["synthetic", "real"]).exactOptional().describe("`synthetic` or `real` faces"),
+  scale: z.string().exactOptional().describe("the scale that the run recorded"),
+  seed: z.int().exactOptional().describe("the run's seed"),
+  epoch: z.int().exactOptional().describe("epochs that are done"),
+  epochs: z.int().exactOptional().describe("epochs that were asked for"),
+  date: z.iso
+    .datetime()
+    .exactOptional()
+    .describe("when it was finished; of an unfinished run, when it last wrote metrics (ISO 8601)"),
+  accuracy: fraction
+    .exactOptional()
+    .describe("test accuracy with the epoch chosen on validation images; classifiers only"),
+  test: count.exactOptional().describe("the same as a count: images right"),
+  maskArea: fraction
+    .exactOptional()
+    .describe("mean of the masks in the last epoch; mask generators only"),
+  uses: z
+    .array(z.string())
+    .describe(
+      "ids of the runs that it starts from, whose masks it applies, or whose confusions make its noise",
+    ),
 });
 export type RunFacts = z.infer<typeof runFacts>;
 
 /** `pnpm exp runs list --json` writes an array of these. */
 export const runsListJson = z.array(runFacts);
+
+/** `pnpm exp runs show --json` and `train --json` write this. */
+export const runShowJson = z.object({
+  id: z.string().describe("the run's id"),
+  config: z
+    .record(z.string(), z.unknown())
+    .describe("its configuration, the content of `config.json`"),
+  result: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("the content of `result.json`; absent of a run that is not finished"),
+});
+
+/** What `runShowJson` describes. */
+export async function runShowFacts(run: RunFolder): Promise<z.input<typeof runShowJson>> {
+  const [config, result] = [await readConfig(run), await run.result()];
+  return { id: run.id, config: { ...config }, result: result && { ...result } };
+}
 
 /** The facts of every run in the folder, the newest first; runs without a date come last, by their ids. */
 export async function readRunFacts(runsFolder: string): Promise<readonly RunFacts[]> {

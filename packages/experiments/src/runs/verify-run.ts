@@ -6,9 +6,11 @@ import { isDeepStrictEqual } from "node:util";
 import { reasonOf, sum, UserError } from "@mvt/common";
 import { decodeSafetensors } from "@mvt/core";
 import { LabelLedger } from "@mvt/relabel";
+import { z } from "zod";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { ClassifierConfig, MgnConfig } from "../settings/run-config.ts";
 import { readTable } from "./csv-table.ts";
+import { count } from "./fact-shapes.ts";
 import { readMgn } from "./mgn-file.ts";
 import { outcomeOf, relabelOutcomeOf } from "./outcome.ts";
 import { readPredictions } from "./predictions.ts";
@@ -20,16 +22,49 @@ import type { ClassifierResult, EpochMetrics, MgnResult } from "./result.ts";
 import { readConfig } from "./run-folder.ts";
 import type { RunFile, RunFolder } from "./run-folder.ts";
 
-/**
- * What holds of a run, in words: "verified: 9 files, 392 of 500 right", or that it is not finished. Throws a UserError that
- * names the file that differs, or what of the result its files do not give.
- */
-export async function verifyRun(run: RunFolder): Promise<string> {
+/** `verified`; `unfinished`; `unverified`, which an earlier version finished without checksums; `damaged`. */
+export const verifyStates = ["verified", "unfinished", "unverified", "damaged"] as const;
+
+/** What holds of a run that is not damaged. */
+export interface VerifiedRun {
+  readonly state: Exclude<(typeof verifyStates)[number], "damaged">;
+  /** Files that are as they were written, of a verified run. */
+  readonly files?: number;
+  /** Test images right, of a verified classifier, as its predictions give them. */
+  readonly test?: { readonly k: number; readonly n: number };
+}
+
+/** `pnpm exp runs verify --json` writes this: one entry per run. */
+export const runsVerifyJson = z.array(
+  z.object({
+    id: z.string().describe("the run's id"),
+    state: z
+      .enum(verifyStates)
+      .describe(
+        "`verified`, `unfinished`, `damaged`, or `unverified`: an earlier version finished it, without checksums",
+      ),
+    files: z.int().optional().describe("files that are as they were written, if it is verified"),
+    test: count.optional().describe("test images right, counted again; verified classifiers only"),
+    problem: z.string().optional().describe("what is wrong with it, if it is damaged"),
+  }),
+);
+
+/** "verified: 9 files, 392 of 500 right" */
+export function describeVerified({ state, files, test }: VerifiedRun): string {
+  if (state === "unfinished") return "not finished";
+  if (state === "unverified") {
+    return "not verified: an earlier version finished it, without checksums";
+  }
+  return `verified: ${files} files${test ? `, ${test.k} of ${test.n} right` : ""}`;
+}
+
+/** Throws a UserError that names the file that differs, or what of the result its files do not give. */
+export async function verifyRun(run: RunFolder): Promise<VerifiedRun> {
   const result = await run.result();
-  if (result === undefined) return "not finished";
+  if (result === undefined) return { state: "unfinished" };
   const config = await readConfig(run);
   const files = await run.verify();
-  if (files === undefined) return "not verified: an earlier version finished it, without checksums";
+  if (files === undefined) return { state: "unverified" };
   if (result.kind !== config.kind || result.seed !== config.seed) {
     throw differs(
       run,
@@ -41,9 +76,9 @@ export async function verifyRun(run: RunFolder): Promise<string> {
   if (result.kind === "classifier" && config.kind === "classifier") {
     await verifyClassifier(run, result, config);
     const { k, n } = result.validation;
-    return `verified: ${files} files, ${k} of ${n} right`;
+    return { state: "verified", files, test: { k, n } };
   }
-  return `verified: ${files} files`;
+  return { state: "verified", files };
 }
 
 async function verifyClassifier(

@@ -1,6 +1,7 @@
 /** @file `pnpm exp compare`: two finished runs on the same test images, from their predictions.csv. */
 import { CommandLineError } from "@mvt/common";
 import { compare, compareTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import { compareJson, comparisonFacts, namedRun } from "../../evaluation/evaluation-facts.ts";
 import { alignPredictions } from "../../runs/align-predictions.ts";
 import { readPredictions } from "../../runs/predictions.ts";
 import { findRun } from "../../runs/run-folder.ts";
@@ -15,6 +16,7 @@ import {
   requireReport,
   writeReport,
 } from "../evaluation-report.ts";
+import { jsonOption, writeJson } from "../json-output.ts";
 import { runsOption } from "../options.ts";
 
 export default defineCommand({
@@ -24,10 +26,13 @@ export default defineCommand({
       type: "string",
       array: true,
       demandOption: true,
+      suggest: "run",
       describe: "the beginning of a run's id; given twice, for A and for B",
     },
     ...evaluationOptions,
+    ...jsonOption,
   },
+  facts: { compare: compareJson },
   examples: [["compare --run 3f2a --run c09b", "does the second differ from the first?"]],
   async run(args) {
     const bootstrap = bootstrapOf(args);
@@ -51,7 +56,10 @@ export default defineCommand({
       describePredicted(first.config, "test", comparison.n),
     );
     const table = compareTable([first.about, second.about], comparison, provenance);
-    process.stdout.write(toText(table));
+    if (args.json) {
+      const runs = [first, second].map(({ about, config }) => namedRun(about, config));
+      writeJson(compareJson, comparisonFacts([runs[0]!, runs[1]!], comparison));
+    } else process.stdout.write(toText(table));
     await writeReport(args.report, {
       "compare.md": toMarkdown(table),
       "compare.csv": toCsv(table),

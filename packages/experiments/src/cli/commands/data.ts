@@ -14,14 +14,17 @@ import {
   syntheticLayouts,
   synthesize,
 } from "@mvt/datasets";
-import type { CheckRow, DatasetName } from "@mvt/datasets";
+import type { CheckRow, DatasetCheck, DatasetName } from "@mvt/datasets";
 import { skipLimit } from "../../data/prepared-sets.ts";
 import { loadFrom } from "../../data/source.ts";
+import { checkFacts, dataCheckJson, unloadedFacts } from "../../evaluation/check-facts.ts";
+import type { DataCheckFacts } from "../../evaluation/check-facts.ts";
 import { scales } from "../../settings/scales.ts";
 import { describeOrder, orderOfClasses } from "../class-order.ts";
 import { defineCommand, isShare, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { describeDisagreement } from "../disagreement.ts";
+import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
 import {
   dataOptions,
   datasetFolders,
@@ -42,6 +45,7 @@ const options = {
   },
   datasets: {
     type: "string",
+    suggest: datasetNames,
     describe: "which data sets [default: raf-db,ferplus; to check, those that are there]",
   },
   layout: {
@@ -68,10 +72,12 @@ const options = {
   },
   run: {
     type: "string",
+    suggest: "run",
     describe: "beginning of the id of a run whose model checks the order of the classes",
   },
   runs: runsOption,
   ...engineOptions,
+  json: { ...jsonOption.json, describe: "of check: write facts as one JSON value to stdout" },
 } as const;
 
 const positionals = {
@@ -83,6 +89,7 @@ type Args = ArgsOf<typeof options & typeof positionals>;
 export default defineCommand({
   options,
   positionals,
+  facts: { "data check": dataCheckJson },
   examples: [
     ["data synthesize --data data/faces", "RAF-DB and FERPlus in their published layouts"],
     ["data synthesize --data data/faces --datasets affectnet-8", "AffectNet with 8 classes"],
@@ -90,6 +97,7 @@ export default defineCommand({
     ["data check --data DIR --run 3f2a", "also the order of the classes, by a run's model"],
   ],
   async run(args) {
+    requireFacts(args, "data", args.action, ["check"]);
     const names = parseDatasets(args.datasets ?? (await defaultDatasets(args)));
     if (args.action === "synthesize") {
       if (args.run !== undefined) {
@@ -101,9 +109,10 @@ export default defineCommand({
       for (const name of names) await draw(name, args);
       return;
     }
-    let healthy = true;
-    for (const name of names) healthy = (await checkOrSay(name, args)) && healthy;
-    if (!healthy) {
+    const checked: DataCheckFacts[] = [];
+    for (const name of names) checked.push(await checkOrSay(name, args));
+    if (args.json) writeJson(dataCheckJson, checked);
+    if (checked.some(({ ok }) => !ok)) {
       throw new UserError("data check: expected no difference, found those marked above.");
     }
   },
@@ -145,24 +154,38 @@ async function draw(name: DatasetName, args: Args): Promise<void> {
 }
 
 /** Checks a data set. One that cannot be loaded is a difference, so that the others are checked as well. */
-async function checkOrSay(name: DatasetName, args: Args): Promise<boolean> {
+async function checkOrSay(name: DatasetName, args: Args): Promise<DataCheckFacts> {
   try {
     return await check(name, args);
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error;
-    process.stdout.write(`${error.message}\n`);
-    return false;
+    if (!args.json) process.stdout.write(`${error.message}\n`);
+    return unloadedFacts(name, error.message);
   }
 }
 
-async function check(name: DatasetName, args: Args): Promise<boolean> {
+async function check(name: DatasetName, args: Args): Promise<DataCheckFacts> {
   const folder = datasetFolder(resolve(args.data), name);
   const dataset = await loadFrom(folder, name, { ...args, missing: "keep" });
   const skip = args.skipUnreadable === undefined ? undefined : skipLimit(args.skipUnreadable);
-  const { title, layout, protocol, synthetic, rows, disagreement, ok } = await checkDataset(
-    dataset,
-    { skip },
-  );
+  const checked = await checkDataset(dataset, { skip });
+  if (!args.json) printCheck(checked);
+  if (args.run === undefined) return checkFacts(checked, undefined);
+  const readable = skip ? await skipUnreadable(dataset, skip) : dataset;
+  const order = await orderOfClasses(readable, args.run, args);
+  if (!args.json) for (const line of describeOrder(order)) print(`  ${line}`);
+  return checkFacts(checked, order);
+}
+
+function printCheck({
+  name,
+  title,
+  layout,
+  protocol,
+  synthetic,
+  rows,
+  disagreement,
+}: DatasetCheck): void {
   const kind = synthetic
     ? "synthetic, not compared with published counts"
     : datasets[name].publishedCounts === undefined
@@ -174,11 +197,6 @@ async function check(name: DatasetName, args: Args): Promise<boolean> {
   for (const line of disagreement ? describeDisagreement(disagreement) : []) {
     print(`  ${line}`);
   }
-  if (args.run === undefined) return ok;
-  const readable = skip ? await skipUnreadable(dataset, skip) : dataset;
-  const order = await orderOfClasses(readable, args.run, args);
-  for (const line of describeOrder(order)) print(`  ${line}`);
-  return ok && order.renamed.length === 0;
 }
 
 /** A line in which names of files and classes may stand, which others chose. */

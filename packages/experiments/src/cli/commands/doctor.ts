@@ -1,63 +1,78 @@
 /** @file `pnpm exp doctor`: what this machine has, and whether a training step works on it. */
-import { statfsSync } from "node:fs";
-import { arch, availableParallelism, cpus, totalmem } from "node:os";
 import { UserError } from "@mvt/common";
-import { DeviceError, findAdapter, missingCuda, onnxDevices } from "@mvt/core";
-import { scales } from "../../settings/scales.ts";
-import { hostOperators } from "../../training/host-operators.ts";
-import { measureThroughput } from "../../training/throughput.ts";
-import { engineName, engineSpecOf, openBackend } from "../../engine/engine.ts";
-import { tfjsFindings } from "../../engine/tfjs.ts";
+import { engineName } from "../../engine/engine.ts";
+import { describeTfjs, tfjsFacts } from "../../engine/tfjs.ts";
+import { doctorJson, examine } from "../../training/doctor-facts.ts";
+import type { DoctorFacts } from "../../training/doctor-facts.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
+import { jsonOption, writeJson } from "../json-output.ts";
 import { engineOptions } from "../options.ts";
 
+const options = { ...engineOptions, ...jsonOption } as const;
+
 export default defineCommand({
-  options: engineOptions,
-  examples: [["doctor", "one line per finding; exit code 1 if training does not work"]],
+  options,
+  facts: { doctor: doctorJson },
+  examples: [
+    ["doctor", "one line per finding; exit code 1 if training does not work"],
+    ["doctor --json", "the same for a script"],
+  ],
   run,
 });
 
-async function run(args: ArgsOf<typeof engineOptions>): Promise<void> {
-  const say = (what: string, found: string) => process.stdout.write(`${what.padEnd(30)}${found}\n`);
-  const { bavail, bsize } = statfsSync(".");
-  say("Node", `${process.versions.node} (${process.platform} ${arch()})`);
-  say("processor", `${cpus()[0]?.model.trim()}, ${availableParallelism()} usable cores`);
-  say("memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`);
-  say("disk free here", `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB`);
-  for (const [name, found] of tfjsFindings()) say(name, found);
-  const backend = await openBackend(await engineSpecOf(args));
-  say("engine", engineName(backend));
-  say("GPU through WebGPU", await describeAdapter());
-  say("GPU through CUDA", missingCuda() ?? "ONNX Runtime's provider is installed");
-  const { model, training } = scales.smoke;
-  const device = onnxDevices.find((name) => name === backend.device);
-  if (args.backend === "onnx" && device !== undefined && device !== "cpu") {
-    const half = (await backend.computesFloat16?.()) ?? false;
-    say("half precision", half ? "works" : "none: no 16-bit floats here");
-    const left = await hostOperators(scales.smoke, device, half);
-    if (left.length === 0) say("operators left to the CPU", "none");
-    for (const { program, operators } of left) {
-      const list = [...operators].map(([name, count]) => `${count} ${name}`).join(", ");
-      say("operators left to the CPU", `${list} in ${program}`);
+async function run(args: ArgsOf<typeof options>): Promise<void> {
+  const facts: Partial<DoctorFacts> = {};
+  for await (const found of examine(args)) {
+    Object.assign(facts, found);
+    if (args.json) continue;
+    for (const [what, line] of linesOf(found)) {
+      process.stdout.write(`${what.padEnd(30)}${line}\n`);
     }
   }
-  try {
-    const rate = await measureThroughput(backend, { model: { ...model, classes: 7 }, training });
-    say("a training step", `works: ${rate.toFixed(0)} images/s with the smoke model`);
-  } catch (error) {
-    throw new UserError(
-      `doctor: expected a training step to work, but the engine failed: ${(error as Error).message}. Reinstall with \`npx -y pnpm@12 install --force\`.`,
-    );
-  }
+  if (args.json) writeJson(doctorJson, facts as DoctorFacts);
+  if (facts.step?.works === true) return;
+  throw new UserError(
+    `doctor: expected a training step to work, but the engine failed: ${facts.step?.problem}. Reinstall with \`npx -y pnpm@12 install --force\`.`,
+  );
 }
 
-async function describeAdapter(): Promise<string> {
-  try {
-    const { name = "one whose name is unknown", hardware } = await findAdapter();
-    return hardware ? name : `${name}: computes on the CPU, for tests`;
-  } catch (error) {
-    if (error instanceof DeviceError) return "none found";
-    throw error;
+/** What was found, in lines of two parts. A training step that fails has none: it is an error. */
+function linesOf(found: Partial<DoctorFacts>): readonly (readonly [what: string, line: string])[] {
+  const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const lines: (readonly [string, string])[] = [];
+  const { node, engine, cuda, halfPrecision, leftToCpu, step } = found;
+  if (node !== undefined) {
+    lines.push(
+      ["Node", `${node} (${found.platform} ${found.arch})`],
+      ["processor", `${found.processor}, ${found.cores} usable cores`],
+      ["memory", gibibytes(found.memory!)],
+      ["disk free here", gibibytes(found.diskFree!)],
+      ...tfjsFacts().map((one) => [one.name, describeTfjs(one)] as const),
+    );
   }
+  if (engine) lines.push(["engine", engineName(engine)]);
+  if ("webgpu" in found) lines.push(["GPU through WebGPU", adapterLine(found.webgpu)]);
+  if (cuda) {
+    lines.push(["GPU through CUDA", cuda.missing ?? "ONNX Runtime's provider is installed"]);
+  }
+  if (halfPrecision !== undefined) {
+    lines.push(["half precision", halfPrecision ? "works" : "none: no 16-bit floats here"]);
+  }
+  if (leftToCpu?.length === 0) lines.push(["operators left to the CPU", "none"]);
+  for (const { program, operators } of leftToCpu ?? []) {
+    const list = Object.entries(operators).map(([name, count]) => `${count} ${name}`);
+    lines.push(["operators left to the CPU", `${list.join(", ")} in ${program}`]);
+  }
+  if (step?.works === true) {
+    const rate = step.imagesPerSecond!.toFixed(0);
+    lines.push(["a training step", `works: ${rate} images/s with the smoke model`]);
+  }
+  return lines;
+}
+
+function adapterLine(adapter: DoctorFacts["webgpu"]): string {
+  if (adapter === undefined) return "none found";
+  const { name = "one whose name is unknown", hardware } = adapter;
+  return hardware ? name : `${name}: computes on the CPU, for tests`;
 }

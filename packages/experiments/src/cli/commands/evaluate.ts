@@ -5,6 +5,7 @@ import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } 
 import type { LabelledPredictions, Provenance } from "@mvt/report";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import { engineSpecOf, openBackend } from "../../engine/engine.ts";
+import { evaluateJson, evaluationFacts, namedRun } from "../../evaluation/evaluation-facts.ts";
 import { evaluateRun } from "../../training/evaluate-run.ts";
 import { predictionsCsv, readPredictions } from "../../runs/predictions.ts";
 import { describeData } from "../../runs/provenance.ts";
@@ -26,6 +27,8 @@ import {
   requireReport,
   writeReport,
 } from "../evaluation-report.ts";
+import { jsonOption, writeJson } from "../json-output.ts";
+import { say } from "../messages.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { scaleOf } from "../request.ts";
@@ -53,6 +56,7 @@ const options = {
     describe: "write the prediction for every image to this CSV file",
   },
   ...evaluationOptions,
+  ...jsonOption,
 } as const;
 
 type Args = ArgsOf<typeof options>;
@@ -67,6 +71,7 @@ interface Evaluated {
 
 export default defineCommand({
   options,
+  facts: { evaluate: evaluateJson },
   examples: [
     ["evaluate --run 3f2a", "measures of the run whose id begins with 3f2a"],
     ["evaluate --run 3f2a --stored --report DIR", "from its files alone, as a report"],
@@ -86,12 +91,17 @@ export default defineCommand({
     const about = await evaluatedRunOf(folder, config, { split, weights });
     const evaluation = evaluate(labelled, bootstrap);
     const table = evaluationTable(about, evaluation, provenance);
-    process.stdout.write(
-      `run ${folder.id}, ${weights} weights, ${about.dataset} ${split}: ${formatCount(evaluation)}\n\n${toText(table)}`,
-    );
+    if (args.json) {
+      const run = { ...namedRun(about, config), split, weights };
+      writeJson(evaluateJson, evaluationFacts(run, evaluation));
+    } else {
+      process.stdout.write(
+        `run ${folder.id}, ${weights} weights, ${about.dataset} ${split}: ${formatCount(evaluation)}\n\n${toText(table)}`,
+      );
+    }
     if (args.out !== undefined && csv !== undefined) {
       await writeWhole(args.out, csv);
-      process.stdout.write(`wrote ${args.out}\n`);
+      say(`wrote ${args.out}`);
     }
     await writeReport(args.report, {
       "evaluation.md": toMarkdown(table),

@@ -10,6 +10,8 @@ import type { PreparedData } from "../../data/prepared.ts";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import { openEngine } from "../../engine/engine.ts";
 import { changedImagesSheet, readChanges } from "../../evaluation/changed-images.ts";
+import { namedRun } from "../../evaluation/evaluation-facts.ts";
+import { labelFacts, labelsJson } from "../../evaluation/label-facts.ts";
 import { labelReport } from "../../evaluation/label-report.ts";
 import type { LabelledRun } from "../../evaluation/label-report.ts";
 import {
@@ -20,6 +22,7 @@ import {
 } from "../../evaluation/label-ranking.ts";
 import type { HeldOut } from "../../evaluation/label-ranking.ts";
 import { readHeldOut } from "../../runs/held-out.ts";
+import { planJson } from "../../runs/plan-facts.ts";
 import { readPredictions } from "../../runs/predictions.ts";
 import { readLabels } from "../../runs/read-labels.ts";
 import type { LabelLine } from "../../runs/read-labels.ts";
@@ -35,6 +38,8 @@ import {
   describePredicted,
   evaluationProvenance,
 } from "../evaluation-report.ts";
+import { jsonOption, writeJson } from "../json-output.ts";
+import { say } from "../messages.ts";
 import {
   dataOptions,
   engineOptions,
@@ -110,12 +115,14 @@ const options = {
     group: output,
     describe: "folder of the report [default: results/labels/<run id>]",
   },
+  ...jsonOption,
 } as const;
 
 type Args = ArgsOf<typeof options>;
 
 export default defineCommand({
   options,
+  facts: { labels: labelsJson, "--plan": planJson },
   examples: [
     ["labels --run 3f2a", "the most doubtful labels of the run whose id begins with 3f2a"],
     ["labels --run 3f2a --folds 5", "also by the predictions of runs that never saw the image"],
@@ -152,7 +159,11 @@ export default defineCommand({
       describePredicted(config, "train", run.lines.length),
     );
     const table = labelsTable(report, provenance);
-    process.stdout.write(`${headline(run, changed)}\n\n${toText(table)}`);
+    if (args.json) {
+      const { lines, relabels } = run;
+      const counts = { images: lines.length, relabels, changed };
+      writeJson(labelsJson, labelFacts({ ...namedRun(run, config), ...counts }, report));
+    } else process.stdout.write(`${headline(run, changed)}\n\n${toText(table)}`);
     const { flow } = report;
     await writeFiles(out, {
       "labels.md": toMarkdown(table),
@@ -295,5 +306,5 @@ async function writeFiles(
     content === undefined ? [] : [[name, content] as const],
   );
   for (const [name, content] of written) await writeWhole(join(out, name), content);
-  process.stdout.write(`wrote ${written.map(([name]) => name).join(", ")} in ${out}\n`);
+  say(`wrote ${written.map(([name]) => name).join(", ")} in ${out}`);
 }

@@ -6,10 +6,13 @@ import type { Mvt, Prediction } from "@mvt/core";
 import { findImages, overlay, readInParts } from "../../predict/images.ts";
 import type { ReadImage } from "../../predict/images.ts";
 import { openModel } from "../../predict/open-model.ts";
+import { predictionFacts, predictJson } from "../../predict/prediction-facts.ts";
 import { formatPredictions, predictionFormat } from "../../predict/write-predictions.ts";
 import type { PredictedImage } from "../../predict/write-predictions.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
+import { jsonOption, writeJson } from "../json-output.ts";
+import { say } from "../messages.ts";
 import { engineOptions, output } from "../options.ts";
 import { requireWritable, requireWritableFile } from "../writable.ts";
 
@@ -34,6 +37,7 @@ const options = {
     ...engineOptions.threads,
     describe: "threads of the engine [default: one per core]",
   },
+  ...jsonOption,
 } as const;
 
 const positionals = {
@@ -50,6 +54,7 @@ type Args = ArgsOf<typeof options & typeof positionals>;
 export default defineCommand({
   options,
   positionals,
+  facts: { predict: predictJson },
   examples: [
     ["predict --model mvt.onnx face.jpg", "the most probable expression"],
     ["predict --model mvt.onnx faces/ --out predictions.csv", "a folder, as a table"],
@@ -67,23 +72,28 @@ async function run(args: Args): Promise<void> {
   try {
     requireMask(mvt, args);
     const predicted: PredictedImage[] = [];
-    const unreadable: string[] = [];
-    const parts = readInParts(images, (path, reason) => {
-      const finding = `${path}: expected a readable image, found none (${reason})`;
-      unreadable.push(finding);
+    const unreadable: Unreadable[] = [];
+    const parts = readInParts(images, (image, reason) => {
+      const finding = findingOf({ image, reason });
+      unreadable.push({ image, reason });
       if (images.length > 1) process.stderr.write(`${printable(finding)}\n`);
     });
     for await (const part of parts) {
       for (const [i, prediction] of (await predictPart(mvt, part, args.overlay)).entries()) {
         const { path } = part[i]!;
-        process.stdout.write(`${printable(path)}  ${describe(prediction, args.all)}\n`);
+        const line = `${printable(path)}  ${describe(prediction, args.all)}\n`;
+        if (!args.json) process.stdout.write(line);
         predicted.push({ ...prediction, path });
       }
     }
+    const { classes } = mvt.description;
+    if (args.json) {
+      const facts = predicted.map((image) => predictionFacts(image, classes));
+      writeJson(predictJson, { model: args.model, images: facts, unreadable });
+    }
     if (args.out !== undefined && format !== undefined && predicted.length > 0) {
-      const { classes } = mvt.description;
       await writeWhole(resolve(args.out), formatPredictions(predicted, classes, format));
-      process.stdout.write(`wrote ${args.out}\n`);
+      say(`wrote ${args.out}`);
     }
     requireAll(unreadable, images.length);
   } finally {
@@ -106,12 +116,21 @@ async function predictPart(
   return predictions;
 }
 
+interface Unreadable {
+  readonly image: string;
+  readonly reason: string;
+}
+
+const findingOf = ({ image, reason }: Unreadable) =>
+  `${image}: expected a readable image, found none (${reason})`;
+
 /** Throws a UserError if some of `count` images could not be read. */
-function requireAll(unreadable: readonly string[], count: number): void {
-  if (unreadable.length === 0) return;
+function requireAll(unreadable: readonly Unreadable[], count: number): void {
+  const [first] = unreadable;
+  if (first === undefined) return;
   const advice =
     "Put an intact file in its place, convert it if its format is another, or leave it out.";
-  if (count === 1) throw new UserError(`${unreadable[0]}. ${advice}`);
+  if (count === 1) throw new UserError(`${findingOf(first)}. ${advice}`);
   throw new UserError(
     `predict: expected ${count} readable images, found ${count - unreadable.length}; the others are named above. Put intact files in their place, convert those of other formats, or leave them out.`,
   );

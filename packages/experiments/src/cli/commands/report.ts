@@ -1,10 +1,12 @@
 /** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
 import { join, resolve } from "node:path";
 import { writeWhole } from "@mvt/common/files";
-import { loadThreshold } from "@mvt/relabel";
+import { datasetNames } from "@mvt/datasets";
+import { loadThreshold, thresholds } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
 import { requireDataFolder } from "../../data/source.ts";
+import { planJson } from "../../runs/plan-facts.ts";
 import { neededRuns } from "../../runs/planned-run.ts";
 import { describeProvenance } from "../../runs/provenance.ts";
 import { trainedRuns } from "../../runs/trained-runs.ts";
@@ -16,6 +18,7 @@ import type { ReportDefinition } from "../../studies/report-definition.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
 import { requireEffect } from "../effects.ts";
+import { jsonOption, requirePlan } from "../json-output.ts";
 import { output, parseDatasets, parseNames, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { parseSeeds, seedsFrom } from "../seeds.ts";
@@ -27,6 +30,7 @@ export const reportOptions = {
   ...trainingOptions,
   datasets: {
     type: "string",
+    suggest: datasetNames,
     default: "raf-db,ferplus",
     describe: "which data sets, in this order",
   },
@@ -43,6 +47,7 @@ export const reportOptions = {
   },
   threshold: {
     type: "string",
+    suggest: Object.keys(thresholds),
     array: true,
     default: [] as string[],
     describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f besides the paper's; repeatable",
@@ -54,6 +59,7 @@ export const reportOptions = {
   },
   format: {
     type: "string",
+    suggest: tableFormatNames,
     default: defaultFormats.join(),
     group: output,
     describe: `files of a table, separated by commas: ${tableFormatNames.join(", ")}`,
@@ -64,12 +70,14 @@ export const reportOptions = {
     group: output,
     describe: "figures as PNG besides SVG",
   },
+  json: { ...jsonOption.json, describe: "with --plan: write the plan as one JSON value to stdout" },
 } as const;
 
 /** The command of one table or figure, or of several, which share their runs. */
 export function reportCommand(names: readonly ReportName[], command: string): CommandModule {
   return defineCommand({
     options: reportOptions,
+    facts: { "--plan": planJson },
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
@@ -94,9 +102,10 @@ export async function makeReports(
   args: ArgsOf<typeof reportOptions>,
   check: (scale: Scale) => void = () => {},
 ): Promise<void> {
+  requirePlan(args);
   const datasets = parseDatasets(args.datasets);
   const formats = parseNames("format", args.format, tableFormatNames);
-  const thresholds = await Promise.all(
+  const functions = await Promise.all(
     args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
   );
   const folderFor = (scale: string) => args.out ?? join("results", scale);
@@ -112,7 +121,7 @@ export async function makeReports(
       ? seedsFrom(0, Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds)))
       : parseSeeds(args.seeds);
 
-  const request = { datasets, seeds, thresholds };
+  const request = { datasets, seeds, thresholds: functions };
   const plans = await planReports(definitions, planner, request, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
   if ((await trainRuns(runs, session, args)) === undefined) return;

@@ -1,15 +1,18 @@
 /** @file `pnpm exp runs`: what is in the folder of runs. */
 import { CommandLineError, UserError } from "@mvt/common";
+import type { z } from "zod";
 import { findRun, listRuns, openRun, readConfig } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
-import { verifyRun } from "../../runs/verify-run.ts";
+import { runShowFacts, runShowJson, runsListJson } from "../../runs/run-facts.ts";
+import { describeVerified, runsVerifyJson, verifyRun } from "../../runs/verify-run.ts";
 import { remakePredictions } from "../remake-predictions.ts";
 import { repairRun } from "../../runs/repair.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
+import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
 import { listTheRuns, parseWhere, runKeys } from "../list-runs.ts";
 import type { RunKey } from "../list-runs.ts";
-import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
+import { dataOptions, engineOptions, runsOption } from "../options.ts";
 import { removeOne } from "../remove-run.ts";
 import { printResult } from "../run-summary.ts";
 
@@ -27,6 +30,7 @@ const options = {
     array: true,
     default: [] as string[],
     check: (conditions: readonly string[]) => conditions.forEach(parseWhere),
+    suggest: runKeys.map((key) => `${key}=`),
     describe: `of list: only runs with KEY=VALUE; repeatable; keys: ${runKeys.join(", ")}`,
   },
   sort: {
@@ -35,10 +39,8 @@ const options = {
     describe: "of list: the order; newest or most accurate first, else rising",
   },
   json: {
-    type: "boolean",
-    default: false,
-    group: output,
-    describe: "of list and show: facts as JSON, and nothing else on stdout",
+    ...jsonOption.json,
+    describe: "of list, show and verify: write facts as one JSON value to stdout",
   },
   yes: {
     type: "boolean",
@@ -52,9 +54,10 @@ type Args = ArgsOf<typeof options>;
 export default defineCommand({
   positionals: {
     action: { choices: ["list", "show", "verify", "repair", "remove"], demandOption: true },
-    id: { type: "string", describe: "the beginning of a run's id" },
+    id: { type: "string", suggest: "run", describe: "the beginning of a run's id" },
   },
   options,
+  facts: { "runs list": runsListJson, "runs show": runShowJson, "runs verify": runsVerifyJson },
   examples: [
     ["runs list", "all runs, one line each, newest first"],
     ["runs list --where dataset=raf-db --sort accuracy", "those of one data set, the best first"],
@@ -73,14 +76,10 @@ export default defineCommand({
         `--dry-run: expected it with \`runs repair\`, got it with \`runs ${action}\`. Leave it out.`,
       );
     }
-    if (args.json && action !== "list" && action !== "show") {
-      throw new CommandLineError(
-        `--json: expected it with \`runs list\` or \`runs show\`, got it with \`runs ${action}\`. Leave it out.`,
-      );
-    }
+    requireFacts(args, "runs", action, ["list", "show", "verify"]);
     if (action === "list") return listTheRuns(runs, args);
     if (action === "verify")
-      return verify(runs, id === undefined ? undefined : await findRun(runs, id));
+      return verify(args, id === undefined ? undefined : await findRun(runs, id));
     if (action === "repair")
       return repair(args, id === undefined ? undefined : await findRun(runs, id));
     if (id === undefined) {
@@ -90,15 +89,7 @@ export default defineCommand({
     }
     if (action === "remove") return removeOne(runs, id, args.yes);
     const folder = await findRun(runs, id);
-    if (args.json) {
-      const shown = {
-        id: folder.id,
-        config: await readConfig(folder),
-        result: await folder.result(),
-      };
-      process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
-      return;
-    }
+    if (args.json) return writeJson(runShowJson, await runShowFacts(folder));
     process.stdout.write(`${JSON.stringify(await readConfig(folder), null, 2)}\n`);
     const result = await folder.result();
     if (result) printResult(result, folder.path("result.json"));
@@ -107,20 +98,25 @@ export default defineCommand({
 });
 
 /** Checks one run, or all that are finished; throws a UserError at the end if any of them is damaged. */
-async function verify(runsFolder: string, one: RunFolder | undefined): Promise<void> {
+async function verify({ runs: runsFolder, json }: Args, one: RunFolder | undefined): Promise<void> {
   const folders = one ? [one] : (await listRuns(runsFolder)).map((id) => openRun(runsFolder, id));
-  const print = (folder: RunFolder, line: string) =>
-    void process.stdout.write(`${folder.id}  ${line}\n`);
-  let damaged = 0;
+  const facts: z.input<typeof runsVerifyJson> = [];
+  const tell = (fact: (typeof facts)[number], line: string) => {
+    facts.push(fact);
+    if (!json) process.stdout.write(`${fact.id}  ${line}\n`);
+  };
   for (const folder of folders) {
+    const { id } = folder;
     try {
-      print(folder, await verifyRun(folder));
+      const found = await verifyRun(folder);
+      tell({ id, ...found }, describeVerified(found));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      damaged += 1;
-      print(folder, error.message);
+      tell({ id, state: "damaged", problem: error.message }, error.message);
     }
   }
+  if (json) writeJson(runsVerifyJson, facts);
+  const damaged = facts.filter(({ state }) => state === "damaged").length;
   if (damaged === 0) return;
   throw new UserError(
     `runs verify: expected whole runs, found ${damaged} of ${folders.length} damaged`,

@@ -4,6 +4,7 @@ import { loadTable } from "../../studies/own-tables/load-table.ts";
 import { reportOf, usesOf } from "../../studies/own-tables/plan-table.ts";
 import { defineCommand } from "../command.ts";
 import { requireEffect } from "../effects.ts";
+import { planJson } from "../../runs/plan-facts.ts";
 import { makeReports, reportOptions } from "./report.ts";
 
 const { threshold: _threshold, png: _png, ...shared } = reportOptions;
@@ -27,6 +28,7 @@ export default defineCommand({
       describe: "PATH|PACKAGE whose default export is a table, as defineTable returns it",
     },
   },
+  facts: { "--plan": planJson },
   examples: [
     ["table ./my-table.ts --plan", "the runs of a table of your own, with an estimate"],
     ["table ./my-table.ts --format markdown,latex", "trains what is missing and writes the table"],

@@ -3,10 +3,13 @@ import { resolve } from "node:path";
 import { CommandLineError } from "@mvt/common";
 import { requireRegularFile } from "@mvt/common/files";
 import { datasetNames } from "@mvt/datasets";
-import { loadThreshold } from "@mvt/relabel";
+import { loadThreshold, thresholds } from "@mvt/relabel";
+import { runShowFacts, runShowJson } from "../../runs/run-facts.ts";
+import { planJson } from "../../runs/plan-facts.ts";
 import { openRun } from "../../runs/run-folder.ts";
 import { defineCommand, wholeFrom } from "../command.ts";
 import { requireEffect } from "../effects.ts";
+import { jsonOption, writeJson } from "../json-output.ts";
 import { trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { printResult } from "../run-summary.ts";
@@ -33,6 +36,7 @@ export default defineCommand({
     },
     threshold: {
       type: "string",
+      suggest: Object.keys(thresholds),
       describe: "relabel with this f: NAME|PATH|PACKAGE[:key=value,...] [default: no relabelling]",
     },
     labels: {
@@ -40,7 +44,9 @@ export default defineCommand({
       default: "given",
       describe: "train on the labels as they are given, or on the true ones where they are known",
     },
+    ...jsonOption,
   },
+  facts: { "runs show": runShowJson, "--plan": planJson },
   examples: [
     ["train", "a baseline on synthetic RAF-DB faces"],
     ["train --set epochs=30 --set adamw.weightDecay=0.1", "with other settings"],
@@ -81,7 +87,10 @@ export default defineCommand({
       trueLabels: args.labels === "true",
     });
     const results = await trainRuns([planned], session, args);
-    if (results) printResult(results[0]!, openRun(runsFolder, planned.id).path("result.json"));
+    if (results === undefined) return;
+    const run = openRun(runsFolder, planned.id);
+    if (args.json) writeJson(runShowJson, await runShowFacts(run));
+    else printResult(results[0]!, run.path("result.json"));
   },
 });
 

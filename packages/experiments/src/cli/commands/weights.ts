@@ -7,12 +7,15 @@ import type { VitMatch } from "@mvt/core";
 import { download, sha256Of } from "../../pretrained/download.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
 import { scales } from "../../settings/scales.ts";
-import type { ScaleName } from "../../settings/scales.ts";
+import { arrayFacts, weightsShowJson } from "../../pretrained/weights-facts.ts";
+import type { ArrayFacts } from "../../pretrained/weights-facts.ts";
 import { withPrefix, openPretrainedFile } from "../../pretrained/weights-file.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { output, scaleOption, weightsFileOptions } from "../options.ts";
 import { networkLine, resampledLine } from "../describe-weights.ts";
+import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
+import { say } from "../messages.ts";
 import { requireWritableFile } from "../writable.ts";
 
 const options = {
@@ -23,6 +26,7 @@ const options = {
     group: output,
     describe: "file to write the official weights to [default: data/weights/]",
   },
+  json: { ...jsonOption.json, describe: "of show: write facts as one JSON value to stdout" },
 } as const;
 
 const positionals = {
@@ -33,6 +37,7 @@ const positionals = {
 export default defineCommand({
   options,
   positionals,
+  facts: { "weights show": weightsShowJson },
   examples: [
     ["weights fetch", "DeiT-S as its authors published it, 88 MB"],
     ["weights show FILE", "the arrays of a file, and how --weights would use each"],
@@ -42,13 +47,11 @@ export default defineCommand({
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function run({
-  action,
-  file,
-  scale,
-  weightsKey,
-  out,
-}: ArgsOf<typeof options & typeof positionals>): Promise<void> {
+type Args = ArgsOf<typeof options & typeof positionals>;
+
+async function run(args: Args): Promise<void> {
+  const { action, file, out } = args;
+  requireFacts(args, "weights", action, ["show"]);
   if (action === "fetch") {
     if (file !== undefined) {
       throw new CommandLineError(
@@ -60,7 +63,7 @@ async function run({
   if (file === undefined) {
     throw new CommandLineError("weights show: expected a file, got none. Name one.");
   }
-  return show(resolve(file), scale ?? "paper", weightsKey);
+  return show(resolve(file), args);
 }
 
 async function fetchOfficial(out: string | undefined): Promise<void> {
@@ -75,48 +78,62 @@ async function fetchOfficial(out: string | undefined): Promise<void> {
     }
     return print(`${path}: already there, SHA-256 ${found}`);
   }
-  process.stderr.write(`downloading ${url}\n`);
+  say(`downloading ${url}`);
   const sha256 = await download({ ...officialWeights, path });
   print(`${path}: SHA-256 ${sha256}, whose first digits are those of the file's name`);
 }
 
-async function show(path: string, scale: ScaleName, key: string | undefined): Promise<void> {
+async function show(
+  path: string,
+  { scale = "paper", weightsKey, json }: Pick<Args, "scale" | "weightsKey" | "json">,
+): Promise<void> {
   await withPrefix("", async () => {
-    const { file, bytes, sha256 } = await openPretrainedFile(path, key);
+    const { file, bytes, sha256 } = await openPretrainedFile(path, weightsKey);
     const network = describeNetwork(file);
     const { backbone = defaultBackbone } = network ?? {};
     const match = backbones[backbone].match(file, withBackbone(scales[scale].model, backbone));
-    print(`${path}: ${file.format}, ${bytes} bytes, SHA-256 ${sha256}`);
-    print(network ? networkLine(network) : "no vision transformer that is known here");
-    for (const row of rowsOf(match)) print(row);
-    if (file.otherEntries.length > 0)
-      print(`in the file besides the weights, not read: ${listFirst(file.otherEntries, 20)}`);
+    const { format, otherEntries } = file;
+    if (!json) {
+      print(`${path}: ${format}, ${bytes} bytes, SHA-256 ${sha256}`);
+      print(network ? networkLine(network) : "no vision transformer that is known here");
+      for (const row of rowsOf(match)) print(row);
+      if (otherEntries.length > 0)
+        print(`in the file besides the weights, not read: ${listFirst(otherEntries, 20)}`);
+    }
     const weights = backbones[backbone].load(match);
+    const { startsAnew } = match;
     const positions = match.matched.flatMap((each) => each.positions ?? [])[0];
-    if (positions && positions.from !== positions.to) print(resampledLine(positions));
+    const resampled = positions && positions.from !== positions.to ? positions : undefined;
+    if (json) {
+      const arrays = arrayFacts(match);
+      const about = { path, format, bytes, sha256, network, scale, arrays };
+      const use = { otherEntries, loaded: weights.size, startsAnew, resampled };
+      return writeJson(weightsShowJson, { ...about, ...use });
+    }
+    if (resampled) print(resampledLine(resampled));
     print(
-      `usable as --weights at scale ${scale}${backbone === defaultBackbone ? "" : ` with --backbone ${backbone}`}: ${weights.size} parameters are loaded, ${match.startsAnew.join(" and ")} start anew`,
+      `usable as --weights at scale ${scale}${backbone === defaultBackbone ? "" : ` with --backbone ${backbone}`}: ${weights.size} parameters are loaded, ${startsAnew.join(" and ")} start anew`,
     );
   });
 }
 
 /** One line per array: name, type, shape, and what becomes of it. */
-function rowsOf({ file, matched, skipped, unknown, unfit }: VitMatch): readonly string[] {
-  const fates = new Map<string, string>();
-  for (const { parameter, from } of matched) {
-    for (const name of from) fates.set(name, name === parameter ? "loaded" : `-> ${parameter}`);
-  }
-  for (const { name, reason } of skipped) fates.set(name, `skipped: ${reason}`);
-  for (const name of unknown) fates.set(name, "unknown");
-  for (const { parameter, expected, from } of unfit) {
-    for (const name of from) fates.set(name, `does not fit ${parameter} ${formatShape(expected)}`);
-  }
-  const width = [...file.arrays.keys()].reduce(
-    (widest, name) => Math.max(widest, shorten(name).length),
-    0,
-  );
-  return [...file.arrays].map(
-    ([name, { type, shape }]) =>
-      `  ${shorten(name).padEnd(width)}  ${type.padEnd(10)}  ${formatShape(shape).padEnd(18)}  ${fates.get(name)}`,
-  );
+function rowsOf(match: VitMatch): readonly string[] {
+  const expected = new Map(match.unfit.map((each) => [each.parameter, each.expected]));
+  const arrays = arrayFacts(match);
+  const width = Math.max(0, ...arrays.map(({ name }) => shorten(name).length));
+  return arrays.map((array) => {
+    const { name, type, shape } = array;
+    const use = fateLine(array, (parameter) => formatShape(expected.get(parameter)!));
+    return `  ${shorten(name).padEnd(width)}  ${type.padEnd(10)}  ${formatShape(shape).padEnd(18)}  ${use}`;
+  });
+}
+
+function fateLine(
+  { name, fate, parameter, reason }: ArrayFacts,
+  shapeOf: (parameter: string) => string,
+): string {
+  if (fate === "loaded") return name === parameter ? "loaded" : `-> ${parameter}`;
+  if (fate === "skipped") return `skipped: ${reason}`;
+  return fate === "unknown" ? "unknown" : `does not fit ${parameter} ${shapeOf(parameter!)}`;
 }

@@ -1,0 +1,120 @@
+/** @file What `evaluate --json` and `compare --json` write. */
+import type { Comparison, Evaluation } from "@mvt/report";
+import { z } from "zod";
+import type { ClassifierConfig } from "../settings/run-config.ts";
+import { count, estimate, estimateFacts, runKeys } from "../runs/fact-shapes.ts";
+
+/** How intervals were drawn. */
+const resampling = {
+  resamples: z.int().describe("bootstrap resamples of the intervals"),
+  stratified: z.boolean().describe("whether they were drawn within each class"),
+};
+
+/** The measures of one run's predictions. */
+export const evaluateJson = z.object({
+  ...runKeys,
+  split: z.string().describe("the split whose images were predicted"),
+  weights: z.string().describe("which of the run's weights predicted them"),
+  right: count.describe("images that are predicted right"),
+  accuracy: estimate.describe("the fraction of images that are predicted right"),
+  meanClassAccuracy: estimate.describe("the mean recall of the classes (UAR)"),
+  macroF1: estimate.describe("the mean F1 of the classes"),
+  classes: z
+    .array(
+      z.object({
+        name: z.string().describe("the class"),
+        right: count.describe("of its images, those that are predicted right"),
+        f1: estimate.optional().describe("its F1; absent if it neither occurs nor is predicted"),
+      }),
+    )
+    .describe("the classes, in the order of the confusion matrix"),
+  confusion: z
+    .array(z.array(z.int()))
+    .describe("images by true class (rows) and predicted class (columns)"),
+  ...resampling,
+});
+
+/** Two runs on the same images. More runs make more entries of both lists. */
+export const compareJson = z.object({
+  n: z.int().describe("the test images that all runs predicted"),
+  runs: z
+    .array(
+      z.object({
+        ...runKeys,
+        accuracy: estimate.describe("as `evaluate` has it"),
+        meanClassAccuracy: estimate.describe("as `evaluate` has it"),
+        macroF1: estimate.describe("as `evaluate` has it"),
+      }),
+    )
+    .describe("the runs, in the order in which they were named"),
+  pairs: z
+    .array(
+      z.object({
+        first: z.string().describe("id of the first run"),
+        second: z.string().describe("id of the second run"),
+        both: z.int().describe("images that both have right"),
+        onlyFirst: z.int().describe("images that only the first has right"),
+        onlySecond: z.int().describe("images that only the second has right"),
+        neither: z.int().describe("images that neither has right"),
+        p: z.number().describe("McNemar's test, two-sided and exact"),
+        accuracy: estimate.describe("second minus first"),
+        meanClassAccuracy: estimate.describe("second minus first"),
+        macroF1: estimate.describe("second minus first"),
+      }),
+    )
+    .describe("the comparison of the second run with the first"),
+  ...resampling,
+});
+
+/** A run as `runKeys` name it. */
+export function namedRun(
+  { id, title }: { readonly id: string; readonly title: string },
+  { data, seed }: ClassifierConfig,
+) {
+  return { id, title, dataset: data.dataset, data: data.kind, seed };
+}
+
+export function evaluationFacts(
+  run: ReturnType<typeof namedRun> & { readonly split: string; readonly weights: string },
+  { k, n, classes, confusion, resamples, stratified, ...measures }: Evaluation,
+): z.input<typeof evaluateJson> {
+  return {
+    ...run,
+    right: { k, n },
+    accuracy: estimateFacts(measures.accuracy),
+    meanClassAccuracy: estimateFacts(measures.meanClassAccuracy),
+    macroF1: estimateFacts(measures.macroF1),
+    classes: classes.map(({ name, f1, ...own }) => ({
+      name,
+      right: { k: own.k, n: own.n },
+      f1: f1 && estimateFacts(f1),
+    })),
+    confusion: confusion.map((row) => row.map((cell) => cell.count)),
+    resamples,
+    stratified,
+  };
+}
+
+export function comparisonFacts(
+  runs: readonly [ReturnType<typeof namedRun>, ReturnType<typeof namedRun>],
+  comparison: Comparison,
+): z.input<typeof compareJson> {
+  const { n, both, onlyFirst, onlySecond, neither, p, resamples, stratified } = comparison;
+  const measures = (which: "first" | "second" | "difference") => ({
+    accuracy: estimateFacts(comparison.accuracy[which]),
+    meanClassAccuracy: estimateFacts(comparison.meanClassAccuracy[which]),
+    macroF1: estimateFacts(comparison.macroF1[which]),
+  });
+  const [first, second] = runs;
+  const pair = { first: first.id, second: second.id, both, onlyFirst, onlySecond, neither, p };
+  return {
+    n,
+    runs: [
+      { ...first, ...measures("first") },
+      { ...second, ...measures("second") },
+    ],
+    pairs: [{ ...pair, ...measures("difference") }],
+    resamples,
+    stratified,
+  };
+}
