@@ -12,6 +12,7 @@ import {
   createProgress,
   defineCommand,
   engineOptions,
+  reportsFolder,
   requireWritableReport,
   sessionsOf,
   wholeFrom,
@@ -93,7 +94,7 @@ const baselineOptions = {
 const reportOptions = {
   out: {
     type: "string",
-    describe: "folder of the report [default: results/bench for all; nothing is written otherwise]",
+    describe: `folder of the report [default: ${reportsFolder}/bench for all; nothing is written otherwise]`,
   },
 } as const;
 
@@ -139,7 +140,7 @@ async function run(args: Args): Promise<void> {
   const names = args.what === "all" ? benchmarkNames : [args.what];
   const stem = args.what === "all" ? "bench" : `bench-${args.what}`;
   const folder =
-    args.out ?? (stem === "bench" && !args.quick ? join("results", "bench") : undefined);
+    args.out ?? (stem === "bench" && !args.quick ? join(reportsFolder, "bench") : undefined);
   const { plan, variant } = await planOf(args);
   if (folder !== undefined) await requireWritableReport("out", folder, stem);
 

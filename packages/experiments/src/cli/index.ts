@@ -14,4 +14,4 @@ export { commands } from "./commands.ts";
 export { engineOptions, output } from "./options.ts";
 export { createProgress } from "./progress.ts";
 export { outliveOutput } from "./streams.ts";
-export { requireWritableReport } from "./writable.ts";
+export { reportsFolder, requireWritableReport } from "./writable.ts";

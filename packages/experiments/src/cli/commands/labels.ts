@@ -49,7 +49,7 @@ import type { Progress } from "../progress.ts";
 import { checkpointsOf, scaleOf } from "../request.ts";
 import { trainRuns } from "../train-runs.ts";
 import { waits } from "../waiting.ts";
-import { requireWritable, requireWritableReport } from "../writable.ts";
+import { reportsFolder, requireWritable, requireWritableReport } from "../writable.ts";
 
 const ranking = "Ranking:";
 const outOfSample = "Out-of-sample probabilities:";
@@ -108,7 +108,7 @@ const options = {
   out: {
     type: "string",
     group: output,
-    describe: "folder of the report [default: results/labels/<run id>]",
+    describe: `folder of the report [default: ${reportsFolder}/labels/<run id>]`,
   },
 } as const;
 
@@ -127,7 +127,7 @@ export default defineCommand({
     const folder = await findRun(args.runs, args.run);
     const config = await classifierConfigOf(folder);
     const run = await readRun(folder, config);
-    const out = args.out ?? join("results", "labels", folder.id);
+    const out = args.out ?? join(reportsFolder, "labels", folder.id);
     for (const stem of ["labels", "scores", "ranking", "flow", "changed"]) {
       await requireWritableReport("out", out, stem);
     }

@@ -19,7 +19,7 @@ import { output, parseDatasets, parseNames, trainingOptions } from "../options.t
 import { openTraining } from "../request.ts";
 import { parseSeeds, seedsFrom } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
-import { requireWritableReport } from "../writable.ts";
+import { reportsFolder, requireWritableReport } from "../writable.ts";
 
 const options = {
   ...trainingOptions,
@@ -37,7 +37,7 @@ const options = {
   out: {
     type: "string",
     group: output,
-    describe: "folder of the report [default: results/<scale>]",
+    describe: `folder of the report [default: ${reportsFolder}/<scale>]`,
   },
   threshold: {
     type: "string",
@@ -91,7 +91,7 @@ async function makeReports(
   const thresholds = await Promise.all(
     args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
   );
-  const folderFor = (scale: string) => args.out ?? join("results", scale);
+  const folderFor = (scale: string) => args.out ?? join(reportsFolder, scale);
   const session = await openTraining(args, async ({ name }) => {
     for (const stem of names) await requireWritableReport("out", folderFor(name), stem);
     if (args.data !== undefined) await requireDataFolder(datasets[0]!, args.data);
