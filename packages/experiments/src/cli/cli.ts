@@ -10,8 +10,10 @@ import { systemRefusalOf } from "@mvt/common/files";
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { CommandStopped } from "../training/stop.ts";
-import { checkOptions, declare, requireValues } from "./command.ts";
+import { checkOptions, configurationOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
+import { effectiveConfiguration, namingFile, withConfiguration } from "./configuration.ts";
+import type { Configured, EffectiveConfiguration } from "./configuration.ts";
 import { FailedRunsError } from "../training/failed-runs.ts";
 import { clearStatus } from "./progress.ts";
 
@@ -20,8 +22,10 @@ export async function runCli(
   typed: readonly string[],
   commands: readonly Command[],
 ): Promise<number> {
-  const args = withoutSeparator(typed);
+  let configured: Configured = { args: withoutSeparator(typed) };
   try {
+    configured = await withConfiguration(configured.args, commands, process.env);
+    const { args } = configured;
     if (args[0] === "--version") {
       process.stdout.write(`${await versionText()}\n`);
       return 0;
@@ -33,7 +37,7 @@ export async function runCli(
     return 0;
   } catch (error) {
     clearStatus();
-    process.stderr.write(`${messageOf(error)}\n`);
+    process.stderr.write(`${namingFile(messageOf(error), configured.from)}\n`);
     return exitCodeOf(error);
   }
 }
@@ -56,14 +60,17 @@ export function withoutSeparator(args: readonly string[]): readonly string[] {
 }
 
 /**
- * The parser of the command line. `perform` is what a command does once its options are parsed and checked: by default
- * it runs.
+ * The parser of the command line. `perform` is what a command does once its options are parsed and checked, unless
+ * --show-config only shows them: by default it runs.
  */
 export function createCli(
   args: readonly string[],
   commands: readonly Command[],
-  perform: (module: CommandModule, parsed: never) => Promise<void> = (module, parsed) =>
-    module.run(parsed),
+  perform: (
+    module: CommandModule,
+    parsed: never,
+    configuration: EffectiveConfiguration,
+  ) => Promise<void> = (module, parsed, configuration) => module.run(parsed, configuration),
 ): Argv {
   /** The command that was typed, once its module is loaded. */
   let typed: TypedCommand | undefined;
@@ -94,13 +101,17 @@ export function createCli(
       async (command) => {
         module = await load();
         const [word, ...places] = name.split(" ");
-        typed = { word: word!, places, options: Object.keys(module.options) };
+        const options = { ...module.options, ...configurationOptions };
+        typed = { word: word!, places, options: Object.keys(options) };
         return declare(command, module, process.env);
       },
       async (parsed) => {
         requireValues(module, args);
         checkOptions(module, parsed);
-        await perform(module, parsed as never);
+        const words = [...parsed._, ...Object.keys(module.positionals).map((key) => parsed[key])];
+        const configuration = effectiveConfiguration(module, parsed, words, process.env);
+        if (parsed["showConfig"] === true) process.stdout.write(configuration.text);
+        else await perform(module, parsed as never, configuration);
       },
     );
   }

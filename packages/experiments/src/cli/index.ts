@@ -6,6 +6,7 @@ export {
   type ArgsOf,
   type Command,
   type CommandOptions,
+  configurationOptions,
   defineCommand,
   isShare,
   wholeFrom,

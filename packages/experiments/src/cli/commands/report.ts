@@ -14,6 +14,7 @@ import { defaultFormats, planReports, tableFormatNames } from "../../studies/rep
 import type { ReportDefinition } from "../../studies/report-definition.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
+import type { EffectiveConfiguration } from "../configuration.ts";
 import { requireEffect } from "../effects.ts";
 import { output, parseDatasets, parseNames, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
@@ -73,7 +74,7 @@ export function reportCommand(names: readonly ReportName[], command: string): Co
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
       ["table2 --format latex", "the table for a paper: table2.tex"],
     ],
-    run: (args) => makeReports(names, command, args),
+    run: (args, configuration) => makeReports(names, command, args, configuration),
   });
 }
 
@@ -81,6 +82,7 @@ async function makeReports(
   names: readonly ReportName[],
   command: string,
   args: ArgsOf<typeof options>,
+  configuration: EffectiveConfiguration,
 ): Promise<void> {
   requireEffect(command, [...new Set(names.flatMap((name) => reports[name].uses))], args);
   const definitions: readonly ReportDefinition[] = await Promise.all(
@@ -116,6 +118,11 @@ async function makeReports(
     backend: engine.backend,
   });
   const out = resolve(folderFor(scale.name));
+  if (configuration.beyondCommandLine) {
+    const name = `${command}.config.yaml`;
+    await writeWhole(join(out, name), configuration.text);
+    progress.say(`wrote ${name} in ${out}`);
+  }
   for (const { runs: wanted, make, select, data = provenance.data } of plans) {
     const ids = neededRuns(wanted).map(({ id }) => id);
     const { files, text } = await make({
