@@ -14,6 +14,7 @@ import type { EngineRequest, OpenedEngine } from "../engine/engine.ts";
 import { officialPath } from "../pretrained/official.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
+import { listedSetting } from "../settings/setting-lists.ts";
 import { scaleWith } from "../settings/scales.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
 import { defaultCheckpoints, parseInterval } from "../training/checkpoint-policy.ts";
@@ -47,6 +48,7 @@ export async function openTraining(
   check: (scale: Scale) => Promise<void> = async () => {},
 ): Promise<TrainingSession> {
   waits(args);
+  requireSingleValues(args.set);
   const checkpoints = checkpointsOf(args);
   const scale = scaleOf(args);
   const weights = await weightsOf(args, scale);
@@ -60,6 +62,15 @@ export async function openTraining(
   const sets = createPreparedSets(request, progress);
   const planner = createPlanner(request, sets);
   return { planner, sets, engine, progress, runsFolder, checkpoints };
+}
+
+/** Throws a CommandLineError for a list of values, of which `train` alone makes one run each before it comes here. */
+function requireSingleValues(assignments: readonly string[]): void {
+  const listed = listedSetting(assignments);
+  if (listed === undefined) return;
+  throw new CommandLineError(
+    `--set ${listed}: expected one value, got a list. Name one, or train runs that differ in it with \`pnpm exp train\`, which makes a table of them.`,
+  );
 }
 
 /** When runs write checkpoints, and how many they keep. */

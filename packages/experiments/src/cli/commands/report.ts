@@ -1,6 +1,5 @@
 /** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
 import { join, resolve } from "node:path";
-import { writeWhole } from "@mvt/common/files";
 import { loadThreshold } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
@@ -21,6 +20,7 @@ import { openTraining } from "../request.ts";
 import { parseSeeds, seedsFrom } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
 import { reportsFolder, requireWritableReport } from "../writable.ts";
+import { keepConfiguration, writeFiles } from "../write-files.ts";
 
 const options = {
   ...trainingOptions,
@@ -118,11 +118,7 @@ async function makeReports(
     backend: engine.backend,
   });
   const out = resolve(folderFor(scale.name));
-  if (configuration.beyondCommandLine) {
-    const name = `${command}.config.yaml`;
-    await writeWhole(join(out, name), configuration.text);
-    progress.say(`wrote ${name} in ${out}`);
-  }
+  await keepConfiguration(out, configuration, progress.say);
   for (const { runs: wanted, make, select, data = provenance.data } of plans) {
     const ids = neededRuns(wanted).map(({ id }) => id);
     const { files, text } = await make({
@@ -133,10 +129,7 @@ async function makeReports(
       backend: engine.backend,
       provenance: { ...provenance, data, trained: await trainedRuns(ids, runsFolder) },
     });
-    for (const [name, content] of Object.entries(files)) {
-      await writeWhole(join(out, name), content);
-    }
     process.stdout.write(text);
-    progress.say(`wrote ${Object.keys(files).join(" and ")} in ${out}`);
+    await writeFiles(out, files, progress.say);
   }
 }
