@@ -15,7 +15,9 @@ import { officialPath } from "../pretrained/official.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 import { listedSetting } from "../settings/setting-lists.ts";
-import { scaleWith } from "../settings/scales.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
+import type { RunConfig } from "../settings/run-config.ts";
+import { scaleNames, scaleWith } from "../settings/scales.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
 import { defaultCheckpoints, parseInterval } from "../training/checkpoint-policy.ts";
 import type { CheckpointPolicy } from "../training/checkpoint-policy.ts";
@@ -87,12 +89,40 @@ export function scaleOf(args: {
   readonly data?: string;
   readonly backbone?: BackboneName;
   readonly heads?: number;
+  readonly imageSize?: number;
   readonly set?: readonly string[];
 }): Scale {
   const name = args.scale ?? (args.data === undefined ? "quick" : "paper");
   const scale = scaleWith(name, args.set ?? []);
   const model = withBackbone(scale.model, args.backbone ?? defaultBackbone);
-  return { ...scale, model: args.heads === undefined ? model : withHeads(model, args.heads) };
+  const sized = args.imageSize === undefined ? model : withImageSize(model, args.imageSize);
+  return { ...scale, model: args.heads === undefined ? sized : withHeads(sized, args.heads) };
+}
+
+/**
+ * The scale at which to look for the data of a finished run: that of --scale, by default the one that the run recorded, with
+ * the run's own image size. Another scale than the recorded one keeps its size, which tells at once that the data differ.
+ */
+export async function scaleOfRun(
+  run: RunFolder,
+  { model: { imageSize } }: RunConfig,
+  args: Parameters<typeof scaleOf>[0],
+): Promise<Scale> {
+  const recorded = (await run.result())?.madeBy?.scale;
+  const name = args.scale ?? scaleNames.find((known) => known === recorded);
+  const scale = scaleOf({ ...args, scale: name });
+  if (recorded !== undefined && recorded !== scale.name) return scale;
+  return { ...scale, model: { ...scale.model, imageSize } };
+}
+
+/** The same network for images of another size, which are a whole number of patches. */
+function withImageSize(model: BackboneConfig, imageSize: number): BackboneConfig {
+  const { patchSize } = model;
+  if (imageSize % patchSize === 0) return { ...model, imageSize };
+  const below = Math.max(1, Math.floor(imageSize / patchSize)) * patchSize;
+  throw new CommandLineError(
+    `--image-size ${imageSize}: expected a multiple of the patch size, which is ${patchSize} at this scale, such as ${below} or ${below + patchSize}.`,
+  );
 }
 
 /** The same network with another number of attention heads, which share its width. */

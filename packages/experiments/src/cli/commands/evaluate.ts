@@ -11,7 +11,6 @@ import { describeData } from "../../runs/provenance.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import type { ClassifierConfig } from "../../settings/run-config.ts";
-import { scaleNames } from "../../settings/scales.ts";
 import type { Scale } from "../../settings/scales.ts";
 import { findData } from "../../studies/find-data.ts";
 import { defineCommand } from "../command.ts";
@@ -28,7 +27,7 @@ import {
 } from "../evaluation-report.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { scaleOf } from "../request.ts";
+import { scaleOfRun } from "../request.ts";
 import { formatCount } from "../run-summary.ts";
 import { requireWritableFile } from "../writable.ts";
 
@@ -108,21 +107,15 @@ function requireStoredAlone({ stored, weights, split, out }: Args): void {
   );
 }
 
-/**
- * The scale that the run recorded, unless --scale names another, with the run's own image size. Throws a UserError, before
- * anything is drawn, where real data are needed and --data names none.
- */
-async function scaleOfRun(run: RunFolder, config: ClassifierConfig, args: Args): Promise<Scale> {
+/** The scale of the run. Throws a UserError, before anything is drawn, where real data are needed and --data names none. */
+async function openedScale(run: RunFolder, config: ClassifierConfig, args: Args): Promise<Scale> {
   const { kind, dataset } = config.data;
   if (kind === "real" && args.data === undefined) {
     throw new UserError(
       `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none. Name it, or add --stored to measure its predictions.csv.`,
     );
   }
-  const recorded = (await run.result())?.madeBy?.scale;
-  const name = args.scale ?? scaleNames.find((known) => known === recorded);
-  const scale = scaleOf({ ...args, scale: name });
-  return { ...scale, model: { ...scale.model, imageSize: config.model.imageSize } };
+  return scaleOfRun(run, config, args);
 }
 
 async function storedPredictions(
@@ -141,7 +134,7 @@ async function newPredictions(
   config: ClassifierConfig,
   args: Args,
 ): Promise<Evaluated> {
-  const scale = await scaleOfRun(run, config, args);
+  const scale = await openedScale(run, config, args);
   const progress = createProgress();
   const sets = createPreparedSets({ ...args, scale }, progress);
   const data = await findData(config, sets);

@@ -46,7 +46,7 @@ import {
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { checkpointsOf, scaleOf } from "../request.ts";
+import { checkpointsOf, scaleOf, scaleOfRun } from "../request.ts";
 import { trainRuns } from "../train-runs.ts";
 import { waits } from "../waiting.ts";
 import { reportsFolder, requireWritable, requireWritableReport } from "../writable.ts";
@@ -135,7 +135,9 @@ export default defineCommand({
     const wantsSheet = args.sheet > 0 && changed > 0;
     const progress = createProgress();
     const data =
-      args.folds !== undefined || wantsSheet ? await openData(config, args, progress) : undefined;
+      args.folds !== undefined || wantsSheet
+        ? await openData(folder, config, args, progress)
+        : undefined;
     const heldOut =
       args.folds === undefined
         ? undefined
@@ -206,12 +208,14 @@ function headline({ id, title, lines, relabels }: LabelledRun, changed: number):
 
 /** The data that the run was trained on. */
 async function openData(
+  run: RunFolder,
   config: ClassifierConfig,
   args: Args,
   progress: Progress,
 ): Promise<PreparedData> {
   try {
-    return await findData(config, createPreparedSets({ ...args, scale: scaleOf(args) }, progress));
+    const scale = await scaleOfRun(run, config, args);
+    return await findData(config, createPreparedSets({ ...args, scale }, progress));
   } catch (error) {
     if (!(error instanceof UserError) || args.folds !== undefined) throw error;
     throw new UserError(`${error.message} Or make no contact sheet: --sheet 0.`, {

@@ -1,5 +1,6 @@
 /** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
 import { join, resolve } from "node:path";
+import { CommandLineError } from "@mvt/common";
 import { loadThreshold } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
@@ -8,6 +9,8 @@ import { neededRuns } from "../../runs/planned-run.ts";
 import { describeProvenance } from "../../runs/provenance.ts";
 import { trainedRuns } from "../../runs/trained-runs.ts";
 import { reports } from "../../studies/index.ts";
+import { builtInThresholds } from "../../studies/label-rows.ts";
+import type { NamedThreshold } from "../../studies/planner.ts";
 import type { ReportName } from "../../studies/index.ts";
 import { defaultFormats, planReports, tableFormatNames } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
@@ -46,6 +49,12 @@ const options = {
     default: [] as string[],
     describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f besides the paper's; repeatable",
   },
+  "threshold-only": {
+    type: "string",
+    array: true,
+    default: [] as string[],
+    describe: "the only functions f, besides labels as given and true labels; repeatable",
+  },
   select: {
     choices: Object.keys(selections) as Selection[],
     describe:
@@ -71,6 +80,7 @@ export function reportCommand(names: readonly ReportName[], command: string): Co
     options,
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
+      ["table2 --threshold-only sigmoid --threshold-only linear", "rows for two functions"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
       ["table2 --format latex", "the table for a paper: table2.tex"],
     ],
@@ -90,9 +100,13 @@ async function makeReports(
   );
   const datasets = parseDatasets(args.datasets);
   const formats = parseNames("format", args.format, tableFormatNames);
-  const thresholds = await Promise.all(
-    args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
-  );
+  if (args.threshold.length > 0 && args.thresholdOnly.length > 0) {
+    throw new CommandLineError(
+      "--threshold and --threshold-only: expected one of them, got both. --threshold adds functions to the paper's four; --threshold-only names all.",
+    );
+  }
+  const thresholds = await loadThresholds("threshold", args.threshold, builtInThresholds());
+  const only = await loadThresholds("threshold-only", args.thresholdOnly);
   const folderFor = (scale: string) => args.out ?? join(reportsFolder, scale);
   const session = await openTraining(args, async ({ name }) => {
     for (const stem of names) await requireWritableReport("out", folderFor(name), stem);
@@ -105,7 +119,8 @@ async function makeReports(
       ? seedsFrom(0, Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds)))
       : parseSeeds(args.seeds);
 
-  const request = { datasets, seeds, thresholds };
+  const onlyThresholds = only.length === 0 ? undefined : only;
+  const request = { datasets, seeds, thresholds, onlyThresholds };
   const plans = await planReports(definitions, planner, request, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
   if ((await trainRuns(runs, session, args)) === undefined) return;
@@ -131,5 +146,30 @@ async function makeReports(
     });
     process.stdout.write(text);
     await writeFiles(out, files, progress.say);
+  }
+}
+
+/** Functions f in the order of the command line. Throws a CommandLineError that names the flag. */
+async function loadThresholds(
+  flag: string,
+  specs: readonly string[],
+  others: readonly NamedThreshold[] = [],
+): Promise<readonly NamedThreshold[]> {
+  const labelOf = ({ threshold: { name, parameters } }: NamedThreshold) =>
+    JSON.stringify([name, parameters]);
+  try {
+    const loaded = await Promise.all(
+      specs.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
+    );
+    const labels = [...others, ...loaded].map(labelOf);
+    const twice = loaded.find((one, i) => labels.indexOf(labelOf(one)) < others.length + i);
+    if (twice === undefined) return loaded;
+    throw new CommandLineError(
+      `--${flag} ${twice.spec}: expected each function once, got ${twice.threshold.name} with these parameters twice. Leave one out.`,
+    );
+  } catch (error) {
+    if (!(error instanceof CommandLineError)) throw error;
+    const { message: text, cause } = error;
+    throw new CommandLineError(text.replace(/^--threshold /, `--${flag} `), { cause });
   }
 }

@@ -111,10 +111,13 @@ export default defineCommand({
       variants.map(async ({ assignments, values }, i) => {
         const changed = { scale: scaleOf({ ...args, set: assignments }), changes: assignments };
         const planner = i === 0 ? first : createPlanner({ ...first.request, ...changed }, sets);
-        const spec = { dataset, relabel, mgn, trueLabels };
         return {
           values,
-          runs: await Promise.all(seeds.map((seed) => planner.classifier({ ...spec, seed }))),
+          runs: await Promise.all(
+            seeds.map((each) =>
+              planner.classifier({ dataset, seed: each, relabel, mgn, trueLabels }),
+            ),
+          ),
         };
       }),
     );
