@@ -198,6 +198,14 @@ describe("runs that can not be compared or measured", () => {
       stderr: "--resamples 0: expected a whole number of at least 1.",
     },
     {
+      what: "stored answers for another data set",
+      given: writeBoth,
+      args: ["evaluate", "--run", a, "--stored", "--on", "ferplus"],
+      exitCode: 2,
+      stderr:
+        "--stored and --on ferplus: expected one of them, got both. A run stores predictions for its own test images alone.",
+    },
+    {
       what: "stored answers of other weights",
       given: writeBoth,
       args: ["evaluate", "--run", a, "--stored", "--weights", "last"],
