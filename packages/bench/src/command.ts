@@ -13,6 +13,7 @@ import {
   defineCommand,
   engineOptions,
   jsonOption,
+  reportsFolder,
   requireWritableReport,
   say,
   sessionsOf,
@@ -97,7 +98,7 @@ const baselineOptions = {
 const reportOptions = {
   out: {
     type: "string",
-    describe: "folder of the report [default: results/bench for all; nothing is written otherwise]",
+    describe: `folder of the report [default: ${reportsFolder}/bench for all; nothing is written otherwise]`,
   },
 } as const;
 
@@ -145,7 +146,7 @@ async function run(args: Args): Promise<void> {
   const names = args.what === "all" ? benchmarkNames : [args.what];
   const stem = args.what === "all" ? "bench" : `bench-${args.what}`;
   const folder =
-    args.out ?? (stem === "bench" && !args.quick ? join("results", "bench") : undefined);
+    args.out ?? (stem === "bench" && !args.quick ? join(reportsFolder, "bench") : undefined);
   const { plan, variant } = await planOf(args);
   if (folder !== undefined) await requireWritableReport("out", folder, stem);
 

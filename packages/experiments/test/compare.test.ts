@@ -77,6 +77,43 @@ describe("compare", () => {
   });
 });
 
+describe("compare with three runs", () => {
+  test("compares each with the first, in one table with corrected p-values", async () => {
+    const configC = { ...tinyConfig, seed: 2 };
+    await writeRun(
+      join(folder, "runs"),
+      configC,
+      answers((i) => i % 5 > 0 || i > 9),
+    );
+    const c = runId(configC);
+    const args = ["compare", "--run", a, "--run", b, "--run", c, "--resamples", "500"];
+    const { exitCode, stdout } = await runCommand([...args, "--report", "three"], folder);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`- C: run ${c}, a run, seed 2, validation-best weights.`);
+    const cells = stdout
+      .split("\n")
+      .filter((line) => line.startsWith("| RAF-DB"))
+      .map((line) => line.split("|").map((cell) => cell.trim()))
+      .map(([, , run, , , onlyFirst, onlyThis, p, corrected]) => [
+        run,
+        onlyFirst,
+        onlyThis,
+        p,
+        corrected,
+      ]);
+    expect(cells).toEqual([
+      ["A", "–", "–", "–", "–"],
+      ["B", "1", "4", "0.38", "0.38"],
+      ["C", "0", "6", "0.031", "0.063"],
+    ]);
+    const csv = await readFile(join(folder, "three/compare.csv"), "utf8");
+    expect(csv.trimEnd().split("\n")).toHaveLength(1 + 3);
+    expect(csv).toMatch(/,0,6,0\.03125,0\.0625,/);
+    const markdown = await readFile(join(folder, "three/compare.md"), "utf8");
+    expect(markdown).toContain("# 3 runs on the same images");
+  });
+});
+
 describe("evaluate --stored", () => {
   test("measures the answers that the run left, without its data", async () => {
     const args = ["evaluate", "--run", a, "--stored", "--report", "measures"];
@@ -116,14 +153,14 @@ describe("runs that can not be compared or measured", () => {
       args: ["compare", "--run", a],
       exitCode: 2,
       stderr:
-        "--run: expected it twice, got it once. Name two runs, such as --run 3f2a --run c09b.",
+        "--run: expected it at least twice, got it once. Name two runs or more, such as --run 3f2a --run c09b.",
     },
     {
       what: "a run with itself",
       given: writeBoth,
       args: ["compare", "--run", a, "--run", a.slice(0, 8)],
       exitCode: 2,
-      stderr: `--run ${a} --run ${a.slice(0, 8)}: expected two runs, got run ${a} twice. \`pnpm exp runs list\` shows all.`,
+      stderr: `--run ${a} --run ${a.slice(0, 8)}: expected different runs, got run ${a} twice. \`pnpm exp runs list\` shows all.`,
     },
     {
       what: "a run that is not finished",
@@ -159,6 +196,14 @@ describe("runs that can not be compared or measured", () => {
       args: ["compare", "--run", a, "--run", b, "--resamples", "0"],
       exitCode: 2,
       stderr: "--resamples 0: expected a whole number of at least 1.",
+    },
+    {
+      what: "stored answers for another data set",
+      given: writeBoth,
+      args: ["evaluate", "--run", a, "--stored", "--on", "ferplus"],
+      exitCode: 2,
+      stderr:
+        "--stored and --on ferplus: expected one of them, got both. A run stores predictions for its own test images alone.",
     },
     {
       what: "stored answers of other weights",

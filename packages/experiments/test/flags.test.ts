@@ -93,6 +93,47 @@ describe("a flag refuses", () => {
   ]);
 });
 
+describe("rows and images refuse before anything is drawn", () => {
+  const args = "table2 --scale smoke";
+  refuses([
+    {
+      what: "a function that there is not, by the flag that was typed",
+      args: `${args} --threshold-only power`,
+      exitCode,
+      stderr:
+        '--threshold-only power: expected a built-in name (constant, linear, quadratic, sigmoid), a path that starts with "./", or a package; no package of this name is installed for DIR.',
+    },
+    {
+      what: "a function that the table has",
+      args: `${args} --threshold linear`,
+      exitCode,
+      stderr:
+        "--threshold linear: expected each function once, got linear with these parameters twice. Leave one out.",
+    },
+    {
+      what: "functions besides the only ones",
+      args: `${args} --threshold linear:scale=2 --threshold-only sigmoid`,
+      exitCode,
+      stderr:
+        "--threshold and --threshold-only: expected one of them, got both. --threshold adds functions to the paper's four; --threshold-only names all.",
+    },
+    {
+      what: "functions where rows are something else",
+      args: "table1 --scale smoke --threshold-only sigmoid",
+      exitCode,
+      stderr:
+        "--threshold-only sigmoid: expected it with a command whose rows are functions f, got it with `table1`, where it has no effect. Leave it out.",
+    },
+    {
+      what: "images that are no whole number of patches",
+      args: `${args} --image-size 50`,
+      exitCode,
+      stderr:
+        "--image-size 50: expected a multiple of the patch size, which is 8 at this scale, such as 48 or 56.",
+    },
+  ]);
+});
+
 describe("relabelling refuses before anything is planned", () => {
   const args = "train --scale smoke --threshold linear --runs runs";
   refuses([

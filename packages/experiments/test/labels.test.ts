@@ -53,7 +53,7 @@ describe("labels of a run that relabels", () => {
     expect(stdout).toMatch(/\| RAF-DB +\| AUM +\| in sample +\| 0\.\d{3} +\| 0\.\d{3} /);
     expect(stdout).toContain("## The most doubtful labels");
     expect(stdout).toContain("## Changes by class");
-    const out = `results/labels/${relabelled}`;
+    const out = `reports/labels/${relabelled}`;
     expect(stderr).toContain(
       `wrote labels.md, scores.csv, ranking.csv, flow.csv, changed.png in ${out}\n`,
     );

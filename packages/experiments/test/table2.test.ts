@@ -98,6 +98,17 @@ describe("table2", () => {
   });
 
   test(
+    "has the rows of the functions that were asked for alone, of the same runs",
+    slow,
+    async () => {
+      const only = ["--threshold-only", "sigmoid", "--threshold-only", "linear"];
+      const finished = await runCommand(table2("runs", "only", ...only), folder);
+      expect(finished.stderr).toContain("4 runs, 0 to train");
+      expect((await rowsOf("only")).map(nameOf)).toEqual(["given", "linear", "sigmoid", "true"]);
+    },
+  );
+
+  test(
     "is the same, trained one run after the other, each from its first epoch",
     slow,
     async () => {

@@ -11,6 +11,7 @@ export {
   type Resampling,
 } from "./evaluation/bootstrap.ts";
 export { compare, type Compared, type Comparison, mcnemarExact } from "./evaluation/compare.ts";
+export { compareSeveralTable, type ComparedRun } from "./evaluation/compare-several-table.ts";
 export { compareTable } from "./evaluation/compare-table.ts";
 export {
   type ClassEvaluation,

@@ -14,7 +14,7 @@ function rootAbove(folder: string): string {
   return existsSync(join(folder, "pnpm-workspace.yaml")) ? folder : rootAbove(dirname(folder));
 }
 
-const generated = new Set(["node_modules", "dist", ".turbo", "results", "runs", "data"]);
+const generated = new Set(["node_modules", "dist", ".turbo", "reports", "results", "runs", "data"]);
 
 /** Files below a folder of the repository, without what is installed or generated. */
 export function pathsBelow(folder: string): readonly string[] {

@@ -10,8 +10,10 @@ import { systemRefusalOf } from "@mvt/common/files";
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { CommandStopped } from "../training/stop.ts";
-import { checkOptions, declare, requireValues } from "./command.ts";
+import { checkOptions, configurationOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
+import { effectiveConfiguration, namingFile, withConfiguration } from "./configuration.ts";
+import type { Configured, EffectiveConfiguration } from "./configuration.ts";
 import { FailedRunsError } from "../training/failed-runs.ts";
 import {
   clearStatus,
@@ -27,8 +29,10 @@ export async function runCli(
   typed: readonly string[],
   commands: readonly Command[],
 ): Promise<number> {
-  const args = withoutSeparator(typed);
+  let configured: Configured = { args: withoutSeparator(typed) };
   try {
+    configured = await withConfiguration(configured.args, commands, process.env);
+    const { args } = configured;
     if (args[0] === "--version") {
       process.stdout.write(`${await versionText()}\n`);
       return 0;
@@ -40,7 +44,7 @@ export async function runCli(
     return 0;
   } catch (error) {
     clearStatus();
-    process.stderr.write(`${messageOf(error)}\n`);
+    process.stderr.write(`${namingFile(messageOf(error), configured.from)}\n`);
     if (error instanceof UserError) for (const line of framesOf(error)) sayMore(line);
     return exitCodeOf(error);
   }
@@ -64,13 +68,17 @@ export function withoutSeparator(args: readonly string[]): readonly string[] {
 }
 
 /**
- * The parser of the command line. `perform` is what a command does once its options are parsed and checked: by default
- * it runs.
+ * The parser of the command line. `perform` is what a command does once its options are parsed and checked, unless
+ * --show-config only shows them: by default it runs.
  */
 export function createCli(
   args: readonly string[],
   commands: readonly Command[],
-  perform: (module: CommandModule, parsed: never) => Promise<void> = runModule,
+  perform: (
+    module: CommandModule,
+    parsed: never,
+    configuration: EffectiveConfiguration,
+  ) => Promise<void> = runModule,
 ): Argv {
   /** The command that was typed, once its module is loaded. */
   let typed: TypedCommand | undefined;
@@ -102,13 +110,17 @@ export function createCli(
         const loaded = await load();
         module = { ...loaded, options: { ...loaded.options, ...globalOptions } };
         const [word, ...places] = name.split(" ");
-        typed = { word: word!, places, options: Object.keys(module.options) };
+        const options = { ...module.options, ...configurationOptions };
+        typed = { word: word!, places, options: Object.keys(options) };
         return declare(command, module, process.env);
       },
       async (parsed) => {
         requireValues(module, args);
         checkOptions(module, parsed);
-        await perform(module, parsed as never);
+        const words = [...parsed._, ...Object.keys(module.positionals).map((key) => parsed[key])];
+        const configuration = effectiveConfiguration(module, parsed, words, process.env);
+        if (parsed["showConfig"] === true) process.stdout.write(configuration.text);
+        else await perform(module, parsed as never, configuration);
       },
     );
   }
@@ -116,13 +128,17 @@ export function createCli(
 }
 
 /** Runs a command, as loud as it was asked to be. */
-async function runModule(module: CommandModule, parsed: never): Promise<void> {
+async function runModule(
+  module: CommandModule,
+  parsed: never,
+  configuration: EffectiveConfiguration,
+): Promise<void> {
   setVerbosity(verbosityOf(parsed));
   if (currentVerbosity() === "verbose") {
     const { node } = process.versions;
     sayMore(`mvt ${await versionText()}; Node ${node}, ${process.platform} ${process.arch}`);
   }
-  await module.run(parsed);
+  await module.run(parsed, configuration);
   const mebibytes = process.resourceUsage().maxRSS / 1024; // of kibibytes
   sayMore(`done; at most ${mebibytes.toFixed(0)} MiB of memory`);
 }

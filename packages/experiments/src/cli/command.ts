@@ -7,6 +7,8 @@
 import { CommandLineError } from "@mvt/common";
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import type { z } from "zod";
+import type { EffectiveConfiguration } from "./configuration.ts";
+import { configurationEndings } from "./configuration-file.ts";
 
 export interface CommandOption extends Options {
   /** Throws a CommandLineError for a value that no command could mean. Called only with values that were given. */
@@ -33,7 +35,7 @@ export interface CommandModule {
   readonly examples: readonly (readonly [line: string, about: string])[];
   /** What --json writes, by its heading in docs/guides/scripting.md; absent of a command without --json. */
   readonly facts?: Readonly<Record<string, z.ZodType>>;
-  readonly run: (args: never) => Promise<void>;
+  readonly run: (args: never, configuration: EffectiveConfiguration) => Promise<void>;
 }
 
 export interface Command {
@@ -60,17 +62,33 @@ export function defineCommand<
   readonly positionals?: P;
   readonly examples: CommandModule["examples"];
   readonly facts?: CommandModule["facts"];
-  readonly run: (args: ArgsOf<O & P>) => Promise<void>;
+  readonly run: (args: ArgsOf<O & P>, configuration: EffectiveConfiguration) => Promise<void>;
 }): CommandModule {
   return { options, positionals: positionals ?? {}, examples, ...(facts && { facts }), run };
 }
 
+/** The options of every command. */
+export const configurationOptions = {
+  config: {
+    type: "string",
+    group: "Configuration:",
+    describe: `file of options, which flags win over: ${configurationEndings}`,
+  },
+  "show-config": {
+    type: "boolean",
+    default: false,
+    group: "Configuration:",
+    describe: "print the options that differ from their defaults, as a file for --config, and stop",
+  },
+} as const;
+
 /** Declares a command's options to yargs; the environment sets MVT_FERPLUS_TRAIN for --ferplus-train and so on. */
 export function declare(
   cli: Argv,
-  { options, positionals, examples }: CommandModule,
+  { options: own, positionals, examples }: CommandModule,
   environment: Readonly<Record<string, string | undefined>>,
 ): Argv {
+  const options: CommandOptions = { ...own, ...configurationOptions };
   for (const [name, option] of Object.entries(positionals)) cli.positional(name, option as never);
   for (const [line, about] of examples) cli.example(`$0 ${line}`, about);
   const fromEnvironment = Object.keys(options).flatMap((name) => {
@@ -103,7 +121,8 @@ export function checkOptions(
   { options, positionals }: CommandModule,
   parsed: Readonly<Record<string, unknown>>,
 ): void {
-  for (const [name, { type, array, check }] of Object.entries({ ...positionals, ...options })) {
+  const all: CommandOptions = { ...positionals, ...options, ...configurationOptions };
+  for (const [name, { type, array, check }] of Object.entries(all)) {
     if (!Object.hasOwn(parsed, name)) continue;
     const value = parsed[name];
     if (Array.isArray(value) && array !== true) {

@@ -57,7 +57,7 @@ const ownCommands: readonly Command[] = [
   },
   {
     name: "compare",
-    about: "Compare two finished runs on the same test images, with McNemar's test",
+    about: "Compare finished runs on the same test images, with McNemar's test",
     load: () => load(import("./commands/compare.ts")),
   },
   {

@@ -18,6 +18,7 @@ interface EffectArgs {
   readonly set?: readonly string[];
   /** Of a table; `train` takes one, which makes it relabel. */
   readonly threshold?: string | readonly string[];
+  readonly thresholdOnly?: readonly string[];
 }
 
 /**
@@ -53,6 +54,9 @@ function changed(args: EffectArgs): readonly (readonly [typed: string, use: RunU
     ["mask-form", args.maskForm, "soft", "masked-classifiers"],
     ["data", args.data, undefined, "data"],
     ...[args.threshold ?? []].flat().map((spec) => ["threshold", spec, "", "thresholds"] as const),
+    ...(args.thresholdOnly ?? []).map(
+      (spec) => ["threshold-only", spec, "", "threshold-rows"] as const,
+    ),
     ...(args.set ?? [])
       .filter((text) => text.startsWith("mgn."))
       .map((text) => ["set", text, "", "generators"] as const),

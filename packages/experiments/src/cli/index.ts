@@ -6,6 +6,7 @@ export {
   type ArgsOf,
   type Command,
   type CommandOptions,
+  configurationOptions,
   defineCommand,
   isShare,
   wholeFrom,
@@ -16,4 +17,4 @@ export { jsonOption, writeJson } from "./json-output.ts";
 export { engineOptions, output } from "./options.ts";
 export { createProgress } from "./progress.ts";
 export { outliveOutput } from "./streams.ts";
-export { requireWritableReport } from "./writable.ts";
+export { reportsFolder, requireWritableReport } from "./writable.ts";

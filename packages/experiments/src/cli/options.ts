@@ -249,6 +249,12 @@ export const trainingOptions = {
     describe:
       "attention heads of the network, which no file of weights tells, such as 12 for MoCo v3's ViT-S [default: the scale's]",
   },
+  "image-size": {
+    type: "number",
+    check: wholeFrom(1),
+    group: training,
+    describe: "height and width of the images, a multiple of the patch size [default: the scale's]",
+  },
   set: {
     type: "string",
     suggest: settingPaths(settings).map((path) => `${path}=`),

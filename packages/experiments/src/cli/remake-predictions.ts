@@ -7,7 +7,6 @@ import type { RemadeFile } from "../runs/repair.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
-import { scaleNames } from "../settings/scales.ts";
 import { findData } from "../studies/find-data.ts";
 import { evaluateRun } from "../training/evaluate-run.ts";
 import { dataOfRun } from "../training/run-labels.ts";
@@ -15,7 +14,7 @@ import type { ArgsOf } from "./command.ts";
 import { classifierConfigOf } from "./evaluation-report.ts";
 import type { dataOptions, engineOptions, runsOption } from "./options.ts";
 import { createProgress } from "./progress.ts";
-import { scaleOf } from "./request.ts";
+import { scaleOfRun } from "./request.ts";
 
 type Args = ArgsOf<
   typeof dataOptions & typeof engineOptions & { readonly runs: typeof runsOption }
@@ -25,10 +24,9 @@ type Args = ArgsOf<
 export function remakePredictions(args: Args) {
   return async (run: RunFolder, file: RemadeFile): Promise<string> => {
     const config = await classifierConfigOf(run);
-    const recorded = (await run.result())?.madeBy?.scale;
-    const scale = args.scale ?? scaleNames.find((name) => name === recorded);
+    const scale = await scaleOfRun(run, config, args);
     const progress = createProgress();
-    const sets = createPreparedSets({ ...args, scale: scaleOf({ ...args, scale }) }, progress);
+    const sets = createPreparedSets({ ...args, scale }, progress);
     const data = await (await findData(config, sets)).open();
     progress.end();
     const backend = await openBackend(await engineSpecOf(args));

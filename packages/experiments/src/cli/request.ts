@@ -14,7 +14,10 @@ import type { EngineRequest, OpenedEngine } from "../engine/engine.ts";
 import { officialPath } from "../pretrained/official.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
-import { scaleWith } from "../settings/scales.ts";
+import { listedSetting } from "../settings/setting-lists.ts";
+import type { RunFolder } from "../runs/run-folder.ts";
+import type { RunConfig } from "../settings/run-config.ts";
+import { scaleNames, scaleWith } from "../settings/scales.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
 import { defaultCheckpoints, parseInterval } from "../training/checkpoint-policy.ts";
 import type { CheckpointPolicy } from "../training/checkpoint-policy.ts";
@@ -48,6 +51,7 @@ export async function openTraining(
   check: (scale: Scale) => Promise<void> = async () => {},
 ): Promise<TrainingSession> {
   waits(args);
+  requireSingleValues(args.set);
   const checkpoints = checkpointsOf(args);
   const scale = scaleOf(args);
   const weights = await weightsOf(args, scale);
@@ -61,6 +65,15 @@ export async function openTraining(
   const sets = createPreparedSets(request, progress);
   const planner = createPlanner(request, sets);
   return { planner, sets, engine, progress, runsFolder, checkpoints };
+}
+
+/** Throws a CommandLineError for a list of values, of which `train` alone makes one run each before it comes here. */
+function requireSingleValues(assignments: readonly string[]): void {
+  const listed = listedSetting(assignments);
+  if (listed === undefined) return;
+  throw new CommandLineError(
+    `--set ${listed}: expected one value, got a list. Name one, or train runs that differ in it with \`pnpm exp train\`, which makes a table of them.`,
+  );
 }
 
 /** When runs write checkpoints, and how many they keep. */
@@ -77,12 +90,40 @@ export function scaleOf(args: {
   readonly data?: string;
   readonly backbone?: BackboneName;
   readonly heads?: number;
+  readonly imageSize?: number;
   readonly set?: readonly string[];
 }): Scale {
   const name = args.scale ?? (args.data === undefined ? "quick" : "paper");
   const scale = scaleWith(name, args.set ?? []);
   const model = withBackbone(scale.model, args.backbone ?? defaultBackbone);
-  return { ...scale, model: args.heads === undefined ? model : withHeads(model, args.heads) };
+  const sized = args.imageSize === undefined ? model : withImageSize(model, args.imageSize);
+  return { ...scale, model: args.heads === undefined ? sized : withHeads(sized, args.heads) };
+}
+
+/**
+ * The scale at which to look for the data of a finished run: that of --scale, by default the one that the run recorded, with
+ * the run's own image size. Another scale than the recorded one keeps its size, which tells at once that the data differ.
+ */
+export async function scaleOfRun(
+  run: RunFolder,
+  { model: { imageSize } }: RunConfig,
+  args: Parameters<typeof scaleOf>[0],
+): Promise<Scale> {
+  const recorded = (await run.result())?.madeBy?.scale;
+  const name = args.scale ?? scaleNames.find((known) => known === recorded);
+  const scale = scaleOf({ ...args, scale: name });
+  if (recorded !== undefined && recorded !== scale.name) return scale;
+  return { ...scale, model: { ...scale.model, imageSize } };
+}
+
+/** The same network for images of another size, which are a whole number of patches. */
+function withImageSize(model: BackboneConfig, imageSize: number): BackboneConfig {
+  const { patchSize } = model;
+  if (imageSize % patchSize === 0) return { ...model, imageSize };
+  const below = Math.max(1, Math.floor(imageSize / patchSize)) * patchSize;
+  throw new CommandLineError(
+    `--image-size ${imageSize}: expected a multiple of the patch size, which is ${patchSize} at this scale, such as ${below} or ${below + patchSize}.`,
+  );
 }
 
 /** The same network with another number of attention heads, which share its width. */

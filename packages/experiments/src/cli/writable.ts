@@ -4,6 +4,9 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "@mvt/common";
 
+/** Where reports are written that no --out places: an ignored folder, since those in results/ are committed. */
+export const reportsFolder = "reports";
+
 /** Tries to write where the folder is or would be made; returns its path. */
 export async function requireWritable(flag: string, folder: string): Promise<string> {
   const path = resolve(folder);

@@ -1,4 +1,5 @@
 /** @file What `evaluate --json` and `compare --json` write. */
+import { holm } from "@mvt/report";
 import type { Comparison, Evaluation } from "@mvt/report";
 import { z } from "zod";
 import type { ClassifierConfig } from "../settings/run-config.ts";
@@ -34,7 +35,7 @@ export const evaluateJson = z.object({
   ...resampling,
 });
 
-/** Two runs on the same images. More runs make more entries of both lists. */
+/** Runs on the same images, each compared with the first. */
 export const compareJson = z.object({
   n: z.int().describe("the test images that all runs predicted"),
   runs: z
@@ -57,12 +58,13 @@ export const compareJson = z.object({
         onlySecond: z.int().describe("images that only the second has right"),
         neither: z.int().describe("images that neither has right"),
         p: z.number().describe("McNemar's test, two-sided and exact"),
+        pCorrected: z.number().describe("p with Holm's correction for all pairs"),
         accuracy: estimate.describe("second minus first"),
         meanClassAccuracy: estimate.describe("second minus first"),
         macroF1: estimate.describe("second minus first"),
       }),
     )
-    .describe("the comparison of the second run with the first"),
+    .describe("the comparison of every other run with the first"),
   ...resampling,
 });
 
@@ -95,25 +97,35 @@ export function evaluationFacts(
   };
 }
 
+/** The first run beside others on the same images, each compared with it. */
 export function comparisonFacts(
-  runs: readonly [ReturnType<typeof namedRun>, ReturnType<typeof namedRun>],
-  comparison: Comparison,
+  first: ReturnType<typeof namedRun>,
+  others: readonly {
+    readonly run: ReturnType<typeof namedRun>;
+    readonly comparison: Comparison;
+  }[],
 ): z.input<typeof compareJson> {
-  const { n, both, onlyFirst, onlySecond, neither, p, resamples, stratified } = comparison;
-  const measures = (which: "first" | "second" | "difference") => ({
+  const measures = (comparison: Comparison, which: "first" | "second" | "difference") => ({
     accuracy: estimateFacts(comparison.accuracy[which]),
     meanClassAccuracy: estimateFacts(comparison.meanClassAccuracy[which]),
     macroF1: estimateFacts(comparison.macroF1[which]),
   });
-  const [first, second] = runs;
-  const pair = { first: first.id, second: second.id, both, onlyFirst, onlySecond, neither, p };
+  const common = others[0]!.comparison;
+  const { n, resamples, stratified } = common;
+  const corrected = holm(others.map(({ comparison }) => comparison.p));
   return {
     n,
     runs: [
-      { ...first, ...measures("first") },
-      { ...second, ...measures("second") },
+      { ...first, ...measures(common, "first") },
+      ...others.map(({ run, comparison }) => ({ ...run, ...measures(comparison, "second") })),
     ],
-    pairs: [{ ...pair, ...measures("difference") }],
+    pairs: others.map(({ run, comparison }, i) => {
+      const { both, onlyFirst, onlySecond, neither, p } = comparison;
+      const counts = { both, onlyFirst, onlySecond, neither };
+      const tested = { p, pCorrected: corrected[i]! };
+      const difference = measures(comparison, "difference");
+      return { first: first.id, second: run.id, ...counts, ...tested, ...difference };
+    }),
     resamples,
     stratified,
   };

@@ -194,6 +194,7 @@ function parseValue(text: string): unknown {
 }
 
 interface JsonSchema {
+  readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly anyOf?: readonly JsonSchema[];
 }
@@ -211,6 +212,22 @@ function pathsBelow(
     return Object.entries(properties).flatMap(([key, value]) => pathsBelow(value, [...keys, key]));
   }
   return anyOf.length > 0 ? anyOf.flatMap((one) => pathsBelow(one, keys)) : [keys.join(".")];
+}
+
+/** Whether the value of a setting is a list, such as that of adamw.betas. */
+export function takesLists(path: string): boolean {
+  const at = path
+    .split(".")
+    .reduce<readonly JsonSchema[]>(
+      (schemas, key) => schemas.flatMap(({ properties }) => alternatives(properties?.[key])),
+      [z.toJSONSchema(settings) as JsonSchema],
+    );
+  return at.some(({ type }) => type === "array");
+}
+
+function alternatives(schema: JsonSchema | undefined): readonly JsonSchema[] {
+  if (schema === undefined) return [];
+  return schema.anyOf === undefined ? [schema] : schema.anyOf.flatMap(alternatives);
 }
 
 const isOptimizer = (name: unknown): name is OptimizerName =>

@@ -14,7 +14,7 @@ import { readMetrics } from "../runs/read-metrics.ts";
 import { openRun } from "../runs/run-folder.ts";
 import { figureReport } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
-import { builtInThresholds } from "./label-rows.ts";
+import { functionsOf } from "./label-rows.ts";
 import { planTable2 } from "./table2.ts";
 
 /** Steps of P_gt from 0 to 1/2, beyond which nothing can be relabelled. */
@@ -34,7 +34,7 @@ export default {
       );
     }
     const { delta } = planner.request;
-    const functions = [...builtInThresholds(), ...request.thresholds].map(({ threshold }) => ({
+    const functions = functionsOf(request).map(({ threshold }) => ({
       name: threshold.name,
       points: Array.from({ length: steps + 1 }, (_, i) => {
         const pGt = i / (2 * steps);

@@ -24,7 +24,7 @@ export const reports = {
   table2: {
     about: "Table 2: accuracy by threshold function f, without MGN",
     paper: true,
-    uses: ["relabelling", "thresholds", "data", "settings"],
+    uses: ["relabelling", "thresholds", "threshold-rows", "data", "settings"],
     load: async () => (await import("./table2.ts")).default,
   },
   table3: {
@@ -54,7 +54,7 @@ export const reports = {
   figure5: {
     about: "Figure 5: threshold functions, and accuracy per epoch by f",
     paper: true,
-    uses: ["relabelling", "thresholds", "data", "settings"],
+    uses: ["relabelling", "thresholds", "threshold-rows", "data", "settings"],
     load: async () => (await import("./figure5.ts")).default,
   },
   figure6: {

@@ -11,6 +11,7 @@ import { readMetrics } from "../runs/read-metrics.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { ClassifierSpec, NamedThreshold, Planner } from "./planner.ts";
 import { keptPredictions, resultOf } from "./report-definition.ts";
+import type { ReportRequest } from "./report-definition.ts";
 
 /** One kind of labels, with every seed. */
 export interface LabelRow {
@@ -29,6 +30,14 @@ export function builtInThresholds(): readonly NamedThreshold[] {
     spec,
     threshold: instantiate<string>(definition, {}),
   }));
+}
+
+/** The functions f of a table of functions: the paper's four and those that were added, or only those that were asked for. */
+export function functionsOf({
+  thresholds: added,
+  onlyThresholds,
+}: Pick<ReportRequest, "thresholds" | "onlyThresholds">): readonly NamedThreshold[] {
+  return onlyThresholds ?? [...builtInThresholds(), ...added];
 }
 
 /** No relabelling. */

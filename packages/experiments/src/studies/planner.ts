@@ -129,6 +129,10 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
   const { heads } = scale.model;
   const headsTitle = heads !== scales[scale.name].model.heads && `${heads} heads`;
 
+  const { imageSize } = scale.model;
+  const sizeTitle =
+    imageSize !== scales[scale.name].model.imageSize && `${imageSize} x ${imageSize} pixels`;
+
   const commonConfig = (data: PreparedData, seed: number) => ({
     format: 1 as const,
     numerics,
@@ -232,6 +236,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
           data.dataset.title,
           backboneTitle,
           headsTitle,
+          sizeTitle,
           setting?.title,
           ...labels.titles,
           m !== undefined && `MGN m = ${m}`,
@@ -272,6 +277,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         data.dataset.title,
         backboneTitle,
         headsTitle,
+        sizeTitle,
         setting?.title,
         ...labels.titles,
         `mask generator m = ${m}`,

@@ -25,6 +25,8 @@ export interface ReportRequest {
   readonly seeds: readonly number[];
   /** Functions f besides the paper's four. */
   readonly thresholds: readonly NamedThreshold[];
+  /** The only functions f, where the rows are functions. */
+  readonly onlyThresholds?: readonly NamedThreshold[];
 }
 
 export interface ReportContext {

@@ -4,6 +4,7 @@
 export const runUses = {
   relabelling: "which relabels",
   thresholds: "which compares functions f",
+  "threshold-rows": "whose rows are functions f",
   generators: "which trains mask generators",
   "masked-classifiers": "which trains classifiers on the masks of a generator",
   data: "which reads data sets",

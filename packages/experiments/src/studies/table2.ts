@@ -10,13 +10,7 @@
 import { table2 } from "@mvt/report/tables/table2";
 import type { Dataset } from "@mvt/datasets";
 import { dataKind } from "../runs/provenance.ts";
-import {
-  builtInThresholds,
-  labelledRuns,
-  planGiven,
-  planThreshold,
-  planTruth,
-} from "./label-rows.ts";
+import { functionsOf, labelledRuns, planGiven, planThreshold, planTruth } from "./label-rows.ts";
 import type { LabelRow } from "./label-rows.ts";
 import { tableReport } from "./report-definition.ts";
 import type { ReportDefinition, ReportRequest } from "./report-definition.ts";
@@ -51,9 +45,10 @@ export default {
 /** The rows of each data set: as given, the paper's four functions, those that were added, and true labels if known. */
 export function planTable2(
   planner: Planner,
-  { datasets, seeds, thresholds: added }: ReportRequest,
+  request: ReportRequest,
 ): Promise<readonly (readonly Table2Plan[])[]> {
-  const functions = [...builtInThresholds(), ...added];
+  const { datasets, seeds } = request;
+  const functions = functionsOf(request);
   return Promise.all(
     datasets.map(async (name) => {
       const { dataset, trainTruth } = await planner.prepare(name);

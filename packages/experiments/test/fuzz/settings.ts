@@ -1,6 +1,7 @@
-/** @file The arguments of --set and --checkpoint-every. */
+/** @file The arguments of --set and --checkpoint-every, and configuration files. */
 import { settingPaths, settings } from "@mvt/experiments";
 import { type FuzzTarget, sentenceOf, utf8 } from "@mvt/testing/fuzz";
+import { parseEntries } from "../../src/cli/configuration-file.ts";
 import { parseInterval } from "../../src/training/checkpoint-policy.ts";
 import { scaleWith } from "../../src/settings/scales.ts";
 
@@ -33,6 +34,42 @@ export const settingTargets: readonly FuzzTarget[] = [
       8,
     ).map(utf8),
     parse: (input) => scaleWith("paper", Buffer.from(input).toString().split("\n")),
+    share: 0.5,
+  },
+  {
+    name: "configuration",
+    seeds: [
+      "scale: quick\nset:\n  schedule: {learningRate: 1e-4}\n  adamw:\n    betas: [0.9, 0.98]\n",
+      '{"seed": 3, "threshold": ["linear"]}',
+      "base: &a [1, 2]\nother: *a\n",
+    ].map(utf8),
+    structured: sentenceOf(
+      [
+        "a",
+        ": ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\n",
+        "  ",
+        ", ",
+        "&a ",
+        "*a",
+        "!!set ",
+        "? ",
+        "|\n",
+        "---\n",
+        '"',
+        "'",
+        "#",
+        "<<",
+        "__proto__",
+      ],
+      12,
+    ).map(utf8),
+    parse: (input) => parseEntries(Buffer.from(input).toString(), "study.yaml"),
     share: 0.5,
   },
   {

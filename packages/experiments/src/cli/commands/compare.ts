@@ -1,6 +1,6 @@
-/** @file `pnpm exp compare`: two finished runs on the same test images, from their predictions.csv. */
+/** @file `pnpm exp compare`: two or more finished runs on the same test images, from their predictions.csv. */
 import { CommandLineError } from "@mvt/common";
-import { compare, compareTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import { compare, compareSeveralTable, compareTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import { compareJson, comparisonFacts, namedRun } from "../../evaluation/evaluation-facts.ts";
 import { alignPredictions } from "../../runs/align-predictions.ts";
 import { readPredictions } from "../../runs/predictions.ts";
@@ -27,38 +27,57 @@ export default defineCommand({
       array: true,
       demandOption: true,
       suggest: "run",
-      describe: "the beginning of a run's id; given twice, for A and for B",
+      describe:
+        "the beginning of a run's id; repeated: the first is A, with which the others are compared",
     },
     ...evaluationOptions,
     ...jsonOption,
   },
   facts: { compare: compareJson },
-  examples: [["compare --run 3f2a --run c09b", "does the second differ from the first?"]],
+  examples: [
+    ["compare --run 3f2a --run c09b", "does the second differ from the first?"],
+    ["compare --run 3f2a --run c09b --run 71d4", "does any differ from the first?"],
+  ],
   async run(args) {
-    const bootstrap = bootstrapOf(args);
-    const [a, b, ...more] = args.run;
-    if (a === undefined || b === undefined || more.length > 0) {
+    const [a, ...rest] = args.run;
+    if (a === undefined || rest.length === 0) {
       throw new CommandLineError(
-        `--run: expected it twice, got it ${args.run.length === 1 ? "once" : `${args.run.length} times`}. Name two runs, such as --run 3f2a --run c09b.`,
+        "--run: expected it at least twice, got it once. Name two runs or more, such as --run 3f2a --run c09b.",
       );
     }
-    const [first, second] = [await predictedRun(args.runs, a), await predictedRun(args.runs, b)];
-    if (first.id === second.id) {
+    const first = await predictedRun(args.runs, a);
+    const others = await Promise.all(rest.map((prefix) => predictedRun(args.runs, prefix)));
+    const ids = [first, ...others].map(({ id }) => id);
+    const twice = ids.findIndex((id, i) => ids.indexOf(id) < i);
+    if (twice > 0) {
       throw new CommandLineError(
-        `--run ${a} --run ${b}: expected two runs, got run ${first.id} twice. \`pnpm exp runs list\` shows all.`,
+        `--run ${args.run[ids.indexOf(ids[twice]!)]} --run ${args.run[twice]}: expected different runs, got run ${ids[twice]} twice. \`pnpm exp runs list\` shows all.`,
       );
     }
     await requireReport(args.report, ["compare"]);
-    const comparison = compare(first.predictions, alignPredictions(first, second), bootstrap);
-    const provenance = await evaluationProvenance(
-      [first, second].map(({ id, config }) => [id, config] as const),
-      args.runs,
-      describePredicted(first.config, "test", comparison.n),
+    const comparisons = others.map((other) =>
+      // Every pair is resampled alike.
+      compare(first.predictions, alignPredictions(first, other), bootstrapOf(args)),
     );
-    const table = compareTable([first.about, second.about], comparison, provenance);
+    const provenance = await evaluationProvenance(
+      [first, ...others].map(({ id, config }) => [id, config] as const),
+      args.runs,
+      describePredicted(first.config, "test", comparisons[0]!.n),
+    );
+    const table =
+      others.length === 1
+        ? compareTable([first.about, others[0]!.about], comparisons[0]!, provenance)
+        : compareSeveralTable(
+            first.about,
+            others.map(({ about: run }, i) => ({ run, comparison: comparisons[i]! })),
+            provenance,
+          );
     if (args.json) {
-      const runs = [first, second].map(({ about, config }) => namedRun(about, config));
-      writeJson(compareJson, comparisonFacts([runs[0]!, runs[1]!], comparison));
+      const [run, ...compared] = [first, ...others].map(({ about, config }) =>
+        namedRun(about, config),
+      );
+      const pairs = compared.map((other, i) => ({ run: other, comparison: comparisons[i]! }));
+      writeJson(compareJson, comparisonFacts(run!, pairs));
     } else process.stdout.write(toText(table));
     await writeReport(args.report, {
       "compare.md": toMarkdown(table),

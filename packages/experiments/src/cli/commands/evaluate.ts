@@ -2,17 +2,22 @@
 import { CommandLineError, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
-import type { LabelledPredictions, Provenance } from "@mvt/report";
+import type { EvaluatedRun, LabelledPredictions, Provenance } from "@mvt/report";
+import { datasetNames } from "@mvt/datasets";
+import type { DatasetName } from "@mvt/datasets";
+import { maskImages } from "../../data/control-masks.ts";
+import type { PreparedData } from "../../data/prepared.ts";
+import { sharedClasses } from "../../evaluation/shared-classes.ts";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
+import type { PreparedSets } from "../../data/prepared-sets.ts";
 import { engineSpecOf, openBackend } from "../../engine/engine.ts";
 import { evaluateJson, evaluationFacts, namedRun } from "../../evaluation/evaluation-facts.ts";
 import { evaluateRun } from "../../training/evaluate-run.ts";
 import { predictionsCsv, readPredictions } from "../../runs/predictions.ts";
-import { describeData } from "../../runs/provenance.ts";
+import { dataKind, describeData } from "../../runs/provenance.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import type { ClassifierConfig } from "../../settings/run-config.ts";
-import { scaleNames } from "../../settings/scales.ts";
 import type { Scale } from "../../settings/scales.ts";
 import { findData } from "../../studies/find-data.ts";
 import { defineCommand } from "../command.ts";
@@ -31,7 +36,7 @@ import { jsonOption, writeJson } from "../json-output.ts";
 import { say } from "../messages.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { scaleOf } from "../request.ts";
+import { scaleOfRun } from "../request.ts";
 import { formatCount } from "../run-summary.ts";
 import { requireWritableFile } from "../writable.ts";
 
@@ -44,6 +49,11 @@ const options = {
     choices: ["test", "validation"],
     default: "test",
     describe: "the split whose images are predicted",
+  },
+  on: {
+    choices: datasetNames,
+    group: "Data:",
+    describe: "predict the images of another data set, whose classes are matched by expression",
   },
   stored: {
     type: "boolean",
@@ -65,6 +75,8 @@ type Args = ArgsOf<typeof options>;
 interface Evaluated {
   readonly labelled: LabelledPredictions;
   readonly provenance: Provenance;
+  /** Of new predictions: the data set as it is titled now, and what was left out of it. */
+  readonly on?: Pick<EvaluatedRun, "dataset" | "kind"> & { readonly notes: readonly string[] };
   /** Of new predictions: as --out writes them. */
   readonly csv?: string;
 }
@@ -75,6 +87,7 @@ export default defineCommand({
   examples: [
     ["evaluate --run 3f2a", "measures of the run whose id begins with 3f2a"],
     ["evaluate --run 3f2a --stored --report DIR", "from its files alone, as a report"],
+    ["evaluate --run 3f2a --on ferplus", "on the test images of another data set"],
   ],
   async run(args) {
     const bootstrap = bootstrapOf(args);
@@ -83,14 +96,17 @@ export default defineCommand({
     const config = await classifierConfigOf(folder);
     if (args.out !== undefined) await requireWritableFile("out", args.out);
     await requireReport(args.report, ["evaluation", "confusion"]);
-    const { labelled, provenance, csv } = args.stored
+    const { labelled, provenance, csv, on } = args.stored
       ? await storedPredictions(folder, config, args.runs)
       : await newPredictions(folder, config, args);
 
     const { split, weights } = args;
-    const about = await evaluatedRunOf(folder, config, { split, weights });
+    const own = await evaluatedRunOf(folder, config, { split, weights });
+    const title = args.on === undefined || !on ? own.title : `${own.title}, on ${on.dataset}`;
+    const about = on ? { ...own, dataset: on.dataset, kind: on.kind, title } : own;
     const evaluation = evaluate(labelled, bootstrap);
-    const table = evaluationTable(about, evaluation, provenance);
+    const measured = evaluationTable(about, evaluation, provenance);
+    const table = { ...measured, notes: [...(on?.notes ?? []), ...measured.notes] };
     if (args.json) {
       const run = { ...namedRun(about, config), split, weights };
       writeJson(evaluateJson, evaluationFacts(run, evaluation));
@@ -111,28 +127,37 @@ export default defineCommand({
   },
 });
 
-function requireStoredAlone({ stored, weights, split, out }: Args): void {
+function requireStoredAlone({ stored, weights, split, out, on }: Args): void {
+  if (stored && on !== undefined) {
+    throw new CommandLineError(
+      `--stored and --on ${on}: expected one of them, got both. A run stores predictions for its own test images alone.`,
+    );
+  }
   if (!stored || (weights === "validation-best" && split === "test" && out === undefined)) return;
   throw new CommandLineError(
     "--stored: expected no --out, --split or --weights with it, since predictions.csv holds the predictions for the test images with the validation-best weights. Leave it out to predict again.",
   );
 }
 
-/**
- * The scale that the run recorded, unless --scale names another, with the run's own image size. Throws a UserError, before
- * anything is drawn, where real data are needed and --data names none.
- */
-async function scaleOfRun(run: RunFolder, config: ClassifierConfig, args: Args): Promise<Scale> {
+/** The scale of the run. Throws a UserError, before anything is drawn, where real data are needed and --data names none. */
+async function openedScale(run: RunFolder, config: ClassifierConfig, args: Args): Promise<Scale> {
   const { kind, dataset } = config.data;
   if (kind === "real" && args.data === undefined) {
     throw new UserError(
       `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none. Name it, or add --stored to measure its predictions.csv.`,
     );
   }
-  const recorded = (await run.result())?.madeBy?.scale;
-  const name = args.scale ?? scaleNames.find((known) => known === recorded);
-  const scale = scaleOf({ ...args, scale: name });
-  return { ...scale, model: { ...scale.model, imageSize: config.model.imageSize } };
+  return scaleOfRun(run, config, args);
+}
+
+/** Another data set than the run's, with the masks of a run that has control masks. */
+async function openOther(
+  name: DatasetName,
+  { control, model, seed }: ClassifierConfig,
+  sets: PreparedSets,
+): Promise<PreparedData> {
+  const data = await sets.get(name);
+  return control ? maskImages(data, control, { model, seed }) : data;
 }
 
 async function storedPredictions(
@@ -151,23 +176,28 @@ async function newPredictions(
   config: ClassifierConfig,
   args: Args,
 ): Promise<Evaluated> {
-  const scale = await scaleOfRun(run, config, args);
+  const scale = await openedScale(run, config, args);
   const progress = createProgress();
   const sets = createPreparedSets({ ...args, scale }, progress);
-  const data = await findData(config, sets);
-  const subset = (await data.open())[args.split];
+  const found = args.on === undefined ? findData(config, sets) : openOther(args.on, config, sets);
+  const data = await found;
+  const split = (await data.open())[args.split];
   progress.end();
   const backend = await openBackend(await engineSpecOf(args));
+  const classes = args.on === undefined ? data.classes : (await readPredictions(run)).classes;
+  const { subset, notes } =
+    args.on === undefined ? { subset: split, notes: [] } : sharedClasses(split, data, classes);
   const { weights, runs: runsFolder } = args;
   const predictions = await evaluateRun({ config, run, runsFolder, weights }, subset, backend);
   return {
-    labelled: { classes: data.classes, labels: subset.labels, predicted: predictions.predicted },
+    labelled: { classes, labels: subset.labels, predicted: predictions.predicted },
     provenance: await evaluationProvenance(
       [[run.id, config]],
       runsFolder,
-      describeData(data, config),
+      args.on === undefined ? describeData(data, config) : describeData(data),
       backend,
     ),
-    csv: predictionsCsv(data.classes, subset, predictions),
+    csv: predictionsCsv(classes, subset, predictions),
+    on: { dataset: data.dataset.title, kind: dataKind(data.dataset), notes },
   };
 }

@@ -23,7 +23,7 @@ import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { scaleOf } from "../request.ts";
+import { scaleOfRun } from "../request.ts";
 import { generatorFolder } from "../../runs/mgn-file.ts";
 import { requireWritableFile } from "../writable.ts";
 import type { Predictions } from "../../runs/predictions.ts";
@@ -97,7 +97,8 @@ async function run(args: Args): Promise<void> {
   }
 
   const progress = createProgress();
-  const sets = createPreparedSets({ ...args, scale: scaleOf(args) }, progress);
+  const scale = await scaleOfRun(folder, config, args);
+  const sets = createPreparedSets({ ...args, scale }, progress);
   const data = await findData(config, sets);
   progress.say("predicting with the run's own program");
   const opened = await openClassifier(evaluation);

@@ -51,10 +51,10 @@ import {
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { checkpointsOf, scaleOf } from "../request.ts";
+import { checkpointsOf, scaleOf, scaleOfRun } from "../request.ts";
 import { trainRuns } from "../train-runs.ts";
 import { waits } from "../waiting.ts";
-import { requireWritable, requireWritableReport } from "../writable.ts";
+import { reportsFolder, requireWritable, requireWritableReport } from "../writable.ts";
 
 const ranking = "Ranking:";
 const outOfSample = "Out-of-sample probabilities:";
@@ -113,7 +113,7 @@ const options = {
   out: {
     type: "string",
     group: output,
-    describe: "folder of the report [default: results/labels/<run id>]",
+    describe: `folder of the report [default: ${reportsFolder}/labels/<run id>]`,
   },
   ...jsonOption,
 } as const;
@@ -134,7 +134,7 @@ export default defineCommand({
     const folder = await findRun(args.runs, args.run);
     const config = await classifierConfigOf(folder);
     const run = await readRun(folder, config);
-    const out = args.out ?? join("results", "labels", folder.id);
+    const out = args.out ?? join(reportsFolder, "labels", folder.id);
     for (const stem of ["labels", "scores", "ranking", "flow", "changed"]) {
       await requireWritableReport("out", out, stem);
     }
@@ -142,7 +142,9 @@ export default defineCommand({
     const wantsSheet = args.sheet > 0 && changed > 0;
     const progress = createProgress();
     const data =
-      args.folds !== undefined || wantsSheet ? await openData(config, args, progress) : undefined;
+      args.folds !== undefined || wantsSheet
+        ? await openData(folder, config, args, progress)
+        : undefined;
     const heldOut =
       args.folds === undefined
         ? undefined
@@ -217,12 +219,14 @@ function headline({ id, title, lines, relabels }: LabelledRun, changed: number):
 
 /** The data that the run was trained on. */
 async function openData(
+  run: RunFolder,
   config: ClassifierConfig,
   args: Args,
   progress: Progress,
 ): Promise<PreparedData> {
   try {
-    return await findData(config, createPreparedSets({ ...args, scale: scaleOf(args) }, progress));
+    const scale = await scaleOfRun(run, config, args);
+    return await findData(config, createPreparedSets({ ...args, scale }, progress));
   } catch (error) {
     if (!(error instanceof UserError) || args.folds !== undefined) throw error;
     throw new UserError(`${error.message} Or make no contact sheet: --sheet 0.`, {

@@ -1,6 +1,6 @@
 /** @file `pnpm exp table1`, `table2`, ...: plans, trains what is missing, and writes the files. */
 import { join, resolve } from "node:path";
-import { writeWhole } from "@mvt/common/files";
+import { CommandLineError } from "@mvt/common";
 import { datasetNames } from "@mvt/datasets";
 import { loadThreshold, thresholds } from "@mvt/relabel";
 import { selections } from "@mvt/report";
@@ -12,18 +12,22 @@ import { describeProvenance } from "../../runs/provenance.ts";
 import { trainedRuns } from "../../runs/trained-runs.ts";
 import type { Scale } from "../../settings/scales.ts";
 import { reports } from "../../studies/index.ts";
+import { builtInThresholds } from "../../studies/label-rows.ts";
+import type { NamedThreshold } from "../../studies/planner.ts";
 import type { ReportName } from "../../studies/index.ts";
 import { defaultFormats, planReports, tableFormatNames } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf, CommandModule } from "../command.ts";
+import type { EffectiveConfiguration } from "../configuration.ts";
 import { requireEffect } from "../effects.ts";
 import { jsonOption, requirePlan } from "../json-output.ts";
 import { output, parseDatasets, parseNames, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { parseSeeds, seedsFrom } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
-import { requireWritableReport } from "../writable.ts";
+import { reportsFolder, requireWritableReport } from "../writable.ts";
+import { keepConfiguration, writeFiles } from "../write-files.ts";
 
 /** The options of every report. */
 export const reportOptions = {
@@ -43,7 +47,7 @@ export const reportOptions = {
   out: {
     type: "string",
     group: output,
-    describe: "folder of the report [default: results/<scale>]",
+    describe: `folder of the report [default: ${reportsFolder}/<scale>]`,
   },
   threshold: {
     type: "string",
@@ -51,6 +55,12 @@ export const reportOptions = {
     array: true,
     default: [] as string[],
     describe: "NAME|PATH|PACKAGE[:key=value,...]: a function f besides the paper's; repeatable",
+  },
+  "threshold-only": {
+    type: "string",
+    array: true,
+    default: [] as string[],
+    describe: "the only functions f, besides labels as given and true labels; repeatable",
   },
   select: {
     choices: Object.keys(selections) as Selection[],
@@ -80,12 +90,14 @@ export function reportCommand(names: readonly ReportName[], command: string): Co
     facts: { "--plan": planJson },
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],
+      ["table2 --threshold-only sigmoid --threshold-only linear", "rows for two functions"],
       ["table1 --datasets raf-db --seeds 5", "five seeds of one data set"],
       ["table2 --format latex", "the table for a paper: table2.tex"],
     ],
-    async run(args) {
+    async run(args, configuration) {
       requireEffect(command, [...new Set(names.flatMap((name) => reports[name].uses))], args);
-      await makeReports(await Promise.all(names.map((name) => reports[name].load())), names, args);
+      const definitions = await Promise.all(names.map((name) => reports[name].load()));
+      await makeReports(definitions, names, { args, configuration });
     },
   });
 }
@@ -99,16 +111,26 @@ export function reportCommand(names: readonly ReportName[], command: string): Co
 export async function makeReports(
   definitions: readonly ReportDefinition[],
   stems: readonly string[],
-  args: ArgsOf<typeof reportOptions>,
+  {
+    args,
+    configuration,
+  }: {
+    readonly args: ArgsOf<typeof reportOptions>;
+    readonly configuration: EffectiveConfiguration;
+  },
   check: (scale: Scale) => void = () => {},
 ): Promise<void> {
   requirePlan(args);
   const datasets = parseDatasets(args.datasets);
   const formats = parseNames("format", args.format, tableFormatNames);
-  const functions = await Promise.all(
-    args.threshold.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
-  );
-  const folderFor = (scale: string) => args.out ?? join("results", scale);
+  if (args.threshold.length > 0 && args.thresholdOnly.length > 0) {
+    throw new CommandLineError(
+      "--threshold and --threshold-only: expected one of them, got both. --threshold adds functions to the paper's four; --threshold-only names all.",
+    );
+  }
+  const added = await loadThresholds("threshold", args.threshold, builtInThresholds());
+  const only = await loadThresholds("threshold-only", args.thresholdOnly);
+  const folderFor = (scale: string) => args.out ?? join(reportsFolder, scale);
   const session = await openTraining(args, async (scale) => {
     check(scale);
     for (const stem of stems) await requireWritableReport("out", folderFor(scale.name), stem);
@@ -121,7 +143,8 @@ export async function makeReports(
       ? seedsFrom(0, Math.min(...definitions.map((definition) => definition.seeds ?? scale.seeds)))
       : parseSeeds(args.seeds);
 
-  const request = { datasets, seeds, thresholds: functions };
+  const onlyThresholds = only.length === 0 ? undefined : only;
+  const request = { datasets, seeds, thresholds: added, onlyThresholds };
   const plans = await planReports(definitions, planner, request, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
   if ((await trainRuns(runs, session, args)) === undefined) return;
@@ -134,6 +157,7 @@ export async function makeReports(
     backend: engine.backend,
   });
   const out = resolve(folderFor(scale.name));
+  await keepConfiguration(out, configuration, progress.say);
   for (const { runs: wanted, make, select, data = provenance.data } of plans) {
     const ids = neededRuns(wanted).map(({ id }) => id);
     const { files, text } = await make({
@@ -144,10 +168,32 @@ export async function makeReports(
       backend: engine.backend,
       provenance: { ...provenance, data, trained: await trainedRuns(ids, runsFolder) },
     });
-    for (const [name, content] of Object.entries(files)) {
-      await writeWhole(join(out, name), content);
-    }
     process.stdout.write(text);
-    progress.say(`wrote ${Object.keys(files).join(" and ")} in ${out}`);
+    await writeFiles(out, files, progress.say);
+  }
+}
+
+/** Functions f in the order of the command line. Throws a CommandLineError that names the flag. */
+async function loadThresholds(
+  flag: string,
+  specs: readonly string[],
+  others: readonly NamedThreshold[] = [],
+): Promise<readonly NamedThreshold[]> {
+  const labelOf = ({ threshold: { name, parameters } }: NamedThreshold) =>
+    JSON.stringify([name, parameters]);
+  try {
+    const loaded = await Promise.all(
+      specs.map(async (spec) => ({ spec, threshold: await loadThreshold(spec) })),
+    );
+    const labels = [...others, ...loaded].map(labelOf);
+    const twice = loaded.find((one, i) => labels.indexOf(labelOf(one)) < others.length + i);
+    if (twice === undefined) return loaded;
+    throw new CommandLineError(
+      `--${flag} ${twice.spec}: expected each function once, got ${twice.threshold.name} with these parameters twice. Leave one out.`,
+    );
+  } catch (error) {
+    if (!(error instanceof CommandLineError)) throw error;
+    const { message: text, cause } = error;
+    throw new CommandLineError(text.replace(/^--threshold /, `--${flag} `), { cause });
   }
 }

@@ -7,7 +7,7 @@ import { requireEffect } from "../effects.ts";
 import { planJson } from "../../runs/plan-facts.ts";
 import { makeReports, reportOptions } from "./report.ts";
 
-const { threshold: _threshold, png: _png, ...shared } = reportOptions;
+const { threshold: _threshold, "threshold-only": _only, png: _png, ...shared } = reportOptions;
 
 export default defineCommand({
   options: {
@@ -33,7 +33,7 @@ export default defineCommand({
     ["table ./my-table.ts --plan", "the runs of a table of your own, with an estimate"],
     ["table ./my-table.ts --format markdown,latex", "trains what is missing and writes the table"],
   ],
-  async run(args) {
+  async run(args, configuration) {
     const loaded = await loadTable(args.definition);
     const { name, rows, datasets = ["raf-db"] } = loaded.definition;
     requireEffect("table", usesOf(rows), args, {
@@ -46,8 +46,9 @@ export default defineCommand({
       ...args,
       datasets: args.datasets ?? datasets.join(),
       threshold: [],
+      thresholdOnly: [],
       png: false,
     };
-    await makeReports([report], [name], asked, report.check);
+    await makeReports([report], [name], { args: asked, configuration }, report.check);
   },
 });

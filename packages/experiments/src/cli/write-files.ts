@@ -1,0 +1,24 @@
+/** @file Writes the files of a report, and the configuration that made it. */
+import { join } from "node:path";
+import { writeWhole } from "@mvt/common/files";
+import type { EffectiveConfiguration } from "./configuration.ts";
+
+/** Writes into a folder by file name, and says so. */
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const [name, content] of Object.entries(files))
+    await writeWhole(join(folder, name), content);
+  say(`wrote ${Object.keys(files).join(" and ")} in ${folder}`);
+}
+
+/** Keeps the configuration beside a report where the command line, which the report names, does not show all of it. */
+export async function keepConfiguration(
+  folder: string,
+  { command, text, beyondCommandLine }: EffectiveConfiguration,
+  say: (line: string) => void,
+): Promise<void> {
+  if (beyondCommandLine) await writeFiles(folder, { [`${command}.config.yaml`]: text }, say);
+}
