@@ -7,8 +7,10 @@ import { reasonOf, sum, UserError } from "@mvt/common";
 import { decodeSafetensors } from "@mvt/core";
 import { LabelLedger } from "@mvt/relabel";
 import { canonicalJson } from "../settings/run-config.ts";
-import type { ClassifierConfig, MgnConfig } from "../settings/run-config.ts";
+import type { ClassifierConfig, MgnConfig, RunConfig } from "../settings/run-config.ts";
 import { readTable } from "./csv-table.ts";
+import { readCurves } from "./measures.ts";
+import { metricsCsv } from "./metrics-csv.ts";
 import { readMgn } from "./mgn-file.ts";
 import { outcomeOf, relabelOutcomeOf } from "./outcome.ts";
 import { readPredictions } from "./predictions.ts";
@@ -40,10 +42,11 @@ export async function verifyRun(run: RunFolder): Promise<string> {
   if (result.kind === "mgn" && config.kind === "mgn") await verifyMgn(run, result, config);
   if (result.kind === "classifier" && config.kind === "classifier") {
     await verifyClassifier(run, result, config);
-    const { k, n } = result.validation;
-    return `verified: ${files} files, ${k} of ${n} right`;
   }
-  return `verified: ${files} files`;
+  await requireTable(run, config);
+  if (result.kind === "mgn") return `verified: ${files} files`;
+  const { k, n } = result.validation;
+  return `verified: ${files} files, ${k} of ${n} right`;
 }
 
 async function verifyClassifier(
@@ -153,6 +156,14 @@ function requireEpochs(run: RunFolder, metrics: readonly unknown[], most: number
   if (metrics.length <= most) return;
   throw new UserError(
     `${run.path("metrics.jsonl")}: expected at most ${most} epochs, found ${metrics.length}`,
+  );
+}
+
+/** metrics.csv is the table of metrics.jsonl; runs of versions before it have none. */
+async function requireTable(run: RunFolder, config: RunConfig): Promise<void> {
+  if (await run.wrote("metrics.csv", metricsCsv(await readCurves(run, config)))) return;
+  throw new UserError(
+    `${run.path("metrics.csv")}: expected the table of metrics.jsonl, found another`,
   );
 }
 
