@@ -61,7 +61,7 @@ export const commands: readonly Command[] = [
     load: () => load(import("./commands/labels.ts")),
   },
   {
-    name: "runs <action> [id]",
+    name: "runs <action> [ids..]",
     about: "List, show or remove runs",
     load: () => load(import("./commands/runs.ts")),
   },

@@ -2,6 +2,8 @@
 import { CommandLineError, UserError } from "@mvt/common";
 import { findRun, listRuns, openRun, readConfig } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
+import { measureNames } from "../../runs/measures.ts";
+import type { MeasureName } from "../../runs/measures.ts";
 import { verifyRun } from "../../runs/verify-run.ts";
 import { remakePredictions } from "../remake-predictions.ts";
 import { repairRun } from "../../runs/repair.ts";
@@ -11,6 +13,7 @@ import { listTheRuns, parseWhere, runKeys } from "../list-runs.ts";
 import type { RunKey } from "../list-runs.ts";
 import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
 import { removeOne } from "../remove-run.ts";
+import { plotRuns } from "../plot-runs.ts";
 import { printResult } from "../run-summary.ts";
 
 const options = {
@@ -40,6 +43,18 @@ const options = {
     group: output,
     describe: "of list and show: facts as JSON, and nothing else on stdout",
   },
+  metric: {
+    choices: measureNames,
+    array: true,
+    default: [] as MeasureName[],
+    describe:
+      "of plot: what is drawn, a panel each [default: loss and accuracies; of mask generators loss and masks]",
+  },
+  out: {
+    type: "string",
+    group: output,
+    describe: "of plot: file to write [default: curves.svg in the folder of runs]",
+  },
   yes: {
     type: "boolean",
     default: false,
@@ -49,10 +64,17 @@ const options = {
 
 type Args = ArgsOf<typeof options>;
 
+const actions = ["list", "show", "plot", "verify", "repair", "remove"] as const;
+
 export default defineCommand({
   positionals: {
-    action: { choices: ["list", "show", "verify", "repair", "remove"], demandOption: true },
-    id: { type: "string", describe: "the beginning of a run's id" },
+    action: { choices: actions, demandOption: true },
+    ids: {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      describe: "the beginning of a run's id; of plot several",
+    },
   },
   options,
   examples: [
@@ -64,10 +86,22 @@ export default defineCommand({
       "compares every file of every finished run with its checksum, and results with predictions, metrics and labels",
     ],
     ["runs repair --dry-run", "what would be cleared, made again or set aside"],
+    ["runs plot 3f2a c09b", "the curves of two runs in one picture"],
     ["runs remove 3f2a", "forget one, so that it is trained again"],
   ],
-  async run({ action, id, ...args }) {
+  async run({ action, ids, ...args }) {
     const { runs } = args;
+    const [id, ...more] = ids;
+    if (more.length > 0 && action !== "plot") {
+      throw new CommandLineError(
+        `runs ${action}: expected one run, got ${ids.join(", ")}. Leave out all but one.`,
+      );
+    }
+    if (action !== "plot" && (args.metric.length > 0 || args.out !== undefined)) {
+      throw new CommandLineError(
+        `--${args.out === undefined ? "metric" : "out"}: expected it with \`runs plot\`, got it with \`runs ${action}\`. Leave it out.`,
+      );
+    }
     if (args.dryRun && action !== "repair") {
       throw new CommandLineError(
         `--dry-run: expected it with \`runs repair\`, got it with \`runs ${action}\`. Leave it out.`,
@@ -88,6 +122,7 @@ export default defineCommand({
         `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
       );
     }
+    if (action === "plot") return plotRuns(ids, args);
     if (action === "remove") return removeOne(runs, id, args.yes);
     const folder = await findRun(runs, id);
     if (args.json) {
