@@ -53,6 +53,7 @@ describe("the manifest of a finished run", () => {
     "labels.csv",
     "labels.jsonl",
     "last.safetensors",
+    "metrics.csv",
     "metrics.jsonl",
     "predictions.csv",
     "result.json",

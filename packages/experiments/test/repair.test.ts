@@ -1,5 +1,5 @@
 /** @file `runs repair` keeps what is whole, and sets aside what cannot be kept; nothing of a run is lost. */
-import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@mvt/common";
 import { runCommand } from "@mvt/testing/command-line";
@@ -98,6 +98,22 @@ describe("the repair of a run", () => {
     expect((await repair(runs)).lines).toEqual([]);
   });
 
+  test("makes a damaged or missing metrics.csv again, without any data", async () => {
+    const runs = await copied();
+    const path = openRun(runs, id).path("metrics.csv");
+    const whole = await readFile(path, "utf8");
+    await damage(runs, "metrics.csv");
+    expect((await repair(runs, { dryRun: true })).lines).toEqual([
+      "would make metrics.csv again from the run's metrics.jsonl",
+    ]);
+    const made = { lines: ["made metrics.csv again from the run's metrics.jsonl"], open: false };
+    expect(await repair(runs)).toEqual(made);
+    expect(await readFile(path, "utf8")).toBe(whole);
+    await rm(path);
+    expect(await repair(runs)).toEqual(made);
+    expect(await readFile(path, "utf8")).toBe(whole);
+  });
+
   test("never puts other predictions in their place", async () => {
     const runs = await copied();
     await damage(runs, "predictions.csv");
@@ -105,7 +121,7 @@ describe("the repair of a run", () => {
     const other = predictions.replace(/0\.\d{5}/, "0.00000");
     const { lines, open } = await repair(runs, { remake: () => Promise.resolve(other) });
     expect(open).toBe(true);
-    expect(lines).toEqual([expect.stringContaining("give other predictions here than it wrote")]);
+    expect(lines).toEqual([expect.stringContaining("give another content here than it wrote")]);
     expect(await readFile(openRun(runs, id).path("predictions.csv"))).toEqual(damagedBytes);
   });
 
@@ -175,7 +191,7 @@ test("the command says what it did to each run, and that nothing is left to mend
   );
   const verified = await runCommand(["runs", "verify"], folder);
   expect(verified).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(verified.stdout).toMatch(new RegExp(`^${id}  verified: 8 files, \\d of 9 right\\n$`));
+  expect(verified.stdout).toMatch(new RegExp(`^${id}  verified: 9 files, \\d of 9 right\\n$`));
 });
 
 test(

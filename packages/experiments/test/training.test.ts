@@ -61,6 +61,7 @@ describe("a finished run", () => {
       "labels.jsonl",
       "last.safetensors",
       "manifest.json",
+      "metrics.csv",
       "metrics.jsonl",
       "predictions.csv",
       "result.json",

@@ -59,9 +59,9 @@ describe("a run", () => {
     const { labels, predicted } = await readPredictions(classifier);
     const k = predicted.filter((label, i) => label === labels[i]).length;
     expect(describeVerified(await verifyRun(classifier))).toBe(
-      `verified: 8 files, ${k} of 9 right`,
+      `verified: 9 files, ${k} of 9 right`,
     );
-    expect(describeVerified(await verifyRun(generator))).toBe("verified: 4 files");
+    expect(describeVerified(await verifyRun(generator))).toBe("verified: 5 files");
   });
 
   test("whose predictions lack a line is refused by every reader of them", async () => {
@@ -131,6 +131,12 @@ describe("a run", () => {
       "metrics.jsonl",
       (text: string) => text.split("\n").slice(0, 2).toReversed().join("\n"),
       /^RUN\/metrics\.jsonl:1: expected the measures of epoch 1, found something else$/,
+    ],
+    [
+      "a number in the table of the metrics",
+      "metrics.csv",
+      (text: string) => text.replace(/0\.\d+/, "0.5"),
+      /^RUN\/metrics\.csv: expected the table of metrics\.jsonl, found another$/,
     ],
     [
       "a word in the metrics",

@@ -39,7 +39,7 @@ export interface CommandModule {
 }
 
 export interface Command {
-  /** As it is typed, with its positionals: "runs <action> [id]". */
+  /** As it is typed, with its positionals: "runs <action> [ids..]". */
   readonly name: string;
   /** Its line of help. */
   readonly about: string;

@@ -66,7 +66,7 @@ const ownCommands: readonly Command[] = [
     load: () => load(import("./commands/labels.ts")),
   },
   {
-    name: "runs <action> [id]",
+    name: "runs <action> [ids..]",
     about: "List, show or remove runs",
     load: () => load(import("./commands/runs.ts")),
   },

@@ -3,7 +3,7 @@ import { UserError } from "@mvt/common";
 import { withoutFold } from "../data/folds.ts";
 import { createPreparedSets } from "../data/prepared-sets.ts";
 import { engineSpecOf, openBackend } from "../engine/engine.ts";
-import type { RemadeFile } from "../runs/repair.ts";
+import type { RemadePredictions } from "../runs/repair.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
@@ -22,7 +22,7 @@ type Args = ArgsOf<
 
 /** The content of predictions.csv or held-out.csv. It throws a UserError where the data are others than the run's. */
 export function remakePredictions(args: Args) {
-  return async (run: RunFolder, file: RemadeFile): Promise<string> => {
+  return async (run: RunFolder, file: RemadePredictions): Promise<string> => {
     const config = await classifierConfigOf(run);
     const scale = await scaleOfRun(run, config, args);
     const progress = createProgress();

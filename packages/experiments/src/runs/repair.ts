@@ -7,20 +7,28 @@ import { join } from "node:path";
 import { UserError } from "@mvt/common";
 import { clear, leftOversOf } from "./left-overs.ts";
 import { withLock } from "./lock.ts";
-import { openRun } from "./run-folder.ts";
+import { readCurves } from "./measures.ts";
+import { metricsCsv } from "./metrics-csv.ts";
+import { openRun, readConfig } from "./run-folder.ts";
 import type { RunFile, RunFolder } from "./run-folder.ts";
 import { verifyRun } from "./verify-run.ts";
 
-/** What can be made again from a run's weights and data. */
-export const remadeFiles = ["predictions.csv", "held-out.csv"] as const;
-export type RemadeFile = (typeof remadeFiles)[number];
+/** What can be made again, and from what of the run. */
+const remadeFiles = {
+  "metrics.csv": "metrics.jsonl",
+  "predictions.csv": "weights",
+  "held-out.csv": "weights",
+} as const satisfies Partial<Record<RunFile, string>>;
+type RemadeFile = keyof typeof remadeFiles;
+/** What takes the run's data as well. */
+export type RemadePredictions = Exclude<RemadeFile, "metrics.csv">;
 
 export interface RepairOptions {
   readonly runsFolder: string;
   /** Say what would be done, and do nothing. */
   readonly dryRun: boolean;
   /** The content of a file that is damaged; throws a UserError where the run's data are not at hand. */
-  readonly remake: (run: RunFolder, file: RemadeFile) => Promise<string>;
+  readonly remake: (run: RunFolder, file: RemadePredictions) => Promise<string>;
 }
 
 export interface Repaired {
@@ -71,11 +79,12 @@ async function mend(run: RunFolder, options: RepairOptions): Promise<Mended> {
   }
   const lines = [...cleared];
   for (const file of remade) {
+    const source = `the run's ${remadeFiles[file]}`;
     if (options.dryRun) {
-      lines.push(`would make ${file} again from the run's weights`);
+      lines.push(`would make ${file} again from ${source}`);
       continue;
     }
-    const content = await options.remake(run, file).catch((error: unknown) => {
+    const content = await remadeContent(run, file, options).catch((error: unknown) => {
       if (error instanceof UserError) return error;
       throw error;
     });
@@ -85,14 +94,23 @@ async function mend(run: RunFolder, options: RepairOptions): Promise<Mended> {
     }
     if (!(await run.wrote(file, content))) {
       lines.push(
-        `${file} is damaged, and the run's weights give other predictions here than it wrote: repair it with the engine and the device that trained it, or remove the run`,
+        `${file} is damaged, and ${source} give another content here than it wrote: repair it with the engine and the device that trained it, or remove the run`,
       );
       return { lines, open: true };
     }
     await run.write(file, content);
-    lines.push(`made ${file} again from the run's weights`);
+    lines.push(`made ${file} again from ${source}`);
   }
   return { lines, lost: options.dryRun ? undefined : await findingOf(run) };
+}
+
+async function remadeContent(
+  run: RunFolder,
+  file: RemadeFile,
+  { remake }: RepairOptions,
+): Promise<string> {
+  if (file !== "metrics.csv") return remake(run, file);
+  return metricsCsv(await readCurves(run, await readConfig(run)));
 }
 
 /** What is wrong with the run; undefined if it is whole or not finished. */
@@ -117,7 +135,7 @@ async function damagedFiles(run: RunFolder): Promise<readonly RunFile[] | undefi
 }
 
 function isRemade(file: RunFile): file is RemadeFile {
-  return remadeFiles.some((name) => name === file);
+  return Object.hasOwn(remadeFiles, file);
 }
 
 /** Removes the left-overs, and says which. */

@@ -68,10 +68,13 @@ export async function runShowFacts(run: RunFolder): Promise<z.input<typeof runSh
   return { id: run.id, config: { ...config }, result: result && { ...result } };
 }
 
-/** The facts of every run in the folder, the newest first; runs without a date come last, by their ids. */
-export async function readRunFacts(runsFolder: string): Promise<readonly RunFacts[]> {
-  const ids = await listRuns(runsFolder);
-  const read = await Promise.all(ids.map((id) => factsOf(openRun(runsFolder, id))));
+/** The facts of every run in the folder, or of these, the newest first; runs without a date come last, by their ids. */
+export async function readRunFacts(
+  runsFolder: string,
+  ids?: readonly string[],
+): Promise<readonly RunFacts[]> {
+  const chosen = ids ?? (await listRuns(runsFolder));
+  const read = await Promise.all(chosen.map((id) => factsOf(openRun(runsFolder, id))));
   const apart = whatDiffers(read.map(({ facts: { title }, config }) => ({ title, config })));
   return read
     .map(({ facts }, i) => ({ ...facts, differs: [...apart[i]!] }))

@@ -3,6 +3,7 @@
  *
  *     runs/<id>/config.json                   the configuration
  *               metrics.jsonl                 a line per epoch
+ *               metrics.csv                   the same as a table, when it is finished
  *               labels.jsonl                  the label ledger, if the run relabels
  *               labels.csv                    per training image of a classifier: its labels, and how doubtful they are
  *               made-by.jsonl                 while it is unfinished: the versions and machines that trained it so far
@@ -40,6 +41,7 @@ import type { RunResult } from "./result.ts";
 const keptFiles = [
   "config.json",
   "metrics.jsonl",
+  "metrics.csv",
   "labels.jsonl",
   "labels.csv",
   "validation-best.safetensors",
@@ -78,7 +80,7 @@ export interface RunFolder {
   verify(): Promise<number | undefined>;
   /** The files that are not as the manifest says, missing ones included; undefined for a run without manifest. */
   damaged(): Promise<readonly RunFile[] | undefined>;
-  /** Whether the manifest has the checksum of this content for the file. */
+  /** Whether the manifest has the checksum of this content for the file, or none for the file. */
   wrote(file: RunFile, content: string): Promise<boolean>;
 }
 

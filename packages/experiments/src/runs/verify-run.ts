@@ -8,9 +8,11 @@ import { decodeSafetensors } from "@mvt/core";
 import { LabelLedger } from "@mvt/relabel";
 import { z } from "zod";
 import { canonicalJson } from "../settings/run-config.ts";
-import type { ClassifierConfig, MgnConfig } from "../settings/run-config.ts";
+import type { ClassifierConfig, MgnConfig, RunConfig } from "../settings/run-config.ts";
 import { readTable } from "./csv-table.ts";
 import { count } from "./fact-shapes.ts";
+import { readCurves } from "./measures.ts";
+import { metricsCsv } from "./metrics-csv.ts";
 import { readMgn } from "./mgn-file.ts";
 import { outcomeOf, relabelOutcomeOf } from "./outcome.ts";
 import { readPredictions } from "./predictions.ts";
@@ -75,10 +77,11 @@ export async function verifyRun(run: RunFolder): Promise<VerifiedRun> {
   if (result.kind === "mgn" && config.kind === "mgn") await verifyMgn(run, result, config);
   if (result.kind === "classifier" && config.kind === "classifier") {
     await verifyClassifier(run, result, config);
-    const { k, n } = result.validation;
-    return { state: "verified", files, test: { k, n } };
   }
-  return { state: "verified", files };
+  await requireTable(run, config);
+  if (result.kind === "mgn") return { state: "verified", files };
+  const { k, n } = result.validation;
+  return { state: "verified", files, test: { k, n } };
 }
 
 async function verifyClassifier(
@@ -188,6 +191,14 @@ function requireEpochs(run: RunFolder, metrics: readonly unknown[], most: number
   if (metrics.length <= most) return;
   throw new UserError(
     `${run.path("metrics.jsonl")}: expected at most ${most} epochs, found ${metrics.length}`,
+  );
+}
+
+/** metrics.csv is the table of metrics.jsonl; runs of versions before it have none. */
+async function requireTable(run: RunFolder, config: RunConfig): Promise<void> {
+  if (await run.wrote("metrics.csv", metricsCsv(await readCurves(run, config)))) return;
+  throw new UserError(
+    `${run.path("metrics.csv")}: expected the table of metrics.jsonl, found another`,
   );
 }
 

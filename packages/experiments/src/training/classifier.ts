@@ -11,6 +11,8 @@ import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
 import { madeByOf } from "../runs/origin.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
+import { classifierCurves } from "../runs/measures.ts";
+import { metricsCsv } from "../runs/metrics-csv.ts";
 import { outcomeOf } from "../runs/outcome.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
@@ -137,6 +139,7 @@ export async function trainClassifier(
     const chosen = await predictSubset(data.test, pause);
     await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
     await run.write("labels.csv", labels.toCsv());
+    await run.write("metrics.csv", metricsCsv(classifierCurves(metrics)));
     const lastState = await step.readState();
     await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
     const predictLast = async (subset: Subset) => {

@@ -21,6 +21,8 @@ import type { AlternatingMgn, MgnStatistics } from "@mvt/mgn";
 import type { MgnConfig } from "../settings/run-config.ts";
 import type { TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import { mgnCurves } from "../runs/measures.ts";
+import { metricsCsv } from "../runs/metrics-csv.ts";
 import { madeByOf } from "../runs/origin.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
@@ -77,6 +79,7 @@ export async function trainMgn(
       },
       context,
     );
+    await run.write("metrics.csv", metricsCsv(mgnCurves(metrics)));
     const { imagesPerSecond: _, ...last } = metrics.at(-1)!;
     await run.write(
       "mgn.safetensors",

@@ -3,6 +3,8 @@ import { CommandLineError, UserError } from "@mvt/common";
 import type { z } from "zod";
 import { findRun, listRuns, openRun, readConfig } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
+import { measureNames } from "../../runs/measures.ts";
+import type { MeasureName } from "../../runs/measures.ts";
 import { runShowFacts, runShowJson, runsListJson } from "../../runs/run-facts.ts";
 import { describeVerified, runsVerifyJson, verifyRun } from "../../runs/verify-run.ts";
 import { remakePredictions } from "../remake-predictions.ts";
@@ -12,8 +14,9 @@ import type { ArgsOf } from "../command.ts";
 import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
 import { listTheRuns, parseWhere, runKeys } from "../list-runs.ts";
 import type { RunKey } from "../list-runs.ts";
-import { dataOptions, engineOptions, runsOption } from "../options.ts";
+import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
 import { removeOne } from "../remove-run.ts";
+import { plotRuns } from "../plot-runs.ts";
 import { printResult } from "../run-summary.ts";
 
 const options = {
@@ -42,6 +45,18 @@ const options = {
     ...jsonOption.json,
     describe: "of list, show and verify: write facts as one JSON value to stdout",
   },
+  metric: {
+    choices: measureNames,
+    array: true,
+    default: [] as MeasureName[],
+    describe:
+      "of plot: what is drawn, a panel each [default: loss and accuracies; of mask generators loss and masks]",
+  },
+  out: {
+    type: "string",
+    group: output,
+    describe: "of plot: file to write [default: curves.svg in the folder of runs]",
+  },
   yes: {
     type: "boolean",
     default: false,
@@ -51,10 +66,18 @@ const options = {
 
 type Args = ArgsOf<typeof options>;
 
+const actions = ["list", "show", "plot", "verify", "repair", "remove"] as const;
+
 export default defineCommand({
   positionals: {
-    action: { choices: ["list", "show", "verify", "repair", "remove"], demandOption: true },
-    id: { type: "string", suggest: "run", describe: "the beginning of a run's id" },
+    action: { choices: actions, demandOption: true },
+    ids: {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      suggest: "run",
+      describe: "the beginning of a run's id; of plot several",
+    },
   },
   options,
   facts: { "runs list": runsListJson, "runs show": runShowJson, "runs verify": runsVerifyJson },
@@ -67,10 +90,22 @@ export default defineCommand({
       "compares every file of every finished run with its checksum, and results with predictions, metrics and labels",
     ],
     ["runs repair --dry-run", "what would be cleared, made again or set aside"],
+    ["runs plot 3f2a c09b", "the curves of two runs in one picture"],
     ["runs remove 3f2a", "forget one, so that it is trained again"],
   ],
-  async run({ action, id, ...args }) {
+  async run({ action, ids, ...args }) {
     const { runs } = args;
+    const [id, ...more] = ids;
+    if (more.length > 0 && action !== "plot") {
+      throw new CommandLineError(
+        `runs ${action}: expected one run, got ${ids.join(", ")}. Leave out all but one.`,
+      );
+    }
+    if (action !== "plot" && (args.metric.length > 0 || args.out !== undefined)) {
+      throw new CommandLineError(
+        `--${args.out === undefined ? "metric" : "out"}: expected it with \`runs plot\`, got it with \`runs ${action}\`. Leave it out.`,
+      );
+    }
     if (args.dryRun && action !== "repair") {
       throw new CommandLineError(
         `--dry-run: expected it with \`runs repair\`, got it with \`runs ${action}\`. Leave it out.`,
@@ -87,6 +122,7 @@ export default defineCommand({
         `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
       );
     }
+    if (action === "plot") return plotRuns(ids, args);
     if (action === "remove") return removeOne(runs, id, args.yes);
     const folder = await findRun(runs, id);
     if (args.json) return writeJson(runShowJson, await runShowFacts(folder));
