@@ -2,14 +2,14 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Every app, package and plugin and the examples are a project; matchers and tags are declared once, here. */
+/** Every app, package and plugin, the examples and the scripts are a project; matchers and tags are declared once, here. */
 const projects = [
   ...["apps", "packages", "plugins"].flatMap((folder) =>
     readdirSync(new URL(`./${folder}`, import.meta.url), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => ({ test: { name, root: `${folder}/${name}` } })),
   ),
-  { test: { name: "examples", root: "examples" } },
+  ...["examples", "scripts"].map((name) => ({ test: { name, root: name } })),
 ];
 
 // Tests that load ONNX Runtime directly must not send telemetry either; see SECURITY.md.

@@ -3,13 +3,19 @@
  * no TypeScript under node_modules. `pnpm pack` runs it first (`prepack`). Inside the repository nothing reads dist/.
  */
 import { execFileSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 
 await rm("dist", { recursive: true, force: true });
-execFileSync("pnpm", ["exec", "tsc", "-p", "tsconfig.package.json"], { stdio: "inherit" });
-// Files that tsc does not emit: WebAssembly, and generated JavaScript with its types.
+const compiler = fileURLToPath(new URL("bin/tsc", import.meta.resolve("typescript/package.json")));
+execFileSync(process.execPath, [compiler, "-p", "tsconfig.package.json"], { stdio: "inherit" });
+// Files that tsc does not emit, in folders that are part of the package: WebAssembly, and generated JavaScript with its types.
 await cp("src", "dist", {
   recursive: true,
-  filter: (path) => extname(path) !== ".ts" || path.endsWith(".d.ts"),
+  filter: (path) =>
+    statSync(path).isDirectory()
+      ? existsSync(join("dist", relative("src", path).split(sep)[0]!))
+      : extname(path) !== ".ts" || path.endsWith(".d.ts"),
 });

@@ -1,6 +1,7 @@
 /** @file The step that is timed as TensorFlow.js alone is the same training as this project's own. */
 import { nn, onnxBackend, optimizerStateName } from "@mvt/core";
-import type { deit, Tf, Weights } from "@mvt/core";
+import type { deit, Weights } from "@mvt/core";
+import type { Tf } from "@mvt/core/tfjs";
 import { declareClassifier, noiseOf, openTfjsLibrary, trainingProgram } from "@mvt/experiments";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPlainTfjsTraining } from "../src/workloads/plain-tfjs-training.ts";

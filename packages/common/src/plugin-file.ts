@@ -1,8 +1,8 @@
 /** @file Finds the file of a plugin that a user names by a path, a folder or a package. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { findPackageJSON } from "node:module";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { didYouMean } from "./did-you-mean.ts";
 import { CommandLineError } from "./errors.ts";
 import { packageEntry } from "./package-entry.ts";
@@ -90,9 +90,8 @@ function fileOfPackage(
 
 /** The package.json of an installed package, looked up as a module in `from` would. */
 function findPackage(name: string, from: string): string | undefined {
-  try {
-    return findPackageJSON(name, pathToFileURL(resolve(from, "plugin.js")));
-  } catch {
-    return undefined; // Node throws for a package that is not there, and for names that are none.
-  }
+  // Node's own findPackageJSON is not in Node 20.
+  const folders = createRequire(resolve(from, "plugin.js")).resolve.paths(name) ?? [];
+  const found = folders.map((each) => join(each, name, "package.json")).find(existsSync);
+  return found && realpathSync(found);
 }

@@ -1,10 +1,15 @@
-/** @file Assembles src/backends/onnx/adamw.wat into the committed adamw.wasm. */
+/** @file Assembles src/backends/onnx/adamw.wat into the committed adamw.wasm, and adamw-unshared.wasm for Node 20. */
 import { readFileSync, writeFileSync } from "node:fs";
 import wabt from "wabt";
 
-const source = new URL("../src/backends/onnx/adamw.wat", import.meta.url);
+const folder = new URL("../src/backends/onnx/", import.meta.url);
+const source = readFileSync(new URL("adamw.wat", folder), "utf8");
 const assembler = await wabt();
-const features = { simd: true, threads: true };
-const module = assembler.parseWat("adamw.wat", readFileSync(source, "utf8"), features);
-const { buffer } = module.toBinary({});
-writeFileSync(new URL("../src/backends/onnx/adamw.wasm", import.meta.url), buffer);
+
+function assemble(text: string, file: string): void {
+  const module = assembler.parseWat("adamw.wat", text, { simd: true, threads: true });
+  writeFileSync(new URL(file, folder), module.toBinary({}).buffer);
+}
+
+assemble(source, "adamw.wasm");
+assemble(source.replace(" shared))", "))"), "adamw-unshared.wasm");

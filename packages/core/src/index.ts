@@ -1,4 +1,4 @@
-/** @file The public API of @mvt/core; for browsers there is @mvt/core/portable. Nothing else can be imported. */
+/** @file The public API of @mvt/core; for browsers there is @mvt/core/portable. */
 
 export { gradients } from "./autodiff/gradients.ts";
 export { type Adapter, adapterIn, findAdapter } from "./backends/onnx/adapter.ts";
@@ -9,13 +9,7 @@ export { operatorsOnHost } from "./backends/onnx/placement.ts";
 export { type ProfiledKernel, profileKernels } from "./backends/onnx/profile.ts";
 export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
 export { tfjsBackend } from "./backends/tfjs/backend.ts";
-export {
-  type TfjsLibrary,
-  loadTfjsLibrary,
-  TfjsError,
-  type TfjsOptions,
-} from "./backends/tfjs/libraries.ts";
-export type { Tf } from "./backends/tfjs/kernels.ts";
+export { TfjsError, type TfjsOptions } from "./backends/tfjs/options.ts";
 export {
   findTfjsPackage,
   type FoundPackage,

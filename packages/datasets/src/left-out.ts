@@ -29,7 +29,8 @@ export class Findings {
   /** @param names as a message shows them */
   leaveOut(reason: LeftOutReason, names: readonly string[]): void {
     if (names.length === 0) return;
-    const entry = this.#leftOut.getOrInsertComputed(reason, () => ({ count: 0, names: [] }));
+    const entry = this.#leftOut.get(reason) ?? { count: 0, names: [] };
+    this.#leftOut.set(reason, entry);
     entry.count += names.length;
     entry.names.push(...names.slice(0, namedOfEach - entry.names.length));
   }

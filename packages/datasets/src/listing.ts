@@ -4,6 +4,7 @@
  * that does not tell these apart.
  */
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
+import { groupBy } from "@mvt/common";
 import { mapConcurrently } from "./concurrently.ts";
 import { DatasetError } from "./error.ts";
 import { listFolder } from "./files.ts";
@@ -38,7 +39,7 @@ export class Listing {
   /** The name that a file or folder called `name` has here. Throws DatasetError if two others fit equally well. */
   find(name: string): string | undefined {
     if (this.#names.has(name)) return name;
-    this.#byKey ??= Map.groupBy(this.names, nameKey);
+    this.#byKey ??= groupBy(this.names, nameKey);
     return this.#only(name, this.#byKey.get(nameKey(name)));
   }
 
@@ -46,9 +47,7 @@ export class Listing {
   findImage(name: string): string | undefined {
     const found = this.find(name);
     if (found !== undefined) return found;
-    this.#byStem ??= Map.groupBy(this.names.filter(isImageName), (each) =>
-      nameKey(imageStem(each)),
-    );
+    this.#byStem ??= groupBy(this.names.filter(isImageName), (each) => nameKey(imageStem(each)));
     return this.#only(name, this.#byStem.get(nameKey(imageStem(name))));
   }
 

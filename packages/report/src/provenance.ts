@@ -1,5 +1,5 @@
 /** @file Where a report comes from: what is needed to produce it again and to judge it, and how Markdown lists it. */
-import { listFirst, percent, sum } from "@mvt/common";
+import { groupBy, listFirst, percent, sum } from "@mvt/common";
 
 /** Whether the images are photographs of the published set or were drawn by this project. */
 export type DataKind = "synthetic" | "real";
@@ -102,7 +102,7 @@ export function provenanceList(provenance: Provenance): readonly string[] {
 /** One line if the runs and the report come from one commit, else one per commit and one for the report. */
 function versionLines({ trained = [], ...report }: Provenance): readonly string[] {
   const own = commitWords(report);
-  const groups = Map.groupBy(trained, ({ by }) => (by ? commitWords(by) : undefined));
+  const groups = groupBy(trained, ({ by }) => (by ? commitWords(by) : undefined));
   const [only] = groups.size === 1 ? groups.keys() : [];
   const begunElsewhere = trained.some(({ by }) => by && by.begunBy.length > 0);
   if (trained.length === 0) return [`Commit: ${own}`];
@@ -127,7 +127,7 @@ function versionLines({ trained = [], ...report }: Provenance): readonly string[
 function machineLines({ trained = [], machine }: Provenance): readonly string[] {
   const own = machineLine(machine);
   if (trained.length === 0) return [`Machine: ${own}`];
-  const groups = Map.groupBy(trained, ({ by }) => by && machineLine(by.machine));
+  const groups = groupBy(trained, ({ by }) => by && machineLine(by.machine));
   const lines = [...groups].map(([line, group]) => {
     const of = groups.size === 1 ? "" : ` of ${runsWords(sum(group.map(({ runs }) => runs)))}`;
     return `Machine${of}: ${line ?? "not recorded by the version that trained"}`;

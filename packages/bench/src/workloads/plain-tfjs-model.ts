@@ -7,7 +7,8 @@
  * H heads, d = D / H, K classes.
  */
 import { deit } from "@mvt/core";
-import type { NdArray, Tf } from "@mvt/core";
+import type { NdArray } from "@mvt/core";
+import type { Tf } from "@mvt/core/tfjs";
 import type { Tensor, Tensor2D, Tensor4D } from "@tensorflow/tfjs-core";
 
 /** A weight in TensorFlow's layout, from that of PyTorch and this project: [O, I] to [I, O], [D, 3, P, P] to [P, P, 3, D]. */

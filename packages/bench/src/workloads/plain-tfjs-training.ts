@@ -1,6 +1,7 @@
 /** @file Training DeiT as users of TensorFlow.js do it: tf.variableGrads, tf.train.adam, and tf.tidy around a step. */
 import { decaysMatrices } from "@mvt/core";
-import type { AdamWOptions, deit, nn, Tf, Weights } from "@mvt/core";
+import type { AdamWOptions, deit, nn, Weights } from "@mvt/core";
+import type { Tf } from "@mvt/core/tfjs";
 import type { Scalar, Variable } from "@tensorflow/tfjs-core";
 import { createVit, transposedWeight } from "./plain-tfjs-model.ts";
 

@@ -1,4 +1,5 @@
 /** @file Tensors that come from outside the graph: inputs and constants. */
+import { Float16Array } from "../float16.ts";
 import { formatShape, ShapeError, sizeOf } from "../tensor.ts";
 import type { DType, FloatType, InputType, Shape, Tensor } from "../tensor.ts";
 import { recorder } from "./record.ts";

@@ -9,6 +9,7 @@
  *   DequantizeLinear. The file has a quarter of the size.
  */
 import type { Encoder, Encoding } from "../backends/onnx/encoding.ts";
+import { Float16Array } from "../float16.ts";
 import type { Tensor } from "../tensor.ts";
 import type { NdArray, Weights } from "../weights/weights.ts";
 

@@ -67,6 +67,6 @@ export function parameterKey(node: GraphNode): string {
     params: { data },
     outputs: [{ shape, dtype }],
   } = node;
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return `${dtype}[${shape.join()}]${bytes.toBase64()}`;
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return `${dtype}[${shape.join()}]${bytes.toString("base64")}`;
 }

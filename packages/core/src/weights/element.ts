@@ -1,4 +1,5 @@
 /** @file The element types in files of weights, and their conversion to float32. */
+import { Float16Array } from "../float16.ts";
 
 /** Bytes of one element, by type. */
 export const elementSizes = {

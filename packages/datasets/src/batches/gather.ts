@@ -106,7 +106,9 @@ async function decode(
 }
 
 /** The task of a worker thread. The batch's memory is handed over, not copied. */
-export default async function gatherAndMove(task: GatherTask) {
+export default async function gatherAndMove(
+  task: GatherTask,
+): Promise<ReturnType<typeof move> | Unreadable> {
   const gathered = await gather(task);
   return gathered instanceof Uint8Array ? move(gathered) : gathered;
 }

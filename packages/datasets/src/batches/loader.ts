@@ -12,6 +12,7 @@
  * batches, whatever its size.
  */
 import { availableParallelism } from "node:os";
+import { moduleBeside } from "@mvt/common";
 import { Piscina } from "piscina";
 import { checkAugmentation, type Augmentation } from "../augment/augmentation.ts";
 import { DatasetError, requireThat } from "../error.ts";
@@ -83,7 +84,7 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
 
   const startPool = () =>
     new Piscina<GatherTask, Uint8Array<ArrayBuffer> | Unreadable>({
-      filename: new URL("./gather.ts", import.meta.url).href,
+      filename: moduleBeside(import.meta.url, "gather").href,
       minThreads: threads,
       maxThreads: threads,
       // Workers get all batches ahead at once: while the caller's thread computes, it cannot give the next one

@@ -1,5 +1,5 @@
 /** @file Compares a data set on disk with the published one, and opens every image of it. */
-import { sum } from "@mvt/common";
+import { groupBy, sum } from "@mvt/common";
 import { splitNames, type SplitName } from "../dataset.ts";
 import { type Dataset, type DatasetName, datasets } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
@@ -159,7 +159,7 @@ function complaints(inspections: readonly Inspection[]): string[] {
 }
 
 function repeatedIds(inspections: readonly Inspection[]): string[] {
-  const groups = Map.groupBy(inspections, ({ id }) => id);
+  const groups = groupBy(inspections, ({ id }) => id);
   return [...groups].filter(([, { length }]) => length > 1).map(([id]) => id);
 }
 
@@ -167,7 +167,7 @@ function repeatedIds(inspections: readonly Inspection[]): string[] {
 function identical(inspections: readonly Inspection[], within: "one split" | "two splits") {
   const sound = inspections.filter(({ hash }) => hash !== undefined);
   const key = ({ hash, split }: Inspection) => (within === "one split" ? `${hash} ${split}` : hash);
-  return [...Map.groupBy(sound, key).values()]
+  return [...groupBy(sound, key).values()]
     .filter((group) =>
       within === "one split" ? group.length > 1 : new Set(group.map(({ split }) => split)).size > 1,
     )

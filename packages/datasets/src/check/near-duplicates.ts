@@ -1,4 +1,5 @@
 /** @file Finds images of two splits that look the same and are different files. */
+import { groupBy } from "@mvt/common";
 import type { SplitName } from "../dataset.ts";
 import { correlation, ones, type PerceptualHash } from "./perceptual-hash.ts";
 
@@ -31,7 +32,7 @@ const leastCorrelation = 0.97;
  * first that it looks like; most alike first. Every pair is compared: the 10⁹ pairs of AffectNet take seconds.
  */
 export function nearPairs(images: readonly HashedImage[]): NearPair[] {
-  const splits = [...Map.groupBy(images, ({ split }) => split).values()];
+  const splits = [...groupBy(images, ({ split }) => split).values()];
   return splits
     .flatMap((some, i) => splits.slice(i + 1).flatMap((others) => between(some, others)))
     .toSorted((a, b) => b.correlation - a.correlation);

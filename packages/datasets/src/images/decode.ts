@@ -1,6 +1,6 @@
 /** @file Decodes a split in worker threads: into memory, or only to find images that cannot be decoded. */
 import { availableParallelism } from "node:os";
-import { listFirst } from "@mvt/common";
+import { listFirst, moduleBeside } from "@mvt/common";
 import { Piscina } from "piscina";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
@@ -147,7 +147,7 @@ async function decodeEach(
   const pool =
     workers > 0
       ? new Piscina<DecodeTask, DecodeFailure[]>({
-          filename: new URL("./decode-worker.ts", import.meta.url).href,
+          filename: moduleBeside(import.meta.url, "decode-worker").href,
           minThreads: workers,
           maxThreads: workers,
         })

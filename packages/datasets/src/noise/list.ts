@@ -135,7 +135,8 @@ function requireNumbering(
 function trainingIds(samples: readonly Sample[]): ReadonlyMap<string, string> {
   const ids = new Map(samples.map(({ id }) => [imageKey(id), id]));
   for (const { id, image } of samples) {
-    if (image.kind === "file") ids.getOrInsert(imageKey(image.path), id);
+    const key = image.kind === "file" ? imageKey(image.path) : undefined;
+    if (key !== undefined && !ids.has(key)) ids.set(key, id);
   }
   return ids;
 }

@@ -8,6 +8,7 @@
  */
 import { shorten } from "@mvt/common";
 import { readCsv } from "../csv.ts";
+import type { CsvRow } from "../csv.ts";
 import { DatasetError } from "../error.ts";
 import { exists } from "../files.ts";
 
@@ -26,7 +27,9 @@ export async function readNoiseMatrix(path: string): Promise<NoiseMatrix> {
   if (!(await exists(path))) {
     throw new DatasetError(`${path}: expected a matrix of classes, found no file. Check the path.`);
   }
-  const [header, ...lines] = await Array.fromAsync(readCsv(path, advice));
+  const lines: CsvRow[] = [];
+  for await (const line of readCsv(path, advice)) lines.push(line);
+  const header = lines.shift();
   const names = header?.fields ?? [];
   const classes = names.slice(1).map((name) => name.trim());
   const repeated = classes.find((name, i) => name === "" || classes.indexOf(name) !== i);

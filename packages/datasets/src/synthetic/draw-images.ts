@@ -1,4 +1,5 @@
 /** @file Draws images on several threads and returns their pixels in order. */
+import { moduleBeside } from "@mvt/common";
 import { Piscina } from "piscina";
 import drawBatch, { type DrawBatch, type DrawRequest } from "./draw-batch.ts";
 
@@ -30,7 +31,7 @@ export async function* drawImages(
     return;
   }
   const pool = new Piscina<DrawBatch, Uint8Array[]>({
-    filename: new URL("./draw-batch.ts", import.meta.url).href,
+    filename: moduleBeside(import.meta.url, "draw-batch").href,
     minThreads: count,
     maxThreads: count,
   });
@@ -55,5 +56,6 @@ export async function drawFiles(
   options: DrawOptions,
   threads: number,
 ): Promise<void> {
-  await Array.fromAsync(drawImages(requests, options, threads));
+  const drawn = drawImages(requests, options, threads);
+  while (!(await drawn.next()).done);
 }

@@ -1,5 +1,5 @@
 /** @file A data set ready for training: images, class indices, and three disjoint subsets. */
-import { sum, UserError } from "@mvt/common";
+import { groupBy, sum, UserError } from "@mvt/common";
 import { random } from "@mvt/core";
 import { chooseStorage, fingerprint, hashDataset, openFileHashes, openImages } from "@mvt/datasets";
 import type { Dataset, Expression, Images, ImageStorage, Sample, SplitName } from "@mvt/datasets";
@@ -42,11 +42,16 @@ export interface PreparedData extends LabelledData {
   readonly imageSize: number;
   /** The same data with their images, which are decoded at the first call. Throws for an image that cannot be read. */
   readonly open: () => Promise<TrainingData>;
+  /** Share of the training images that was held out to validate on, if the data set has no validation split. */
+  readonly validationShare: number;
 }
 
 export interface PrepareOptions {
+  /** Pixels: images are resized to squares of this size. */
   readonly imageSize: number;
+  /** Share of each class, in (0, 1), that is held out of the training set where the data have no validation split. */
   readonly validationShare: number;
+  /** Where resized images are kept for the next time. */
   readonly cacheFolder: string;
   /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
   readonly images?: ImageStorage;
@@ -140,6 +145,7 @@ export async function prepareData(
     ...labelled,
     dataset,
     fingerprint: content,
+    validationShare,
     imageSize,
     open: once(withImages),
   };
@@ -178,10 +184,7 @@ function stratifiedRows(
   name: string,
 ): ReadonlySet<number> {
   const rows = new Set<number>();
-  for (const [expression, members] of Map.groupBy(
-    samples.keys(),
-    (row) => samples[row]!.expression,
-  )) {
+  for (const [expression, members] of groupBy(samples.keys(), (row) => samples[row]!.expression)) {
     const order = random.stream(0, `${name}/${expression}`).permutation(members.length);
     for (const i of order.subarray(0, Math.round(share * members.length))) rows.add(members[i]!);
   }

@@ -2,8 +2,10 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { findTfjsPackage, loadTfjsLibrary, TfjsError, tfjsBackend, tfjsEngines } from "@mvt/core";
-import type { Backend, TfjsEngine, TfjsLibrary, TfjsOptions } from "@mvt/core";
+import { findTfjsPackage, TfjsError, tfjsBackend, tfjsEngines } from "@mvt/core";
+import type { Backend, TfjsEngine, TfjsOptions } from "@mvt/core";
+import { loadTfjsLibrary } from "@mvt/core/tfjs";
+import type { TfjsLibrary } from "@mvt/core/tfjs";
 
 /** Where `setup tensorflow` puts what it builds, and packages are looked for first. */
 export function tensorflowFolder(): string {
@@ -62,7 +64,7 @@ function adviceFor({ device, tfjs: engine }: TfjsSpec): string {
   }
   return engine === "node"
     ? "`pnpm exp setup tensorflow` builds it."
-    : "Reinstall with `npx -y pnpm@12 install --force`.";
+    : "Install it: in this repository with `npx -y pnpm@12 install --force`, elsewhere with `npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-cpu`.";
 }
 
 /** A package of TensorFlow.js. */

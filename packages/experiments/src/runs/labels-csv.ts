@@ -8,6 +8,7 @@
  * relabelling, `true` is empty where it is unknown. The scores are those of the given label and empty for an image
  * that was never drawn. `changed_epochs` are the epochs that changed the label.
  */
+import { groupBy } from "@mvt/common";
 import { stringify } from "csv-stringify/sync";
 import type { LabelLedger, TrainingHistory } from "@mvt/relabel";
 
@@ -35,7 +36,7 @@ export interface TrainedLabels {
 /** The text of labels.csv. Scores have 6 digits after the point. */
 export function labelsCsv({ ledger, history, truth }: TrainedLabels): string {
   const { ids, classes, changes } = ledger;
-  const changesOf = Map.groupBy(changes, ({ id }) => id);
+  const changesOf = groupBy(changes, ({ id }) => id);
   const rows = ids.map((id, i) => {
     const scores = history.scores(i);
     const { selfConfidence, normalizedMargin, aum } = scores ?? {};

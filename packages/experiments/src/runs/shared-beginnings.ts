@@ -2,6 +2,7 @@
  * @file Runs that begin alike: until one of them relabels, runs that differ only in relabelling are the same training.
  * It is done once, and the others branch from its checkpoint.
  */
+import { groupBy } from "@mvt/common";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { PlannedRun } from "./planned-run.ts";
 
@@ -21,7 +22,7 @@ export function sharedBeginnings(
   missing: readonly PlannedRun[],
 ): ReadonlyMap<string, SharedBeginning> {
   const classifiers = missing.filter(({ config }) => config.kind === "classifier");
-  const groups = Map.groupBy(classifiers, ({ config }) =>
+  const groups = groupBy(classifiers, ({ config }) =>
     canonicalJson({ ...config, relabel: undefined }),
   );
   const shared = new Map<string, SharedBeginning>();

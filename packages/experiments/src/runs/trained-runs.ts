@@ -1,4 +1,5 @@
 /** @file What made the runs that a report is about, as they recorded it themselves. */
+import { groupBy } from "@mvt/common";
 import type { TrainedRuns } from "@mvt/report";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { MadeBy } from "./origin.ts";
@@ -14,7 +15,7 @@ export async function trainedRuns(
   );
   const made = results.map((result) => result?.madeBy);
   const known = made.filter((by) => by !== undefined);
-  const groups = Map.groupBy(known, ({ commit, dirty, machine }) =>
+  const groups = groupBy(known, ({ commit, dirty, machine }) =>
     canonicalJson([commit, dirty, machine]),
   );
   const described = [...groups.values()]

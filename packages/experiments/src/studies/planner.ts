@@ -3,27 +3,22 @@ import { backbones } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { maskForm } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
-import { parseThresholdSpec, policyDefaults, thresholdFingerprint } from "@mvt/relabel";
+import { parseThresholdSpec, policyDefaults } from "@mvt/relabel";
 import type { PredictionSource, Reference, Threshold } from "@mvt/relabel";
 import type { DataDescription } from "@mvt/report";
 import { maskImages } from "../data/control-masks.ts";
-import { validationShare, withoutNoise } from "../data/prepared-sets.ts";
+import { withoutNoise } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedData } from "../data/prepared.ts";
 import type { DataRequest } from "../data/source.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
+import { commonConfig, relabelConfig, withoutAbsent } from "../runs/configure.ts";
 import { readMgnFile } from "../runs/mgn-file.ts";
 import { planRun } from "../runs/planned-run.ts";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
-import { dataKind, describeData } from "../runs/provenance.ts";
-import { numerics } from "../settings/numerics.ts";
+import { describeData } from "../runs/provenance.ts";
 import { canonicalJson } from "../settings/run-config.ts";
-import type {
-  ClassifierConfig,
-  ControlMask,
-  MgnConfig,
-  RelabelConfig,
-} from "../settings/run-config.ts";
+import type { ClassifierConfig, ControlMask, MgnConfig } from "../settings/run-config.ts";
 import { scales, trainingOn } from "../settings/scales.ts";
 import type { SyntheticSpec, TrainingSettings } from "../settings/scales.ts";
 import { planLabels } from "./plan-labels.ts";
@@ -133,27 +128,12 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
   const sizeTitle =
     imageSize !== scales[scale.name].model.imageSize && `${imageSize} x ${imageSize} pixels`;
 
-  const commonConfig = (data: PreparedData, seed: number) => ({
-    format: 1 as const,
-    numerics,
-    data: {
-      dataset: data.dataset.name,
-      kind: dataKind(data.dataset),
-      layout: data.dataset.layout,
-      protocol: data.dataset.protocol,
-      fingerprint: data.fingerprint,
-      validationShare,
-    },
-    model: { ...scale.model, classes: data.classes.length },
-    seed,
-  });
-
   /** Pre-training in place of ImageNet: on RGB faces of seven classes, whatever it is used for. */
   const pretraining = async (): Promise<PlannedClassifier | undefined> => {
     if (weights || !scale.pretraining) return undefined;
     const data = await sets.synthetic("raf-db", scale.pretraining.data);
     const { training } = scale.pretraining;
-    const config = { kind: "classifier", ...commonConfig(data, 0), training } as const;
+    const config = { kind: "classifier", ...commonConfig(data, scale, 0), training } as const;
     return planRun({ title: "pre-training on easy faces", config, data, after: [] });
   };
 
@@ -211,16 +191,17 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const labels = labelsOf(data, spec);
       const config: ClassifierConfig = {
         kind: "classifier",
-        ...commonConfig(data, seed),
+        ...commonConfig(data, scale, seed),
         ...labels.config,
         training: (setting ?? trainingOn(dataset, scale)).training,
         pretrained: before ? { run: before.id } : file && { sha256: file.sha256, ...file.options },
         relabel:
           relabel &&
-          relabelConfig(relabel.threshold, {
+          relabelConfig({
             ...request,
+            threshold: relabel.threshold,
             predictions,
-            relabelStart: relabelStart ?? request.relabelStart,
+            startEpoch: relabelStart ?? request.relabelStart ?? scale.relabelStart,
           }),
         mgn:
           m === undefined
@@ -267,7 +248,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const labels = labelsOf(data, spec);
       const config: MgnConfig = {
         kind: "mgn",
-        ...commonConfig(data, seed),
+        ...commonConfig(data, scale, seed),
         ...labels.config,
         m,
         start: { run: start.id },
@@ -312,23 +293,4 @@ function relabelTitles({ delta, reference, relabelStart, minTrainAccuracy }: Pla
     relabelStart !== undefined && `from epoch ${relabelStart}`,
     minTrainAccuracy !== undefined && `from training accuracy ${minTrainAccuracy}`,
   ];
-}
-
-/** The configuration without the keys that are undefined, as its JSON has it. */
-function withoutAbsent<Config extends object>(config: Config): Config {
-  const present = Object.entries(config).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as Config;
-}
-
-function relabelConfig(threshold: Threshold, request: PlanRequest): RelabelConfig {
-  const { delta, reference, predictions, relabelStart, minTrainAccuracy, scale } = request;
-  const { name, parameters } = threshold;
-  return withoutAbsent({
-    threshold: { name, parameters, fingerprint: thresholdFingerprint(threshold) },
-    delta,
-    reference,
-    predictions: predictions === "step" ? undefined : predictions,
-    startEpoch: relabelStart ?? scale.relabelStart,
-    minTrainAccuracy,
-  });
 }

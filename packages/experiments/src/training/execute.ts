@@ -3,6 +3,7 @@
  * waited for, and a run that fails leaves the others running.
  */
 import { setTimeout } from "node:timers/promises";
+import { moduleBeside } from "@mvt/common";
 import type { Backend } from "@mvt/core";
 import { Piscina } from "piscina";
 import type { OpenedEngine } from "../engine/engine.ts";
@@ -94,7 +95,7 @@ export async function executeRuns<Config extends RunConfig>(
     const stop = createStopFlag();
     const stopped: StoppedTraining[] = [];
     const pool: TrainingPool = new Piscina({
-      filename: new URL("./worker.ts", import.meta.url).href,
+      filename: moduleBeside(import.meta.url, "worker").href,
       minThreads: 0,
       maxThreads: engine.jobs,
     });
@@ -123,6 +124,20 @@ interface StoppableExecution extends Execution {
   readonly stopped: StoppedTraining[];
 }
 
+/** A promise that is resolved from outside. */
+interface Signal {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function createSignal(): Signal {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 /**
  * Trains every run as soon as a thread is free, the runs it uses are done, and its shared beginning is trained. Returns
  * those that failed, in the plan's order, once all have ended.
@@ -134,7 +149,7 @@ async function trainAll(
 ): Promise<readonly FailedRun[]> {
   const slots = createSlots(execution.engine.jobs);
   const ended = new Map<string, Promise<TrainingFailure | undefined>>();
-  const begun = new Map([...shared.keys()].map((id) => [id, Promise.withResolvers<void>()]));
+  const begun = new Map([...shared.keys()].map((id) => [id, createSignal()]));
   const trainInOrder = async (run: PlannedRun, used: readonly PlannedRun[]) => {
     const branches = branchesOf(run, missing, shared);
     const onBranch = (id: string) => begun.get(id)!.resolve();

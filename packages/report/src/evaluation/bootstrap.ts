@@ -4,6 +4,7 @@
  * Efron and Tibshirani, "An Introduction to the Bootstrap", 1993: sections 6.2 (resampling), 8.3 (the
  * same in each of several samples) and 13.3 (percentile interval).
  */
+import { groupBy } from "@mvt/common";
 import { quantileSorted } from "simple-statistics";
 import type { Estimate, Interval } from "../statistics.ts";
 
@@ -70,7 +71,7 @@ export function bootstrap(
 
 /** Image indices of each class that occurs, classes in the order of their index. */
 function byClass(labels: Int32Array): readonly (readonly number[])[] {
-  return [...Map.groupBy(labels.keys(), (image) => labels[image]!)]
+  return [...groupBy(labels.keys(), (image) => labels[image]!)]
     .toSorted(([a], [b]) => a - b)
     .map(([, images]) => images);
 }

@@ -1,4 +1,5 @@
 /** @file Which row of each data set is best, and whether the difference to the others may be chance. */
+import { groupBy } from "@mvt/common";
 import type { Accuracy } from "../accuracy.ts";
 import { conjunction } from "../columns.ts";
 import type { Row } from "../table.ts";
@@ -29,7 +30,7 @@ export function markBest(
   const notes: string[] = [];
   const best = new Set<Row>();
   const measured = rows.filter((one): one is Measured => one.accuracy !== undefined);
-  for (const [dataset, group] of Map.groupBy(measured, ({ row }) => row.dataset)) {
+  for (const [dataset, group] of groupBy(measured, ({ row }) => row.dataset)) {
     const top = group.reduce((a, b) => (b.accuracy.mean > a.accuracy.mean ? b : a));
     if (group.length < 2) continue;
     const behind = (other: Measured) => top.accuracy.mean - other.accuracy.mean;

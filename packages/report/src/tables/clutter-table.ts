@@ -1,5 +1,5 @@
 /** @file Accuracy as clutter and occlusion grow, by kind of mask. */
-import { percent } from "@mvt/common";
+import { groupBy, percent } from "@mvt/common";
 import { text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
@@ -45,7 +45,7 @@ export const clutterTable = {
     provenance: Provenance,
     { m, select }: { readonly m: number; readonly select: Selection },
   ): Table {
-    const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
+    const groups = [...groupBy(rows, ({ dataset }) => dataset).values()];
     const entries = groups.flatMap((group) => {
       const { runs: baseline } = baselineOf(group);
       return inOrder(group).map(({ dataset, kind, mask, runs }) => {

@@ -2,7 +2,7 @@
  * @file The rows of a table, each compared with the reference row of its data set: paired by image and by seed, and
  * corrected for the number of comparisons.
  */
-import { sum } from "@mvt/common";
+import { groupBy, sum } from "@mvt/common";
 import { number, text } from "../columns.ts";
 import type { LabelledPredictions } from "../evaluation/predictions.ts";
 import { holm, mcnemarMidP, pairedT, studentP } from "../paired-tests.ts";
@@ -62,7 +62,7 @@ export function compareRows(
   rows: readonly ComparedRow[],
   select: Selection,
 ): readonly RowComparison[] {
-  return [...Map.groupBy(rows, ({ dataset }) => dataset).values()].flatMap((group) => {
+  return [...groupBy(rows, ({ dataset }) => dataset).values()].flatMap((group) => {
     const reference = group.find((row) => row.reference !== undefined);
     if (reference === undefined) return [];
     const differences = group.flatMap((row) => {

@@ -1,4 +1,5 @@
 /** @file A table whose rows differ in the labels that a classifier learns from, grouped by data set or noise. */
+import { groupBy } from "@mvt/common";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
 import { accuracyTable } from "./accuracy-table.ts";
@@ -67,7 +68,7 @@ export function labelTable(
 ): Table {
   const referenceWords =
     comparedWith === "given" ? "labels as given" : `the ${baseline.name} function`;
-  const groups = [...Map.groupBy(rows, ({ dataset }) => dataset)];
+  const groups = [...groupBy(rows, ({ dataset }) => dataset)];
   const entries = groups.flatMap(([dataset, group]) => {
     const references = referencesOf(group, select, baseline);
     return inPaperOrder(group).map(({ row, inPaper }) => ({

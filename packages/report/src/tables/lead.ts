@@ -1,4 +1,5 @@
 /** @file The first sentence of a table of accuracies: what came out, and how sure it is. */
+import { groupBy } from "@mvt/common";
 import { accuracyDecimals, type Accuracy } from "../accuracy.ts";
 import { conjunction } from "../columns.ts";
 import { differencePoints, pWords, type RowComparison, type Verdict } from "./comparisons.ts";
@@ -27,7 +28,7 @@ export function standardErrorSentence(accuracies: readonly Accuracy[]): string {
 }
 
 function outcome(comparisons: readonly RowComparison[]): readonly string[] {
-  const groups = [...Map.groupBy(comparisons, ({ dataset }) => dataset)];
+  const groups = [...groupBy(comparisons, ({ dataset }) => dataset)];
   if (groups.length === 0) return [];
   const words =
     groups.length > namedDatasets
@@ -92,7 +93,7 @@ function sureness(comparisons: readonly RowComparison[]): string {
   const seeds = most(comparisons.map((comparison) => comparison.seeds));
   const images = most(comparisons.map((comparison) => comparison.images));
   const family = most(
-    [...Map.groupBy(comparisons, ({ dataset }) => dataset).values()].map(({ length }) => length),
+    [...groupBy(comparisons, ({ dataset }) => dataset).values()].map(({ length }) => length),
   );
   const corrected = family > 1 ? `, p corrected for ${family} comparisons` : "";
   return seeds === 1

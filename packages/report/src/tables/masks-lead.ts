@@ -1,4 +1,5 @@
 /** @file The first sentence of a table of masks: whether soft MGN masks beat masks that ignore the image. */
+import { groupBy } from "@mvt/common";
 import { conjunction } from "../columns.ts";
 import { holm, pairedT } from "../paired-tests.ts";
 import { maskPercent } from "./configuration.ts";
@@ -33,7 +34,7 @@ const namedSettings = 3;
 /** Undefined if no setting has both kinds of masks. AUC differences are paired by seed. */
 export function masksLead(rows: readonly RankedMasks[]): string | undefined {
   const groups = [
-    ...Map.groupBy(rows, ({ dataset, m }) => `${dataset}, m = ${maskPercent(m)} %`),
+    ...groupBy(rows, ({ dataset, m }) => `${dataset}, m = ${maskPercent(m)} %`),
   ].flatMap(([setting, group]) => {
     const comparisons = compareMasks(setting, group);
     return comparisons.length > 0 ? [comparisons] : [];

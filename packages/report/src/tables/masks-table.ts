@@ -2,6 +2,7 @@
  * @file How well masks find the patches that carry no expression, measured on synthetic faces, where the truth
  * is known.
  */
+import { groupBy } from "@mvt/common";
 import {
   columnLegend,
   dataCells,
@@ -80,7 +81,7 @@ export const masksTable = {
     options: { readonly title?: string } = {},
   ): Table {
     if (rows.length === 0) throw new RangeError("masksTable: expected at least one row, got none");
-    const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
+    const groups = [...groupBy(rows, ({ dataset }) => dataset).values()];
     const tableRows = groups.flatMap(inOrder).map((row) => ({
       dataset: row.dataset,
       cells: {

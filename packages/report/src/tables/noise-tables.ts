@@ -2,7 +2,7 @@
  * @file The three tables of the noise study: accuracy by kind and rate of label noise, by the epoch in which relabelling
  * begins, and by what it decides on. A kind with a rate stands for a data set.
  */
-import { percent, sum } from "@mvt/common";
+import { groupBy, percent, sum } from "@mvt/common";
 import { conjunction, number } from "../columns.ts";
 import { clearSign, differenceWords, pairedDifference, type PairedDifference } from "../paired.ts";
 import type { Provenance } from "../provenance.ts";
@@ -64,7 +64,7 @@ function gainsOf(group: readonly LabelledRow[], select: Selection): readonly Gai
 
 /** In how many settings relabelling helped and harmed. */
 function summary(rows: readonly LabelledRow[], select: Selection): readonly string[] {
-  const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
+  const groups = [...groupBy(rows, ({ dataset }) => dataset).values()];
   const signs = groups.flatMap((group) =>
     gainsOf(group, select).map(({ gain }) => clearSign(gain)),
   );

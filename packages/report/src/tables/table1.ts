@@ -1,4 +1,5 @@
 /** @file Table 1: accuracy by mask ratio m, without relabelling (section 4.3). */
+import { groupBy } from "@mvt/common";
 import { number, text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Column, Table } from "../table.ts";
@@ -50,7 +51,7 @@ export const table1 = {
     provenance: Provenance,
     options: { readonly select: Selection },
   ): Table {
-    const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
+    const groups = [...groupBy(rows, ({ dataset }) => dataset).values()];
     const entries = groups.flatMap(ascending).map(({ dataset, kind, m, runs }) => ({
       dataset,
       kind,

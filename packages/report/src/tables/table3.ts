@@ -1,4 +1,5 @@
 /** @file Table 3: accuracy with and without MGN and dynamic relabelling (section 4.3). */
+import { groupBy } from "@mvt/common";
 import { text } from "../columns.ts";
 import type { Provenance } from "../provenance.ts";
 import type { Cells, Column, Table } from "../table.ts";
@@ -59,7 +60,7 @@ export const table3 = {
     provenance: Provenance,
     options: { readonly select: Selection },
   ): Table {
-    const groups = [...Map.groupBy(rows, ({ dataset }) => dataset).values()];
+    const groups = [...groupBy(rows, ({ dataset }) => dataset).values()];
     const entries = groups.flatMap(fourEntries);
     const complete = entries.every(({ runs }) => runs !== undefined);
     const { id, title } = table3;

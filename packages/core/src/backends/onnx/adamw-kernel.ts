@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { FusedAdamW } from "../../optim/adamw.ts";
 import { sizeOf } from "../../tensor.ts";
+import { sharesMemory } from "./shared-memory.ts";
 import type { MemoryLayout, MemorySlice, SharedMemory } from "./shared-memory.ts";
 
 // TypeScript declares WebAssembly only with the browser's library; this is the part used here.
@@ -77,7 +78,8 @@ export function openAdamW(
   { beta1, beta2, epsilon, parameters }: AdamWPlan,
   slice: SliceIndex,
 ): AdamWKernel {
-  const compiled = new WebAssembly.Module(readFileSync(new URL("adamw.wasm", import.meta.url)));
+  const file = sharesMemory ? "adamw.wasm" : "adamw-unshared.wasm";
+  const compiled = new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)));
   const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
   const wasm = exports as Wasm;
   const slices = parameters.map(({ parameter, m, v, gradients, weightDecay }) => {

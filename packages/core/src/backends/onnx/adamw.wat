@@ -1,6 +1,6 @@
 ;; AdamW in place, four float32 at a time: one pass over parameters, gradients and both moments.
 ;; The formulas are those of optim/adamw.ts; `pnpm --filter @mvt/core build:adamw` makes adamw.wasm.
-;; The memory is shared, so that threads can each take a share of the elements.
+;; The memory is shared, so that threads can each take a share of the elements; in adamw-unshared.wasm it is not.
 (module
   (import "host" "memory" (memory 1 65536 shared))
 

@@ -3,8 +3,8 @@
  * standard error when VK_LOADER_DEBUG is set.
  */
 import { execFile } from "node:child_process";
-import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { moduleBeside } from "@mvt/common";
 import { DeviceError } from "./device-error.ts";
 
 export interface Adapter {
@@ -16,7 +16,7 @@ export interface Adapter {
 
 /** Opens the device in another process and reports what it is. Throws DeviceError if there is none. */
 export async function findAdapter(): Promise<Adapter> {
-  const probe = new URL(`adapter-probe${extname(import.meta.url)}`, import.meta.url);
+  const probe = moduleBeside(import.meta.url, "adapter-probe");
   const log = await new Promise<string>((resolve, reject) => {
     const env = { ...process.env, VK_LOADER_DEBUG: "all" };
     execFile(

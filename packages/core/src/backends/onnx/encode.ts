@@ -1,5 +1,6 @@
 /** @file A graph of primitives as an ONNX model, encoded with the published onnx.proto schema. */
 import { create, toBinary } from "@bufbuild/protobuf";
+import { Float16Array } from "../../float16.ts";
 import { isNode } from "../../ops/primitives.ts";
 import type { Primitive } from "../../ops/primitives.ts";
 import type { GraphNode, Shape, Tensor, DType } from "../../tensor.ts";

@@ -1,5 +1,6 @@
 /** @file A session in a thread of its own, so that several compute at once and the main thread stays free. */
 import { Worker } from "node:worker_threads";
+import { moduleBeside } from "@mvt/common";
 import type { AdamWStep } from "./adamw-kernel.ts";
 import type { HostSession, HostSessionPlan } from "./host-session.ts";
 
@@ -21,16 +22,23 @@ export interface Reply {
   readonly error?: unknown;
 }
 
+/** Who waits for a reply. */
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A session that computes in a worker thread. */
 export async function openHostSessionThread(plan: HostSessionPlan): Promise<HostSession> {
-  const worker = new Worker(new URL(workerFile, import.meta.url), { workerData: plan });
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  const expect = (id: number) => {
-    const reply = Promise.withResolvers<unknown>();
-    waiting.set(id, reply);
-    worker.ref(); // a thread that nobody waits for does not keep the process alive
-    return reply.promise;
-  };
+  const worker = new Worker(moduleBeside(import.meta.url, "host-session-worker"), {
+    workerData: plan,
+  });
+  const waiting = new Map<number, Waiting>();
+  const expect = (id: number) =>
+    new Promise<unknown>((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      worker.ref(); // a thread that nobody waits for does not keep the process alive
+    });
   const failAll = (error: unknown) => {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
@@ -65,6 +73,3 @@ export async function openHostSessionThread(plan: HostSessionPlan): Promise<Host
     },
   };
 }
-
-/** In the same folder and of the same kind: TypeScript in the repository, JavaScript in the package. */
-const workerFile = import.meta.url.replace(/^.*host-session-thread/, "./host-session-worker");

@@ -20,7 +20,7 @@ import { openHostSessionThread } from "./host-session-thread.ts";
 import { fusedUpdate, openGraphUpdate } from "./host-update.ts";
 import { inRowSlices } from "./row-slices.ts";
 import type { OnnxOptions } from "./session.ts";
-import { viewOf } from "./shared-memory.ts";
+import { sharesMemory, viewOf } from "./shared-memory.ts";
 import type { MemorySlice } from "./shared-memory.ts";
 
 /** More sessions than this cost more memory than they save time: each has gradients of its own. */
@@ -31,7 +31,7 @@ export function sessionsFor({
   threads = availableParallelism(),
   sessions = mostSessions,
 }: Pick<OnnxOptions, "threads" | "sessions">): number {
-  return Math.min(threads, sessions);
+  return sharesMemory ? Math.min(threads, sessions) : 1;
 }
 
 /** The state of the executables made here, for `copyState`. */

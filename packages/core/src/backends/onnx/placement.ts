@@ -1,4 +1,5 @@
 /** @file Which operators of a program the device has no kernel for, so that ONNX Runtime runs them on the host. */
+import { groupBy } from "@mvt/common";
 import { inputOf } from "../../program/program.ts";
 import type { Feed, Feeds, Program } from "../../program/program.ts";
 import { sizeOf } from "../../tensor.ts";
@@ -17,7 +18,7 @@ export async function operatorsOnHost(
     await executable.dispose();
   });
   const onHost = kernels.filter(({ provider }) => provider === "CPUExecutionProvider");
-  const byOperator = Map.groupBy(onHost, ({ operator }) => operator);
+  const byOperator = groupBy(onHost, ({ operator }) => operator);
   return new Map([...byOperator].map(([operator, all]) => [operator, all.length]));
 }
 

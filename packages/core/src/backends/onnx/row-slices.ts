@@ -3,6 +3,7 @@
  * array are contiguous in memory, so the graph can read and write the slices directly, without copies. The weights of
  * queries, keys and values are such slices of one parameter.
  */
+import { groupBy } from "@mvt/common";
 import { sizeOf } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
 import { encodeValueInfo } from "./encode.ts";
@@ -31,7 +32,7 @@ export function withRowSlices(
   graph: GraphProto,
   parameters: readonly ReadParameter[],
 ): { readonly graph: GraphProto; readonly rowSlices: readonly RowSlice[] } {
-  const readersOf = Map.groupBy(
+  const readersOf = groupBy(
     graph.node.flatMap((node) => node.input.map((input) => ({ input, node }))),
     ({ input }) => input,
   );
@@ -83,7 +84,7 @@ export function inRowSlices(
   arrays: ReadonlyMap<string, MemorySlice>,
   rowSlices: readonly RowSlice[],
 ): ReadonlyMap<string, MemorySlice> {
-  const cut = Map.groupBy(rowSlices, ({ of }) => of);
+  const cut = groupBy(rowSlices, ({ of }) => of);
   return new Map(
     [...arrays].flatMap(([name, array]): readonly (readonly [string, MemorySlice])[] => {
       const own = cut.get(name);

@@ -15,9 +15,9 @@ declare const WebAssembly: {
   }) => SharedMemory;
 };
 
-/** A `WebAssembly.Memory` that can be sent to worker threads. */
+/** A `WebAssembly.Memory` that can be sent to worker threads, if `sharesMemory`. */
 export interface SharedMemory {
-  readonly buffer: SharedArrayBuffer;
+  readonly buffer: SharedArrayBuffer | ArrayBuffer;
 }
 
 /** Where an array lies in a memory: plain data. */
@@ -27,6 +27,12 @@ export interface MemorySlice {
   readonly shape: Shape;
   readonly dtype: DType;
 }
+
+/**
+ * Whether memory that threads share can be handed to native code, as ONNX Runtime is: Node 20 refuses it. There the memory
+ * belongs to one thread, which computes alone.
+ */
+export const sharesMemory = Number.parseInt(process.versions.node, 10) >= 22;
 
 const pageBytes = 65_536;
 const mostPages = 65_536; // 4 GiB
@@ -46,7 +52,7 @@ export class MemoryLayout {
   /** The memory, filled with zeros. Throws RangeError if more than 4 GiB are reserved. */
   allocate(): SharedMemory {
     const initial = Math.ceil(this.#bytes / pageBytes) + 1;
-    return new WebAssembly.Memory({ initial, maximum: mostPages, shared: true });
+    return new WebAssembly.Memory({ initial, maximum: mostPages, shared: sharesMemory });
   }
 }
 

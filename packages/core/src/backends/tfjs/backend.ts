@@ -7,7 +7,8 @@ import { simplify } from "../../program/simplify.ts";
 import { writtenState } from "../../program/written-state.ts";
 import type { Weights } from "../../weights/weights.ts";
 import { loadTfjsLibrary } from "./libraries.ts";
-import type { TfjsLibrary, TfjsOptions } from "./libraries.ts";
+import type { TfjsLibrary } from "./libraries.ts";
+import type { TfjsOptions } from "./options.ts";
 import { createInterpreter, tensorOf } from "./interpreter.ts";
 
 /**

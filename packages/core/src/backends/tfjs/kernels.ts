@@ -5,6 +5,7 @@
  * Operators: https://js.tensorflow.org/api/4.22.0/. TensorFlow.js has no uint8: its values are int32.
  */
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { Float16Array } from "../../float16.ts";
 import { decompositions, plainMatmul } from "../../ops/decompositions.ts";
 import { isFloat } from "../../ops/element-types.ts";
 import type { NodeOf, Primitive, Primitives } from "../../ops/primitives.ts";

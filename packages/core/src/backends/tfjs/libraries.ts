@@ -1,24 +1,12 @@
 /** @file Loads TensorFlow.js: with a native TensorFlow if one is installed, else with a backend of its own. */
 import { createRequire } from "node:module";
-import { reasonOf, UserError } from "@mvt/common";
+import { reasonOf } from "@mvt/common";
 import type { Tf } from "./kernels.ts";
+import { TfjsError } from "./options.ts";
+import type { TfjsOptions } from "./options.ts";
 import { findTfjsPackage, isNative, tfjsEngines, tfjsPackages } from "./packages.ts";
 import type { TfjsEngine } from "./packages.ts";
 import { restoreRemovedUtil } from "./removed-util.ts";
-
-export interface TfjsOptions {
-  /** Which package computes. Default: the first of node-gpu, node, wasm and cpu that can be loaded. */
-  readonly engine?: TfjsEngine;
-  /**
-   * Where it must compute. "cuda" needs @tensorflow/tfjs-node-gpu and a GPU that it finds; "cpu" does not use that
-   * package. Default: wherever the engine computes by itself.
-   */
-  readonly device?: "cpu" | "cuda";
-  /** Threads inside an operator, for a native TensorFlow. Only the first engine of a process can set it. */
-  readonly threads?: number;
-  /** A folder to search for the packages before this package's own dependencies. */
-  readonly folder?: string;
-}
 
 /** A copy of TensorFlow.js, and which of its backends computes. */
 export interface TfjsLibrary {
@@ -26,11 +14,6 @@ export interface TfjsLibrary {
   readonly registeredAs: string;
   readonly name: string;
   readonly device: "cpu" | "cuda";
-}
-
-/** No engine of TensorFlow.js fits the options. The message names each package and why it was not taken. */
-export class TfjsError extends UserError {
-  override readonly name = "TfjsError";
 }
 
 /** Loads the first engine that fits the options. Throws TfjsError if none does. */
