@@ -1,6 +1,7 @@
 /** @file `pnpm exp compare`: two finished runs on the same test images, from their predictions.csv. */
 import { CommandLineError } from "@mvt/common";
 import { compare, compareTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import { toHtml } from "@mvt/report/html/table-page";
 import { compareJson, comparisonFacts, namedRun } from "../../evaluation/evaluation-facts.ts";
 import { alignPredictions } from "../../runs/align-predictions.ts";
 import { readPredictions } from "../../runs/predictions.ts";
@@ -63,6 +64,7 @@ export default defineCommand({
     await writeReport(args.report, {
       "compare.md": toMarkdown(table),
       "compare.csv": toCsv(table),
+      "compare.html": toHtml(table),
     });
   },
 });

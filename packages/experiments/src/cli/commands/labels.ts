@@ -6,6 +6,7 @@ import { datasets, readLabelList } from "@mvt/datasets";
 import type { LabelList } from "@mvt/datasets";
 import { rankingScoreNames, rankingScores } from "@mvt/relabel";
 import { labelFlowTable, labelsTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import { toHtml } from "@mvt/report/html/table-page";
 import type { PreparedData } from "../../data/prepared.ts";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import { openEngine } from "../../engine/engine.ts";
@@ -167,6 +168,7 @@ export default defineCommand({
     const { flow } = report;
     await writeFiles(out, {
       "labels.md": toMarkdown(table),
+      "labels.html": toHtml(table),
       "scores.csv": table.rows.length > 0 ? toCsv(table) : undefined,
       "ranking.csv": rankingCsv(run.lines, columns, order),
       "flow.csv": flow && toCsv(labelFlowTable({ ...report, flow }, provenance)),

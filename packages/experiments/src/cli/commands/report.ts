@@ -90,6 +90,8 @@ export function reportCommand(names: readonly ReportName[], command: string): Co
   });
 }
 
+const conjunction = new Intl.ListFormat("en-GB", { type: "conjunction" });
+
 /**
  * Plans the reports, trains what is missing, and writes their files.
  *
@@ -148,6 +150,6 @@ export async function makeReports(
       await writeWhole(join(out, name), content);
     }
     process.stdout.write(text);
-    progress.say(`wrote ${Object.keys(files).join(" and ")} in ${out}`);
+    progress.say(`wrote ${conjunction.format(Object.keys(files))} in ${out}`);
   }
 }
