@@ -106,7 +106,7 @@ export function grid({ caption, captionHidden = false, tall, id, columns, rows }
 }
 
 /** Up to this length a cell is one line. */
-const oneLine = 28;
+const oneLine = 36;
 
 function cellOf({ numeric, heads }: GridColumn, cell: GridCell | undefined): Element {
   const align = numeric ? ["number"] : [];

@@ -68,7 +68,7 @@ export function indexPage({ reports, runs, others, folder, synthetic }: IndexPag
             ),
       ]),
       section("Runs", [
-        h("form.filter", { hidden: true, role: "search", dataTable: "runs" }, [
+        h("div.filter", { hidden: true, role: "search", dataTable: "runs" }, [
           h("label", [
             "Show runs with",
             h("input", { type: "search", placeholder: "raf-db sigmoid", autocomplete: "off" }),

@@ -47,12 +47,11 @@ function keyOf(cell) {
 }
 
 /* A filter shows the rows that contain every word. */
-for (const form of document.querySelectorAll("form.filter")) {
-  const [body] = document.getElementById(form.dataset.table).tBodies;
-  const input = form.querySelector("input");
-  const status = form.querySelector("output");
-  form.hidden = false;
-  form.addEventListener("submit", (event) => event.preventDefault());
+for (const filter of document.querySelectorAll(".filter")) {
+  const [body] = document.getElementById(filter.dataset.table).tBodies;
+  const input = filter.querySelector("input");
+  const status = filter.querySelector("output");
+  filter.hidden = false;
   input.addEventListener("input", () => {
     const asked = input.value.toLowerCase().split(/\\s+/).filter(Boolean);
     let shown = 0;

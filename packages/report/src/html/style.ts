@@ -50,6 +50,7 @@ thead th { vertical-align: bottom; border-block-end: 2px solid var(--quiet); fon
 tbody th { font-weight: 400; }
 tbody tr:hover > * { background: color-mix(in srgb, var(--accent) 7%, transparent); }
 .number { text-align: end; }
+.counts { display: block; font-size: 0.85rem; color: var(--quiet); }
 .none { color: var(--quiet); }
 .line { white-space: nowrap; }
 .long { min-width: 14rem; max-width: 32rem; }

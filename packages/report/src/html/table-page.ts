@@ -31,7 +31,7 @@ export function toHtml(
       ...(rows.length === 0
         ? []
         : [gridOf({ caption: title, hidden: true, columns, rows, digits })]),
-      ...figures.map((svg) => figure(svg, title)),
+      ...figures.map((svg) => figure(svg, `Figure of ${title}`)),
       ...appendices.map(({ heading, text, columns: own, rows: cells }) =>
         section(heading, [
           ...(text === undefined ? [] : [h("p", [...words(text)])]),
@@ -87,14 +87,15 @@ function gridCell(cell: Cell, digits: number): GridCell {
   return { content: cellContent(cell, shown), sort: sortValue(cell) };
 }
 
-/** Accuracies: first the value, which is what one compares, then its counts. */
+/** First the value, which is what one compares, then the counts that it is made of. */
 function cellContent(cell: Cell, shown: string): readonly Content[] {
-  const counts = cell.kind === "accuracy" ? shown.indexOf(" (") : -1;
+  const counted = cell.kind === "accuracy" || cell.kind === "count";
+  const counts = counted ? shown.indexOf(" (") : -1;
   if (counts === -1) return [shown];
   const best = cell.kind === "accuracy" && cell.best === true;
   return [
     h(best ? "strong" : "span", shown.slice(0, counts)),
-    h("span.quiet", shown.slice(counts)),
+    h("span.counts", shown.slice(counts)),
   ];
 }
 
