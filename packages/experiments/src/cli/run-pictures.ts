@@ -53,7 +53,8 @@ export function createPictures(request: PictureRequest, progress: Progress) {
     try {
       const data = await open(run, config);
       return {
-        withPictures: (relabelled) => withPictures(relabelled, data.train, request.pictures),
+        withPictures: async (relabelled) =>
+          withPictures(relabelled, (await data.open()).train, request.pictures),
         async masked() {
           const folder = masksOf(run, config, request.runs);
           if (folder === undefined) return [];
@@ -102,16 +103,16 @@ async function withPictures(
 async function maskedImages(
   generator: RunFolder,
   { model }: RunConfig,
-  { dataset, test }: PreparedData,
+  data: PreparedData,
   backend: Backend,
   count: number,
 ): Promise<readonly MaskedImage[]> {
-  const { images, rows: all, ids } = test;
+  const { images, rows: all, ids } = (await data.open()).test;
   const shown = Array.from({ length: Math.min(count, all.length) }, (_, i) =>
     Math.floor((i * all.length) / Math.min(count, all.length)),
   );
   const rows = Int32Array.from(shown, (i) => all[i]!);
-  const file = await readMgn(generator, dataset.name, model);
+  const file = await readMgn(generator, data.dataset.name, model);
   const masks = await generateMasks(backend, file, images, rows);
   const N = deit.patchCount(model);
   const pixels = await readRows(images, rows);
