@@ -50,6 +50,12 @@ const svg =
 
 const path = (name: string) => join(folder, "results", name);
 
+async function writeReports(): Promise<void> {
+  const { exitCode, stdout, stderr } = await runCommand(["report"], folder);
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toMatch(/^wrote .*index\.html and 2 pages of runs in runs\//);
+}
+
 beforeAll(async () => {
   folder = await makeFolder();
   const runs = join(folder, "runs");
@@ -57,13 +63,11 @@ beforeAll(async () => {
   classifierId = classifier.id;
   await trainedGenerator(runs, classifier);
   const { provenance } = tableOf();
-  const made = await runCommand(["report"], folder);
-  expect(made.exitCode, made.stderr).toBe(0);
+  await writeReports();
   await writeFile(path("table.html"), toHtml(tableOf(), { figures: [svg] }));
   await writeFile(path("figure.html"), figurePage({ title: "Figure", figures: [svg], provenance }));
   await writeFile(path("other.html"), "<title>somebody else's</title>");
-  const again = await runCommand(["report"], folder);
-  expect(again.stdout).toMatch(/^wrote .*index\.html and 2 pages of runs in runs\//);
+  await writeReports();
   const ids = await readdir(path("runs"));
   pages = ["index.html", "table.html", "figure.html", ...ids.map((name) => join("runs", name))];
   return () => removeFolder(folder);
@@ -115,7 +119,10 @@ describe.skipIf(chromiumPath === undefined)(
 
     async function open(
       name: string,
-      { width = 1280, colorScheme = "light" as "light" | "dark" } = {},
+      {
+        width = 1280,
+        colorScheme = "light",
+      }: { readonly width?: number; readonly colorScheme?: "light" | "dark" } = {},
     ) {
       const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
       const requests: string[] = [];
