@@ -29,6 +29,7 @@ import {
   toText,
 } from "@mvt/report";
 import type { Provenance, SpeedReport } from "@mvt/report";
+import { toHtml } from "@mvt/report/html/table-page";
 import { benchFacts, benchJson, benchPredictJson } from "./bench-facts.ts";
 import { benchmarks, runBenchmarks } from "./benchmarks/index.ts";
 import type { BenchmarkName } from "./benchmarks/index.ts";
@@ -229,7 +230,9 @@ async function filesOf(
     [`${stem}.md`, toMarkdown(table)],
     [`${stem}.csv`, toCsv(speedMeasurements(report, provenance))],
   ];
-  if (scalings.length > 0) files.push([`${stem}.svg`, await scalingFigure(title, scalings)]);
+  const figures = scalings.length > 0 ? [await scalingFigure(title, scalings)] : [];
+  for (const svg of figures) files.push([`${stem}.svg`, svg]);
+  files.push([`${stem}.html`, toHtml(table, { figures })]);
   return { text: toText(table), files };
 }
 

@@ -31,9 +31,10 @@ describe("pnpm exp bench", () => {
         { TMPDIR: temporary },
       );
       expect(exitCode).toBe(0);
-      expect(stderr).toContain("wrote bench.md, bench.csv, bench.svg in report\n");
+      expect(stderr).toContain("wrote bench.md, bench.csv, bench.svg, bench.html in report\n");
       expect(await filesBelow(join(folder, "report"))).toEqual([
         "bench.csv",
+        "bench.html",
         "bench.md",
         "bench.svg",
       ]);

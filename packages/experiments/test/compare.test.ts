@@ -57,14 +57,18 @@ describe("compare", () => {
     expect(stdout).toContain("Only A is correct on b = 1 images, only B on c = 4: p = 0.38.");
   });
 
-  test("prints the same every time, and writes it as Markdown and CSV", async () => {
+  test("prints the same every time, and writes it as Markdown, CSV and a page", async () => {
     const [first, second] = [
       await runCommand([...args, "--report", "out"], folder),
       await runCommand([...args, "--report", "out"], folder),
     ];
     expect(second).toEqual(first);
-    expect(first.stderr).toBe("wrote compare.md, compare.csv in out\n");
-    expect(await readdir(join(folder, "out"))).toEqual(["compare.csv", "compare.md"]);
+    expect(first.stderr).toBe("wrote compare.md, compare.csv, compare.html in out\n");
+    expect(await readdir(join(folder, "out"))).toEqual([
+      "compare.csv",
+      "compare.html",
+      "compare.md",
+    ]);
     const csv = await readFile(join(folder, "out/compare.csv"), "utf8");
     expect(csv.split("\n")[1]).toMatch(
       new RegExp(
@@ -129,6 +133,7 @@ describe("evaluate --stored", () => {
     expect(await readdir(join(folder, "measures"))).toEqual([
       "confusion.csv",
       "evaluation.csv",
+      "evaluation.html",
       "evaluation.md",
     ]);
     const confusion = await readFile(join(folder, "measures/confusion.csv"), "utf8");

@@ -23,7 +23,7 @@ export interface DataDescription {
   readonly layout: string;
   /** The labelling protocol: "argmax-10". */
   readonly protocol: string;
-  /** Images per split, in the order to print: { train: 450, validation: 50, test: 200 }. */
+  /** Images per split, in the order to print: { train: 450, validation: 50, test: 200 }. Empty where they are not known. */
   readonly counts: Readonly<Record<string, number>>;
   /** Absent where it is not known which labels are wrong, as in real data as they are. */
   readonly labelNoise?: LabelNoise;
@@ -170,7 +170,7 @@ function dataLine({
   skipped = [],
 }: DataDescription): string {
   const images = Object.entries(counts).map(([split, count]) => `${split} ${count}`);
-  return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}; images: ${images.join(", ")}${skippedWords(skipped)}${labelNoise ? `; ${noiseWords(labelNoise)}` : ""}`;
+  return `Data: ${title}, ${kind}; layout ${layout}, protocol ${protocol}${images.length === 0 ? "" : `; images: ${images.join(", ")}`}${skippedWords(skipped)}${labelNoise ? `; ${noiseWords(labelNoise)}` : ""}`;
 }
 
 /** Skipped images that are named. */

@@ -251,14 +251,17 @@ describe("help and messages of the sources", () => {
   });
 
   test("advise commands and flags that exist", () => {
-    const found = texts.flatMap((one) => [
-      ...[...one.text.matchAll(/pnpm exp ([a-z][a-z0-9-]*)/g)]
-        .filter(([, name]) => !declared.has(name!))
-        .map(([, name]) => `${where(one)}: there is no command ${name}`),
-      ...[...one.text.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)]
-        .filter(([, name]) => !flags.has(name!) && !otherFlags.has(name!))
-        .map(([, name]) => `${where(one)}: there is no flag --${name}`),
-    ]);
+    const style = "packages/report/src/html/style.ts"; // what looks like flags are properties of CSS
+    const found = texts
+      .filter(({ path }) => path !== style)
+      .flatMap((one) => [
+        ...[...one.text.matchAll(/pnpm exp ([a-z][a-z0-9-]*)/g)]
+          .filter(([, name]) => !declared.has(name!))
+          .map(([, name]) => `${where(one)}: there is no command ${name}`),
+        ...[...one.text.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)]
+          .filter(([, name]) => !flags.has(name!) && !otherFlags.has(name!))
+          .map(([, name]) => `${where(one)}: there is no flag --${name}`),
+      ]);
     expect(found).toEqual([]);
   });
 

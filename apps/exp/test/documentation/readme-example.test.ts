@@ -37,6 +37,8 @@ describe("the first example of output in the README", () => {
   });
 
   test("says where the files are, as the command does", () => {
-    expect(example.at(-1)).toMatch(/^wrote table2\.md and table2\.csv in .*\/reports\/quick$/);
+    expect(example.at(-1)).toMatch(
+      /^wrote table2\.md, table2\.csv and table2\.html in .*\/reports\/quick$/,
+    );
   });
 });

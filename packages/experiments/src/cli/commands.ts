@@ -26,6 +26,11 @@ const ownCommands: readonly Command[] = [
       ),
   },
   {
+    name: "report",
+    about: "Pages to read: an index over tables and finished runs, and a page for each run",
+    load: () => load(import("./commands/run-pages.ts")),
+  },
+  {
     name: "table <definition>",
     about: "A table of your own: its rows and columns are defined in a file or package",
     load: () => load(import("./commands/table.ts")),

@@ -13,7 +13,7 @@ import type {
   Provenance,
   Resampling,
 } from "@mvt/report";
-import type { ClassifierConfig } from "../settings/run-config.ts";
+import type { ClassifierConfig, RunConfig } from "../settings/run-config.ts";
 import { describeProvenance } from "../runs/provenance.ts";
 import { trainedRuns } from "../runs/trained-runs.ts";
 import { openRun, readConfig } from "../runs/run-folder.ts";
@@ -38,7 +38,7 @@ export const evaluationOptions = {
   report: {
     type: "string",
     group: output,
-    describe: "write the measures into this folder, as Markdown and CSV",
+    describe: "write the measures into this folder, as Markdown, CSV and a page",
   },
 } as const;
 
@@ -70,7 +70,7 @@ export async function evaluatedRunOf(
 
 /** The data as a run's configuration knows them, with predictions for `n` images of a split. */
 export function describePredicted(
-  { data }: ClassifierConfig,
+  { data }: Pick<RunConfig, "data">,
   split: string,
   n: number,
 ): DataDescription {

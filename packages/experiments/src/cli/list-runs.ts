@@ -21,6 +21,15 @@ export const runKeys = [
 ] as const satisfies readonly (keyof RunFacts)[];
 export type RunKey = (typeof runKeys)[number];
 
+/** KEY=VALUE, repeatable: which runs. */
+export const whereOption = {
+  type: "string",
+  array: true,
+  default: [] as string[],
+  check: (conditions: readonly string[]) => conditions.forEach(parseWhere),
+  suggest: runKeys.map((key) => `${key}=`),
+} as const;
+
 export interface ListOptions {
   /** KEY=VALUE; a run has to meet all. */
   readonly where: readonly string[];

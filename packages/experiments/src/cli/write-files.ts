@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { writeWhole } from "@mvt/common/files";
 import type { EffectiveConfiguration } from "./configuration.ts";
 
+const conjunction = new Intl.ListFormat("en-GB", { type: "conjunction" });
+
 /** Writes into a folder by file name, and says so. */
 export async function writeFiles(
   folder: string,
@@ -11,7 +13,7 @@ export async function writeFiles(
 ): Promise<void> {
   for (const [name, content] of Object.entries(files))
     await writeWhole(join(folder, name), content);
-  say(`wrote ${Object.keys(files).join(" and ")} in ${folder}`);
+  say(`wrote ${conjunction.format(Object.keys(files))} in ${folder}`);
 }
 
 /** Keeps the configuration beside a report where the command line, which the report names, does not show all of it. */

@@ -65,6 +65,12 @@ export async function changedImagesSheet(
   return svgToPng(svg);
 }
 
+/** An image as PNG in its own size, or smaller. */
+export function thumbnail(pixels: Uint8Array, size: number): Promise<Uint8Array> {
+  const image = sharp(pixels, { raw: { width: size, height: size, channels: 3 } });
+  return (size > side ? image.resize(side, side) : image).png().toBuffer();
+}
+
 /** Small images keep their pixels visible; large ones are made smaller smoothly. */
 function enlarged(pixels: Uint8Array, size: number): Promise<Uint8Array> {
   return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })

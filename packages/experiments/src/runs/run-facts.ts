@@ -160,7 +160,7 @@ function usedBy(config: RunConfig): ReadonlySet<string> {
 export function whatDiffers(
   runs: readonly { readonly title: string; readonly config?: RunConfig | undefined }[],
 ): readonly (readonly string[])[] {
-  const leaves = runs.map(({ config }) => new Map(config ? leavesOf(config, []) : []));
+  const leaves = runs.map(({ config }) => new Map(config ? leavesOf(config) : []));
   return runs.map(({ title, config }, i) => {
     if (config === undefined) return [];
     const others = runs.flatMap((run, j) =>
@@ -173,7 +173,10 @@ export function whatDiffers(
 }
 
 /** Every value of a configuration by its path, as JSON; texts without their quotes, hashes shortened. */
-function leavesOf(value: unknown, path: readonly string[]): readonly (readonly [string, string])[] {
+export function leavesOf(
+  value: unknown,
+  path: readonly string[] = [],
+): readonly (readonly [string, string])[] {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
   }

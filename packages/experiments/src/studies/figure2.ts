@@ -16,6 +16,7 @@ import { readMgn } from "../runs/mgn-file.ts";
 import { dataKind } from "../runs/provenance.ts";
 import { openRun } from "../runs/run-folder.ts";
 import { paperChoices } from "./paper-choices.ts";
+import { pageOf } from "./report-definition.ts";
 import type { ReportDefinition } from "./report-definition.ts";
 
 /** Images side by side. */
@@ -30,7 +31,7 @@ export default {
     );
     return {
       runs,
-      async make({ runsFolder, backend }) {
+      async make({ runsFolder, backend, ...context }) {
         const sheets = await Promise.all(
           runs.map(async ({ id, config: { m, model }, data }) => {
             const { dataset } = data;
@@ -58,10 +59,12 @@ export default {
               labels: ["Image", "Soft, I (1 − M_p)", `Highest ${100 * m} % black`],
               sheet: { png, width, height },
             });
-            return [`figure2-${dataset.name}.png`, await svgToPng(svg)] as const;
+            return { name: `figure2-${dataset.name}.png`, png: await svgToPng(svg), svg };
           }),
         );
-        return { files: Object.fromEntries(sheets), text: "" };
+        const page = pageOf({ ...figure2, figures: sheets.map(({ svg }) => svg) }, context);
+        const files = Object.fromEntries(sheets.map(({ name, png }) => [name, png]));
+        return { files: { ...files, ...page }, text: "" };
       },
     };
   },

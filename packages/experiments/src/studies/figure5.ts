@@ -45,7 +45,7 @@ export default {
     }));
     return {
       runs,
-      async make({ runsFolder, png }) {
+      async make({ runsFolder, ...context }) {
         const convergence = await Promise.all(
           groups.map(async (group) => ({
             dataset: group[0]!.dataset.title,
@@ -60,7 +60,7 @@ export default {
         );
         const synthetic = groups.flat().some(({ dataset }) => dataKind(dataset) === "synthetic");
         const svg = await figure5.draw({ delta, functions, convergence, synthetic });
-        return figureReport("figure5", svg, png);
+        return figureReport(figure5, svg, context);
       },
     };
   },

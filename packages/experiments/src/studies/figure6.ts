@@ -19,7 +19,7 @@ export default {
     const best = await planBest(planner, request);
     return {
       runs: best.flatMap(({ runs }) => runs),
-      async make({ runsFolder, png }) {
+      async make({ runsFolder, ...context }) {
         const matrices = await Promise.all(
           best.map(async ({ runs }) => {
             const { dataset, classes } = runs[0]!.data;
@@ -28,7 +28,7 @@ export default {
           }),
         );
         const synthetic = best.some(({ runs }) => dataKind(runs[0]!.data.dataset) === "synthetic");
-        return figureReport("figure6", await figure6.draw(matrices, { synthetic }), png);
+        return figureReport(figure6, await figure6.draw(matrices, { synthetic }), context);
       },
     };
   },

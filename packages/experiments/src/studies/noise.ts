@@ -32,7 +32,7 @@ import type { LabelRow, RowSpec } from "./label-rows.ts";
 import { noiseSource } from "./plan-labels.ts";
 import type { DrawnNoise } from "./plan-labels.ts";
 import type { NamedThreshold, Planner, StudySetting } from "./planner.ts";
-import { figureReport, tableReport } from "./report-definition.ts";
+import { drawingFiles, tableReport } from "./report-definition.ts";
 import type { Report, ReportDefinition, ReportRequest } from "./report-definition.ts";
 
 interface NoiseStudy {
@@ -99,8 +99,11 @@ export default {
           [groups, starts, deciders].map(measure),
         );
         const rowsOf = (some: readonly MeasuredGroup[] = []) => some.flatMap(({ rows }) => rows);
+        const svg = await drawFigure(title, { byNoise: byNoise!, byStart: byStart! }, select);
         const tables = [
-          tableReport("noise", noiseTable.build(rowsOf(byNoise), provenance, { select }), formats),
+          tableReport("noise", noiseTable.build(rowsOf(byNoise), provenance, { select }), formats, [
+            svg,
+          ]),
           tableReport(
             "noise-start",
             noiseStartTable.build(rowsOf(byStart), provenance, { select }),
@@ -112,8 +115,7 @@ export default {
             formats,
           ),
         ];
-        const svg = await drawFigure(title, { byNoise: byNoise!, byStart: byStart! }, select);
-        const parts = [...tables, await figureReport("noise", svg, png)];
+        const parts = [...tables, { files: await drawingFiles("noise", svg, png) }];
         return {
           files: Object.assign({}, ...parts.map(({ files }) => files)) as Report["files"],
           text: tables.map(({ text }) => text).join("\n"),

@@ -12,6 +12,8 @@ import type {
   Table,
   TestedRun,
 } from "@mvt/report";
+import { figurePage } from "@mvt/report/html/figure-page";
+import { toHtml } from "@mvt/report/html/table-page";
 import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
 import { readPredictions } from "../runs/predictions.ts";
 import type { ClassifierResult } from "../runs/result.ts";
@@ -36,19 +38,19 @@ export interface ReportContext {
   readonly backend: Backend;
   /** Figures as PNG besides SVG. */
   readonly png: boolean;
-  /** The files of each table. */
+  /** The files of each table; a figure has a page where HTML is among them. */
   readonly formats: readonly TableFormat[];
 }
 
 /** What a table is written as, with the ending of the file's name. */
-export const tableFormats = { markdown: "md", csv: "csv", latex: "tex" } as const;
+export const tableFormats = { markdown: "md", csv: "csv", html: "html", latex: "tex" } as const;
 
 export type TableFormat = keyof typeof tableFormats;
 
 export const tableFormatNames = Object.keys(tableFormats) as readonly TableFormat[];
 
 /** What a table is written as unless --format says otherwise. */
-export const defaultFormats = ["markdown", "csv"] as const satisfies readonly TableFormat[];
+export const defaultFormats = ["markdown", "csv", "html"] as const satisfies readonly TableFormat[];
 
 export interface Report {
   /** By file name. */
@@ -106,17 +108,29 @@ export async function planReports(
   return plans.filter((plan) => plan !== undefined);
 }
 
-const writers: Readonly<Record<TableFormat, (table: Table, id: string) => string>> = {
+interface WrittenTable {
+  readonly id: string;
+  /** SVG that its page shows as well. */
+  readonly figures: readonly string[];
+}
+
+const writers: Readonly<Record<TableFormat, (table: Table, about: WrittenTable) => string>> = {
   markdown: toMarkdown,
   csv: toCsv,
-  latex: (table, id) => toLatex(table, { id }),
+  html: toHtml,
+  latex: toLatex,
 };
 
 /** A table in these formats, each a file; the text is Markdown, whatever the files are. */
-export function tableReport(id: string, table: Table, formats: readonly TableFormat[]): Report {
+export function tableReport(
+  id: string,
+  table: Table,
+  formats: readonly TableFormat[],
+  figures: readonly string[] = [],
+): Report {
   const files = formats.map((format) => [
     `${id}.${tableFormats[format]}`,
-    writers[format](table, id),
+    writers[format](table, { id, figures }),
   ]);
   return { files: Object.fromEntries(files), text: toMarkdown(table) };
 }
@@ -124,11 +138,40 @@ export function tableReport(id: string, table: Table, formats: readonly TableFor
 /** Pixels: wide enough for two panels on a screen of high density. */
 const pngWidth = 1600;
 
-/** A figure as SVG and, where it is asked for, as PNG. */
-export async function figureReport(id: string, svg: string, png: boolean): Promise<Report> {
-  const files = { [`${id}.svg`]: svg };
+/** A figure as SVG, where it is asked for as PNG, and as a page. */
+export async function figureReport(
+  { id, title }: { readonly id: string; readonly title: string },
+  svg: string,
+  context: Pick<ReportContext, "png" | "formats" | "provenance">,
+): Promise<Report> {
+  const files = {
+    ...(await drawingFiles(id, svg, context.png)),
+    ...pageOf({ id, title, figures: [svg] }, context),
+  };
+  return { files, text: "" };
+}
+
+/** The files of a figure that is shown on the page of a table. */
+export async function drawingFiles(
+  id: string,
+  svg: string,
+  png: boolean,
+): Promise<Report["files"]> {
   const pixels = png ? { [`${id}.png`]: await svgToPng(svg, { width: pngWidth }) } : {};
-  return { files: { ...files, ...pixels }, text: "" };
+  return { [`${id}.svg`]: svg, ...pixels };
+}
+
+/** The page of a figure, which is several drawings where there are several data sets; none unless HTML is asked for. */
+export function pageOf(
+  {
+    id,
+    title,
+    figures,
+  }: { readonly id: string; readonly title: string; readonly figures: readonly string[] },
+  { formats, provenance }: Pick<ReportContext, "formats" | "provenance">,
+): Report["files"] {
+  if (!formats.includes("html")) return {};
+  return { [`${id}.${tableFormats.html}`]: figurePage({ title, figures, provenance }) };
 }
 
 /** The result of a finished classifier. */

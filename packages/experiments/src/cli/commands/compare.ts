@@ -1,6 +1,7 @@
 /** @file `pnpm exp compare`: two or more finished runs on the same test images, from their predictions.csv. */
 import { CommandLineError } from "@mvt/common";
 import { compare, compareSeveralTable, compareTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import { toHtml } from "@mvt/report/html/table-page";
 import { compareJson, comparisonFacts, namedRun } from "../../evaluation/evaluation-facts.ts";
 import { alignPredictions } from "../../runs/align-predictions.ts";
 import { readPredictions } from "../../runs/predictions.ts";
@@ -82,6 +83,7 @@ export default defineCommand({
     await writeReport(args.report, {
       "compare.md": toMarkdown(table),
       "compare.csv": toCsv(table),
+      "compare.html": toHtml(table),
     });
   },
 });

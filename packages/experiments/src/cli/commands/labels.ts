@@ -6,6 +6,7 @@ import { datasets, readLabelList } from "@mvt/datasets";
 import type { LabelList } from "@mvt/datasets";
 import { rankingScoreNames, rankingScores } from "@mvt/relabel";
 import { labelFlowTable, labelsTable, toCsv, toMarkdown, toText } from "@mvt/report";
+import { toHtml } from "@mvt/report/html/table-page";
 import type { PreparedData } from "../../data/prepared.ts";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import { openEngine } from "../../engine/engine.ts";
@@ -51,7 +52,8 @@ import {
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { checkpointsOf, scaleOf, scaleOfRun } from "../request.ts";
+import { checkpointsOf, scaleOf } from "../request.ts";
+import { scaleOfRun } from "../scale-of-run.ts";
 import { trainRuns } from "../train-runs.ts";
 import { waits } from "../waiting.ts";
 import { reportsFolder, requireWritable, requireWritableReport } from "../writable.ts";
@@ -169,6 +171,7 @@ export default defineCommand({
     const { flow } = report;
     await writeFiles(out, {
       "labels.md": toMarkdown(table),
+      "labels.html": toHtml(table),
       "scores.csv": table.rows.length > 0 ? toCsv(table) : undefined,
       "ranking.csv": rankingCsv(run.lines, columns, order),
       "flow.csv": flow && toCsv(labelFlowTable({ ...report, flow }, provenance)),

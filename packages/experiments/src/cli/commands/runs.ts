@@ -12,7 +12,7 @@ import { repairRun } from "../../runs/repair.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
-import { listTheRuns, parseWhere, runKeys } from "../list-runs.ts";
+import { listTheRuns, runKeys, whereOption } from "../list-runs.ts";
 import type { RunKey } from "../list-runs.ts";
 import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
 import { removeOne } from "../remove-run.ts";
@@ -29,11 +29,7 @@ const options = {
     describe: "of repair: say what would be done, and do nothing",
   },
   where: {
-    type: "string",
-    array: true,
-    default: [] as string[],
-    check: (conditions: readonly string[]) => conditions.forEach(parseWhere),
-    suggest: runKeys.map((key) => `${key}=`),
+    ...whereOption,
     describe: `of list: only runs with KEY=VALUE; repeatable; keys: ${runKeys.join(", ")}`,
   },
   sort: {
