@@ -55,7 +55,7 @@ describe("labels of a run that relabels", () => {
     expect(stdout).toContain("## Changes by class");
     const out = `reports/labels/${relabelled}`;
     expect(stderr).toContain(
-      `wrote labels.md, scores.csv, ranking.csv, flow.csv, changed.png in ${out}\n`,
+      `wrote labels.md, labels.html, scores.csv, ranking.csv, flow.csv, changed.png in ${out}\n`,
     );
     expect(await inFolder(out, "labels.md")).toContain(
       "# Labels of RAF-DB, constant, epochs=2, δ = 0.01, from epoch 1, seed 0",
@@ -109,7 +109,7 @@ describe("labels of a run without relabelling", () => {
     const { stdout, stderr } = await runCommand(args, folder);
     expect(stdout).toContain("53 training images, no relabelling\n");
     expect(stdout).toContain("This run does not relabel: no label was changed");
-    expect(stderr).toContain("wrote labels.md, scores.csv, ranking.csv in plain\n");
+    expect(stderr).toContain("wrote labels.md, labels.html, scores.csv, ranking.csv in plain\n");
   });
 });
 

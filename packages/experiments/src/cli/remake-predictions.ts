@@ -14,7 +14,7 @@ import type { ArgsOf } from "./command.ts";
 import { classifierConfigOf } from "./evaluation-report.ts";
 import type { dataOptions, engineOptions, runsOption } from "./options.ts";
 import { createProgress } from "./progress.ts";
-import { scaleOfRun } from "./scale-of-run.ts";
+import { scaleOfRun } from "./request.ts";
 
 type Args = ArgsOf<
   typeof dataOptions & typeof engineOptions & { readonly runs: typeof runsOption }

@@ -100,6 +100,22 @@ export function scaleOf(args: {
   return { ...scale, model: args.heads === undefined ? sized : withHeads(sized, args.heads) };
 }
 
+/**
+ * The scale at which to look for the data of a finished run: that of --scale, by default the one that the run recorded, with
+ * the run's own image size. Another scale than the recorded one keeps its size, which tells at once that the data differ.
+ */
+export async function scaleOfRun(
+  run: RunFolder,
+  { model: { imageSize } }: RunConfig,
+  args: Parameters<typeof scaleOf>[0],
+): Promise<Scale> {
+  const recorded = (await run.result())?.madeBy?.scale;
+  const name = args.scale ?? scaleNames.find((known) => known === recorded);
+  const scale = scaleOf({ ...args, scale: name });
+  if (recorded !== undefined && recorded !== scale.name) return scale;
+  return { ...scale, model: { ...scale.model, imageSize } };
+}
+
 /** The same network for images of another size, which are a whole number of patches. */
 function withImageSize(model: BackboneConfig, imageSize: number): BackboneConfig {
   const { patchSize } = model;

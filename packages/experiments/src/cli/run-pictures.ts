@@ -20,7 +20,7 @@ import type { RunConfig } from "../settings/run-config.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
 import { findData } from "../studies/find-data.ts";
 import type { Progress } from "./progress.ts";
-import { scaleOfRun } from "./scale-of-run.ts";
+import { scaleOfRun } from "./request.ts";
 
 export interface PictureRequest extends Omit<DataRequest, "scale">, EngineRequest {
   /** Folder of the runs. */
@@ -42,7 +42,13 @@ export function createPictures(request: PictureRequest, progress: Progress) {
   const sets = new Map<string, PreparedSets>();
   let backend: Promise<Backend> | undefined;
   const open = async (run: RunFolder, config: RunConfig): Promise<PreparedData> => {
-    const scale = await scaleOfRun(run, config, request, "leave out --pictures");
+    const { kind, dataset } = config.data;
+    if (kind === "real" && request.data === undefined) {
+      throw new UserError(
+        `expected --data with the folder of the real ${dataset} images it was trained on, got none`,
+      );
+    }
+    const scale = await scaleOfRun(run, config, request);
     const opened = sets.getOrInsertComputed(keyOf(scale), () =>
       createPreparedSets({ ...request, scale }, progress),
     );

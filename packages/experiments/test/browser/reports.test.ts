@@ -16,7 +16,7 @@ import { describeProvenance } from "../../src/runs/provenance.ts";
 import { trainedClassifier, trainedGenerator } from "../fixtures/trained-runs.ts";
 import { chromiumPath, startChromium, unlessMissing } from "./chromium.ts";
 
-/** A folder with runs/, and in results/ all pages. */
+/** A folder with runs/, and in reports/ all pages. */
 let folder: string;
 let pages: readonly string[];
 let classifierId: string;
@@ -48,7 +48,7 @@ function tableOf(): Table {
 const svg =
   '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="40" viewBox="0 0 900 40" role="img"><title>A figure</title><desc>A line.</desc><path d="M0 0L9 9"/></svg>';
 
-const path = (name: string) => join(folder, "results", name);
+const path = (name: string) => join(folder, "reports", name);
 
 async function writeReports(): Promise<void> {
   const { exitCode, stdout, stderr } = await runCommand(["report"], folder);

@@ -1,5 +1,5 @@
 /** @file `pnpm exp evaluate`: measures of a finished run's predictions, made again or as it stored them. */
-import { CommandLineError } from "@mvt/common";
+import { CommandLineError, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import type { EvaluatedRun, LabelledPredictions, Provenance } from "@mvt/report";
@@ -19,6 +19,7 @@ import { dataKind, describeData } from "../../runs/provenance.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import type { ClassifierConfig } from "../../settings/run-config.ts";
+import type { Scale } from "../../settings/scales.ts";
 import { findData } from "../../studies/find-data.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
@@ -36,8 +37,8 @@ import { jsonOption, writeJson } from "../json-output.ts";
 import { say } from "../messages.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
+import { scaleOfRun } from "../request.ts";
 import { formatCount } from "../run-summary.ts";
-import { scaleOfRun } from "../scale-of-run.ts";
 import { requireWritableFile } from "../writable.ts";
 
 const options = {
@@ -140,6 +141,17 @@ function requireStoredAlone({ stored, weights, split, out, on }: Args): void {
   );
 }
 
+/** The scale of the run. Throws a UserError, before anything is drawn, where real data are needed and --data names none. */
+async function openedScale(run: RunFolder, config: ClassifierConfig, args: Args): Promise<Scale> {
+  const { kind, dataset } = config.data;
+  if (kind === "real" && args.data === undefined) {
+    throw new UserError(
+      `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none. Name it, or add --stored to measure its predictions.csv.`,
+    );
+  }
+  return scaleOfRun(run, config, args);
+}
+
 /** Another data set than the run's, with the masks of a run that has control masks. */
 async function openOther(
   name: DatasetName,
@@ -166,7 +178,7 @@ async function newPredictions(
   config: ClassifierConfig,
   args: Args,
 ): Promise<Evaluated> {
-  const scale = await scaleOfRun(run, config, args, "add --stored to measure its predictions.csv");
+  const scale = await openedScale(run, config, args);
   const progress = createProgress();
   const sets = createPreparedSets({ ...args, scale }, progress);
   const found = args.on === undefined ? findData(config, sets) : openOther(args.on, config, sets);

@@ -23,7 +23,7 @@ import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { scaleOfRun } from "../scale-of-run.ts";
+import { scaleOfRun } from "../request.ts";
 import { generatorFolder } from "../../runs/mgn-file.ts";
 import { requireWritableFile } from "../writable.ts";
 import type { Predictions } from "../../runs/predictions.ts";

@@ -52,8 +52,7 @@ import {
 } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import type { Progress } from "../progress.ts";
-import { checkpointsOf, scaleOf } from "../request.ts";
-import { scaleOfRun } from "../scale-of-run.ts";
+import { checkpointsOf, scaleOf, scaleOfRun } from "../request.ts";
 import { trainRuns } from "../train-runs.ts";
 import { waits } from "../waiting.ts";
 import { reportsFolder, requireWritable, requireWritableReport } from "../writable.ts";

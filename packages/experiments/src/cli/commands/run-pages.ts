@@ -27,7 +27,7 @@ const options = {
   where: { ...whereOption, describe: "only runs with KEY=VALUE, as in `runs list`; repeatable" },
   out: {
     type: "string",
-    default: "results",
+    default: "reports",
     group: output,
     describe: "folder of the pages; pages of tables in it, and in the folders in it, are linked",
   },
@@ -48,7 +48,7 @@ type Args = ArgsOf<typeof options>;
 export default defineCommand({
   options,
   examples: [
-    ["report", "results/index.html, which leads to all tables and runs"],
+    ["report", "reports/index.html, which leads to all tables and runs"],
     ["report --where dataset=raf-db --pictures 24", "runs of one data set, with pictures"],
   ],
   async run(args) {
