@@ -1,14 +1,7 @@
-/** @file The entry of `pnpm exp`: the commands of all packages. */
-import { benchCommand } from "@mvt/bench";
-import { outliveOutput, runCli, withCompletion } from "@mvt/experiments/cli";
+/** @file The entry of `pnpm exp`. */
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 
-/** Whether results could not be written to stdout. */
-let lost = false;
-outliveOutput(process.stdout, process.stderr, (reason) => {
-  if (!lost) process.stderr.write(`error: ${reason}\n`);
-  lost = true;
-  process.exitCode = 1; // also after the command has ended
-});
-
-const exitCode = await runCli(process.argv.slice(2), withCompletion([benchCommand]));
-process.exitCode = lost ? exitCode || 1 : exitCode;
+// Node keeps what it has compiled, types stripped; where it cannot, it compiles again.
+enableCompileCache(join(import.meta.dirname, "../../../.cache/compile"));
+await import("./run.ts");

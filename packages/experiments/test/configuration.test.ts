@@ -53,8 +53,11 @@ describe("a configuration file", () => {
     ]);
   });
 
-  test("keeps a value the text that was written", () => {
-    const entries = parseEntries("a: 0123\nb: 3e12\nc: 1e-4\nd: no\ne: 2026-11-28\n", "x.yaml");
+  test("keeps a value the text that was written", async () => {
+    const entries = await parseEntries(
+      "a: 0123\nb: 3e12\nc: 1e-4\nd: no\ne: 2026-11-28\n",
+      "x.yaml",
+    );
     expect([...entries.values()]).toEqual(["0123", "3e12", "1e-4", "no", "2026-11-28"]);
   });
 
@@ -139,18 +142,23 @@ describe("the effective configuration", () => {
   const effective = (parsed: object, variables: Readonly<Record<string, string>> = {}) =>
     effectiveConfiguration(module, { ...parsed }, ["study", "list", undefined], variables);
 
-  test("is a file for --config with what differs from the defaults", () => {
-    const { text } = effective({ seed: 3, scale: "smoke", set: ["epochs=3"], threshold: [] });
+  test("is a file for --config with what differs from the defaults", async () => {
+    const text = await effective({
+      seed: 3,
+      scale: "smoke",
+      set: ["epochs=3"],
+      threshold: [],
+    }).text();
     expect(text).toBe(
       "# pnpm exp study list --config FILE\nscale: smoke\nseed: 3\nset:\n  - epochs=3\n",
     );
-    expect([...parseEntries(text, "x.yaml").keys()]).toEqual(["scale", "seed", "set"]);
+    expect([...(await parseEntries(text, "x.yaml")).keys()]).toEqual(["scale", "seed", "set"]);
   });
 
-  test("is a file for --config where nothing differs", () => {
-    const { text } = effective({ seed: 0, set: [], threshold: [] });
+  test("is a file for --config where nothing differs", async () => {
+    const text = await effective({ seed: 0, set: [], threshold: [] }).text();
     expect(text).toBe("# pnpm exp study list --config FILE\n");
-    expect(parseEntries(text, "x.yaml")).toEqual(new Map());
+    expect(await parseEntries(text, "x.yaml")).toEqual(new Map());
   });
 
   test("knows whether the command line shows all of it", () => {

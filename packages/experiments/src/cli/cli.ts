@@ -119,7 +119,7 @@ export function createCli(
         checkOptions(module, parsed);
         const words = [...parsed._, ...Object.keys(module.positionals).map((key) => parsed[key])];
         const configuration = effectiveConfiguration(module, parsed, words, process.env);
-        if (parsed["showConfig"] === true) process.stdout.write(configuration.text);
+        if (parsed["showConfig"] === true) process.stdout.write(await configuration.text());
         else await perform(module, parsed as never, configuration);
       },
     );

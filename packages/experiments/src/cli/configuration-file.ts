@@ -7,7 +7,6 @@ import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CommandLineError, isRecord, reasonOf } from "@mvt/common";
 import { readRegularText } from "@mvt/common/files";
-import { parseDocument } from "yaml";
 
 /** A text as it would be typed, a list, or a mapping. */
 export type Entry = string | readonly Entry[] | Entries;
@@ -54,7 +53,8 @@ async function readYaml(path: string): Promise<Entries> {
 }
 
 /** The entries of a text in YAML or JSON; `path` is for messages. */
-export function parseEntries(text: string, path: string): Entries {
+export async function parseEntries(text: string, path: string): Promise<Entries> {
+  const { parseDocument } = await import("yaml"); // only where there is a file: it takes time at every start
   // The schema "failsafe" has no numbers, dates or nulls: every value stays the text that was written.
   try {
     const document = parseDocument(text, { schema: "failsafe", prettyErrors: true });

@@ -5,7 +5,6 @@
  * wins over the environment, and gives way to a flag that was typed.
  */
 import { CommandLineError, didYouMean, parseJson } from "@mvt/common";
-import { stringify } from "yaml";
 import { isEntries, kindOf, readEntries } from "./configuration-file.ts";
 import type { Entries, Entry } from "./configuration-file.ts";
 import { variableOf } from "./command.ts";
@@ -23,7 +22,7 @@ export interface EffectiveConfiguration {
   /** "table2", or with its positionals "bench train". */
   readonly command: string;
   /** As YAML that --config takes: all that differs from the defaults, under a line that shows the command. */
-  readonly text: string;
+  readonly text: () => Promise<string>;
   /** Whether a file or the environment set something, which the command line does not show. */
   readonly beyondCommandLine: boolean;
 }
@@ -86,10 +85,13 @@ export function effectiveConfiguration(
     return value !== undefined && JSON.stringify(value) !== JSON.stringify(option.default);
   });
   const values = Object.fromEntries(changed.map(([name]) => [name, parsed[name]]));
-  const yaml = changed.length === 0 ? "" : stringify(values, { lineWidth: 0 });
   return {
     command,
-    text: `# pnpm exp ${command} --config FILE\n${yaml}`,
+    async text() {
+      const { stringify } = await import("yaml");
+      const yaml = changed.length === 0 ? "" : stringify(values, { lineWidth: 0 });
+      return `# pnpm exp ${command} --config FILE\n${yaml}`;
+    },
     beyondCommandLine:
       parsed["config"] !== undefined ||
       changed.some(([name]) => environment[variableOf(name)] !== undefined),

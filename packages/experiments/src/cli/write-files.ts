@@ -22,5 +22,6 @@ export async function keepConfiguration(
   { command, text, beyondCommandLine }: EffectiveConfiguration,
   say: (line: string) => void,
 ): Promise<void> {
-  if (beyondCommandLine) await writeFiles(folder, { [`${command}.config.yaml`]: text }, say);
+  if (!beyondCommandLine) return;
+  await writeFiles(folder, { [`${command}.config.yaml`]: await text() }, say);
 }
