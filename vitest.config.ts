@@ -27,7 +27,7 @@ export default defineConfig({
       },
     ],
     hookTimeout: 60_000, // several files draw faces or train before their first test
-    testTimeout: 20_000, // a few train for a second or two, on machines that may be busy
+    testTimeout: 60_000, // a few train for a second or two, on machines that may be busy
     passWithNoTests: false,
     projects,
   },

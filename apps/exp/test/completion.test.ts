@@ -35,9 +35,10 @@ function complete(shell: "bash" | "fish", line: string): readonly string[] {
 for (const shell of ["bash", "fish"] as const) {
   describe.skipIf(!installed(shell))(`completion in ${shell}`, () => {
     test.for([
-      ["commands", "exp tab", ["table1", "table2", "table3", "table4", "table5"]],
+      ["commands", "exp tab", ["table", "table1", "table2", "table3", "table4", "table5"]],
       ["options", "exp train --noise-s", ["--noise-seed"]],
       ["options of all commands", "exp doctor --verb", ["--verbose"]],
+      ["those of configuration files", "exp doctor --show", ["--show-config"]],
       ["choices", "exp table2 --scale ", ["smoke", "quick", "paper"]],
       ["names of a list, behind a comma", "exp table2 --datasets raf-db,fer", ["raf-db,ferplus"]],
       ["functions f", "exp train --threshold quad", ["quadratic"]],

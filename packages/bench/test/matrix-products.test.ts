@@ -7,7 +7,7 @@ import { programOf } from "../src/workloads/step.ts";
 describe("the matrix products of a step", () => {
   test(
     "are all timed, each on the number of threads that suits it",
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async () => {
       const model = { ...deit.variants.nano, depth: 2, classes: 7 };
       const timer = productTimer(programOf({ kind: "evaluate", model, batchSize: 2 }), 2);

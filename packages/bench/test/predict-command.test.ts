@@ -40,7 +40,7 @@ describe("predictions of several engines", () => {
 });
 
 describe("bench predict with PyTorch", () => {
-  test("prints the ratios first, then both", { timeout: 30_000 }, async ({ onTestFinished }) => {
+  test("prints the ratios first, then both", { timeout: 60_000 }, async ({ onTestFinished }) => {
     const folder = await temporaryFolder(onTestFinished);
     await fakePythonFile({ ready: "PyTorch 9.9, Python 9.8", notes: [] })(folder);
     const args = "bench predict --variant nano --images 8 --threads 1 --python ./python".split(" ");
@@ -61,7 +61,7 @@ describe("bench predict with PyTorch", () => {
 
   test(
     "writes both as JSON, and nothing else to stdout",
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async ({ onTestFinished }) => {
       const folder = await temporaryFolder(onTestFinished);
       await fakePythonFile({ ready: "PyTorch 9.9, Python 9.8", notes: [] })(folder);

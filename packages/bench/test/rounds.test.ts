@@ -23,7 +23,7 @@ function competitor(
   } satisfies Competitor;
 }
 
-describe("a competitor", { timeout: 30_000 }, () => {
+describe("a competitor", { timeout: 60_000 }, () => {
   test("is asked for steps once it is ready, whatever else it prints", async () => {
     const open = await openCompetitor(competitor("works"));
     expect(open.ready).toEqual({ ready: "Fake 1.0", notes: ["works at your service"] });
@@ -45,7 +45,7 @@ describe("a competitor", { timeout: 30_000 }, () => {
   });
 });
 
-describe("rounds", { timeout: 30_000 }, () => {
+describe("rounds", { timeout: 60_000 }, () => {
   test("run every competitor once before any runs a second time", async () => {
     const log = join(await temporaryFolder(onTestFinished), "log");
     const { timings } = await timeInRounds(

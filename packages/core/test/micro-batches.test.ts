@@ -87,7 +87,7 @@ const optimizers = {
 };
 
 // Every thread of an engine loads ONNX Runtime: seconds on a busy machine.
-const patient = { timeout: 30_000 };
+const patient = { timeout: 60_000 };
 
 describe.for(Object.entries(optimizers))(
   "a batch in parts, with %s",

@@ -196,7 +196,7 @@ describe("AdamW's fused kernel", () => {
   });
 });
 
-describe("micro-batches on the CPU", { timeout: 30_000 }, () => {
+describe("micro-batches on the CPU", { timeout: 60_000 }, () => {
   test("update state that is no optimiser's from the gradients of the batch", async () => {
     const [a, w, seen] = [ops.input("a", [1]), ops.input("w", [1]), ops.input("seen", [1])];
     const loss = ops.sum(ops.mul(a, w));

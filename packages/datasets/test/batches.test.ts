@@ -199,7 +199,7 @@ describe("a batch loader", () => {
   test.for([
     ["left early", "break;"],
     ["gone through and closed", ""],
-  ])("lets the process exit when an epoch was %s", { timeout: 30_000 }, ([, leave]) => {
+  ])("lets the process exit when an epoch was %s", { timeout: 60_000 }, ([, leave]) => {
     const source = (path: string) =>
       JSON.stringify(new URL(`../src/${path}`, import.meta.url).href);
     const program = `

@@ -9,6 +9,7 @@ export { runFacts, type RunFacts, runShowJson, runsListJson, runStates } from ".
 export { numerics } from "./settings/numerics.ts";
 export { canonicalJson, type RunConfig, runId } from "./settings/run-config.ts";
 export { type Scale, type ScaleName, scaleNames, scales } from "./settings/scales.ts";
+export { settingVariants } from "./settings/setting-lists.ts";
 export type { SettingChanges, SettingPath } from "./settings/setting-paths.ts";
 export { override, settingPaths, settings } from "./settings/training.ts";
 export {

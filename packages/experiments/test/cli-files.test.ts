@@ -138,7 +138,7 @@ describe("folders to write to", () => {
   };
   test.concurrent.for(["out", "runs"])(
     "are tried before training: --%s below a file",
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async (flag, { expect, onTestFinished }) => {
       const folder = await temporaryFolder(onTestFinished);
       await given(folder);

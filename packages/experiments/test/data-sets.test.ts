@@ -99,7 +99,7 @@ describe("pnpm exp data check --run", () => {
 
   test(
     "asks the model of a run on other data, which may know too little",
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async () => {
       const run = "train --scale smoke --weights none --set epochs=1 --data data --dataset custom";
       const { stdout: trained } = await exp(...run.split(" "), ...classes);

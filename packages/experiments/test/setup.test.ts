@@ -55,7 +55,7 @@ ${program}`,
   };
 }
 
-describe.skipIf(process.platform !== "linux")("setup tensorflow", { timeout: 30_000 }, () => {
+describe.skipIf(process.platform !== "linux")("setup tensorflow", { timeout: 60_000 }, () => {
   test("says what it would do, and does nothing", async () => {
     const { folder, setup, calls } = await machine();
     const { exitCode, stdout } = await setup();

@@ -78,7 +78,7 @@ describe("the command line with --backend tfjs", () => {
     },
   ]);
 
-  test("tells what is installed, and what not", { timeout: 30_000 }, async () => {
+  test("tells what is installed, and what not", { timeout: 60_000 }, async () => {
     const folder = await temporaryFolder(onTestFinished);
     await installFakeTensorflow(join(folder, ".tensorflow"), { addon: false });
     const { stdout } = await runCommand(["doctor", "--backend", "tfjs"], folder);

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { benchCommand } from "@mvt/bench";
-import { scales, settings } from "@mvt/experiments";
+import { scales, settings, settingVariants } from "@mvt/experiments";
 import { commands as ownCommands } from "@mvt/experiments/cli";
 import { commandProblem, flagProblem, flagsOf, nameOf, wordsOf } from "./commands.ts";
 import { anchorsOf, codeLines, inlineCode, localLinks } from "./markdown.ts";
@@ -135,6 +135,7 @@ describe("the documentation", () => {
   test("names settings that --set takes", async () => {
     const problem = (text: string) =>
       settingsIn(text)
+        .flatMap((assignment) => settingVariants([assignment]).flatMap((one) => one.assignments))
         .map((assignment) => settingProblem(settings, start, assignment))
         .find((one) => one !== undefined);
     expect(await problemsOf(documents, codeLines, problem)).toEqual([]);

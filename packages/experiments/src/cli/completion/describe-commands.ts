@@ -1,4 +1,5 @@
 /** @file What shells complete, out of the declared options of all commands. */
+import { configurationOptions } from "../command.ts";
 import type { Command, CommandModule, CommandOption } from "../command.ts";
 import { globalOptions } from "../messages.ts";
 import type { Completed, CompletedCommands } from "./scripts.ts";
@@ -22,7 +23,12 @@ export async function describeCommands(
 }
 
 function describe({ options, positionals }: CommandModule): Omit<CompletedCommands, "commands"> {
-  const all = Object.entries({ ...options, ...globalOptions, help: helpOption });
+  const all = Object.entries({
+    ...options,
+    ...globalOptions,
+    ...configurationOptions,
+    help: helpOption,
+  });
   return {
     options: all.map(([name, option]) => ({
       name: `--${name}`,
