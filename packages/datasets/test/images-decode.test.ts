@@ -185,7 +185,7 @@ describe("decodeImages", () => {
       const error: unknown = await decodeImages(samples, { size: 8, threads }).catch((e) => e);
       expect(error).toBeInstanceOf(DatasetError);
       expect(String(error).replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(
-        `"DatasetError: FOLDER/cut.jpg: expected a readable image, found none (VipsJpeg: premature end of JPEG image); 4 of 5 images cannot be read, also FOLDER/text.jpg, FOLDER/lost.jpg, sample odd. Put intact files in their place, for example by unpacking the data set again; nothing was cached."`,
+        `"DatasetError: FOLDER/cut.jpg: expected a readable image, found none (VipsJpeg: premature end of JPEG image); 4 of 5 images cannot be read, also FOLDER/text.jpg, FOLDER/lost.jpg, sample odd. Convert pictures of other formats, and remove what is no picture; for the others, put intact files in their place, for example by unpacking the data set again; nothing was cached."`,
       );
     }
   });

@@ -197,7 +197,7 @@ async function unreadable(
   return new DatasetError(
     `${nameOf(samples[row]!)}: expected a readable image, found none (${reason}); ` +
       `${failures.length} of ${samples.length} images cannot be read${also}. ` +
-      `${adviceFor(reason)}; nothing was cached.`,
+      `${adviceFor([reason, ...failures.slice(1).map((failure) => failure.reason)])}; nothing was cached.`,
   );
 }
 
@@ -206,9 +206,10 @@ export const nameOf = ({ id, image }: Sample) =>
   image.kind === "file" ? image.path : `sample ${id}`;
 
 /** An intact file in a format that is not decoded is to be converted; anything else is to be replaced. */
-function adviceFor(reason: string): string {
-  if (isOtherFormat(reason)) {
-    return "Convert pictures of other formats, and remove what is no picture";
-  }
-  return "Put intact files in their place, for example by unpacking the data set again";
+export function adviceFor(reasons: readonly string[]): string {
+  const others = reasons.filter(isOtherFormat).length;
+  const convert = "Convert pictures of other formats, and remove what is no picture";
+  const replace = "put intact files in their place, for example by unpacking the data set again";
+  if (others === 0) return `P${replace.slice(1)}`;
+  return others === reasons.length ? convert : `${convert}; for the others, ${replace}`;
 }

@@ -3,7 +3,7 @@ import { listFirst } from "@mvt/common";
 import { type Sample, type SplitName, splitNames } from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
-import { findUnreadable, type DecodeOptions, nameOf } from "./decode.ts";
+import { adviceFor, findUnreadable, type DecodeOptions, nameOf } from "./decode.ts";
 
 /** How many images may be left out: a number, or a share of all. */
 export type SkipLimit = { readonly most: number } | { readonly share: number };
@@ -58,7 +58,7 @@ export async function skipUnreadable(
   if (skipped.length > most) {
     const listed = listFirst(skipped.map(describeSkipped), named);
     throw new DatasetError(
-      `${dataset.title}: expected at most ${most} of ${all.length} images that cannot be read, as allowed, found ${skipped.length}: ${listed}. Put intact files in their place, or allow more.`,
+      `${dataset.title}: expected at most ${most} of ${all.length} images that cannot be read, as allowed, found ${skipped.length}: ${listed}. ${adviceFor(skipped.map(({ reason }) => reason))}, or allow more.`,
     );
   }
   const gone = new Set(skipped.map(({ sample }) => sample));
@@ -69,7 +69,7 @@ export async function skipUnreadable(
     if (samples.length > 0 && left.length === 0) {
       const { reason } = skipped.find((image) => image.split === split)!;
       throw new DatasetError(
-        `${dataset.title}: expected a readable image in the ${split} split, found none (${reason}). Put intact files in their place.`,
+        `${dataset.title}: expected a readable image in the ${split} split, found none (${reason}). ${adviceFor([reason])}.`,
       );
     }
     splits[split] = left;
