@@ -1,24 +1,14 @@
-/**
- * @file Event files, compared with TensorBoard's own bytes (golden/write-event-file.py) and read by a TensorBoard, where
- * `python3`, or the Python that MVT_TENSORBOARD_PYTHON names, has one.
- */
-import { spawnSync } from "node:child_process";
+/** @file Event files, compared with TensorBoard's own bytes (golden/event-file.py) and read by a TensorBoard. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { eventFile, histogramOf } from "@mvt/report/tensorboard";
+import { eventFile, histogramOf, imageOf } from "@mvt/report/tensorboard";
 import type { TaggedValue } from "@mvt/report/tensorboard";
+import { svgToPng } from "@mvt/report";
 import { temporaryFolder } from "@mvt/testing/folder";
+import { hasTensorBoard, readWithTensorBoard } from "@mvt/testing/tensorboard";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { crc32c } from "../src/tensorboard/records.ts";
 import golden from "./golden/event-file.json" with { type: "json" };
-
-const python = process.env["MVT_TENSORBOARD_PYTHON"] ?? "python3";
-const hasTensorBoard = spawnSync(python, ["-c", "import tensorboard"]).status === 0;
-if (!hasTensorBoard) {
-  process.stderr.write(
-    `${python} has no tensorboard: no event file is read back. MVT_TENSORBOARD_PYTHON names another.\n`,
-  );
-}
 
 const values: readonly TaggedValue[] = [
   { tag: "accuracy/test", step: 1, kind: "scalar", value: 0.25 },
@@ -27,7 +17,12 @@ const values: readonly TaggedValue[] = [
     tag: "masks",
     step: 2,
     kind: "image",
-    image: { png: Uint8Array.from({ length: 64 }, (_, i) => i), width: 300, height: 8 },
+    image: {
+      png: Uint8Array.from({ length: 64 }, (_, i) => i),
+      width: 300,
+      height: 8,
+      channels: 3,
+    },
   },
   {
     tag: "weights",
@@ -51,7 +46,7 @@ describe("an event file", () => {
     expect(bytes.toString("base64")).toBe(golden.base64);
   });
 
-  test.skipIf(!hasTensorBoard)(
+  test.skipIf(!hasTensorBoard())(
     "is read by TensorBoard",
     async () => {
       const folder = await temporaryFolder(onTestFinished);
@@ -60,10 +55,7 @@ describe("an event file", () => {
         join(folder, "a run", "events.out.tfevents.1.a"),
         eventFile(values, 1700000000),
       );
-      const reader = join(import.meta.dirname, "read-events.py");
-      const { stdout, status } = spawnSync(python, [reader, folder], { encoding: "utf8" });
-      expect(status).toBe(0);
-      expect(JSON.parse(stdout)).toEqual({
+      expect(readWithTensorBoard(folder)).toEqual({
         "a run": {
           "accuracy/test": { plugin: "scalars", values: [[1, 0.25]] },
           loss: { plugin: "scalars", values: [[300, 0]] },
@@ -85,6 +77,20 @@ describe("an event file", () => {
     },
     120_000,
   );
+});
+
+describe("an image", () => {
+  test("is as large, and has as many channels, as its PNG says", async () => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="20" height="5" viewBox="0 0 20 5"><rect width="9" height="5"/></svg>`;
+    const png = await svgToPng(svg);
+    expect(imageOf(png)).toEqual({ png, width: 20, height: 5, channels: 4 });
+  });
+
+  test("is refused if it is no PNG", () => {
+    expect(() => imageOf(new Uint8Array(64))).toThrow(
+      "image: expected a PNG, got 64 bytes of something else",
+    );
+  });
 });
 
 describe("the CRC-32C", () => {

@@ -44,8 +44,9 @@ const declared = new Map(
 );
 const flags = new Set(["help", ...[...declared.values()].flatMap(({ names }) => names)]);
 
-/** Flags of other programs: npm, pip, node, vitest. */
+/** Flags of other programs: npm, pip, node, vitest, TensorBoard. */
 const otherFlags = new Set([
+  "logdir",
   "index-url",
   "ignore-scripts",
   "pack-destination",

@@ -23,6 +23,15 @@ export async function chosenRuns(
   runsFolder: string,
   prefixes: readonly string[],
 ): Promise<readonly ChosenRun[]> {
+  const chosen = await chosenFacts(runsFolder, prefixes);
+  return Promise.all(chosen.map((facts) => readChosen(runsFolder, facts)));
+}
+
+/** What is known of the runs, in the order in which they are named. Throws for one that is named twice. */
+export async function chosenFacts(
+  runsFolder: string,
+  prefixes: readonly string[],
+): Promise<readonly RunFacts[]> {
   const ids: string[] = [];
   for (const prefix of prefixes) {
     const { id } = await findRun(runsFolder, prefix);
@@ -34,10 +43,12 @@ export async function chosenRuns(
     ids.push(id);
   }
   const known = new Map((await readRunFacts(runsFolder, ids)).map((facts) => [facts.id, facts]));
-  return Promise.all(ids.map((id) => readChosen(openRun(runsFolder, id), known.get(id)!)));
+  return ids.map((id) => known.get(id)!);
 }
 
-async function readChosen(run: RunFolder, facts: RunFacts): Promise<ChosenRun> {
+/** Reads one. Throws a UserError if it is damaged or has no finished epoch. */
+export async function readChosen(runsFolder: string, facts: RunFacts): Promise<ChosenRun> {
+  const run = openRun(runsFolder, facts.id);
   if (facts.state === "unfinished" && (facts.epoch ?? 0) === 0) {
     throw new UserError(
       `run ${run.id}: expected a finished epoch, found none yet. Wait for one, or repeat the command that began the run.`,

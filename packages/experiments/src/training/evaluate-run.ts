@@ -72,7 +72,8 @@ export async function evaluateClassifier(
   }
 }
 
-async function readWeights(
+/** Weights that a finished classifier left. Throws a UserError where there are none, or they are damaged. */
+export async function readWeights(
   run: RunFolder,
   file: "validation-best.safetensors" | "last.safetensors",
 ): Promise<Weights> {

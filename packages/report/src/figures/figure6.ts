@@ -14,17 +14,20 @@ export interface ConfusionMatrix {
   readonly seeds?: number;
 }
 
+const ofThePaper = "Figure 6: confusion matrices";
+
 export const figure6 = {
   id: "figure6",
-  title: "Figure 6: confusion matrices",
+  title: ofThePaper,
 
   /**
-   * The figure as SVG: every cell has the number of images and their percentage of the row.
+   * The figure as SVG: every cell has the number of images and their percentage of the row. `title`: what stands above
+   * matrices that are not those of Figure 6.
    * Throws a RangeError if counts are invalid, or there is not one row and column per class.
    */
   async draw(
     matrices: readonly ConfusionMatrix[],
-    { synthetic }: { readonly synthetic: boolean },
+    { synthetic, title = ofThePaper }: { readonly synthetic: boolean; readonly title?: string },
   ): Promise<string> {
     if (matrices.length === 0) {
       throw new RangeError("figure6: expected at least one matrix, got none");
@@ -32,7 +35,7 @@ export const figure6 = {
     for (const matrix of matrices) check(matrix);
     return renderSvg(
       {
-        title: figureTitle(figure6.title, synthetic, [
+        title: figureTitle(title, synthetic, [
           matrices.some(({ seeds = 1 }) => seeds > 1)
             ? "In each cell: predictions of all seeds, and their share of the row."
             : "In each cell: images, and their share of the row.",
@@ -41,7 +44,7 @@ export const figure6 = {
         spacing: 32,
       },
       {
-        title: figure6.title,
+        title,
         text: `${matrices.map((matrix) => `${matrix.dataset}: ${rightWords(matrix)}`).join("; ")}. Rows are true classes, columns predicted ones.`,
       },
     );

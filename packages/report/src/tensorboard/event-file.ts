@@ -18,11 +18,12 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
-/** A PNG, and its size in pixels. */
+/** A PNG, its size in pixels, and how many numbers a pixel has: 3 are red, green and blue. */
 export interface EventImage {
   readonly png: Uint8Array;
   readonly width: number;
   readonly height: number;
+  readonly channels: number;
 }
 
 export type EventValue =
@@ -40,6 +41,19 @@ export function eventFile(values: readonly TaggedValue[], time: number): Uint8Ar
     record(message.finish()),
   );
   return Buffer.concat(records);
+}
+
+/** By the colour type in a PNG's header: numbers per pixel. Colours of a palette are red, green and blue. */
+const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
+
+/** A PNG with what its header says. Throws a RangeError for bytes that are none. */
+export function imageOf(png: Uint8Array): EventImage {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  const channels = png.length > 25 ? channelsOf[view.getUint8(25)] : undefined;
+  if (channels === undefined || view.getUint32(0) !== 0x89504e47) {
+    throw new RangeError(`image: expected a PNG, got ${png.length} bytes of something else`);
+  }
+  return { png, width: view.getUint32(16), height: view.getUint32(20), channels };
 }
 
 const buckets = 30; // as many as TensorBoard shows
@@ -93,9 +107,9 @@ function writeValue(writer: BinaryWriter, value: EventValue): void {
     return;
   }
   if (value.kind === "image") {
-    const { png, width, height } = value.image;
+    const { png, width, height, channels } = value.image;
     nested(writer, 4).tag(1, WireType.Varint).int32(height).tag(2, WireType.Varint).int32(width);
-    writer.tag(3, WireType.Varint).int32(3); // colours: red, green, blue
+    writer.tag(3, WireType.Varint).int32(channels);
     writer.tag(4, WireType.LengthDelimited).bytes(png).join();
     return;
   }

@@ -18,6 +18,7 @@ import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
 import { removeOne } from "../remove-run.ts";
 import { plotRuns } from "../plot-runs.ts";
 import { printResult } from "../run-summary.ts";
+import { writeTensorBoard } from "../tensorboard-runs.ts";
 
 const options = {
   ...dataOptions,
@@ -51,7 +52,8 @@ const options = {
   out: {
     type: "string",
     group: output,
-    describe: "of plot: file to write [default: curves.svg in the folder of runs]",
+    describe:
+      "of plot: file to write [default: curves.svg in the folder of runs]; of tensorboard: folder [default: tensorboard in the folder of runs]",
   },
   yes: {
     type: "boolean",
@@ -62,7 +64,11 @@ const options = {
 
 type Args = ArgsOf<typeof options>;
 
-const actions = ["list", "show", "plot", "verify", "repair", "remove"] as const;
+const actions = ["list", "show", "plot", "tensorboard", "verify", "repair", "remove"] as const;
+type Action = (typeof actions)[number];
+
+/** The actions that take several runs, and write where --out says. */
+const ofSeveral: readonly Action[] = ["plot", "tensorboard"];
 
 export default defineCommand({
   positionals: {
@@ -72,7 +78,7 @@ export default defineCommand({
       array: true,
       default: [] as string[],
       suggest: "run",
-      describe: "the beginning of a run's id; of plot several",
+      describe: "the beginning of a run's id; of plot and tensorboard several",
     },
   },
   options,
@@ -87,32 +93,27 @@ export default defineCommand({
     ],
     ["runs repair --dry-run", "what would be cleared, made again or set aside"],
     ["runs plot 3f2a c09b", "the curves of two runs in one picture"],
+    ["runs tensorboard", "all finished runs as event files for TensorBoard"],
     ["runs remove 3f2a", "forget one, so that it is trained again"],
   ],
   async run({ action, ids, ...args }) {
     const { runs } = args;
     const [id, ...more] = ids;
-    if (more.length > 0 && action !== "plot") {
+    if (more.length > 0 && !ofSeveral.includes(action)) {
       throw new CommandLineError(
         `runs ${action}: expected one run, got ${ids.join(", ")}. Leave out all but one.`,
       );
     }
-    if (action !== "plot" && (args.metric.length > 0 || args.out !== undefined)) {
-      throw new CommandLineError(
-        `--${args.out === undefined ? "metric" : "out"}: expected it with \`runs plot\`, got it with \`runs ${action}\`. Leave it out.`,
-      );
-    }
-    if (args.dryRun && action !== "repair") {
-      throw new CommandLineError(
-        `--dry-run: expected it with \`runs repair\`, got it with \`runs ${action}\`. Leave it out.`,
-      );
-    }
+    requireTaker("out", args.out !== undefined, action, ofSeveral);
+    requireTaker("metric", args.metric.length > 0, action, ["plot"]);
+    requireTaker("dry-run", args.dryRun, action, ["repair"]);
     requireFacts(args, "runs", action, ["list", "show", "verify"]);
     if (action === "list") return listTheRuns(runs, args);
     if (action === "verify")
       return verify(args, id === undefined ? undefined : await findRun(runs, id));
     if (action === "repair")
       return repair(args, id === undefined ? undefined : await findRun(runs, id));
+    if (action === "tensorboard") return writeTensorBoard(ids, args);
     if (id === undefined) {
       throw new CommandLineError(
         `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
@@ -128,6 +129,20 @@ export default defineCommand({
     else process.stdout.write("not finished\n");
   },
 });
+
+/** Throws a CommandLineError if the flag is given to an action that does not take it. */
+function requireTaker(
+  flag: string,
+  given: boolean,
+  action: Action,
+  takers: readonly Action[],
+): void {
+  if (!given || takers.includes(action)) return;
+  const expected = takers.map((taker) => `\`runs ${taker}\``).join(" or ");
+  throw new CommandLineError(
+    `--${flag}: expected it with ${expected}, got it with \`runs ${action}\`. Leave it out.`,
+  );
+}
 
 /** Checks one run, or all that are finished; throws a UserError at the end if any of them is damaged. */
 async function verify({ runs: runsFolder, json }: Args, one: RunFolder | undefined): Promise<void> {

@@ -1,7 +1,7 @@
-"""Writes event-file.json: the bytes of an event file as TensorBoard's own messages and record writer make them.
+"""Writes test/golden/event-file.json: the bytes of an event file as TensorBoard's own messages and record writer make them.
 
     python -m venv .venv && .venv/bin/pip install tensorboard==2.21.0
-    .venv/bin/python packages/report/test/golden/write-event-file.py
+    .venv/bin/python packages/report/golden/event-file.py
 """
 
 import base64
@@ -50,5 +50,5 @@ golden = {
     f"Python {platform.python_version()}",
     "base64": base64.b64encode(data).decode(),
 }
-path = pathlib.Path(__file__).with_name("event-file.json")
+path = pathlib.Path(__file__).parent.parent / "test" / "golden" / "event-file.json"
 path.write_text(json.dumps(golden, indent=2) + "\n")
