@@ -59,7 +59,7 @@ export default defineCommand({
     );
     if (finished.length === 0) {
       throw new UserError(
-        `report: expected finished runs in ${args.runs}, found none${all.length === 0 ? "" : ` of these among ${all.length}`}.`,
+        `report: expected finished runs in ${args.runs}, found none${all.length === 0 ? "" : ` of these among ${all.length}`}`,
         { advice: "Train some first, for example with `pnpm exp table2`, or pass --runs DIR." },
       );
     }
