@@ -1,25 +1,38 @@
 /** @file The page: it reads files and shows predictions. Nothing is sent anywhere; see `publish/policy.ts`. */
-import { percent, UserError } from "@mvt/common";
+import { listFirst, percent, UserError } from "@mvt/common";
+import { csvName, csvOf, saveText } from "./csv.ts";
 import { startModelWorker } from "./engine/client.ts";
-import type { WebBackend, OpenedModel } from "./engine/messages.ts";
+import type { WebBackend, ImagePrediction, OpenedModel } from "./engine/messages.ts";
 import { incomingFiles } from "./incoming-files.ts";
 import { element, elementById } from "./view/element.ts";
 import { backendNames, modelCard } from "./view/model-card.ts";
 import { predictionCard } from "./view/prediction-card.ts";
+import { summaryTable } from "./view/summary-table.ts";
 
 const modelInput = elementById("model-file", HTMLInputElement);
 const imageInput = elementById("image-files", HTMLInputElement);
 const backendInput = elementById("backend", HTMLSelectElement);
 const modelPlace = elementById("model", HTMLDivElement);
 const predictionsPlace = elementById("predictions", HTMLDivElement);
+const summaryPlace = elementById("summary", HTMLDivElement);
+const saveButton = elementById("save", HTMLButtonElement);
+const clearButton = elementById("clear", HTMLButtonElement);
 const status = elementById("status", HTMLParagraphElement);
 const problems = elementById("problems", HTMLDivElement);
 
 const worker = startModelWorker();
 let model: File | undefined;
 let opened: OpenedModel | undefined;
-/** Newest first, as they are shown. */
+/** Oldest first. They stay when another model is opened, which then predicts them. */
 let images: readonly File[] = [];
+/** By the open model; "failed" if the image could not be predicted. */
+const predictions = new Map<File, ImagePrediction | "failed">();
+
+const predicted = () =>
+  images.flatMap((image) => {
+    const prediction = predictions.get(image);
+    return prediction === undefined || prediction === "failed" ? [] : [prediction];
+  });
 
 async function useModel(file: File): Promise<void> {
   status.textContent = `Opening ${file.name}`;
@@ -30,36 +43,91 @@ async function useModel(file: File): Promise<void> {
   }
   model = file;
   modelPlace.replaceChildren(modelCard(opened));
+  predictions.clear();
   predictionsPlace.replaceChildren();
+  showControls();
   status.textContent = `${file.name} is open.`;
-  for (const image of images.toReversed()) await predict(image, opened);
 }
 
-async function useImage(file: File): Promise<void> {
+/** The oldest one that the open model has not predicted; none if another model is to open first. */
+function nextImage(): File | undefined {
+  return modelsToOpen > 0 ? undefined : images.find((one) => !predictions.has(one));
+}
+
+/** Predicts the images that wait for the open model. Without a model, says that they wait for one. */
+async function predictImages(): Promise<void> {
   if (opened === undefined) {
-    throw new UserError(`${file.name}: expected an open model, which predicts images, got none`, {
-      advice: "Choose an .onnx file, then this image again.",
-    });
+    if (nextImage() !== undefined) status.textContent = waitingForModel(images);
+    return;
   }
-  await predict(file, opened);
-  images = [file, ...images];
+  const earlier = new Set(predicted());
+  for (let image = nextImage(); image !== undefined; image = nextImage()) {
+    status.textContent = `Predicting ${image.name}`;
+    const prediction = await worker.predict(image).catch((error: unknown) => {
+      if (images.includes(image)) showProblem(error);
+      return "failed" as const;
+    });
+    if (!images.includes(image)) continue; // cleared meanwhile
+    predictions.set(image, prediction);
+    if (prediction === "failed") continue;
+    predictionsPlace.prepend(predictionCard(prediction, opened));
+    showControls();
+  }
+  const done = predicted().filter((one) => !earlier.has(one));
+  if (done.length > 0) status.textContent = outcomeOf(done);
 }
 
-async function predict(image: File, by: OpenedModel): Promise<void> {
-  status.textContent = `Predicting ${image.name}`;
-  const predicted = await worker.predict(image);
-  predictionsPlace.prepend(predictionCard(predicted, by));
-  const { expression, probability } = predicted.prediction;
-  status.textContent = `${image.name}: ${expression}, ${percent(probability)} %`;
+function waitingForModel(waiting: readonly File[]): string {
+  const names = listFirst(
+    waiting.map(({ name }) => name),
+    5,
+  );
+  const subject = waiting.length === 1 ? "1 image waits" : `${waiting.length} images wait`;
+  return `${subject} for a model: ${names}. Choose a model.`;
 }
 
-/** Runs tasks one after another. A task that fails is reported, and the next one runs. */
+function outcomeOf(done: readonly ImagePrediction[]): string {
+  const { name, prediction } = done.at(-1)!;
+  return done.length === 1
+    ? `${name}: ${prediction.expression}, ${percent(prediction.probability)} %`
+    : `${done.length} images are predicted.`;
+}
+
+/** What there is to save, to clear and to count. */
+function showControls(): void {
+  const shown = predicted();
+  saveButton.hidden = shown.length === 0;
+  clearButton.hidden = images.length === 0;
+  summaryPlace.replaceChildren();
+  if (opened !== undefined && shown.length > 1) summaryPlace.append(summaryTable(shown, opened));
+}
+
+/** At once, also while images are predicted. */
+function clear(): void {
+  images = [];
+  predictions.clear();
+  predictionsPlace.replaceChildren();
+  problems.replaceChildren();
+  showControls();
+  imageInput.focus(); // the button, which had the focus, is hidden now
+  status.textContent = "The images are cleared.";
+}
+
+/** Models that were chosen and wait for their turn. */
+let modelsToOpen = 0;
 let last: Promise<void> = Promise.resolve();
-function inTurn(tasks: readonly (() => Promise<void>)[]): void {
+
+/** Opens a model, if there is one, and predicts, after all that is to do already. Says what failed. */
+function inTurn(openModel?: () => Promise<void>): void {
+  if (openModel !== undefined) modelsToOpen += 1;
   last = last.then(async () => {
     problems.replaceChildren();
     document.body.setAttribute("aria-busy", "true");
-    for (const task of tasks) await task().catch(showProblem);
+    if (openModel !== undefined) {
+      modelsToOpen -= 1;
+      await openModel().catch(showProblem);
+    }
+    await predictImages().catch(showProblem);
     document.body.removeAttribute("aria-busy");
   });
 }
@@ -74,11 +142,10 @@ const isModel = (file: File) => file.name.toLowerCase().endsWith(".onnx");
 
 /** Models come first, so that a model and images can be dropped together. */
 function receive(files: readonly File[]): void {
-  const [models, others] = [files.filter(isModel), files.filter((file) => !isModel(file))];
-  inTurn([
-    ...models.slice(-1).map((file) => () => useModel(file)),
-    ...others.map((file) => () => useImage(file)),
-  ]);
+  images = [...images, ...files.filter((file) => !isModel(file))];
+  showControls();
+  const chosen = files.findLast(isModel);
+  inTurn(chosen && (() => useModel(chosen)));
 }
 
 /** The model that `pnpm exp page --model` put into the page's folder. */
@@ -101,13 +168,19 @@ for (const [backend, name] of Object.entries(backendNames)) {
 }
 backendInput.addEventListener("change", () => {
   const file = model;
-  if (file !== undefined) inTurn([() => useModel(file)]);
+  if (file !== undefined) inTurn(() => useModel(file));
 });
 incomingFiles({
   modelInput,
   imageInput,
   receive,
-  openModel: (file) => inTurn([() => useModel(file)]),
+  openModel: (file) => inTurn(() => useModel(file)),
 });
+saveButton.addEventListener("click", () => {
+  if (opened !== undefined) {
+    saveText(csvName(opened), csvOf(predicted(), opened.description.classes));
+  }
+});
+clearButton.addEventListener("click", clear);
 const own = document.querySelector<HTMLMetaElement>('meta[name="mvt-model"]')?.content;
-if (own !== undefined) inTurn([() => useModelOfPage(own)]);
+if (own !== undefined) inTurn(() => useModelOfPage(own));

@@ -70,6 +70,7 @@ export {
 export { loadMvt, type LoadOptions } from "./portable/load.ts";
 export { readMetadata, withMetadata } from "./portable/metadata.ts";
 export type { Mvt, Prediction } from "./portable/model.ts";
+export { predictionRows } from "./portable/prediction-rows.ts";
 export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";

@@ -1,14 +1,19 @@
 /** @file Images and masks on canvases, one canvas pixel per value; the style sheet enlarges them. */
 import { element } from "./element.ts";
+import type { MaskScale } from "./mask-scale.ts";
 
 /** An image of [S, S, 3] bytes. */
 export function paintPixels(pixels: Uint8Array, S: number, label: string): HTMLCanvasElement {
   return paint(S, label, (i) => [pixels[3 * i]!, pixels[3 * i + 1]!, pixels[3 * i + 2]!]);
 }
 
-/** A mask [N] of values from 0, dark, to 1, bright. */
-export function paintMask(mask: Float32Array, label: string): HTMLCanvasElement {
-  return paint(Math.sqrt(mask.length), label, (i) => maskColour(mask[i]!));
+/** A mask [N], from dark at its least value to bright at its largest. */
+export function paintMask(
+  mask: Float32Array,
+  { position }: MaskScale,
+  label: string,
+): HTMLCanvasElement {
+  return paint(Math.sqrt(mask.length), label, (i) => maskColour(position(mask[i]!)));
 }
 
 type Rgb = readonly [number, number, number];
@@ -19,9 +24,9 @@ const [dark, bright]: readonly [Rgb, Rgb] = [
   [255, 226, 122],
 ];
 
-/** From dark blue to bright yellow: brightness alone gives the same order. */
-export function maskColour(value: number): Rgb {
-  const clamped = Math.min(1, Math.max(0, value));
+/** From dark blue at 0 to bright yellow at 1: brightness alone gives the same order. */
+export function maskColour(position: number): Rgb {
+  const clamped = Math.min(1, Math.max(0, position));
   const mix = (c: 0 | 1 | 2) => Math.round(dark[c] + clamped * (bright[c] - dark[c]));
   return [mix(0), mix(1), mix(2)];
 }

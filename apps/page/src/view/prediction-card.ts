@@ -1,9 +1,11 @@
 /** @file A model's prediction for one image: probabilities, mask, and the masked input of the classifier. */
-import { percent, sum } from "@mvt/common";
+import { percent } from "@mvt/common";
 import type { MaskDescription } from "@mvt/core/portable";
 import type { ImagePrediction, OpenedModel } from "../engine/messages.ts";
 import { element } from "./element.ts";
 import { duration } from "./format.ts";
+import { maskScale } from "./mask-scale.ts";
+import type { MaskScale } from "./mask-scale.ts";
 import { computedBy } from "./model-card.ts";
 import { paintMask, paintPixels } from "./paint.ts";
 
@@ -15,6 +17,7 @@ export function predictionCard(image: ImagePrediction, opened: OpenedModel): HTM
     "article",
     { class: "prediction", "aria-labelledby": id },
     element("h3", { id }, name),
+    element("p", { class: "quiet" }, `predicted by ${opened.name}`),
     element(
       "p",
       { class: "verdict" },
@@ -41,19 +44,13 @@ function figures(
     figure(paintPixels(pixels, S, `The image, ${S} × ${S}`), `input of the model, ${S} × ${S}`),
   ];
   if (mask !== undefined && masked !== undefined && description.mask !== undefined) {
-    const summary = maskSummary(mask);
-    const [zero, one] = scaleEnds(description.mask);
+    const scale = maskScale(mask);
     shown.push(
       figure(
-        paintMask(mask, `Mask of ${mask.length} patches: ${summary}`),
-        `mask: ${summary}`,
-        element(
-          "span",
-          { class: "scale" },
-          `0 ${zero}`,
-          element("span", { class: "ramp" }),
-          `1 ${one}`,
-        ),
+        paintMask(mask, scale, `Mask of ${mask.length} patches: ${scale.summary}`),
+        `mask: ${scale.summary}`,
+        ...(scale.flat ? [] : [colourScale(scale)]),
+        element("span", { class: "meaning" }, meaningOf(description.mask)),
       ),
       figure(paintPixels(masked, S, "The masked image"), "input of the classifier"),
     );
@@ -64,15 +61,12 @@ function figures(
 const figure = (canvas: HTMLCanvasElement, ...caption: readonly (Node | string)[]) =>
   element("figure", {}, canvas, element("figcaption", {}, ...caption));
 
-/** What a mask value of 0 and of 1 does to a patch. */
-const scaleEnds = ({ polarity }: MaskDescription): readonly [string, string] =>
-  polarity === "remove" ? ["kept", "removed"] : ["removed", "kept"];
+const colourScale = ({ least, most, text }: MaskScale) =>
+  element("span", { class: "scale" }, text(least), element("span", { class: "ramp" }), text(most));
 
-function maskSummary(mask: Float32Array): string {
-  const mean = sum(mask) / mask.length;
-  const [least, most] = [Math.min(...mask), Math.max(...mask)];
-  return `mean ${mean.toFixed(2)}, from ${least.toFixed(2)} to ${most.toFixed(2)}`;
-}
+/** What mask values do to a patch. */
+const meaningOf = ({ polarity }: MaskDescription) =>
+  polarity === "remove" ? "0 keeps a patch, 1 removes it" : "0 removes a patch, 1 keeps it";
 
 function probabilityTable(
   probabilities: Readonly<Record<string, number>>,

@@ -5,4 +5,5 @@
 export { WeightsError } from "../weights/error.ts";
 export type { MaskDescription, ModelDescription, Preprocessing } from "./description.ts";
 export { type Mvt, type OnnxRuntime, openMvt, type OpenOptions, type Prediction } from "./model.ts";
+export { predictionRows } from "./prediction-rows.ts";
 export { maskPixels, type DecodedImage, resizeImage } from "./image.ts";

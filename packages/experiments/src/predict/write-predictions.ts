@@ -1,6 +1,7 @@
 /** @file Predictions as JSON lines or CSV. */
 import { extname } from "node:path";
 import { CommandLineError } from "@mvt/common";
+import { predictionRows } from "@mvt/core";
 import type { Prediction } from "@mvt/core";
 import { stringify } from "csv-stringify/sync";
 import { predictionFacts } from "./prediction-facts.ts";
@@ -27,12 +28,8 @@ export function formatPredictions(
   format: PredictionFormat,
 ): string {
   if (format === "csv") {
-    const rows = images.map(({ path, expression, probability, probabilities }) => [
-      path,
-      expression,
-      ...[probability, ...classes.map((name) => probabilities[name]!)].map((p) => p.toFixed(6)),
-    ]);
-    return stringify([["image", "expression", "probability", ...classes], ...rows]);
+    const named = images.map((image) => ({ image: image.path, prediction: image }));
+    return stringify([...predictionRows(named, classes)]);
   }
   return images.map((image) => `${JSON.stringify(predictionFacts(image, classes))}\n`).join("");
 }

@@ -1,5 +1,5 @@
 /** @file The page of `pnpm exp page` in a real browser, beside onnxruntime-node. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadMvt, maskPixels, resizeImage } from "@mvt/core";
 import { decodeImageFile } from "@mvt/datasets";
@@ -13,19 +13,21 @@ import { writeUntrainedRun } from "../fixtures/untrained-run.ts";
 import { chromiumPath, startChromium, unlessMissing } from "./chromium.ts";
 import { serveFolder } from "./static-server.ts";
 import type { StaticServer } from "./static-server.ts";
+import { violationsOf } from "./violations.ts";
 import { visit } from "./visit.ts";
 import type { Visit } from "./visit.ts";
 
 /** Engines sum in different orders. */
 const tolerance = { rtol: 0, atol: 1e-5 };
 
-/** A folder with exported models, images, and in site/ the page with masked.onnx inside. */
+/** A folder with exported models, images, in site/ the page with masked.onnx inside, in empty/ without. */
 let folder: string;
 let server: StaticServer;
 let browser: Browser;
 
 const path = (name: string) => join(folder, name);
 const openPage = () => visit(browser, `${server.url}site/`);
+const openEmptyPage = () => visit(browser, `${server.url}empty/`);
 
 async function expectSuccess(...args: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await runCommand(args, folder);
@@ -71,6 +73,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
       startChromium().then((started) => (browser = started)),
     ]);
     await expectSuccess("page", "--model", "masked.onnx", "--out", "site");
+    await expectSuccess("page", "--out", "empty");
     server = await serveFolder(folder);
     return async () => {
       await browser.close();
@@ -149,7 +152,7 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
     for (const [name, p] of Object.entries(probabilities)) {
       await card.getByRole("row", { name: `${name} ${percent(p)}` }).waitFor();
     }
-    await card.getByRole("img", { name: "Mask of 36 patches: mean 0." }).waitFor();
+    await card.getByRole("img", { name: /^Mask of 36 patches: M_p from [\d.]+ to / }).waitFor();
     await card.getByRole("img", { name: "The masked image" }).waitFor();
     expect(await page.getByRole("status").innerText()).toBe(
       `face.png: ${expression}, ${percent(probability)}`,
@@ -222,6 +225,131 @@ describe.skipIf(chromiumPath === undefined)(`the page${unlessMissing}`, { tags: 
     await page.keyboard.press("Space");
     const card = await cardOf("face.png");
     expect(await card.getByRole("img").count()).toBe(1); // this model has no mask
+  });
+
+  test("keeps images that are chosen before a model, and predicts them when it is open", async () => {
+    const visitor = await openEmptyPage();
+    const { page, drop, cardOf } = visitor;
+    await drop(path("face.png"), path("tall.png"));
+    const status = page.getByRole("status");
+    await status
+      .getByText("2 images wait for a model: face.png, tall.png. Choose a model.")
+      .waitFor();
+    await drop(path("grey.png"));
+    await status.getByText("3 images wait for a model: face.png, tall.png, grey.png.").waitFor();
+    expect(await page.getByRole("alert").innerText()).toBe("");
+    expect(await page.getByRole("article").count()).toBe(0);
+    await page.getByLabel("Choose a model").setInputFiles(path("plain.onnx"));
+    await status.getByText("3 images are predicted.").waitFor();
+    for (const name of ["face.png", "tall.png", "grey.png"]) await cardOf(name);
+    await expectNodesPrediction(visitor, "plain.onnx", "tall.png");
+    expect(await page.getByRole("article").count()).toBe(3);
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  test("names on each card the model that predicted it, and predicts again with another", async () => {
+    const { page, drop, cardOf } = await openPage();
+    await drop(path("face.png"), path("tall.png"));
+    await page.getByText("2 images are predicted.").waitFor();
+    const models = page.getByRole("article").getByText("predicted by");
+    const by = (name: string) => [`predicted by ${name}`, `predicted by ${name}`];
+    expect(await models.allInnerTexts()).toEqual(by("masked.onnx"));
+    await drop(path("plain.onnx"));
+    await page.getByText("2 images, predicted by plain.onnx").waitFor();
+    expect(await models.allInnerTexts()).toEqual(by("plain.onnx"));
+    await writeFile(path("broken.onnx"), "no model");
+    await drop(path("broken.onnx"), path("grey.png"));
+    await (await cardOf("grey.png")).getByText("predicted by plain.onnx").waitFor();
+  });
+
+  test("counts the images of each class, once there are several", async () => {
+    const { page, drop, cardOf, predictionOf } = await openPage();
+    const summary = page.getByRole("table", { name: "predicted by masked.onnx" });
+    await drop(path("face.png"));
+    await cardOf("face.png");
+    expect(await summary.count()).toBe(0);
+    await drop(path("grey.png"), path("tall.png"), path("text.png"));
+    await page.getByRole("table", { name: "3 images, predicted by masked.onnx" }).waitFor();
+    const predictions = await Promise.all(["face.png", "grey.png", "tall.png"].map(predictionOf));
+    const total = predictions.reduce((sum, { prediction }) => sum + prediction.probability, 0);
+    await summary.getByRole("row", { name: `all 3 ${((100 * total) / 3).toFixed(1)} %` }).waitFor();
+    const { expression } = predictions[0]!.prediction;
+    const alike = predictions.filter(({ prediction }) => prediction.expression === expression);
+    await summary.getByRole("row", { name: `${expression} ${alike.length} ` }).waitFor();
+  });
+
+  test("saves the predictions as the CSV that pnpm exp predict writes", async () => {
+    const { page, drop, complaints } = await openPage();
+    const images = ["face.png", "tall.png", "grey.png"];
+    await drop(path("text.png"), ...images.map(path)); // the first one is no image
+    await page.getByText("3 images are predicted.").waitFor();
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download CSV" }).press("Enter");
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe("masked-predictions.csv");
+    await expectSuccess("predict", "--model", "masked.onnx", ...images, "--out", "node.csv");
+    const table = (text: string) => text.split("\n").map((line) => line.split(","));
+    const saved = table(await readFile(await download.path(), "utf8"));
+    const written = table(await readFile(path("node.csv"), "utf8"));
+    expect(saved[0]).toEqual(written[0]);
+    const names = (rows: readonly (readonly string[])[]) => rows.map((row) => row.slice(0, 2));
+    expect(names(saved)).toEqual(names(written));
+    const numbers = (rows: readonly (readonly string[])[]) =>
+      rows.slice(1).flatMap((row) => row.slice(2).map(Number));
+    expect(numbers(saved)).toBeAllClose(numbers(written), tolerance);
+    expect(complaints).toEqual([]);
+  });
+
+  test("clears the images by keyboard, and keeps the model", async () => {
+    const { page, drop, cardOf } = await openPage();
+    const clear = page.getByRole("button", { name: "Clear" });
+    expect(await clear.isVisible()).toBe(false);
+    await drop(path("face.png"), path("tall.png"), path("text.png"));
+    await page.getByText("2 images are predicted.").waitFor();
+    await clear.press("Enter");
+    expect(await page.getByRole("status").innerText()).toBe("The images are cleared.");
+    expect(await page.getByRole("article").count()).toBe(0);
+    expect(await page.getByRole("alert").innerText()).toBe("");
+    for (const gone of [clear, page.getByRole("button", { name: "Download CSV" })]) {
+      expect(await gone.isVisible()).toBe(false);
+    }
+    const focused = page.locator(":focus");
+    expect(await focused.getAttribute("id")).toBe("image-files");
+    await drop(path("grey.png"));
+    await cardOf("grey.png");
+    expect(await page.getByRole("article").count()).toBe(1);
+  });
+
+  test("clears images while they are predicted", async () => {
+    const { page, drop, cardOf } = await openPage();
+    await page.getByText("masked.onnx is open").waitFor();
+    await drop(...Array.from({ length: 40 }, () => path("face.png")));
+    await cardOf("face.png");
+    await page.getByRole("button", { name: "Clear" }).click();
+    await drop(path("grey.png"));
+    await cardOf("grey.png");
+    expect(await page.getByRole("article").count()).toBe(1);
+  });
+
+  test("is accessible, empty and with predictions, light and dark, at 1280 and 390 pixels", async () => {
+    const { page, drop } = await openEmptyPage();
+    async function expectAccessible(state: string): Promise<void> {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of [1280, 390]) {
+          await page.setViewportSize({ width, height: 800 });
+          expect(await violationsOf(page), `${state}, ${colorScheme}, ${width}`).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        }
+      }
+    }
+    await expectAccessible("empty");
+    await drop(path("face.png"), path("tall.png"));
+    await page.getByText("2 images wait for a model").waitFor();
+    await expectAccessible("without a model");
+    await drop(path("masked.onnx"), path("text.png"));
+    await page.getByText("2 images are predicted.").waitFor();
+    await expectAccessible("with predictions");
   });
 
   test("fits a screen of 320 pixels", async () => {

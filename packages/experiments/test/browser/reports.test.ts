@@ -6,7 +6,6 @@ import { accuracy } from "@mvt/report";
 import type { Table } from "@mvt/report";
 import { figurePage } from "@mvt/report/html/figure-page";
 import { toHtml } from "@mvt/report/html/table-page";
-import axe from "axe-core";
 import { HtmlValidate } from "html-validate";
 import type { Browser, Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -15,6 +14,7 @@ import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { describeProvenance } from "../../src/runs/provenance.ts";
 import { trainedClassifier, trainedGenerator } from "../fixtures/trained-runs.ts";
 import { chromiumPath, startChromium, unlessMissing } from "./chromium.ts";
+import { violationsOf } from "./violations.ts";
 
 /** A folder with runs/, and in reports/ all pages. */
 let folder: string;
@@ -141,12 +141,7 @@ describe.skipIf(chromiumPath === undefined)(
           for (const width of [1280, 390]) {
             const { page, requests, complaints } = await open(name, { width, colorScheme });
             expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-            await page.evaluate(() => {
-              for (const part of document.querySelectorAll("details")) part.open = true;
-            });
-            await page.evaluate(axe.source);
-            const violations = await page.evaluate(violationsHere);
-            expect(violations, `${name}, ${width} pixels`).toEqual([]);
+            expect(await violationsOf(page), `${name}, ${width} pixels`).toEqual([]);
             expect(requests.filter((url) => !url.startsWith("data:"))).toEqual([page.url()]);
             expect(complaints).toEqual([]);
             await page.close();
@@ -215,11 +210,3 @@ describe.skipIf(chromiumPath === undefined)(
     });
   },
 );
-
-// What follows runs in the browser.
-
-async function violationsHere(): Promise<readonly string[]> {
-  const { axe: here } = window as unknown as { readonly axe: typeof axe };
-  const { violations } = await here.run();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}

@@ -1,0 +1,26 @@
+/** @file The predictions as a CSV file to download. */
+import { predictionRows } from "@mvt/core/portable";
+import { stringify } from "csv-stringify/browser/esm/sync";
+import type { ImagePrediction, OpenedModel } from "./engine/messages.ts";
+import { element } from "./view/element.ts";
+
+/** As `pnpm exp predict --out FILE.csv` writes it, with file names instead of paths. */
+export function csvOf(
+  images: readonly Pick<ImagePrediction, "name" | "prediction">[],
+  classes: readonly string[],
+): string {
+  const named = images.map(({ name, prediction }) => ({ image: name, prediction }));
+  return stringify([...predictionRows(named, classes)]);
+}
+
+/** "masked.onnx" gives "masked-predictions.csv". */
+export function csvName({ name }: Pick<OpenedModel, "name">): string {
+  return `${name.replace(/\.onnx$/i, "")}-predictions.csv`;
+}
+
+/** Makes the browser save a text as a file. */
+export function saveText(name: string, text: string): void {
+  const href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  element("a", { href, download: name }).click();
+  URL.revokeObjectURL(href); // the download has begun
+}
