@@ -53,7 +53,7 @@ describe("the command line refuses", () => {
       args: "runs lst",
       exitCode: 2,
       stderr:
-        'runs lst: expected one of list, show, plot, verify, repair, remove. Did you mean "list"? `pnpm exp runs --help` lists the options.',
+        'runs lst: expected one of list, show, plot, tensorboard, verify, repair, remove. Did you mean "list"? `pnpm exp runs --help` lists the options.',
     },
     {
       what: "an unknown scale, naming those there are",
@@ -74,7 +74,7 @@ describe("the command line refuses", () => {
       args: "table2 --scale smoke --format csv,pdf",
       exitCode: 2,
       stderr:
-        "--format csv,pdf: expected names out of markdown, csv, latex, got pdf. Separate them by commas.",
+        "--format csv,pdf: expected names out of markdown, csv, html, latex, got pdf. Separate them by commas.",
     },
     {
       what: "a number of seeds that is none",

@@ -81,7 +81,7 @@ describe("--json", () => {
       expect(whole).toEqual({
         id: relabelled,
         state: "verified",
-        files: 8,
+        files: 9,
         test: { k: expect.any(Number) as number, n: 9 },
       });
       const runs = await temporaryFolder(onTestFinished);
@@ -233,7 +233,7 @@ describe("--json writes nothing to stdout", () => {
       args: "compare --run 3f2a --json",
       exitCode: 2,
       stderr:
-        "--run: expected it twice, got it once. Name two runs, such as --run 3f2a --run c09b.",
+        "--run: expected it at least twice, got it once. Name two runs or more, such as --run 3f2a --run c09b.",
     },
     {
       what: "of a report that is not planned",
