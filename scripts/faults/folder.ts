@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRecord, parseJson } from "@mvt/common";
 
 /** The files below a folder, relative to it. */
 function filesBelow(folder: string): readonly string[] {
@@ -28,7 +29,9 @@ function withoutClock(name: string, bytes: Buffer): Uint8Array | string {
     return bytes.toString("utf8").replaceAll(/"imagesPerSecond":\d+/g, '"imagesPerSecond":0');
   }
   if (!name.endsWith("result.json")) return bytes;
-  const { madeBy: _, ...result } = JSON.parse(bytes.toString("utf8")) as Record<string, unknown>;
+  const parsed = parseJson(bytes.toString("utf8"));
+  if (!isRecord(parsed)) return bytes; // damaged
+  const { madeBy: _, ...result } = parsed;
   return JSON.stringify(result);
 }
 

@@ -94,7 +94,9 @@ describe("a command", () => {
     const { folder, id } = await prepared();
     const args = ["evaluate", "--run", id, "--stored", "--resamples", "10", "--report", "out"];
     const loud = await runCommand(args, folder);
-    expect(loud.stderr).toBe("wrote evaluation.md, evaluation.csv, evaluation.html, confusion.csv in out\n");
+    expect(loud.stderr).toBe(
+      "wrote evaluation.md, evaluation.csv, evaluation.html, confusion.csv in out\n",
+    );
     expect(await runCommand([...args, "--quiet"], folder)).toEqual({ ...loud, stderr: "" });
   }, 60_000);
 

@@ -56,6 +56,8 @@ export async function trainInThread(
 ): Promise<UnfinishedRun | undefined> {
   const { runsFolder, engine, origin, checkpoints, stop } = setting;
   const { onStart, onStep, onEpoch, onRunNotice } = setting;
+  const { after: _, data, ...planned } = run;
+  const opened = await data.open();
   const { port1, port2 } = new MessageChannel();
   let started = false;
   port1.on("message", (event: TrainingEvent) => {
@@ -68,8 +70,6 @@ export async function trainInThread(
   });
   const lost = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   lock.onLost(() => void Atomics.store(lost, 0, 1));
-  const { after: _, data, ...planned } = run;
-  const opened = await data.open();
   const task: TrainingTask = {
     ...planned,
     data: opened,
