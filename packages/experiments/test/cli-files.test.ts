@@ -10,7 +10,7 @@ import { runId } from "@mvt/experiments";
 import { beforeAll, describe, test } from "vitest";
 import { runCommand } from "@mvt/testing/command-line";
 import { drawFaces } from "./fixtures/faces.ts";
-import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
+import { filesButHashes, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
 import { file, refuses } from "@mvt/testing/mistakes";
 import { tinyConfig } from "./fixtures/run-config.ts";
 
@@ -142,7 +142,7 @@ describe("folders to write to", () => {
     async (flag, { expect, onTestFinished }) => {
       const folder = await temporaryFolder(onTestFinished);
       await given(folder);
-      const before = await filesBelow(folder);
+      const before = await filesButHashes(folder);
       const answer = await runCommand([...args.split(" "), `--${flag}`, "taken/below"], folder);
       expect(answer).toMatchObject({ exitCode: 1, stdout: "" });
       expect(answer.stderr).toMatch(
@@ -150,7 +150,7 @@ describe("folders to write to", () => {
           `^error: --${flag} taken/below: expected a folder that can be written to, but .+ Choose another folder, or change its rights.\n$`,
         ),
       );
-      expect(await filesBelow(folder)).toEqual(before);
+      expect(await filesButHashes(folder)).toEqual(before);
     },
   );
 

@@ -66,7 +66,7 @@ export async function openFileHashes(
       return content;
     },
     async keep() {
-      if (read === 0 && found.size === known.size) return;
+      if (found.size === 0 || (read === 0 && found.size === known.size)) return;
       try {
         await writeWhole(table, encode(found));
       } catch (error) {
