@@ -177,7 +177,9 @@ describe("what reports say of labels", () => {
   });
 
   test("counts what a list does; it cannot name images of a validation split", () => {
-    const separate = { ...real, validation: real.test };
+    const { splits } = real.dataset;
+    const dataset = { ...real.dataset, splits: { ...splits, validation: splits.test } };
+    const separate = { ...real, dataset, validation: real.test };
     const noise = { kind: "list", sha256: "0123456789", wrong: 3, unlisted: 2 } as const;
     const { labelNoise } = describeData(separate, { noise });
     expect(labelNoise).toEqual({

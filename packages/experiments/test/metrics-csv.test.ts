@@ -93,6 +93,6 @@ describe("metrics.csv", () => {
     await classifier.write("manifest.json", JSON.stringify({ ...rest, files: others }));
     await classifier.remove("metrics.csv");
     await vouchAgain(classifier);
-    expect(await verifyRun(classifier)).toMatch(/^verified: 8 files, \d of 9 right$/);
+    expect(await verifyRun(classifier)).toMatchObject({ state: "verified", files: 8 });
   });
 });

@@ -96,6 +96,7 @@ describe("a finished mask generator", () => {
     expect(await filesBelow(dirname(folderIn(runs).path("result.json")))).toEqual([
       "config.json",
       "manifest.json",
+      "metrics.csv",
       "metrics.jsonl",
       "mgn.safetensors",
       "result.json",
