@@ -25,10 +25,13 @@ describe("noise", () => {
     expect(first.exitCode).toBe(0);
     expect(await readdir(join(folder, "out"))).toEqual([
       "noise-deciders.csv",
+      "noise-deciders.html",
       "noise-deciders.md",
       "noise-start.csv",
+      "noise-start.html",
       "noise-start.md",
       "noise.csv",
+      "noise.html",
       "noise.md",
       "noise.svg",
     ]);

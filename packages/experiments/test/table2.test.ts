@@ -72,7 +72,7 @@ describe("table2", () => {
   test("prints the table that it writes, and nothing else, to stdout", slow, async () => {
     const markdown = await readFile(join(folder, "out/table2.md"), "utf8");
     expect(first.stdout).toBe(markdown);
-    expect(await readdir(join(folder, "out"))).toEqual(["table2.csv", "table2.md"]);
+    expect(await readdir(join(folder, "out"))).toEqual(["table2.csv", "table2.html", "table2.md"]);
   });
 
   test("takes its numbers from the results of the runs that it names", slow, async () => {
