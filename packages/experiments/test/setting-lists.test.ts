@@ -85,7 +85,12 @@ describe("train with a list", () => {
       expect(finished.stdout).toContain("## Compared with schedule.learningRate=1e-4");
       expect(await readdir(join(folder, "runs"))).toHaveLength(4);
       const reports = join(folder, "reports/smoke");
-      expect(await readdir(reports)).toEqual(["train.config.yaml", "train.csv", "train.md"]);
+      expect(await readdir(reports)).toEqual([
+        "train.config.yaml",
+        "train.csv",
+        "train.html",
+        "train.md",
+      ]);
       expect(await readFile(join(reports, "train.config.yaml"), "utf8")).toContain(
         "  - schedule.learningRate=[1e-4,3e-3]\n",
       );
