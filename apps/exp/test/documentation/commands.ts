@@ -1,5 +1,5 @@
 /** @file Command lines that a text shows: whether yargs takes them, without running anything. */
-import { configurationOptions, createCli, globalOptions } from "@mvt/experiments/cli";
+import { commonOptions, createCli } from "@mvt/experiments/cli";
 import type { Command } from "@mvt/experiments/cli";
 
 /** The flags of a command. */
@@ -73,7 +73,7 @@ export async function flagsOf({ load }: Command): Promise<Declared> {
   const { options, positionals } = await load();
   const all = Object.entries({ ...positionals, ...options });
   return {
-    names: ["help", ...Object.keys({ ...options, ...globalOptions, ...configurationOptions })],
+    names: ["help", ...Object.keys({ ...options, ...commonOptions })],
     numbers: all.filter(([, { type }]) => type === "number").map(([name]) => name),
     choices: Object.fromEntries(
       all.flatMap(([name, { choices }]) => (choices ? [[name, choices.map(String)]] : [])),

@@ -10,19 +10,12 @@ import { systemRefusalOf } from "@mvt/common/files";
 import yargs from "yargs";
 import type { Argv } from "yargs";
 import { CommandStopped } from "../training/stop.ts";
-import { checkOptions, configurationOptions, declare, requireValues } from "./command.ts";
+import { checkOptions, commonOptions, declare, requireValues } from "./command.ts";
 import type { Command, CommandModule } from "./command.ts";
 import { effectiveConfiguration, namingFile, withConfiguration } from "./configuration.ts";
 import type { Configured, EffectiveConfiguration } from "./configuration.ts";
 import { FailedRunsError } from "../training/failed-runs.ts";
-import {
-  clearStatus,
-  currentVerbosity,
-  globalOptions,
-  sayMore,
-  setVerbosity,
-  verbosityOf,
-} from "./messages.ts";
+import { clearStatus, currentVerbosity, sayMore, setVerbosity, verbosityOf } from "./messages.ts";
 
 /** Runs one of the commands and returns the exit code. */
 export async function runCli(
@@ -108,10 +101,9 @@ export function createCli(
       about,
       async (command) => {
         const loaded = await load();
-        module = { ...loaded, options: { ...loaded.options, ...globalOptions } };
+        module = { ...loaded, options: { ...loaded.options, ...commonOptions } };
         const [word, ...places] = name.split(" ");
-        const options = { ...module.options, ...configurationOptions };
-        typed = { word: word!, places, options: Object.keys(options) };
+        typed = { word: word!, places, options: Object.keys(module.options) };
         return declare(command, module, process.env);
       },
       async (parsed) => {

@@ -9,6 +9,7 @@ import type { Argv, InferredOptionTypes, Options } from "yargs";
 import type { z } from "zod";
 import type { EffectiveConfiguration } from "./configuration.ts";
 import { configurationEndings } from "./configuration-file.ts";
+import { globalOptions } from "./messages.ts";
 
 export interface CommandOption extends Options {
   /** Throws a CommandLineError for a value that no command could mean. Called only with values that were given. */
@@ -67,7 +68,7 @@ export function defineCommand<
   return { options, positionals: positionals ?? {}, examples, ...(facts && { facts }), run };
 }
 
-/** The options of every command. */
+/** Which file of options a command takes, and whether it shows what comes of it. */
 export const configurationOptions = {
   config: {
     type: "string",
@@ -82,13 +83,15 @@ export const configurationOptions = {
   },
 } as const;
 
+/** The options of every command, besides its own. */
+export const commonOptions = { ...globalOptions, ...configurationOptions } as const;
+
 /** Declares a command's options to yargs; the environment sets MVT_FERPLUS_TRAIN for --ferplus-train and so on. */
 export function declare(
   cli: Argv,
-  { options: own, positionals, examples }: CommandModule,
+  { options, positionals, examples }: CommandModule,
   environment: Readonly<Record<string, string | undefined>>,
 ): Argv {
-  const options: CommandOptions = { ...own, ...configurationOptions };
   for (const [name, option] of Object.entries(positionals)) cli.positional(name, option as never);
   for (const [line, about] of examples) cli.example(`$0 ${line}`, about);
   const fromEnvironment = Object.keys(options).flatMap((name) => {
@@ -121,7 +124,7 @@ export function checkOptions(
   { options, positionals }: CommandModule,
   parsed: Readonly<Record<string, unknown>>,
 ): void {
-  const all: CommandOptions = { ...positionals, ...options, ...configurationOptions };
+  const all: CommandOptions = { ...positionals, ...options };
   for (const [name, { type, array, check }] of Object.entries(all)) {
     if (!Object.hasOwn(parsed, name)) continue;
     const value = parsed[name];

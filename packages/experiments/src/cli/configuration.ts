@@ -7,7 +7,7 @@
 import { CommandLineError, didYouMean, parseJson } from "@mvt/common";
 import { isEntries, kindOf, readEntries } from "./configuration-file.ts";
 import type { Entries, Entry } from "./configuration-file.ts";
-import { variableOf } from "./command.ts";
+import { configurationOptions, variableOf } from "./command.ts";
 import type { Command, CommandModule, CommandOption, CommandOptions } from "./command.ts";
 
 /** A command line with what a file adds. */
@@ -81,6 +81,7 @@ export function effectiveConfiguration(
     .filter((word) => typeof word === "string")
     .join(" ");
   const changed = Object.entries(options).filter(([name, option]) => {
+    if (Object.hasOwn(configurationOptions, name)) return false;
     const value = parsed[name];
     return value !== undefined && JSON.stringify(value) !== JSON.stringify(option.default);
   });

@@ -6,13 +6,13 @@ export {
   type ArgsOf,
   type Command,
   type CommandOptions,
-  configurationOptions,
+  commonOptions,
   defineCommand,
   isShare,
   wholeFrom,
 } from "./command.ts";
 export { commands, withCompletion } from "./commands.ts";
-export { globalOptions, say } from "./messages.ts";
+export { say } from "./messages.ts";
 export { jsonOption, writeJson } from "./json-output.ts";
 export { engineOptions, output } from "./options.ts";
 export { createProgress } from "./progress.ts";

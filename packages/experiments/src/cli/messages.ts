@@ -14,7 +14,7 @@ export type Verbosity = (typeof verbosities)[number];
 
 const messages = "Messages:";
 
-/** The options of every command. */
+/** How much a command says. */
 export const globalOptions = {
   quiet: {
     type: "boolean",

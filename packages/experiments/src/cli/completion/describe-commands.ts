@@ -1,7 +1,6 @@
 /** @file What shells complete, out of the declared options of all commands. */
-import { configurationOptions } from "../command.ts";
+import { commonOptions } from "../command.ts";
 import type { Command, CommandModule, CommandOption } from "../command.ts";
-import { globalOptions } from "../messages.ts";
 import type { Completed, CompletedCommands } from "./scripts.ts";
 
 /** Commands in their order; those with the same options and positionals together. */
@@ -25,8 +24,7 @@ export async function describeCommands(
 function describe({ options, positionals }: CommandModule): Omit<CompletedCommands, "commands"> {
   const all = Object.entries({
     ...options,
-    ...globalOptions,
-    ...configurationOptions,
+    ...commonOptions,
     help: helpOption,
   });
   return {
