@@ -112,14 +112,15 @@ export async function requireReport(
   for (const stem of stems) await requireWritableReport("report", folder, stem);
 }
 
-/** Writes by file name, and says so. */
+/** Writes the files that there are, by name, and says so. */
 export async function writeReport(
   folder: string | undefined,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array | undefined>>,
 ): Promise<void> {
   if (folder === undefined) return;
-  for (const [name, content] of Object.entries(files)) {
-    await writeWhole(join(resolve(folder), name), content);
-  }
-  say(`wrote ${Object.keys(files).join(", ")} in ${folder}`);
+  const written = Object.entries(files).flatMap(([name, content]) =>
+    content === undefined ? [] : [[name, content] as const],
+  );
+  for (const [name, content] of written) await writeWhole(join(resolve(folder), name), content);
+  say(`wrote ${written.map(([name]) => name).join(", ")} in ${folder}`);
 }

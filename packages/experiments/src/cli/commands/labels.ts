@@ -1,7 +1,6 @@
 /** @file `pnpm exp labels`: which training labels of a finished run are doubtful, and what relabelling changed. */
 import { join } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { writeWhole } from "@mvt/common/files";
 import { datasets, readLabelList } from "@mvt/datasets";
 import type { LabelList } from "@mvt/datasets";
 import { rankingScoreNames, rankingScores } from "@mvt/relabel";
@@ -38,9 +37,9 @@ import {
   classifierConfigOf,
   describePredicted,
   evaluationProvenance,
+  writeReport,
 } from "../evaluation-report.ts";
 import { jsonOption, writeJson } from "../json-output.ts";
-import { say } from "../messages.ts";
 import {
   dataOptions,
   engineOptions,
@@ -168,7 +167,7 @@ export default defineCommand({
       writeJson(labelsJson, labelFacts({ ...namedRun(run, config), ...counts }, report));
     } else process.stdout.write(`${headline(run, changed)}\n\n${toText(table)}`);
     const { flow } = report;
-    await writeFiles(out, {
+    await writeReport(out, {
       "labels.md": toMarkdown(table),
       "labels.html": toHtml(table),
       "scores.csv": table.rows.length > 0 ? toCsv(table) : undefined,
@@ -301,16 +300,4 @@ async function predictFolds(
     planned.map(({ id }) => readHeldOut(openRun(runsFolder, id), classes)),
   );
   return { classes, probabilities: new Map(parts.flatMap((part) => [...part])) };
-}
-
-/** Writes the files that there are, by name, and says so. */
-async function writeFiles(
-  out: string,
-  files: Readonly<Record<string, string | Uint8Array | undefined>>,
-): Promise<void> {
-  const written = Object.entries(files).flatMap(([name, content]) =>
-    content === undefined ? [] : [[name, content] as const],
-  );
-  for (const [name, content] of written) await writeWhole(join(out, name), content);
-  say(`wrote ${written.map(([name]) => name).join(", ")} in ${out}`);
 }
