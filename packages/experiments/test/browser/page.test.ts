@@ -10,7 +10,7 @@ import { runCommand } from "@mvt/testing/command-line";
 import { drawFaces } from "../fixtures/faces.ts";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { writeUntrainedRun } from "../fixtures/untrained-run.ts";
-import { chromiumPath, startChromium, unlessMissing } from "./chromium.ts";
+import { chromiumPath, startChromium, unlessMissing } from "@mvt/testing/chromium";
 import { serveFolder } from "./static-server.ts";
 import type { StaticServer } from "./static-server.ts";
 import { violationsOf } from "./violations.ts";

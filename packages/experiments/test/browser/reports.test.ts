@@ -13,7 +13,7 @@ import { runCommand } from "@mvt/testing/command-line";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { describeProvenance } from "../../src/runs/provenance.ts";
 import { trainedClassifier, trainedGenerator } from "../fixtures/trained-runs.ts";
-import { chromiumPath, startChromium, unlessMissing } from "./chromium.ts";
+import { chromiumPath, startChromium, unlessMissing } from "@mvt/testing/chromium";
 import { violationsOf } from "./violations.ts";
 
 /** A folder with runs/, and in reports/ all pages. */
