@@ -46,12 +46,15 @@ await tfjsBackend({ engine: "cpu" }).catch((error: unknown) => {
 };
 
 /** The examples of a package's README, but for those that need the repository. */
-function examplesOf(name: string): readonly (readonly [file: string, code: string])[] {
+function examplesOf(
+  name: string,
+  folder: string,
+): readonly (readonly [file: string, code: string])[] {
   const text = readFileSync(join(root, "packages", name, "README.md"), "utf8");
   return [...text.matchAll(/^```ts\n(.*?)^```/gms)]
     .map(([, code]) => code!)
     .filter((code) => !/"@mvt\/experiments(\/cli)?"/.test(code))
-    .map((code, i) => [`${name}-${i + 1}`, code]);
+    .map((code, i) => [`${name}-${i + 1}`, code.replaceAll("/tmp/mvt-readme", folder)]);
 }
 
 const compilerOptions = {
@@ -67,12 +70,15 @@ const compilerOptions = {
 
 describe.skipIf(!online)("packed packages in an empty project", { tags: ["slow"] }, () => {
   let project: string;
+  /** What the examples write. */
+  let written: string;
   let names: readonly string[];
 
   beforeAll(async () => {
     const folder = await makeFolder();
     const packed = join(folder, "packed");
     project = join(folder, "project");
+    written = join(folder, "written");
     await mkdir(join(project, "src"), { recursive: true });
     await run(process.execPath, [join(root, "scripts/pack-packages.ts"), packed], root);
     const tarballs = readdirSync(packed).map((name) => join(packed, name));
@@ -82,7 +88,10 @@ describe.skipIf(!online)("packed packages in an empty project", { tags: ["slow"]
     const others = ["typescript@7", "@types/node@20"];
     await run("npm", ["install", ...options, ...tarballs, ...others], project);
     const installed = readdirSync(join(project, "node_modules/@mvt"));
-    const examples = [...installed.flatMap(examplesOf), ...Object.entries(programs)];
+    const examples = [
+      ...installed.flatMap((name) => examplesOf(name, written)),
+      ...Object.entries(programs),
+    ];
     names = examples.map(([name]) => name);
     for (const [name, code] of examples) await writeFile(join(project, `src/${name}.ts`), code);
     return () => removeFolder(folder);
@@ -90,7 +99,7 @@ describe.skipIf(!online)("packed packages in an empty project", { tags: ["slow"]
 
   /** What every program prints, by its name. */
   const outputs = async (command: string, args: readonly string[]) => {
-    await rm("/tmp/mvt-readme", { recursive: true, force: true }); // what the examples write
+    await rm(written, { recursive: true, force: true });
     const printed: Record<string, string> = {};
     for (const name of names) {
       const text = await run(command, [...args, `out/${name}.js`], project);

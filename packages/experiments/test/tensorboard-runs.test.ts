@@ -106,8 +106,20 @@ describe("runs tensorboard", () => {
     });
     const results = await Promise.all([classifier, generator].map((run) => run.result()));
     expect((await readdir(out)).toSorted()).toEqual(
-      results.map((result) => eventFolder(result!)).toSorted(),
+      results.map((result) => eventFolder({ ...result!, differs: [] })).toSorted(),
     );
+  });
+
+  test("names runs of one title by what sets them apart, in at most 255 bytes", () => {
+    const named = (differs: readonly string[], title = "RAF-DB, seed 0") =>
+      eventFolder({ id: "0123456789ab", title, differs: [...differs] });
+    expect(named([])).toBe("RAF-DB, seed 0 0123456789ab");
+    expect(named(["training.schedule.learningRate=0.001"])).toBe(
+      "RAF-DB, seed 0, training.schedule.learningRate=0.001 0123456789ab",
+    );
+    const long = named(["a=1"], "画".repeat(300));
+    expect(long).toMatch(/^画{66} 0123456789ab$/u);
+    expect(Buffer.byteLength(long)).toBeLessThanOrEqual(255);
   });
 
   test("has every measure of a classifier's epochs", async () => {
@@ -193,7 +205,7 @@ describe("runs tensorboard", () => {
       const shown = readWithTensorBoard(out);
       for (const run of [classifier, generator]) {
         const { title } = (await run.result())!;
-        const tags = shown[eventFolder({ id: run.id, title })]!;
+        const tags = shown[eventFolder({ id: run.id, title, differs: [] })]!;
         const events = await eventsOf(run);
         expect(Object.keys(tags).toSorted()).toEqual(
           [...new Set(events.map(({ tag }) => tag))].toSorted(),

@@ -64,10 +64,22 @@ async function finishedRuns(runs: string): Promise<readonly RunFacts[]> {
   );
 }
 
-/** What TensorBoard calls the run: its title, as far as it can be a folder's name, and its id. */
-export function eventFolder({ id, title }: Pick<RunFacts, "id" | "title">): string {
-  const name = title.replaceAll(/[^\p{L}\p{N} .,=()%-]+/gu, "_").slice(0, 80); // 255 bytes at most
-  return `${name.toWellFormed()} ${id}`;
+/** Bytes; with the id a folder's name has at most the 255 that file systems allow. */
+const longestName = 200;
+
+/** What TensorBoard calls the run: its title and what sets it apart, as far as a folder's name allows, and its id. */
+export function eventFolder({
+  id,
+  title,
+  differs,
+}: Pick<RunFacts, "id" | "title" | "differs">): string {
+  const name = [title, ...differs]
+    .join(", ")
+    .replaceAll(/[^\p{L}\p{N} .,=()%-]+/gu, "_")
+    .toWellFormed();
+  let length = name.length;
+  while (Buffer.byteLength(name.slice(0, length)) > longestName) length -= 1;
+  return `${name.slice(0, length).toWellFormed().trim()} ${id}`;
 }
 
 async function replaceEvents(out: string, run: RunFacts, events: Uint8Array): Promise<void> {
