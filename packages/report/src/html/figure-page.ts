@@ -28,7 +28,7 @@ export function figurePage({ title, figures, provenance }: FigurePage): string {
   });
 }
 
-/** A drawing in its own size: on a narrow screen it scrolls, so that its words stay readable. */
+/** A drawing as wide as the page at most; on a narrow screen it scrolls, so that its words stay readable. */
 export function figure(svg: string, label: string): Element {
   return h("figure", [scrollRegion(label, drawing(svg))]);
 }

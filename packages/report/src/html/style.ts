@@ -75,7 +75,7 @@ dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; }
 details { margin-block: 0.75rem; }
 figure { margin: 1rem 0; }
-figure svg { max-width: none; }
+figure svg { max-width: max(100%, 60rem); height: auto; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 1rem; margin: 1rem 0; padding: 0; list-style: none; }
 .gallery img { display: block; width: 100%; max-width: 10rem; border-radius: 0.25rem; image-rendering: pixelated; }
 .gallery p { margin: 0.2rem 0; font-size: 0.85rem; overflow-wrap: anywhere; }
