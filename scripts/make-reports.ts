@@ -17,7 +17,7 @@ for (const name of folders) {
   const texts = reports.map((file) => readFileSync(join(folder, file), "utf8"));
   for (const args of commandsIn(texts)) {
     console.log(`== pnpm exp ${args.join(" ")}`);
-    const main = join(root, "apps/exp/src/main.ts");
+    const main = join(root, "apps/exp/src/main.js");
     execFileSync(process.execPath, [main, ...args, "--out", folder], {
       cwd: root,
       stdio: "inherit",

@@ -49,7 +49,7 @@ function train(runs: string, fault?: string, countFile?: string) {
   const injected = fault === undefined ? [] : ["--import", join(import.meta.dirname, "inject.ts")];
   const { status, signal, stderr, stdout } = spawnSync(
     process.execPath,
-    [...injected, "apps/exp/src/main.ts", ...command, "--runs", runs],
+    [...injected, "apps/exp/src/main.js", ...command, "--runs", runs],
     {
       cwd: root,
       encoding: "utf8",

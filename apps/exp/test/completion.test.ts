@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, test } from "vitest";
 
-const main = resolve(import.meta.dirname, "../src/main.ts");
+const main = resolve(import.meta.dirname, "../src/main.js");
 const installed = (shell: string) => spawnSync(shell, ["-c", "true"]).status === 0;
 const [id, other] = ["3f2a00000000", "c09b00000000"];
 

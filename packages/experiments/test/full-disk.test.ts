@@ -8,7 +8,7 @@ import { temporaryFolder } from "@mvt/testing/folder";
 import { expect, onTestFinished, test } from "vitest";
 import { drawFaces } from "./fixtures/faces.ts";
 
-const main = resolve(import.meta.dirname, "../../../apps/exp/src/main.ts");
+const main = resolve(import.meta.dirname, "../../../apps/exp/src/main.js");
 
 /** Starts a shell that may mount file systems which only it sees. */
 const unshare = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"] as const;

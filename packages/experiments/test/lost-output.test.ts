@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { listRuns, openRun } from "../src/runs/run-folder.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 
-const main = resolve(import.meta.dirname, "../../../apps/exp/src/main.ts");
+const main = resolve(import.meta.dirname, "../../../apps/exp/src/main.js");
 
 describe("a command", () => {
   test(

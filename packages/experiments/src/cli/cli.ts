@@ -86,7 +86,8 @@ export function createCli(
     .alias("help", "h")
     .version(false)
     .option("version", { type: "boolean", global: false, describe: "Show version and commit" })
-    .wrap(100)
+    // yargs formats the help of a command before it runs it, and takes long to break lines.
+    .wrap(args[0] === "help" || args.includes("--help") || args.includes("-h") ? 100 : null)
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? wrongCommandLine(message, args, typed);

@@ -12,18 +12,33 @@ import type { PreparedData } from "../data/prepared.ts";
 import { backendOfEngine, deviceOf } from "../engine/engine.ts";
 import type { LabelConfig, NoiseConfig } from "../settings/run-config.ts";
 
-/** The commit of this checkout, and whether files differ from it; "unknown" outside a checkout. */
-export function sourceVersion(): { readonly commit: string; readonly dirty: boolean } {
-  const git = (...args: readonly string[]) =>
-    execFileSync("git", args, {
+export interface SourceVersion {
+  readonly commit: string;
+  readonly dirty: boolean;
+}
+
+let version: SourceVersion | undefined;
+
+/**
+ * The commit of this checkout, and whether files differ from it; "unknown" outside a checkout. It is asked for once: what
+ * runs was loaded from the files of that time.
+ */
+export function sourceVersion(): SourceVersion {
+  return (version ??= askGit());
+}
+
+function askGit(): SourceVersion {
+  // Reports are written by the very command that asks, so they do not count.
+  const files = ["--untracked-files=no", "--", ":/", ":!/results"];
+  try {
+    const status = execFileSync("git", ["status", "--porcelain=v2", "--branch", ...files], {
       cwd: import.meta.dirname,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  try {
-    // Reports are written by the very command that asks, so they do not count.
-    const changed = git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":!/results");
-    return { commit: git("rev-parse", "--short=12", "HEAD"), dirty: changed !== "" };
+    });
+    const [, commit] = /^# branch\.oid ([0-9a-f]{12})/m.exec(status) ?? [];
+    if (commit === undefined) return { commit: "unknown", dirty: false };
+    return { commit, dirty: /^[^#]/m.test(status) };
   } catch {
     return { commit: "unknown", dirty: false };
   }

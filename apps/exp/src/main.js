@@ -1,4 +1,4 @@
-/** @file The entry of `pnpm exp`. */
+/** @file The entry of `pnpm exp`: JavaScript, so that Node need not load what strips types before its cache is open. */
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
