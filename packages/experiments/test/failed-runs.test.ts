@@ -182,6 +182,34 @@ describe("a run that fails", busy, () => {
     expect(failureOfThread(ended).reason).toMatch(/^its thread ran out of memory\. /);
   });
 
+  // The words of Dawn's, Vulkan's and Direct3D's own sources: no GPU was there to be lost.
+  test.each([
+    "WebGPU validation failed. [Device] is lost",
+    "WebGPU device lost (2): hung",
+    "vkQueueSubmit failed with VK_ERROR_DEVICE_LOST",
+    "DXGI_ERROR_DEVICE_HUNG",
+  ])("of a GPU that is lost says how to go on: %s", (message) => {
+    const { reason, stack } = failureOf(new Error(message));
+    expect(reason).toMatch(
+      /^the GPU was lost: .*Repeat the command to go on from the last checkpoint/,
+    );
+    expect(reason).toContain(message);
+    expect(stack).toBeUndefined();
+  });
+
+  test("of a program that the driver does not compile says so", () => {
+    const error = new Error(
+      "WebGPU validation failed. Error while parsing WGSL\n - While calling [Device].CreateShaderModule(...)",
+    );
+    expect(failureOf(error).reason).toMatch(
+      /^the GPU's driver refused a program \(WebGPU validation failed\. Error while parsing WGSL\)\. Update the driver/,
+    );
+  });
+
+  test("that only mentions a device is a defect like any other", () => {
+    expect(failureOf(new Error("the device is busy")).stack).toBeDefined();
+  });
+
   test("keeps the runs that use it from being trained, which are named with it", async () => {
     const folder = await temporaryFolder(onTestFinished);
     const broken = await failing("throws");

@@ -9,6 +9,7 @@ import { engineSpecOf, openBackend } from "../engine/engine.ts";
 import type { EngineRequest } from "../engine/engine.ts";
 import { tfjsFacts } from "../engine/tfjs.ts";
 import { scales } from "../settings/scales.ts";
+import { compareWithGolden } from "./golden-values.ts";
 import { hostOperators } from "./host-operators.ts";
 import { measureThroughput } from "./throughput.ts";
 
@@ -64,6 +65,27 @@ export const doctorJson = z.object({
     .readonly()
     .optional()
     .describe("programs that leave operators to the CPU; only of a GPU that the options name"),
+  golden: z
+    .object({
+      tolerance: z.number().describe("the largest difference that counts as equal"),
+      values: z
+        .array(
+          z.object({
+            name: z.string().describe("an operator, or `a training step`"),
+            difference: z
+              .number()
+              .optional()
+              .describe("the largest, over the largest value; absent if a value is not finite"),
+            agrees: z.boolean().describe("whether it is within the tolerance"),
+          }),
+        )
+        .readonly()
+        .describe("everything that was computed"),
+    })
+    .optional()
+    .describe(
+      "the engine's values beside stored ones of PyTorch; absent if it computed none. If one does not agree, the exit code is 1",
+    ),
   step: z
     .object({
       works: z.boolean().describe("whether a training step works; if not, the exit code is 1"),
@@ -97,7 +119,34 @@ export async function* examine(request: EngineRequest): AsyncGenerator<Partial<D
   const missing = missingCuda();
   yield { cuda: { ready: missing === undefined, missing } };
   if (request.backend === "onnx") yield* examineGpu(backend);
+  yield await compare(backend);
   yield { step: await tryStep(backend) };
+}
+
+/** An engine that fails here fails at the training step as well, which says why. */
+async function compare(backend: Backend): Promise<Partial<DoctorFacts>> {
+  try {
+    return { golden: await compareWithGolden(backend) };
+  } catch {
+    return {};
+  }
+}
+
+/** What is wrong with the engine, in one sentence with what to do; undefined if training works. */
+export function problemOf({ golden, step, engine }: Partial<DoctorFacts>): string | undefined {
+  if (step?.works !== true) {
+    return `doctor: expected a training step to work, but the engine failed: ${step?.problem}. Reinstall with \`npx -y pnpm@12 install --force\`.`;
+  }
+  const wrong = golden?.values.filter(({ agrees }) => !agrees) ?? [];
+  if (golden !== undefined && wrong.length === 0) return undefined;
+  const device = engine === undefined ? "the engine" : `${engine.name} on ${engine.device}`;
+  if (golden === undefined) {
+    return `doctor: expected ${device} to compute the stored operators and training step, but it failed. Use --device cpu.`;
+  }
+  const found = wrong.map(({ name, difference }) =>
+    difference === undefined ? `${name} (not finite)` : `${name} (${difference.toExponential(1)})`,
+  );
+  return `doctor: expected the values that PyTorch computes, within ${golden.tolerance} of the largest; got others from ${device}: ${found.join(", ")}. Do not train on it: update its driver, or use --device cpu.`;
 }
 
 async function* examineGpu(backend: Backend): AsyncGenerator<Partial<DoctorFacts>> {

@@ -10,6 +10,27 @@ const outOfMemory = /failed to allocate memory|bad_alloc|allocation failed|out o
 const lessMemory =
   "Train fewer runs at once (--jobs 1), with fewer micro-batches at once (--sessions 1), or in smaller batches (--set batchSize=...).";
 
+/** How ONNX Runtime, Dawn (its WebGPU), Vulkan and Direct3D 12 say that the driver has given the GPU up. */
+const deviceLost =
+  /\bdevice\b[^.]{0,40}\b(is|was|has been) lost|device lost|DEVICE_LOST|DXGI_ERROR_DEVICE_(REMOVED|HUNG|RESET)/i;
+
+/** How they say that the driver does not take a program for the GPU. */
+const notCompiled = /CreateShaderModule|CreateComputePipeline|shader[^.]{0,40}(invalid|failed)/i;
+
+/** Undefined for an error that is not about a GPU. */
+function failureOfGpu(message: string): TrainingFailure | undefined {
+  const [found = ""] = message.trim().split("\n");
+  if (deviceLost.test(message)) {
+    return {
+      reason: `the GPU was lost: its driver reset or removed it (${shorten(found)}). Repeat the command to go on from the last checkpoint. If it happens again, update the driver, train in smaller batches (--set batchSize=...), or use --device cpu.`,
+    };
+  }
+  if (!notCompiled.test(message)) return undefined;
+  return {
+    reason: `the GPU's driver refused a program (${shorten(found)}). Update the driver, see what \`pnpm exp doctor --device webgpu\` says, or use --device cpu.`,
+  };
+}
+
 /** What an error says to the user. */
 export function failureOf(error: unknown): TrainingFailure {
   if (error instanceof WeightsError) {
@@ -25,6 +46,8 @@ export function failureOf(error: unknown): TrainingFailure {
     );
     return { reason: `there is not enough memory (${found}). ${lessMemory}` };
   }
+  const ofGpu = failureOfGpu(reasonOf(error));
+  if (ofGpu !== undefined) return ofGpu;
   const stack = error instanceof Error ? error.stack : undefined;
   return { reason: `${reasonOf(error)}.`, stack: stack ?? String(error) };
 }

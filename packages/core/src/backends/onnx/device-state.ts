@@ -13,6 +13,7 @@ import { createCopies } from "./device-copies.ts";
 import type { OrtTensors } from "./device-copies.ts";
 import { openSession, wrap } from "./session.ts";
 import type { OnnxOptions, Ort } from "./session.ts";
+import { requireBuffers } from "./webgpu-buffers.ts";
 
 /** The state of the executables made here, for `copyState`. */
 const stateOf = new WeakMap<Executable, () => OrtTensors>();
@@ -37,6 +38,7 @@ export async function compileDeviceState(
   const fed = inputs.map(inputOf);
   const known = new Set([...fed.map(({ name }) => name), ...shapes.keys()]);
   requireAllKnown(session.inputNames, known, nodes);
+  await requireBuffers(ort, nodes);
   const used = new Set(session.inputNames);
 
   const copies = createCopies(ort, options);

@@ -2,7 +2,7 @@
 import { UserError } from "@mvt/common";
 import { engineName } from "../../engine/engine.ts";
 import { describeTfjs, tfjsFacts } from "../../engine/tfjs.ts";
-import { doctorJson, examine } from "../../training/doctor-facts.ts";
+import { doctorJson, examine, problemOf } from "../../training/doctor-facts.ts";
 import type { DoctorFacts } from "../../training/doctor-facts.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
@@ -31,17 +31,15 @@ async function run(args: ArgsOf<typeof options>): Promise<void> {
     }
   }
   if (args.json) writeJson(doctorJson, facts as DoctorFacts);
-  if (facts.step?.works === true) return;
-  throw new UserError(
-    `doctor: expected a training step to work, but the engine failed: ${facts.step?.problem}. Reinstall with \`npx -y pnpm@12 install --force\`.`,
-  );
+  const problem = problemOf(facts);
+  if (problem !== undefined) throw new UserError(problem);
 }
 
 /** What was found, in lines of two parts. A training step that fails has none: it is an error. */
 function linesOf(found: Partial<DoctorFacts>): readonly (readonly [what: string, line: string])[] {
   const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   const lines: (readonly [string, string])[] = [];
-  const { node, engine, cuda, halfPrecision, leftToCpu, step } = found;
+  const { node, engine, cuda, halfPrecision, leftToCpu, golden, step } = found;
   if (node !== undefined) {
     lines.push(
       ["Node", `${node} (${found.platform} ${found.arch})`],
@@ -64,6 +62,7 @@ function linesOf(found: Partial<DoctorFacts>): readonly (readonly [what: string,
     const list = Object.entries(operators).map(([name, count]) => `${count} ${name}`);
     lines.push(["operators left to the CPU", `${list.join(", ")} in ${program}`]);
   }
+  if (golden !== undefined) lines.push(["PyTorch's values", goldenLine(golden)]);
   if (step?.works === true) {
     const rate = step.imagesPerSecond!.toFixed(0);
     lines.push(["a training step", `works: ${rate} images/s with the smoke model`]);
@@ -75,4 +74,11 @@ function adapterLine(adapter: DoctorFacts["webgpu"]): string {
   if (adapter === undefined) return "none found";
   const { name = "one whose name is unknown", hardware } = adapter;
   return hardware ? name : `${name}: computes on the CPU, for tests`;
+}
+
+function goldenLine({ tolerance, values }: NonNullable<DoctorFacts["golden"]>): string {
+  const wrong = values.filter(({ agrees }) => !agrees).map(({ name }) => name);
+  if (wrong.length > 0) return `others in ${wrong.join(", ")}`;
+  const largest = Math.max(...values.map(({ difference }) => difference!));
+  return `equal in ${values.length - 1} operators and a training step, to ${largest.toExponential(0)} (at most ${tolerance})`;
 }
