@@ -1,14 +1,15 @@
-"""A training step of DeiT in PyTorch, eager, as a competitor of `pnpm exp bench`.
+"""A training step of DeiT in PyTorch, eager or compiled, as a competitor of `pnpm exp bench`.
 
     python torch_step.py --versions
-    python torch_step.py '{"model": {...}, "batchSize": 8, "threads": 2, "device": "cpu", "classRow": false}'
+    python torch_step.py '{"model": {...}, "batchSize": 8, "threads": 2, "device": "cpu", "classRow": false,
+                           "precision": "float32", "compiled": false}'
 
 The protocol is that of `src/processes/protocol.ts`: one JSON object per line, requests on stdin, replies on stdout.
 
 The model is timm's VisionTransformer if timm can be imported, else the same model in torch.nn (torch_vit.py). timm
 imports torchvision, of which this model uses nothing: where torchvision is missing or does not fit this PyTorch, an
-empty module takes its place. AdamW is the faster one of PyTorch's two implementations, `foreach` and `fused`. Images
-are on the device as normalised float32, whereas the step of this project normalises them itself.
+empty module takes its place. AdamW is the faster one of PyTorch's two implementations, `foreach` and `fused`. In `bfloat16`
+and `float16` the forward pass runs under torch.autocast; float16 scales the loss with torch.amp.GradScaler. Images are on the device as normalised float32, whereas the step of this project normalises them itself.
 """
 
 import importlib.abc
@@ -170,14 +171,20 @@ def open_step(vit_class, task):
     model, batch = task["model"], task["batchSize"]
     module = build(vit_class, model, task["classRow"]).to(device).train()
     optimizer, adamw = faster_adamw(module, synchronize)
+    forward = torch.compile(module) if task["compiled"] else module
+    precision = getattr(torch, task["precision"])
+    mixed = torch.autocast(device, dtype=precision, enabled=precision != torch.float32)
+    scaler = torch.amp.GradScaler(device, enabled=precision == torch.float16)
     images = torch.randn(batch, 3, model["imageSize"], model["imageSize"], device=device)
     labels = torch.arange(batch, device=device) % model["classes"]
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(module(images), labels)
-        loss.backward()
-        optimizer.step()
+        with mixed:
+            loss = F.cross_entropy(forward(images), labels)
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
         return loss.item()  # waits for the device
 
     return step, adamw

@@ -54,6 +54,10 @@ describe("pnpm exp bench", () => {
       expect(markdown).toContain(
         "- Left out: TensorFlow.js alone, TensorFlow on the CPU: tfjs: expected @tensorflow/tfjs-node; @tensorflow/tfjs-node is not installed. `pnpm exp setup tensorflow` builds it.\n",
       );
+      // The fake Python is as fast in every way: its k-th step takes k seconds.
+      expect(markdown).toMatch(
+        /^- training step, batch 8: of 5 ways of PyTorch on cpu, Fake 1\.0 eager is the fastest; this project takes [\d.]+ \([\d.]+ to [\d.]+\) times as many images per second\.$/m,
+      );
       const lines = (await readFile(join(folder, "report/bench.csv"), "utf8")).trim().split("\n");
       const sections = lines.slice(1).map((line) => line.split(",")[0]);
       expect([...new Set(sections)]).toEqual([
@@ -122,7 +126,7 @@ describe("pnpm exp bench", () => {
       given: python("works"),
       exitCode: 2,
       stderr:
-        "--only floor,jax: expected names out of onnx-cpu, onnx-cpu-recompute, onnx-cpu-one-session, onnx-cpu-one-by-one, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, pytorch, pytorch-class-row, got jax.",
+        "--only floor,jax: expected names out of onnx-cpu, onnx-cpu-recompute, onnx-cpu-one-session, onnx-cpu-one-by-one, floor, onnx-webgpu, onnx-cuda, tfjs-node-gpu, tfjs-node, tfjs-wasm, tfjs-node-plain, tfjs-wasm-plain, pytorch, pytorch-class-row, pytorch-bf16, pytorch-compiled, pytorch-compiled-bf16, got jax.",
     },
     {
       what: "PyTorch without a Python",

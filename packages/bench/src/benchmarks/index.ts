@@ -24,7 +24,7 @@ export const benchmarks = {
       "This project's last block computes the class token's row alone, since nothing else reaches the logits: the result is the same. The matrix products alone are those of that step.",
       ...(pythons.length > 0
         ? [
-            "PyTorch starts from normalised float32. It is timed twice: eager as its users write it, with all rows in every block; and with the last block on the class row, written out by hand.",
+            "PyTorch starts from normalised float32. It is timed in several ways: eager as its users write it, with all rows in every block; with the last block on the class row, written out by hand; under autocast in bfloat16; and compiled.",
           ]
         : []),
       ...[...otherEngines, ...plainTfjsEngines].flatMap(({ title, mostImages, repetitions }) =>

@@ -1,6 +1,7 @@
 /** @file `bench train` and `bench evaluate`: the steps of this project, compared with all competitors. */
 import { CommandLineError } from "@mvt/common";
 import { evaluationBatchSize } from "@mvt/experiments";
+import { imagesPerSecond, speedRatio } from "@mvt/report";
 import type { SpeedSetting } from "@mvt/report";
 import { plainTfjsEngines } from "../engines.ts";
 import type { EngineEntry } from "../engines.ts";
@@ -12,7 +13,8 @@ import {
   plainTfjsCompetitor,
   productsCompetitor,
 } from "../processes/competitors.ts";
-import { torchCompetitors } from "../processes/pytorch.ts";
+import { torchCompetitors, torchDevices } from "../processes/pytorch.ts";
+import type { TorchCompetitor } from "../processes/pytorch.ts";
 import { timeInRounds } from "../processes/rounds.ts";
 import type { Workload } from "../workloads/step.ts";
 import { combined, findingsOf } from "./findings.ts";
@@ -24,13 +26,35 @@ export async function trainBenchmark(plan: BenchPlan): Promise<Findings> {
   for (const batchSize of plan.batchSizes) {
     const setting = { id: "train", title: `training step, batch ${batchSize}` };
     const competitors = trainingCompetitors(plan, batchSize);
-    const torch = competitors.filter(({ id }) => id.startsWith("pytorch"));
+    const torch = torchOf(plan, batchSize);
+    const eager = torch.filter(({ id }) => id === "pytorch");
     const savingIds = memorySavings.map((saving) => savingId(plan.baseline, saving));
     const saving = competitors.filter(({ id }) => savingIds.includes(id));
-    const pairs = saving.flatMap(({ id: of }) => torch.map(({ id: to }) => ({ of, to })));
-    findings.push(await compare(plan, setting, competitors, pairs));
+    const pairs = saving.flatMap(({ id: of }) => eager.map(({ id: to }) => ({ of, to })));
+    const found = await compare(plan, setting, competitors, pairs);
+    findings.push({ ...found, notes: [...found.notes, ...fastestTorch(found, torch)] });
   }
   return combined(findings);
+}
+
+/** By device, the fastest PyTorch of a setting, and this project's speed relative to it, in a sentence each. */
+function fastestTorch(
+  { settings }: Findings,
+  torch: readonly TorchCompetitor[],
+): readonly string[] {
+  const [{ title, timings }] = settings as readonly [SpeedSetting];
+  const [own] = timings;
+  return torchDevices.flatMap((device) => {
+    const ids = torch.filter((one) => one.device === device).map(({ id }) => id);
+    const timed = timings.filter(({ id }) => ids.includes(id));
+    const [fastest] = timed.toSorted((a, b) => imagesPerSecond(b) - imagesPerSecond(a));
+    const ratio = fastest && own && speedRatio(own, fastest);
+    if (ratio === undefined) return [];
+    const range = `${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)})`;
+    return [
+      `${title}: of ${timed.length} ways of PyTorch on ${device}, ${fastest!.title} is the fastest; this project takes ${range} times as many images per second.`,
+    ];
+  });
 }
 
 /** One batch through mask generator and classifier, at the batch size of evaluations. */
@@ -61,17 +85,24 @@ function trainingCompetitors(
   plan: Omit<BenchPlan, "say">,
   batchSize: number,
 ): readonly [Competitor, ...Competitor[]] {
-  const { baseline, otherEngines, pythons, only, model, threads } = plan;
+  const { baseline, otherEngines, only, model, threads } = plan;
   const workload: Workload = { kind: "train", model, batchSize };
   const others = [
     ...memorySavingCompetitors(baseline, workload, threads),
     productsCompetitor(workload, threads),
     ...otherEngines.map((entry) => engineCompetitor(entry, workload, { threads })),
     ...plainTfjsEngines.map((entry) => plainTfjsCompetitor(entry, workload, threads)),
-    ...torchCompetitors(pythons, { model, batchSize }, threads),
+    ...torchOf(plan, batchSize),
   ];
   const asked = others.filter(({ id }) => only === undefined || only.includes(id));
   return [engineCompetitor(baseline, workload, { threads }), ...asked];
+}
+
+function torchOf(
+  { pythons, model, threads }: Omit<BenchPlan, "say">,
+  batchSize: number,
+): readonly TorchCompetitor[] {
+  return torchCompetitors(pythons, { model, batchSize }, threads);
 }
 
 /** A way to take a step in less memory. */

@@ -30,38 +30,88 @@ export async function findTorch(path: string): Promise<TorchPython> {
   return { path, versions: ready, cuda: notes.includes("cuda") };
 }
 
-/** The ways in which PyTorch takes the training step; `suffix` follows "pytorch" in the id. */
-const torchVariants = [
-  { suffix: "", title: "eager", device: "cpu", classRow: false },
+export const torchDevices = ["cpu", "cuda"] as const;
+
+/** A way in which PyTorch takes the training step. */
+interface TorchVariant {
+  /** Follows "pytorch" in the id. */
+  readonly suffix: string;
+  readonly title: string;
+  readonly device: (typeof torchDevices)[number];
+  /** The last block computes the class token's row alone, as this project's does. */
+  readonly classRow?: true;
+  /** Of the forward pass, under torch.autocast; "float32" if absent. */
+  readonly precision?: "bfloat16" | "float16";
+  /** By torch.compile, which needs a C++ compiler on the CPU, and Triton on CUDA. */
+  readonly compiled?: true;
+}
+
+const torchVariants: readonly TorchVariant[] = [
+  { suffix: "", title: "eager", device: "cpu" },
   {
     suffix: "-class-row",
     title: "eager, last block on the class row",
     device: "cpu",
     classRow: true,
   },
-  { suffix: "-cuda", title: "eager, CUDA", device: "cuda", classRow: false },
-] as const;
+  { suffix: "-bf16", title: "eager, bfloat16", device: "cpu", precision: "bfloat16" },
+  { suffix: "-compiled", title: "compiled", device: "cpu", compiled: true },
+  {
+    suffix: "-compiled-bf16",
+    title: "compiled, bfloat16",
+    device: "cpu",
+    precision: "bfloat16",
+    compiled: true,
+  },
+  { suffix: "-cuda", title: "eager, CUDA", device: "cuda" },
+  {
+    suffix: "-cuda-bf16",
+    title: "eager, CUDA, bfloat16",
+    device: "cuda",
+    precision: "bfloat16",
+  },
+  { suffix: "-cuda-f16", title: "eager, CUDA, float16", device: "cuda", precision: "float16" },
+  {
+    suffix: "-cuda-compiled-bf16",
+    title: "compiled, CUDA, bfloat16",
+    device: "cuda",
+    precision: "bfloat16",
+    compiled: true,
+  },
+  {
+    suffix: "-cuda-compiled-f16",
+    title: "compiled, CUDA, float16",
+    device: "cuda",
+    precision: "float16",
+    compiled: true,
+  },
+];
 
 /** The training step in PyTorch, once per Python and variant. Ids of the second Python begin with "pytorch-2". */
 export function torchCompetitors(
   pythons: readonly TorchPython[],
   { model, batchSize }: { readonly model: deit.VitConfig; readonly batchSize: number },
   threads: number,
-): readonly Competitor[] {
+): readonly TorchCompetitor[] {
   return pythons.flatMap(({ path, versions, cuda }, i) =>
     torchVariants
       .filter(({ device }) => cuda || device === "cpu")
-      .map(({ suffix, title, device, classRow }): Competitor => {
-        const task = { model, batchSize, threads, device, classRow };
+      .map(({ suffix, title, ...variant }): TorchCompetitor => {
+        const { device, classRow = false, precision = "float32", compiled = false } = variant;
+        const task = { model, batchSize, threads, device, classRow, precision, compiled };
         return {
           id: `pytorch${i === 0 ? "" : `-${i + 1}`}${suffix}`,
           title: `${versions.split(",")[0]} ${title}`,
           batchSize,
           command: [path, stepScript, JSON.stringify(task)],
+          device,
         };
       }),
   );
 }
+
+/** PyTorch, on a device. */
+export interface TorchCompetitor extends Competitor, Pick<TorchVariant, "device"> {}
 
 /** A DeiT in PyTorch that predicts, in a process of its own. */
 export interface TorchPredictor {
