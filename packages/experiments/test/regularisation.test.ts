@@ -1,6 +1,6 @@
 /** @file Label smoothing, mixup, stochastic depth, dropout and losses that go by classes, in training. */
-import { nn, onnxBackend, random } from "@mvt/core";
-import type { Program } from "@mvt/core";
+import { nn, onnxBackend, random, tfjsBackend } from "@mvt/core";
+import type { Backend, Program } from "@mvt/core";
 import { drawMix } from "@mvt/datasets";
 import type { Batch } from "@mvt/datasets";
 import { instantiate, thresholds } from "@mvt/relabel";
@@ -89,7 +89,7 @@ describe("the program of a training step", () => {
     expect(inputs.map(nameOf)).toEqual(["images", "labels", "weights", "learningRate", "step"]);
     const config = { model, seed: 0, training: { ...tinyConfig.training, batchSize: B } };
     const labels = Int32Array.of(0, 1, 2, 2);
-    const feeds = createStepInputs(config, undefined).feedsOf(batch, labels, {
+    const feeds = createStepInputs(config).feedsOf(batch, labels, {
       epoch: 1,
       batch: 0,
     });
@@ -97,71 +97,74 @@ describe("the program of a training step", () => {
     expect(feeds["images"]).toBe(batch.images);
   });
 
-  test.for(Object.entries(options))("is the same in micro-batches with %s", async ([, option]) => {
+  /** One step on the batch: its results, and the state after it. */
+  async function stepWith(
+    option: Partial<TrainingConfig>,
+    {
+      counts = [5, 2, 9],
+      microBatches = 1,
+      backend,
+    }: {
+      readonly counts?: readonly number[];
+      readonly microBatches?: number;
+      readonly backend?: Backend;
+    } = {},
+  ) {
     const training: TrainingConfig = { ...tinyConfig.training, batchSize: B, ...option };
-    const { weights, logPrior } = nn.classTerms(
-      training.loss?.kind ?? "cross-entropy",
-      [5, 2, 9],
-      training.loss?.beta,
-    );
+    const { kind = "cross-entropy", beta } = training.loss ?? {};
+    const { weights, logPrior } = nn.classTerms(kind, counts, beta);
     const inputs = createStepInputs({ model, seed: 1, training }, weights);
-    const feeds = {
-      ...inputs.feedsOf(batch, Int32Array.of(0, 1, 2, 2), { epoch: 1, batch: 0 }),
-      learningRate: Float32Array.of(1e-3),
-      step: Float32Array.of(1),
-    };
-    const run = async (microBatches: number) => {
-      const program = trainingProgram(classifier, {
-        ...training,
-        adamw: { epsilon: 1e-4 },
-        microBatches,
-        logPrior,
-        recompute: microBatches > 1,
+    const program = trainingProgram(classifier, {
+      ...training,
+      adamw: { epsilon: 1e-4 },
+      microBatches,
+      logPrior,
+      recompute: microBatches > 1,
+    });
+    const executable = await (backend ?? (await onnxBackend({ threads: 1 }))).compile(program);
+    try {
+      await executable.writeState(nn.initialWeights(classifier.parameters, 1));
+      const results = await executable.run({
+        ...inputs.feedsOf(batch, Int32Array.of(0, 1, 2, 2), { epoch: 1, batch: 0 }),
+        learningRate: Float32Array.of(1e-3),
+        step: Float32Array.of(1),
       });
-      const executable = await (await onnxBackend({ threads: 1 })).compile(program);
-      try {
-        await executable.writeState(nn.initialWeights(classifier.parameters, 1));
-        return { results: await executable.run(feeds), state: await executable.readState() };
-      } finally {
-        await executable.dispose();
-      }
-    };
-    const [whole, parts] = [await run(1), await run(4)];
-    for (const name of ["loss", "probabilities"]) {
-      expect(parts.results[name]).toBeAllClose(whole.results[name]!, { rtol: 1e-4, atol: 1e-6 });
+      return { results, state: await executable.readState() };
+    } finally {
+      await executable.dispose();
     }
-    for (const [name, { data: values }] of whole.state) {
-      expect(parts.state.get(name)!.data, name).toBeAllClose(values, { rtol: 1e-3, atol: 1e-5 });
+  }
+
+  type Step = Awaited<ReturnType<typeof stepWith>>;
+
+  function expectAlike(step: Step, expected: Step): void {
+    for (const name of ["loss", "probabilities"]) {
+      const tolerance = { rtol: 1e-4, atol: 1e-6 };
+      expect(step.results[name]).toBeAllClose(expected.results[name]!, tolerance);
+    }
+    for (const [name, { data: values }] of expected.state) {
+      const tolerance = { rtol: 1e-3, atol: 1e-5 };
+      expect(step.state.get(name)!.data, name).toBeAllClose(values, tolerance);
+    }
+  }
+
+  test.for(Object.entries(options))("is the same in micro-batches with %s", async ([, option]) => {
+    expectAlike(await stepWith(option, { microBatches: 4 }), await stepWith(option));
+  });
+
+  test("is the same on TensorFlow.js with all options", { tags: ["slow"] }, async () => {
+    for (const kind of ["class-weighted", "balanced-softmax"] as const) {
+      const option = { ...options["all at once"], loss: { kind } };
+      const backend = await tfjsBackend({ engine: "cpu" });
+      expectAlike(await stepWith(option, { backend }), await stepWith(option));
     }
   });
 
-  test("gives probabilities without the prior that balanced-softmax adds in the loss", async () => {
-    const inputs = createStepInputs(
-      { model, seed: 1, training: { ...tinyConfig.training, ...options["balanced-softmax"] } },
-      undefined,
-    );
-    const feeds = inputs.feedsOf(batch, Int32Array.of(0, 1, 2, 2), { epoch: 1, batch: 0 });
-    const resultsWith = async (logPrior: Float32Array) => {
-      const program = trainingProgram(classifier, {
-        batchSize: B,
-        adamw: {},
-        ...options["balanced-softmax"],
-        logPrior,
-      });
-      const executable = await (await onnxBackend({ threads: 1 })).compile(program);
-      try {
-        await executable.writeState(nn.initialWeights(classifier.parameters, 1));
-        return await executable.run({
-          ...feeds,
-          learningRate: Float32Array.of(0),
-          step: Float32Array.of(1),
-        });
-      } finally {
-        await executable.dispose();
-      }
-    };
-    const even = await resultsWith(new Float32Array(3));
-    const uneven = await resultsWith(nn.classTerms("balanced-softmax", [1, 10, 100]).logPrior!);
+  test("gives probabilities without the prior that balanced-softmax has in its loss", async () => {
+    const { results: even } = await stepWith(options["balanced-softmax"], { counts: [1, 1, 1] });
+    const { results: uneven } = await stepWith(options["balanced-softmax"], {
+      counts: [1, 10, 100],
+    });
     expect(uneven["probabilities"]).toEqual(even["probabilities"]);
     expect(uneven["loss"]![0]).not.toBeCloseTo(even["loss"]![0]!, 2);
   });
@@ -175,7 +178,7 @@ describe("the program of a training step", () => {
 
 describe("a mixed batch", () => {
   const training = { ...tinyConfig.training, batchSize: 4, mixup: { alpha: 0.8 } };
-  const inputs = createStepInputs({ model, seed: 3, training }, undefined);
+  const inputs = createStepInputs({ model, seed: 3, training });
   const shareOf = (batch: number) =>
     drawMix(training.mixup, 16, random.stream(3, `mixup/1/${batch}`))!.share;
   const places = Array.from({ length: 20 }, (_, batch) => ({ epoch: 1, batch }));
@@ -292,9 +295,13 @@ describe("settings that contradict each other are refused", () => {
       ...tiny({ loss: { kind: "balanced-softmax" } }),
       data: { ...data, train: without },
     };
-    await expect(train(run, await temporaryFolder(onTestFinished))).rejects.toThrow(
-      "loss.kind=balanced-softmax: expected training images of every class, got none of surprise. Train with --set loss.kind=cross-entropy.",
-    );
+    const message =
+      "loss.kind=balanced-softmax: expected training images of every class, got none of surprise. Train with --set loss.kind=cross-entropy.";
+    await expect(train(run, await temporaryFolder(onTestFinished))).rejects.toThrow(message);
+    const sets = { get: async () => run.data } as never; // already when its command is planned
+    const scale = scaleWith("smoke", ["loss.kind=balanced-softmax"]);
+    const planner = createPlanner({ ...smokeRequest, scale }, sets);
+    await expect(planner.classifier({ dataset: "raf-db", seed: 0 })).rejects.toThrow(message);
   });
 
   test.each([

@@ -22,6 +22,7 @@ import type { ClassifierConfig, ControlMask, MgnConfig } from "../settings/run-c
 import { requireCompatible } from "../settings/regularisation.ts";
 import { scales, trainingOn } from "../settings/scales.ts";
 import type { SyntheticSpec, TrainingSettings } from "../settings/scales.ts";
+import { classTermsOf } from "../training/regularisation.ts";
 import { planLabels } from "./plan-labels.ts";
 import type { LabelRequest, NoiseRequest } from "./plan-labels.ts";
 
@@ -185,6 +186,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const named =
         mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
       const unmasked = await prepare(dataset, setting, spec.noise);
+      classTermsOf(training, unmasked); // refuses a class without images before other runs train
       const data = control ? maskedData(unmasked, control, seed) : unmasked;
       const before = pretrained ? await pretraining() : undefined;
       const file = pretrained ? weights : undefined;

@@ -30,7 +30,7 @@ export interface StepInputs {
 /** @param classWeights [K] what a sample of each class counts in the loss; all alike if absent */
 export function createStepInputs(
   { model, training, seed }: Pick<ClassifierConfig, "model" | "training" | "seed">,
-  classWeights: Float32Array | undefined,
+  classWeights?: Float32Array,
 ): StepInputs {
   const { imageSize: size, classes: K, depth, width } = model;
   const { labelSmoothing, mixup, dropPath = 0, dropout = 0, batchSize: B } = training;
