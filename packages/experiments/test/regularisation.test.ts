@@ -1,5 +1,5 @@
 /** @file Label smoothing, mixup, stochastic depth, dropout and losses that go by classes, in training. */
-import { nn, onnxBackend, random, tfjsBackend } from "@mvt/core";
+import { nn, onnxBackend, printProgram, random, tfjsBackend } from "@mvt/core";
 import type { Backend, Program } from "@mvt/core";
 import { drawMix } from "@mvt/datasets";
 import type { Batch } from "@mvt/datasets";
@@ -95,6 +95,19 @@ describe("the program of a training step", () => {
     });
     expect(feeds).toEqual({ images: batch.images, labels, weights: batch.weights });
     expect(feeds["images"]).toBe(batch.images);
+  });
+
+  test("is the same where every option has the value that turns it off", () => {
+    const off = {
+      labelSmoothing: 0,
+      dropPath: 0,
+      dropout: 0,
+      loss: { kind: "cross-entropy" },
+    } as const;
+    const printed = (option: Partial<TrainingConfig>) =>
+      printProgram(trainingProgram(classifier, { batchSize: B, adamw: {}, ...option }));
+    expect(printed(off)).toBe(printed({}));
+    expect(printed({ dropPath: 0.1 })).not.toBe(printed({}));
   });
 
   /** One step on the batch: its results, and the state after it. */
