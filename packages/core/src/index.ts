@@ -75,16 +75,17 @@ export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts"
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";
 export { type MicroBatches, microBatchesOf } from "./program/micro-batches.ts";
-export type {
-  Backend,
-  Executable,
-  Feed,
-  Feeds,
-  GradientUpdate,
-  MultiStep,
-  Program,
-  Results,
-  StateSlot,
+export {
+  type Backend,
+  type Executable,
+  type Feed,
+  type Feeds,
+  type GradientUpdate,
+  inputOf,
+  type MultiStep,
+  type Program,
+  type Results,
+  type StateSlot,
 } from "./program/program.ts";
 export { inHalfPrecision } from "./program/half-precision.ts";
 export { type Printable, printProgram } from "./program/print.ts";

@@ -19,6 +19,8 @@ export interface Stream {
   normal(mean?: number, std?: number): number;
   /** True with probability p. */
   bernoulli(p: number): boolean;
+  /** Beta-distributed on [0, 1]; both parameters are above 0. Small ones give values near 0 and 1. */
+  beta(a: number, b: number): number;
   /** The integers 0 .. n - 1 in uniformly random order. */
   permutation(n: number): Int32Array;
 }
@@ -32,26 +34,45 @@ export function stream(seed: number, name: string): Stream {
   const uniform = (low = 0, high = 1) => low + (high - low) * uniformFloat64(generator);
   const integer = (below: number) => uniformInt(generator, 0, below - 1);
 
+  const normal = (mean = 0, std = 1) => {
+    // Marsaglia's polar method makes two values; the second is kept for the next call.
+    let z = spare;
+    spare = undefined;
+    while (z === undefined) {
+      const u = uniform(-1, 1);
+      const v = uniform(-1, 1);
+      const s = u * u + v * v;
+      if (s > 0 && s < 1) {
+        const r = Math.sqrt((-2 * Math.log(s)) / s);
+        z = u * r;
+        spare = v * r;
+      }
+    }
+    return mean + std * z;
+  };
+
+  /**
+   * The logarithm of a draw from the gamma distribution: the draw itself would be 0 for a small shape. Marsaglia and
+   * Tsang, "A Simple Method for Generating Gamma Variables", 2000: for shape + 1, then times U^(1 / shape).
+   */
+  const logGamma = (shape: number): number => {
+    const d = shape + 1 - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = normal();
+      const v = (1 + c * x) ** 3;
+      if (v <= 0) continue;
+      if (Math.log(1 - uniform()) >= x ** 2 / 2 + d * (1 - v + Math.log(v))) continue;
+      return Math.log(d * v) + Math.log(1 - uniform()) / shape;
+    }
+  };
+
   return {
     uniform,
     integer,
-    normal(mean = 0, std = 1) {
-      // Marsaglia's polar method makes two values; the second is kept for the next call.
-      let z = spare;
-      spare = undefined;
-      while (z === undefined) {
-        const u = uniform(-1, 1);
-        const v = uniform(-1, 1);
-        const s = u * u + v * v;
-        if (s > 0 && s < 1) {
-          const r = Math.sqrt((-2 * Math.log(s)) / s);
-          z = u * r;
-          spare = v * r;
-        }
-      }
-      return mean + std * z;
-    },
+    normal,
     bernoulli: (p) => uniform() < p,
+    beta: (a, b) => 1 / (1 + Math.exp(-logGamma(a) + logGamma(b))), // X / (X + Y)
     permutation(n) {
       const order = Int32Array.from({ length: n }, (_, i) => i);
       for (let i = n - 1; i > 0; i -= 1) {

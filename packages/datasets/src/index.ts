@@ -14,6 +14,14 @@ export {
   createBatchLoader,
   loaderThreads,
 } from "./batches/loader.ts";
+export {
+  drawMix,
+  type Mix,
+  mixImages,
+  type MixOptions,
+  partnerOf,
+  rowShowing,
+} from "./batches/mix.ts";
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
 export { type Disagreement, disagreementOf } from "./check/disagreement.ts";

@@ -59,6 +59,25 @@ function relabelling(
   return { ...run, config: { ...run.config, relabel: { ...run.config.relabel!, ...options } } };
 }
 
+/** With everything that draws numbers of its own for a batch, and what is made of the labels. */
+function regularised(): TinyRun {
+  const run = tiny({
+    labelSmoothing: 0.1,
+    mixup: { alpha: 0.8, cutmixAlpha: 1 },
+    dropPath: 0.3,
+    dropout: 0.2,
+    loss: { kind: "class-balanced", beta: 0.9 },
+  });
+  return { ...run, config: { ...run.config, model: { ...run.config.model, depth: 2 } } };
+}
+
+/** With mixup, which leaves relabelling a pass over the images as they are. */
+function mixing(): TinyRun {
+  const run = relabelling({ predictions: "pass" });
+  const training = { ...run.config.training, mixup: { alpha: 0.4 } };
+  return { ...run, config: { ...run.config, training } };
+}
+
 const pathOf = (run: TinyRun, runs: string) => dirname(folderOf(run, runs).path("result.json"));
 
 /** A backend that takes two steps in one call, as the one for CUDA takes several. */
@@ -105,6 +124,9 @@ describe("a classifier that is stopped after every step", () => {
     ["that relabels against the given labels", () => relabelling({ reference: "original" })],
     ["that relabels by what the epoch began with", () => relabelling({}, contextual)],
     ["that relabels, several steps a call", relabelling, twoSteps],
+    ["with all regularisation", regularised],
+    ["with all regularisation, several steps a call", regularised, twoSteps],
+    ["with mixup that relabels on a pass", mixing],
   ];
 
   test.each(variants)(

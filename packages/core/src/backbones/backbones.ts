@@ -8,7 +8,7 @@
 import { variants } from "../deit/config.ts";
 import type { VitConfig } from "../deit/config.ts";
 import { declareVit, traceClassify } from "../deit/vit.ts";
-import type { Trace, Vit } from "../deit/vit.ts";
+import type { DropFactors, Trace, Vit } from "../deit/vit.ts";
 import type { Scope } from "../nn/parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import type { WeightsFile } from "../weights/stored.ts";
@@ -41,7 +41,7 @@ export interface Backbone {
   /** Declares all parameters of the classifier. Throws ShapeError unless heads divide the width, and patches the image. */
   readonly declare: (scope: Scope, config: NetworkConfig) => Vit;
   /** Normalised patches [B, N, 3 P P] to logits [B, K], with the inputs of the blocks. */
-  readonly trace: (network: Vit, patches: Tensor) => Trace;
+  readonly trace: (network: Vit, patches: Tensor, drop?: DropFactors) => Trace;
   /** Which array of a file becomes which parameter, and what is left over. Nothing is refused yet. */
   readonly match: (
     file: WeightsFile,
@@ -129,8 +129,8 @@ export function declareNetwork(scope: Scope, config: NetworkConfig): Vit {
 }
 
 /** Normalised patches [B, N, 3 P P] to logits [B, K], with the inputs of the blocks. */
-export function traceNetwork(network: Vit, patches: Tensor): Trace {
-  return backboneOf(network.config).trace(network, patches);
+export function traceNetwork(network: Vit, patches: Tensor, drop?: DropFactors): Trace {
+  return backboneOf(network.config).trace(network, patches, drop);
 }
 
 export interface NetworkDescription extends VitDescription {

@@ -22,7 +22,8 @@ import {
   type Linear,
 } from "../nn/layers.ts";
 import type { Scope } from "../nn/parameters.ts";
-import { reshape } from "../ops/shape.ts";
+import { mul } from "../ops/elementwise.ts";
+import { reshape, slice } from "../ops/shape.ts";
 import { dims, type Tensor } from "../tensor.ts";
 import type { VitConfig } from "./config.ts";
 import { declareTokens, embedTokens, matrixInitializer } from "./tokens.ts";
@@ -65,11 +66,23 @@ export interface Trace {
   readonly blockInputs: readonly Tensor[];
 }
 
+/** What training multiplies by; `drawPathFactors` and `drawDropoutFactors` draw it. Absent factors are not applied. */
+export interface DropFactors {
+  /** [B, 2 depth] for stochastic depth: attention and MLP of each block. */
+  readonly paths?: Tensor;
+  /** [B, D] for dropout: the features that the head takes. */
+  readonly features?: Tensor;
+}
+
 /**
  * The same, with the inputs of the blocks.
  * The last block computes the class token alone, since nothing else reaches the logits.
  */
-export function traceClassify(vit: Vit, patches: Tensor): Trace {
+export function traceClassify(
+  vit: Vit,
+  patches: Tensor,
+  { paths, features }: DropFactors = {},
+): Trace {
   const [B] = dims(patches, "B N L");
   const { width: D } = vit.config;
   let z = embedTokens(vit, patches); // [B, T, D]
@@ -77,8 +90,9 @@ export function traceClassify(vit: Vit, patches: Tensor): Trace {
   for (const [i, parameters] of vit.blocks.entries()) {
     blockInputs.push(z);
     const last = i === vit.blocks.length - 1;
-    z = last ? block(parameters, z, 1) : block(parameters, z);
+    const factors = paths && slice(paths, 1, 2 * i, 2 * i + 2); // [B, 2]
+    z = block(parameters, z, last ? 1 : undefined, factors);
   }
   const y = reshape(layerNorm(vit.norm, z), [B, D]); // Eq. 4
-  return { logits: linear(vit.head, y), blockInputs };
+  return { logits: linear(vit.head, features ? mul(y, features) : y), blockInputs };
 }

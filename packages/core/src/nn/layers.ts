@@ -165,17 +165,26 @@ function scaleFeatures(gamma: Tensor | undefined, x: Tensor): Tensor {
   return reshape(mul(reshape(x, [B * T, D]), gamma), [B, T, D]); // as rows, over which γ's gradient sums fastest
 }
 
+/** x times the factor of its sample, [B, T, D] and [B, 1] to [B, T, D]; x itself without a factor. */
+function scaleSamples(factor: Tensor | undefined, x: Tensor): Tensor {
+  return factor === undefined ? x : mul(x, reshape(factor, [x.shape[0]!, 1, 1]));
+}
+
 /**
  * A pre-norm block; Eq. 2 and 3 of the ViT paper, arXiv:2010.11929, with LayerScale where it has γ.
  *
  * @param z [B, T, D]
  * @param rows compute the result for the first `rows` tokens only, as in `attention`. Exact, and cheaper
+ * @param paths [B, 2] what attention and MLP of each sample are multiplied by, for stochastic depth
  * @returns [B, rows, D]
  */
-export function block(p: Block, z: Tensor, rows?: number): Tensor {
+export function block(p: Block, z: Tensor, rows?: number, paths?: Tensor): Tensor {
   const kept = rows === undefined ? z : slice(z, 1, 0, rows);
+  const [path1, path2] = paths === undefined ? [] : split(paths, 1, [1, 1]);
   // z' = γ₁ MSA(LN(z)) + z
-  const attended = add(kept, scaleFeatures(p.ls1, attention(p.attn, layerNorm(p.norm1, z), rows)));
+  const msa = scaleFeatures(p.ls1, attention(p.attn, layerNorm(p.norm1, z), rows));
+  const attended = add(kept, scaleSamples(path1, msa));
   // z = γ₂ MLP(LN(z')) + z'
-  return add(attended, scaleFeatures(p.ls2, mlp(p.mlp, layerNorm(p.norm2, attended))));
+  const hidden = scaleFeatures(p.ls2, mlp(p.mlp, layerNorm(p.norm2, attended)));
+  return add(attended, scaleSamples(path2, hidden));
 }

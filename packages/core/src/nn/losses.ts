@@ -37,3 +37,16 @@ export function crossEntropy(
   const negativeLogLikelihood = neg(sum(mul(logSoftmax(logits), oneHot(labels, K)), [1])); // [B]
   return div(sum(mul(negativeLogLikelihood, weights)), sum(batchWeights));
 }
+
+/**
+ * Cross-entropy against soft targets, which `softTargets` makes: Σᵢₖ tᵢₖ (-ln softmax(logitsᵢ)ₖ) / Σ wᵢ.
+ *
+ * @param logits [B, K]
+ * @param targets [B, K], with rows of 0 for padding
+ * @param batchWeights the weights of the samples of the whole batch, of which these may be a micro-batch: the losses
+ * of the micro-batches then add up to the loss of the batch
+ * @returns []
+ */
+export function softCrossEntropy(logits: Tensor, targets: Tensor, batchWeights: Tensor): Tensor {
+  return div(neg(sum(mul(targets, logSoftmax(logits)))), sum(batchWeights));
+}

@@ -318,7 +318,7 @@ export const trainingOptions = {
     check: isShare,
     group: relabelling,
     describe:
-      "relabel only after an epoch whose training accuracy on the original labels is at least this, such as 0.9",
+      "relabel only after an epoch whose training accuracy on the original labels is at least this, such as 0.9; with mixup it is that of the mixed images, which is lower",
   },
   noise: {
     type: "number",

@@ -6,6 +6,7 @@ import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
 import type { Augmentation } from "@mvt/datasets";
 import { maskSpaces, polarities } from "@mvt/mgn";
 import { z } from "zod";
+import { regularisation } from "./regularisation.ts";
 
 const probability = z.number().min(0).max(1);
 const strength = z.number().nonnegative();
@@ -74,6 +75,7 @@ export const trainingConfig = z.strictObject({
   }),
   ...optimizerChoice,
   augmentation,
+  ...regularisation,
   /** The number of micro-batches of a batch: more save memory. As many as are fastest if absent. */
   accumulate: z.int().positive().exactOptional(),
   /** Compute activations again for the gradients rather than keep them, to save memory; false if absent. */
@@ -84,7 +86,10 @@ export const trainingConfig = z.strictObject({
   sampler: z.enum(["shuffled", "balanced"]).exactOptional(),
   /** Whether test images are predicted after every epoch, as if absent, or only at the end. */
   tests: z.enum(["every-epoch", "at-end"]).exactOptional(),
-  /** Training ends after the first epoch whose training accuracy, on the labels of the files, is at least this. */
+  /**
+   * Training ends after the first epoch whose training accuracy, on the labels of the files, is at least this. It is that
+   * of the images as they are trained on: augmented, and mixed if `mixup` is on.
+   */
   stopAtTrainAccuracy: probability.exactOptional(),
 });
 export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;

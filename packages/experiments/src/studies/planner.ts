@@ -19,8 +19,10 @@ import type { PlannedClassifier, PlannedRun } from "../runs/planned-run.ts";
 import { describeData } from "../runs/provenance.ts";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { ClassifierConfig, ControlMask, MgnConfig } from "../settings/run-config.ts";
+import { requireCompatible } from "../settings/regularisation.ts";
 import { scales, trainingOn } from "../settings/scales.ts";
 import type { SyntheticSpec, TrainingSettings } from "../settings/scales.ts";
+import { classTermsOf } from "../training/regularisation.ts";
 import { planLabels } from "./plan-labels.ts";
 import type { LabelRequest, NoiseRequest } from "./plan-labels.ts";
 
@@ -178,10 +180,13 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       ...spec
     }) {
       const { dataset, seed, pretrained = request.pretrained, setting } = spec;
-      // A file that does not fit is refused before anything is drawn or decoded.
+      const { training } = setting ?? trainingOn(dataset, scale);
+      // What does not fit is refused before anything is drawn or decoded.
+      requireCompatible({ training, relabel: relabel && { predictions } });
       const named =
         mgn && "file" in mgn ? await readMgnFile(mgn.file, dataset, scale.model) : undefined;
       const unmasked = await prepare(dataset, setting, spec.noise);
+      classTermsOf(training, unmasked); // refuses a class without images before other runs train
       const data = control ? maskedData(unmasked, control, seed) : unmasked;
       const before = pretrained ? await pretraining() : undefined;
       const file = pretrained ? weights : undefined;
@@ -193,7 +198,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         kind: "classifier",
         ...commonConfig(data, scale, seed),
         ...labels.config,
-        training: (setting ?? trainingOn(dataset, scale)).training,
+        training,
         pretrained: before ? { run: before.id } : file && { sha256: file.sha256, ...file.options },
         relabel:
           relabel &&

@@ -17,6 +17,7 @@ import { outcomeOf } from "../runs/outcome.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
 import { epochMetrics } from "../runs/result.ts";
 import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
+import { requireCompatible } from "../settings/regularisation.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { TrainingConfig } from "../settings/training.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
@@ -33,7 +34,10 @@ import {
   withFrozen,
 } from "./programs.ts";
 import type { Classifier } from "./programs.ts";
+import { classTermsOf } from "./regularisation.ts";
 import { startingWeights } from "./starting-weights.ts";
+import { createStepInputs } from "./step-inputs.ts";
+import type { StepInputs } from "./step-inputs.ts";
 
 export interface ClassifierTraining {
   readonly config: ClassifierConfig;
@@ -57,12 +61,16 @@ export async function trainClassifier(
   const { config, data, heldOut, pretrained } = training;
   const { backend, run } = context;
   const { model, training: settings } = config;
+  requireCompatible(config);
+  const { weights: classWeights, logPrior } = classTermsOf(settings, data);
   const mgn = training.mgn && { file: training.mgn, form: config.mgn!.form };
   const classifier = declareClassifier(model, mgn);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
   const microBatches = microBatchCount(backend, model, settings);
-  const step = await backend.compile(trainingProgram(classifier, { ...settings, microBatches }));
+  const step = await backend.compile(
+    trainingProgram(classifier, { ...settings, microBatches, logPrior }),
+  );
   const batchSize = evaluationBatchSize(model.imageSize);
   const evaluation = await backend.compile(
     evaluationProgram(
@@ -79,6 +87,7 @@ export async function trainClassifier(
   const predictSubset = (subset: Subset, pause: () => Promise<void>) =>
     predict(evaluation, subset, { batchSize, classes: model.classes, pause });
   const labels = new TrainingLabels(data, config.relabel, training.threshold);
+  const inputs = createStepInputs(config, classWeights);
   let bestWeights: Weights | undefined;
   try {
     const { metrics, pause } = await trainEpochs(
@@ -96,7 +105,7 @@ export async function trainClassifier(
         async trainEpoch(start, interruptions) {
           const { earlier } = start;
           const epoch = earlier.length + 1;
-          const parts = { step, loader, labels, interruptions };
+          const parts = { step, inputs, loader, labels, interruptions };
           const trained = await trainSteps(start, training, context, parts);
           const state = await step.readState();
           await evaluation.writeState(state);
@@ -176,11 +185,13 @@ async function trainSteps(
   { run, onStep }: TrainingContext<EpochMetrics>,
   {
     step,
+    inputs,
     loader,
     labels,
     interruptions,
   }: {
     readonly step: Executable;
+    readonly inputs: StepInputs;
     readonly loader: BatchLoader;
     readonly labels: TrainingLabels;
     readonly interruptions: Interruptions;
@@ -207,19 +218,22 @@ async function trainSteps(
   const samplesOf = ({ indices }: Batch) => indices.map((row) => positions[row]!);
   let fed = batches;
   const feedsOf = (batch: Batch) => ({
-    images: batch.images,
-    labels: samplesOf(batch).map((sample) => labels.current[sample]!),
-    weights: batch.weights,
+    ...inputs.feedsOf(
+      batch,
+      samplesOf(batch).map((sample) => labels.current[sample]!),
+      { epoch, batch: fed },
+    ),
     learningRate: Float32Array.of(rate(fed)),
     step: Float32Array.of(stepsBefore + (fed += 1)),
   });
   const batched = loader.epoch({ order, seed, epoch, augmentation, skip: batches });
   for await (const [batch, results, settled] of runEach(step, batched, feedsOf)) {
-    const { loss, probabilities } = results as {
-      readonly loss: Float32Array;
-      readonly probabilities: Float32Array;
-    };
     const { count } = batch;
+    const loss = results["loss"]!;
+    const probabilities = inputs.bySample(results["probabilities"]!, count, {
+      epoch,
+      batch: batches,
+    });
     const samples = samplesOf(batch);
     requireFinite(loss[0]!, {
       run: `run ${run.id} (${title})`,
@@ -231,11 +245,7 @@ async function trainSteps(
       const predicted = argmax(probabilities.subarray(i * K, (i + 1) * K));
       if (predicted === given[samples[i]!]) sums.right += 1;
     }
-    sums.relabelled += labels.observe(
-      epoch,
-      samples.subarray(0, count),
-      probabilities.subarray(0, count * K),
-    );
+    sums.relabelled += labels.observe(epoch, samples.subarray(0, count), probabilities);
     sums.totalLoss += loss[0]! * count;
     batches += 1;
     sums.seen += count;

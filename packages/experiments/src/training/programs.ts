@@ -22,6 +22,8 @@ import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
 import { deviceOf } from "../engine/engine.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import type { TrainingConfig } from "../settings/training.ts";
+import { dropInputs, lossOf } from "./regularisation.ts";
+import type { Regularisation } from "./regularisation.ts";
 
 /** Of matrix products and the activations between them. */
 export type Precision = NonNullable<TrainingConfig["precision"]>;
@@ -75,15 +77,23 @@ export function declareClassifier(
   return { vit, parameters, masking };
 }
 
-/** Image bytes [B, S, S, 3] to logits [B, K], and the mask [B, N] as it was applied, if there is one. */
-export function classifyBytes({ vit, masking }: Classifier, images: Tensor): ClassifierOutput {
+/**
+ * Image bytes [B, S, S, 3] to logits [B, K], and the mask [B, N] as it was applied, if there is one.
+ *
+ * @param drop what training multiplies by
+ */
+export function classifyBytes(
+  { vit, masking }: Classifier,
+  images: Tensor,
+  drop?: deit.DropFactors,
+): ClassifierOutput {
   if (masking) {
     const { model } = masking.generator;
     const { patches, Mp } = maskedClassifierInput(model, images, masking.options);
-    return { ...traceNetwork(vit, patches), mask: Mp };
+    return { ...traceNetwork(vit, patches, drop), mask: Mp };
   }
   const pixels = deit.toPixels(deit.patchify(images, vit.config.patchSize));
-  return traceNetwork(vit, deit.normalizePixels(pixels));
+  return traceNetwork(vit, deit.normalizePixels(pixels), drop);
 }
 
 /** The same output with matrix products in the given precision; logits and mask stay float32. */
@@ -128,7 +138,7 @@ export function withFrozen({ masking }: Classifier, weights: Weights): Weights {
   return masking ? new Map([...weights, ...masking.weights]) : weights;
 }
 
-export interface TrainingOptions extends OptimizerChoice {
+export interface TrainingOptions extends OptimizerChoice, Regularisation {
   readonly batchSize: number;
   /** The number of micro-batches; it divides the batch. Default 1. */
   readonly microBatches?: number;
@@ -136,9 +146,17 @@ export interface TrainingOptions extends OptimizerChoice {
   readonly recompute?: boolean;
   /** Of matrix products and the activations between them. Default float32. */
   readonly precision?: Precision;
+  /** [K] what training adds to the logits, of a loss that does. */
+  readonly logPrior?: Float32Array;
 }
 
-/** Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K]. */
+/**
+ * Feeds: images, labels, weights, learningRate, step. Results: loss [], probabilities [B, K].
+ *
+ * With label smoothing, mixup or a loss that goes by classes it takes `targets` [B, K] in place of labels, and the weights
+ * that belong to them (`nn.softTargets`); with stochastic depth also `pathFactors` [B, 2 depth], with dropout
+ * `featureFactors` [B, D]. `createStepInputs` makes all of them.
+ */
 export function trainingProgram(
   classifier: Classifier,
   {
@@ -146,19 +164,21 @@ export function trainingProgram(
     microBatches = 1,
     recompute = false,
     precision = "float32",
-    ...optimizer
+    ...options
   }: TrainingOptions,
 ): Program {
   const S = classifier.vit.config.imageSize;
   const b = batchSize / microBatches;
   const images = ops.input("images", [b, S, S, 3], "uint8");
-  const labels = ops.input("labels", [b], "int32");
   const weights = ops.input("weights", [b]);
   const batchWeights = microBatches === 1 ? weights : ops.input("batchWeights", [batchSize]);
-  const { logits, blockInputs } = inPrecision(classifyBytes(classifier, images), precision);
-  const loss = nn.crossEntropy(logits, labels, weights, batchWeights);
+  const drop = dropInputs(options, classifier.vit.config, b);
+  const output = classifyBytes(classifier, images, drop);
+  const { logits, blockInputs } = inPrecision(output, precision);
+  const { loss, target } = lossOf(logits, { weights, batchWeights }, options);
+  const samples = [images, target, weights, ...Object.values(drop)];
   const program: Program = {
-    inputs: [images, labels, weights],
+    inputs: samples,
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: frozen(classifier.masking?.generator.parameters ?? []),
     microBatches:
@@ -166,7 +186,7 @@ export function trainingProgram(
         ? undefined
         : {
             count: microBatches,
-            samples: [images, labels, weights],
+            samples,
             whole: [{ input: batchWeights, of: weights }],
             sums: ["loss"],
           },
@@ -174,7 +194,7 @@ export function trainingProgram(
   return minimize(program, {
     loss,
     parameters: classifier.parameters.map(({ tensor }) => tensor),
-    optimizer: createOptimizer(optimizer),
+    optimizer: createOptimizer(options),
     lossScaling: precision === "float16" ? {} : undefined,
     recomputeBetween: recompute ? blockInputs : undefined,
   });

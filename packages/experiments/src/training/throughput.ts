@@ -1,6 +1,6 @@
 /** @file How fast a step runs here: steps on noise, without reading any images. */
-import { nn } from "@mvt/core";
-import type { Backend, deit, Program } from "@mvt/core";
+import { inputOf, nn, sizeOf } from "@mvt/core";
+import type { Backend, deit, Feeds, Program } from "@mvt/core";
 import { sum } from "@mvt/common";
 import type { RunConfig } from "../settings/run-config.ts";
 import { microBatchCount } from "./micro-batches.ts";
@@ -38,16 +38,25 @@ export async function openStep(
   const executable = await backend.compile(program);
   await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
   const { images: noise, labels } = noiseOf(classifier.vit.config, B);
-  const weights = new Float32Array(B).fill(1);
+  const fed = { ...onesFor(program), labels, learningRate };
   let step = 0;
   const run = async (images = noise) => {
     step += 1;
-    await executable.run(
-      trains ? { images, labels, weights, learningRate, step: Float32Array.of(step) } : { images },
-    );
+    await executable.run(trains ? { ...fed, images, step: Float32Array.of(step) } : { images });
   };
   for (let i = 0; i < warmUp; i += 1) await run();
   return { run, dispose: () => executable.dispose() };
+}
+
+/** Ones for every input of floats: weights, and what regularisation adds. The time of a step does not depend on them. */
+function onesFor({ inputs, microBatches }: Program): Feeds {
+  const floats = inputs.filter(({ dtype }) => dtype === "float32").map(inputOf);
+  return Object.fromEntries(
+    floats.map(({ name, shape }) => {
+      const size = sizeOf(shape) * (microBatches?.count ?? 1);
+      return [name, new Float32Array(size).fill(1)];
+    }),
+  );
 }
 
 /** A batch of noise: bytes [B, S, S, 3] and labels [B]. */
