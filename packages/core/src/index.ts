@@ -37,6 +37,7 @@ export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export { adamw, type AdamWOptions } from "./optim/adamw.ts";
 export { clipByGlobalNorm } from "./optim/clip.ts";
+export { layerDecay, type Rates, withRates } from "./optim/layer-decay.ts";
 export type { LossScaling } from "./optim/loss-scale.ts";
 export { minimize, type Objective } from "./optim/minimize.ts";
 export {

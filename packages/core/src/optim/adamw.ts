@@ -8,7 +8,7 @@ import { add, div, exp, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { inputOf } from "../program/program.ts";
 import type { StateSlot } from "../program/program.ts";
 import type { Tensor } from "../tensor.ts";
-import { decaysMatrices, optimizerState, scaled } from "./optimizer.ts";
+import { decaysMatrices, optimizerState, rateOf, scaled } from "./optimizer.ts";
 import type { GradientStep, Optimizer } from "./optimizer.ts";
 
 export interface AdamWOptions {
@@ -36,13 +36,16 @@ export interface FusedAdamW {
   readonly parameters: readonly FusedParameter[];
 }
 
-/** A parameter, its gradient, its moments, and its decoupled weight decay λ: p ← p - ηλp. */
+/** A parameter, its gradient and its moments. */
 export interface FusedParameter {
   readonly parameter: Tensor;
   readonly gradient: Tensor;
   readonly m: Tensor;
   readonly v: Tensor;
+  /** Its decoupled weight decay λ: p ← p - ηλp. */
   readonly weightDecay: number;
+  /** What η is multiplied with. */
+  readonly rate: number;
 }
 
 /**
@@ -63,21 +66,23 @@ export function adamw({
       const { learningRate, step } = given;
       const correction1 = sub(1, exp(mul(step, Math.log(beta1)))); // 1 - β₁ᵗ
       const correction2 = sub(1, exp(mul(step, Math.log(beta2)))); // 1 - β₂ᵗ
-      const stepSize = div(learningRate, correction1);
       const parameters = given.parameters.map((parameter, i) => ({
         parameter,
         gradient: given.gradients[i]!,
         m: optimizerState("adamw", "m", parameter),
         v: optimizerState("adamw", "v", parameter),
         weightDecay: decays(inputOf(parameter).name, parameter) ? weightDecay : 0,
+        rate: given.rates?.[i] ?? 1,
       }));
       const slots = parameters.flatMap(
-        ({ parameter: p, gradient, m, v, weightDecay: lambda }): readonly StateSlot[] => {
+        ({ parameter: p, gradient, m, v, weightDecay: lambda }, i): readonly StateSlot[] => {
+          const rate = rateOf(given, i);
+          const stepSize = div(rate, correction1);
           const g = scaled(gradient, given);
           const nextM = add(mul(m, beta1), mul(g, 1 - beta1));
           const nextV = add(mul(v, beta2), mul(mul(g, g), 1 - beta2));
           const denominator = add(div(sqrt(nextV), sqrt(correction2)), epsilon);
-          const decayed = lambda === 0 ? p : mul(p, sub(1, mul(learningRate, lambda)));
+          const decayed = lambda === 0 ? p : mul(p, sub(1, mul(rate, lambda)));
           return [
             { input: p, next: sub(decayed, mul(stepSize, div(nextM, denominator))) },
             { input: m, next: nextM, initial: 0 },

@@ -3,7 +3,7 @@
  * place in one SIMD pass. Every thread updates a slice of each parameter.
  */
 import { readFileSync } from "node:fs";
-import type { FusedAdamW } from "../../optim/adamw.ts";
+import type { FusedAdamW, FusedParameter } from "../../optim/adamw.ts";
 import { sizeOf } from "../../tensor.ts";
 import { sharesMemory } from "./shared-memory.ts";
 import type { MemoryLayout, MemorySlice, SharedMemory } from "./shared-memory.ts";
@@ -23,8 +23,7 @@ interface Wasm {
 }
 
 /** Where a parameter, its moments and its gradients lie. */
-export interface ParameterMemory {
-  readonly weightDecay: number;
+export interface ParameterMemory extends Pick<FusedParameter, "weightDecay" | "rate"> {
   readonly parameter: MemorySlice;
   readonly m: MemorySlice;
   readonly v: MemorySlice;
@@ -57,11 +56,11 @@ export interface SliceIndex {
 /** Reserves memory for parameters, their moments, and their gradients in each of so many sessions. */
 export function planAdamW(fused: FusedAdamW, layout: MemoryLayout, sessions: number): AdamWPlan {
   const { beta1, beta2, epsilon } = fused;
-  const parameters = fused.parameters.map(({ parameter, weightDecay }): ParameterMemory => {
+  const parameters = fused.parameters.map(({ parameter, weightDecay, rate }): ParameterMemory => {
     const { shape } = parameter;
     const reserve = () => layout.reserve({ shape, dtype: "float32" });
     const gradients = Array.from({ length: sessions }, reserve);
-    return { weightDecay, parameter: reserve(), m: reserve(), v: reserve(), gradients };
+    return { weightDecay, rate, parameter: reserve(), m: reserve(), v: reserve(), gradients };
   });
   return { beta1, beta2, epsilon, parameters };
 }
@@ -82,12 +81,13 @@ export function openAdamW(
   const compiled = new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)));
   const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
   const wasm = exports as Wasm;
-  const slices = parameters.map(({ parameter, m, v, gradients, weightDecay }) => {
+  const slices = parameters.map(({ parameter, m, v, gradients, weightDecay, rate }) => {
     const { from, n } = elementsOf(sizeOf(parameter.shape), slice);
     const address = ({ at }: MemorySlice) => at + from * 4;
     return {
       n,
       weightDecay,
+      rate,
       p: address(parameter),
       m: address(m),
       v: address(v),
@@ -108,13 +108,14 @@ export function openAdamW(
       return total;
     },
     update({ learningRate, step, gradientScale, gradientsAdded }) {
-      const stepSize = learningRate / (1 - beta1 ** step);
+      const correction = 1 - beta1 ** step;
       const root = 1 / Math.sqrt(1 - beta2 ** step);
       const decays = [beta1, 1 - beta1, beta2, 1 - beta2];
       for (const part of slices) {
         if (!gradientsAdded) addUp(part);
-        const { p, g, m, v, n, weightDecay } = part;
-        const keep = 1 - learningRate * weightDecay;
+        const { p, g, m, v, n, weightDecay, rate } = part;
+        const keep = 1 - learningRate * rate * weightDecay;
+        const stepSize = (learningRate * rate) / correction;
         wasm.adamw(p, g, m, v, n, gradientScale, ...decays, keep, stepSize, root, epsilon);
       }
     },

@@ -1,0 +1,138 @@
+/** Options of fine-tuning against what timm and PyTorch make of a small network in ten steps (golden/optim.py). */
+import { adamw, layerDecay, minimize, nn, ops, sgd, withRates } from "@mvt/core";
+import { backbones, declareNetwork, deit, traceNetwork } from "@mvt/core";
+import type { Backend, Optimizer, Program, Weights } from "@mvt/core";
+import { describe, expect, test } from "vitest";
+import { backend as cpu } from "./support/evaluate.ts";
+import { golden } from "./support/golden.ts";
+import { inOneGraph } from "./support/small-training.ts";
+import { tfjsBackends } from "./support/tfjs.ts";
+
+const file = golden("optim");
+const near = { rtol: 1e-4, atol: 2e-6 };
+
+const { model, parameters } = nn.declareParameters((scope) =>
+  declareNetwork(scope, {
+    ...backbones["dinov2-reg"].of({
+      imageSize: 16,
+      patchSize: 8,
+      width: 8,
+      depth: 2,
+      heads: 2,
+      mlpRatio: 2,
+    }),
+    registers: 2,
+    classes: 3,
+  }),
+);
+const names = parameters.map(({ name }) => name);
+const tensors = parameters.map(({ tensor }) => tensor);
+const start: Weights = new Map(names.map((name) => [name, file.array(name)]));
+
+/** A step on the loss of a batch of four images, or on that of so many micro-batches. */
+function stepOf(optimizer: Optimizer, count = 1): Program {
+  const b = 4 / count;
+  const images = ops.input("images", [b, 16, 16, 3], "uint8");
+  const labels = ops.input("labels", [b], "int32");
+  const ones = (n: number) => ops.constant(new Float32Array(n).fill(1), [n]);
+  const pixels = deit.normalizePixels(deit.toPixels(deit.patchify(images, 8)));
+  const { logits } = traceNetwork(model, pixels);
+  const loss = nn.crossEntropy(logits, labels, ones(b), ones(4));
+  const program: Program = {
+    inputs: [images, labels],
+    outputs: { loss },
+    state: [],
+    microBatches: count === 1 ? undefined : { count, samples: [images, labels], sums: ["loss"] },
+  };
+  return minimize(program, { loss, parameters: tensors, optimizer });
+}
+
+/** The state after so many of the ten steps. */
+async function train(program: Program, backend: Backend = cpu, steps = 10): Promise<Weights> {
+  const executable = await backend.compile(program);
+  await executable.writeState(start);
+  for (let step = 0; step < steps; step += 1) {
+    await executable.run({
+      images: Uint8Array.from(file.data(`images.${step % 2}`)),
+      labels: Int32Array.from(file.data(`labels.${step % 2}`)),
+      learningRate: Float32Array.of(1e-2),
+      step: Float32Array.of(step + 1),
+    });
+  }
+  const state = await executable.readState();
+  await executable.dispose();
+  return state;
+}
+
+function expectWeights(actual: Weights, option: string, nameOf = (name: string) => name): void {
+  for (const name of names) {
+    const expected = file.data(`${option}/${name}`);
+    expect(actual.get(nameOf(name))!.data, name).toBeAllClose(expected, near);
+  }
+}
+
+const usual = adamw({ betas: [0.9, 0.99], epsilon: 1e-4, weightDecay: 0.05 });
+
+/** Every way that a step is computed. */
+const placements: readonly (readonly [string, (optimizer: Optimizer) => Program, Backend])[] = [
+  ["on the CPU", (optimizer) => stepOf(optimizer), cpu],
+  ["on the CPU in one graph", (optimizer) => inOneGraph(stepOf(optimizer)), cpu],
+  ["on the CPU in micro-batches", (optimizer) => stepOf(optimizer, 4), cpu],
+  ...tfjsBackends.map(
+    ([engine, backend]) =>
+      [`with ${engine}`, (optimizer: Optimizer) => stepOf(optimizer), backend] as const,
+  ),
+];
+
+describe("layer-wise learning rate decay", () => {
+  const decayed = withRates(usual, layerDecay(0.65, 2));
+
+  test.for(placements)(
+    "takes the steps of AdamW on timm's groups %s",
+    async ([, make, backend]) => {
+      expectWeights(await train(make(decayed), backend), "layer-decay");
+    },
+  );
+
+  test("counts layers from the patches to the head", () => {
+    const rate = layerDecay(0.5, 3);
+    const layers = [
+      ["patch_embed.proj.weight", "pos_embed", "cls_token", "reg_token"],
+      ["blocks.0.norm1.weight"],
+      ["blocks.1.attn.qkv.bias"],
+      ["blocks.2.ls2.gamma", "norm.weight", "norm.bias"],
+      ["head.weight", "head.bias"],
+    ];
+    for (const [layer, of] of layers.entries()) {
+      for (const name of of) expect(rate(name), name).toBe(0.5 ** (4 - layer));
+    }
+  });
+
+  test("changes nothing at a decay of 1", async () => {
+    const plain = await train(stepOf(usual));
+    expect(await train(stepOf(withRates(usual, layerDecay(1, 2))))).toEqual(plain);
+  });
+
+  test("scales the whole step of SGD, with its weight decay", async () => {
+    const [p, x] = [ops.input("blocks.0.w", [1, 2]), ops.input("x", [1, 2])];
+    const optimizer = withRates(
+      sgd({ momentum: 0, weightDecay: 0.5, decays: () => true }),
+      layerDecay(0.5, 1),
+    );
+    const loss = ops.sum(ops.mul(p, x));
+    const program = minimize(
+      { inputs: [x], outputs: { loss }, state: [] },
+      { loss, parameters: [p], optimizer },
+    );
+    const executable = await cpu.compile(program);
+    await executable.writeState(
+      new Map([["blocks.0.w", { shape: [1, 2], data: Float32Array.of(2, -4) }]]),
+    );
+    const [learningRate, step] = [Float32Array.of(0.1), Float32Array.of(1)];
+    await executable.run({ x: Float32Array.of(1, 3), learningRate, step });
+    // Half of the step: 0.05 (g + 0.5 p).
+    const { data } = (await executable.readState()).get("blocks.0.w")!;
+    expect(data).toBeAllClose([2 - 0.05 * 2, -4 - 0.05 * 1]);
+    await executable.dispose();
+  });
+});
