@@ -36,6 +36,7 @@ export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export { adamw, type AdamWOptions } from "./optim/adamw.ts";
+export { averagesOf, withAverage, withStartingAverages } from "./optim/average.ts";
 export { clipByGlobalNorm } from "./optim/clip.ts";
 export { layerDecay, type Rates, withRates } from "./optim/layer-decay.ts";
 export type { LossScaling } from "./optim/loss-scale.ts";

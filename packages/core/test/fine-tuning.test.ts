@@ -1,6 +1,20 @@
 /** Options of fine-tuning against what timm and PyTorch make of a small network in ten steps (golden/optim.py). */
-import { adamw, layerDecay, minimize, nn, ops, sgd, withRates } from "@mvt/core";
-import { backbones, declareNetwork, deit, traceNetwork } from "@mvt/core";
+import {
+  adamw,
+  averagesOf,
+  backbones,
+  declareNetwork,
+  deit,
+  layerDecay,
+  minimize,
+  nn,
+  ops,
+  sgd,
+  traceNetwork,
+  withAverage,
+  withRates,
+  withStartingAverages,
+} from "@mvt/core";
 import type { Backend, Optimizer, Program, Weights } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { backend as cpu } from "./support/evaluate.ts";
@@ -50,7 +64,7 @@ function stepOf(optimizer: Optimizer, count = 1): Program {
 /** The state after so many of the ten steps. */
 async function train(program: Program, backend: Backend = cpu, steps = 10): Promise<Weights> {
   const executable = await backend.compile(program);
-  await executable.writeState(start);
+  await executable.writeState(withStartingAverages(start));
   for (let step = 0; step < steps; step += 1) {
     await executable.run({
       images: Uint8Array.from(file.data(`images.${step % 2}`)),
@@ -64,10 +78,9 @@ async function train(program: Program, backend: Backend = cpu, steps = 10): Prom
   return state;
 }
 
-function expectWeights(actual: Weights, option: string, nameOf = (name: string) => name): void {
+function expectWeights(actual: Weights, option: string): void {
   for (const name of names) {
-    const expected = file.data(`${option}/${name}`);
-    expect(actual.get(nameOf(name))!.data, name).toBeAllClose(expected, near);
+    expect(actual.get(name)!.data, name).toBeAllClose(file.data(`${option}/${name}`), near);
   }
 }
 
@@ -133,6 +146,61 @@ describe("layer-wise learning rate decay", () => {
     // Half of the step: 0.05 (g + 0.5 p).
     const { data } = (await executable.readState()).get("blocks.0.w")!;
     expect(data).toBeAllClose([2 - 0.05 * 2, -4 - 0.05 * 1]);
+    await executable.dispose();
+  });
+});
+
+describe("the moving average of the weights", () => {
+  test.for(placements)("is that of timm's ModelEmaV3 %s", async ([, make, backend]) => {
+    const state = await train(make(withAverage(usual, 0.8)), backend);
+    expectWeights(averagesOf(state), "ema");
+  });
+
+  test("is what a loop by hand gives, and leaves the weights as they would be", async () => {
+    const d = 0.7;
+    const expected = new Map([...start].map(([name, { data }]) => [name, Float64Array.from(data)]));
+    for (let steps = 1; steps <= 4; steps += 1) {
+      const plain = await train(stepOf(usual), cpu, steps);
+      for (const [name, e] of expected) {
+        const p = plain.get(name)!.data;
+        for (let i = 0; i < e.length; i += 1) e[i] = d * e[i]! + (1 - d) * p[i]!;
+      }
+      const state = await train(stepOf(withAverage(usual, d)), cpu, steps);
+      for (const [name, { data }] of plain) expect(state.get(name)!.data, name).toEqual(data);
+      const averages = averagesOf(state);
+      for (const [name, e] of expected) {
+        expect(averages.get(name)!.data, name).toBeAllClose(e, { rtol: 1e-5, atol: 1e-6 });
+      }
+    }
+  });
+
+  test("is kept by every optimiser, also in micro-batches", async () => {
+    const [whole, parts] = [
+      await train(stepOf(withAverage(sgd(), 0.5))),
+      await train(stepOf(withAverage(sgd(), 0.5), 2)),
+    ];
+    for (const [name, { data }] of whole) {
+      expect(parts.get(name)!.data, name).toBeAllClose(data, near);
+    }
+    expect(averagesOf(whole).size).toBe(names.length);
+  });
+
+  test("does not move at a step that loss scaling refuses", async () => {
+    const [p, x] = [ops.input("p", [2]), ops.input("x", [2])];
+    const loss = ops.sum(ops.mul(p, x));
+    const optimizer = withAverage(sgd({ momentum: 0 }), 0.5);
+    const objective = { loss, parameters: [p], optimizer, lossScaling: {} };
+    const executable = await cpu.compile(
+      minimize({ inputs: [x], outputs: { loss }, state: [] }, objective),
+    );
+    const weights = new Map([["p", { shape: [2], data: Float32Array.of(1, 2) }]]);
+    await executable.writeState(withStartingAverages(weights));
+    const [learningRate, step] = [Float32Array.of(0.1), Float32Array.of(1)];
+    await executable.run({ x: Float32Array.of(Infinity, 1), learningRate, step });
+    expect(averagesOf(await executable.readState()).get("p")!.data).toEqual(Float32Array.of(1, 2));
+    await executable.run({ x: Float32Array.of(1, 1), learningRate, step });
+    const { data } = averagesOf(await executable.readState()).get("p")!;
+    expect(data).toBeAllClose([1 - 0.05, 2 - 0.05]);
     await executable.dispose();
   });
 });

@@ -22,6 +22,16 @@ export interface AdamWOptions {
   readonly decays?: (name: string, parameter: Tensor) => boolean;
 }
 
+/** All of it, in an order of its own. */
+export function fusedState<Array>({
+  parameter,
+  m,
+  v,
+  average,
+}: FusedState<Array>): readonly Array[] {
+  return [parameter, m, v, average].filter((array) => array !== undefined);
+}
+
 /** A step of AdamW as numbers, for a fused kernel. It gives the same next values as the graph, to rounding. */
 export interface FusedAdamW {
   readonly beta1: number;
@@ -33,15 +43,23 @@ export interface FusedAdamW {
   readonly step: Tensor;
   /** If present, gradients are first multiplied with min(1, clipNorm / (‖g‖ + 1e-6)), ‖g‖ their joint norm. */
   readonly clipNorm?: number;
+  /** d of the moving averages, if there are any: see `withAverage`. */
+  readonly averageDecay?: number;
   readonly parameters: readonly FusedParameter[];
 }
 
-/** A parameter, its gradient and its moments. */
-export interface FusedParameter {
-  readonly parameter: Tensor;
+/** What a step of AdamW changes for one parameter. */
+export interface FusedState<Array> {
+  readonly parameter: Array;
+  readonly m: Array;
+  readonly v: Array;
+  /** Its moving average. */
+  readonly average?: Array;
+}
+
+/** A parameter with its state and its gradient. */
+export interface FusedParameter extends FusedState<Tensor> {
   readonly gradient: Tensor;
-  readonly m: Tensor;
-  readonly v: Tensor;
   /** Its decoupled weight decay λ: p ← p - ηλp. */
   readonly weightDecay: number;
   /** What η is multiplied with. */

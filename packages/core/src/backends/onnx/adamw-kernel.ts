@@ -3,7 +3,7 @@
  * place in one SIMD pass. Every thread updates a slice of each parameter.
  */
 import { readFileSync } from "node:fs";
-import type { FusedAdamW, FusedParameter } from "../../optim/adamw.ts";
+import type { FusedAdamW, FusedParameter, FusedState } from "../../optim/adamw.ts";
 import { sizeOf } from "../../tensor.ts";
 import { sharesMemory } from "./shared-memory.ts";
 import type { MemoryLayout, MemorySlice, SharedMemory } from "./shared-memory.ts";
@@ -17,22 +17,25 @@ declare const WebAssembly: {
 /** Addresses in bytes, n in floats: see adamw.wat. */
 interface Wasm {
   readonly add: (x: number, y: number, n: number) => void;
+  /** out, x, y, n, a, b: out = a x + b y */
+  readonly blend: (...args: readonly number[]) => void;
   readonly squares: (x: number, n: number) => number;
   /** p, g, m, v, n, scale, β₁, 1 - β₁, β₂, 1 - β₂, keep, stepSize, root, ε */
   readonly adamw: (...args: readonly number[]) => void;
 }
 
-/** Where a parameter, its moments and its gradients lie. */
-export interface ParameterMemory extends Pick<FusedParameter, "weightDecay" | "rate"> {
-  readonly parameter: MemorySlice;
-  readonly m: MemorySlice;
-  readonly v: MemorySlice;
+/** Where a parameter, its state and its gradients lie. */
+export interface ParameterMemory
+  extends FusedState<MemorySlice>, Pick<FusedParameter, "weightDecay" | "rate"> {
   /** One from each session; the kernel adds them up in the first. */
   readonly gradients: readonly MemorySlice[];
 }
 
 /** What the kernel knows of an update before the first step: plain data. */
-export interface AdamWPlan extends Pick<FusedAdamW, "beta1" | "beta2" | "epsilon"> {
+export interface AdamWPlan extends Pick<
+  FusedAdamW,
+  "beta1" | "beta2" | "epsilon" | "averageDecay"
+> {
   readonly parameters: readonly ParameterMemory[];
 }
 
@@ -53,16 +56,19 @@ export interface SliceIndex {
   readonly of: number;
 }
 
-/** Reserves memory for parameters, their moments, and their gradients in each of so many sessions. */
+/** Reserves memory for parameters, their state, and their gradients in each of so many sessions. */
 export function planAdamW(fused: FusedAdamW, layout: MemoryLayout, sessions: number): AdamWPlan {
-  const { beta1, beta2, epsilon } = fused;
-  const parameters = fused.parameters.map(({ parameter, weightDecay, rate }): ParameterMemory => {
-    const { shape } = parameter;
-    const reserve = () => layout.reserve({ shape, dtype: "float32" });
-    const gradients = Array.from({ length: sessions }, reserve);
-    return { weightDecay, rate, parameter: reserve(), m: reserve(), v: reserve(), gradients };
-  });
-  return { beta1, beta2, epsilon, parameters };
+  const { beta1, beta2, epsilon, averageDecay } = fused;
+  const parameters = fused.parameters.map(
+    ({ parameter, weightDecay, rate, average }): ParameterMemory => {
+      const { shape } = parameter;
+      const reserve = () => layout.reserve({ shape, dtype: "float32" });
+      const gradients = Array.from({ length: sessions }, reserve);
+      const state = { parameter: reserve(), m: reserve(), v: reserve() };
+      return { weightDecay, rate, ...state, average: average && reserve(), gradients };
+    },
+  );
+  return { beta1, beta2, epsilon, averageDecay, parameters };
 }
 
 export interface AdamWKernel {
@@ -74,14 +80,14 @@ export interface AdamWKernel {
 /** The kernel on a memory, for one thread's slice of every parameter. */
 export function openAdamW(
   memory: SharedMemory,
-  { beta1, beta2, epsilon, parameters }: AdamWPlan,
+  { beta1, beta2, epsilon, averageDecay, parameters }: AdamWPlan,
   slice: SliceIndex,
 ): AdamWKernel {
   const file = sharesMemory ? "adamw.wasm" : "adamw-unshared.wasm";
   const compiled = new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)));
   const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
   const wasm = exports as Wasm;
-  const slices = parameters.map(({ parameter, m, v, gradients, weightDecay, rate }) => {
+  const slices = parameters.map(({ parameter, m, v, average, gradients, weightDecay, rate }) => {
     const { from, n } = elementsOf(sizeOf(parameter.shape), slice);
     const address = ({ at }: MemorySlice) => at + from * 4;
     return {
@@ -91,6 +97,7 @@ export function openAdamW(
       p: address(parameter),
       m: address(m),
       v: address(v),
+      e: average && address(average),
       g: address(gradients[0]!),
       others: gradients.slice(1).map(address),
     };
@@ -113,10 +120,11 @@ export function openAdamW(
       const decays = [beta1, 1 - beta1, beta2, 1 - beta2];
       for (const part of slices) {
         if (!gradientsAdded) addUp(part);
-        const { p, g, m, v, n, weightDecay, rate } = part;
+        const { p, g, m, v, e, n, weightDecay, rate } = part;
         const keep = 1 - learningRate * rate * weightDecay;
         const stepSize = (learningRate * rate) / correction;
         wasm.adamw(p, g, m, v, n, gradientScale, ...decays, keep, stepSize, root, epsilon);
+        if (e !== undefined) wasm.blend(e, e, p, n, averageDecay!, 1 - averageDecay!);
       }
     },
   };
