@@ -57,6 +57,7 @@ export {
   optimizers,
   type OptimizerSettings,
 } from "./optim/optimizers.ts";
+export { compileStep, type SamOptions, sharpnessAware } from "./optim/sam.ts";
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
 export { sgd, type SgdOptions } from "./optim/sgd.ts";
 export { fadePatches } from "./images/fade-patches.ts";

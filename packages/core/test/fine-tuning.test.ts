@@ -3,6 +3,8 @@ import {
   adamw,
   averagesOf,
   backbones,
+  clipByGlobalNorm,
+  compileStep,
   declareNetwork,
   deit,
   layerDecay,
@@ -10,13 +12,16 @@ import {
   nn,
   ops,
   sgd,
+  sharpnessAware,
   traceNetwork,
   withAverage,
   withRates,
   withStartingAverages,
 } from "@mvt/core";
 import type { Backend, Optimizer, Program, Weights } from "@mvt/core";
+import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
+import { compileMultiStepState } from "../src/backends/onnx/multi-step-state.ts";
 import { backend as cpu } from "./support/evaluate.ts";
 import { golden } from "./support/golden.ts";
 import { inOneGraph } from "./support/small-training.ts";
@@ -62,17 +67,21 @@ function stepOf(optimizer: Optimizer, count = 1): Program {
 }
 
 /** The state after so many of the ten steps. */
-async function train(program: Program, backend: Backend = cpu, steps = 10): Promise<Weights> {
-  const executable = await backend.compile(program);
+async function train(
+  program: Program,
+  { backend = cpu, place = (as) => as }: Placement = {},
+  steps = 10,
+): Promise<Weights> {
+  const executable = await compileStep(backend, place(program));
   await executable.writeState(withStartingAverages(start));
-  for (let step = 0; step < steps; step += 1) {
-    await executable.run({
-      images: Uint8Array.from(file.data(`images.${step % 2}`)),
-      labels: Int32Array.from(file.data(`labels.${step % 2}`)),
-      learningRate: Float32Array.of(1e-2),
-      step: Float32Array.of(step + 1),
-    });
-  }
+  const feeds = Array.from({ length: steps }, (_, step) => ({
+    images: Uint8Array.from(file.data(`images.${step % 2}`)),
+    labels: Int32Array.from(file.data(`labels.${step % 2}`)),
+    learningRate: Float32Array.of(1e-2),
+    step: Float32Array.of(step + 1),
+  }));
+  if (executable.multiStep) await executable.multiStep.run(feeds);
+  else for (const given of feeds) await executable.run(given);
   const state = await executable.readState();
   await executable.dispose();
   return state;
@@ -86,26 +95,31 @@ function expectWeights(actual: Weights, option: string): void {
 
 const usual = adamw({ betas: [0.9, 0.99], epsilon: 1e-4, weightDecay: 0.05 });
 
-/** Every way that a step is computed. */
-const placements: readonly (readonly [string, (optimizer: Optimizer) => Program, Backend])[] = [
-  ["on the CPU", (optimizer) => stepOf(optimizer), cpu],
-  ["on the CPU in one graph", (optimizer) => inOneGraph(stepOf(optimizer)), cpu],
-  ["on the CPU in micro-batches", (optimizer) => stepOf(optimizer, 4), cpu],
-  ...tfjsBackends.map(
-    ([engine, backend]) =>
-      [`with ${engine}`, (optimizer: Optimizer) => stepOf(optimizer), backend] as const,
-  ),
+/** Where a step is computed, and in how many micro-batches. */
+interface Placement {
+  readonly backend?: Backend;
+  readonly count?: number;
+  readonly place?: (program: Program) => Program;
+}
+
+const multiStep: Backend = {
+  ...cpu,
+  compile: (program) => compileMultiStepState(ort, program, { threads: 1 }),
+};
+const placements: readonly (readonly [string, Placement])[] = [
+  ["on the CPU", {}],
+  ["on the CPU in one graph", { place: inOneGraph }],
+  ["on the CPU in micro-batches", { count: 4 }],
+  ["several steps in one call", { backend: multiStep }],
+  ...tfjsBackends.map(([engine, backend]) => [`with ${engine}`, { backend }] as const),
 ];
 
 describe("layer-wise learning rate decay", () => {
   const decayed = withRates(usual, layerDecay(0.65, 2));
 
-  test.for(placements)(
-    "takes the steps of AdamW on timm's groups %s",
-    async ([, make, backend]) => {
-      expectWeights(await train(make(decayed), backend), "layer-decay");
-    },
-  );
+  test.for(placements)("takes the steps of AdamW on timm's groups %s", async ([, placement]) => {
+    expectWeights(await train(stepOf(decayed, placement.count), placement), "layer-decay");
+  });
 
   test("counts layers from the patches to the head", () => {
     const rate = layerDecay(0.5, 3);
@@ -151,21 +165,21 @@ describe("layer-wise learning rate decay", () => {
 });
 
 describe("the moving average of the weights", () => {
-  test.for(placements)("is that of timm's ModelEmaV3 %s", async ([, make, backend]) => {
-    const state = await train(make(withAverage(usual, 0.8)), backend);
-    expectWeights(averagesOf(state), "ema");
+  test.for(placements)("is that of timm's ModelEmaV3 %s", async ([, placement]) => {
+    const program = stepOf(withAverage(usual, 0.8), placement.count);
+    expectWeights(averagesOf(await train(program, placement)), "ema");
   });
 
   test("is what a loop by hand gives, and leaves the weights as they would be", async () => {
     const d = 0.7;
     const expected = new Map([...start].map(([name, { data }]) => [name, Float64Array.from(data)]));
     for (let steps = 1; steps <= 4; steps += 1) {
-      const plain = await train(stepOf(usual), cpu, steps);
+      const plain = await train(stepOf(usual), {}, steps);
       for (const [name, e] of expected) {
         const p = plain.get(name)!.data;
         for (let i = 0; i < e.length; i += 1) e[i] = d * e[i]! + (1 - d) * p[i]!;
       }
-      const state = await train(stepOf(withAverage(usual, d)), cpu, steps);
+      const state = await train(stepOf(withAverage(usual, d)), {}, steps);
       for (const [name, { data }] of plain) expect(state.get(name)!.data, name).toEqual(data);
       const averages = averagesOf(state);
       for (const [name, e] of expected) {
@@ -203,4 +217,18 @@ describe("the moving average of the weights", () => {
     expect(data).toBeAllClose([1 - 0.05, 2 - 0.05]);
     await executable.dispose();
   });
+});
+
+describe("sharpness-aware minimisation", () => {
+  const variants = [
+    ["SGD", sgd({ weightDecay: 5e-4 }), { rho: 0.1 }, "sam-sgd"],
+    ["AdamW and clipped gradients", clipByGlobalNorm(usual, 0.5), { rho: 0.1 }, "sam-adamw"],
+    ["AdamW, adaptively,", usual, { rho: 0.5, adaptive: true }, "sam-adaptive"],
+  ] as const;
+  for (const [name, optimizer, options, option] of variants) {
+    test.for(placements)(`takes the steps of PyTorch with ${name} %s`, async ([, placement]) => {
+      const program = sharpnessAware(stepOf(optimizer, placement.count), options);
+      expectWeights(await train(program, placement), option);
+    });
+  }
 });

@@ -24,7 +24,7 @@ import {
   accuracyCells,
   accuracyColumns,
   accuracyLegend,
-  recallWords,
+  testedWords,
   requireDistinct,
   scaleNotes,
   type Selection,
@@ -168,7 +168,7 @@ export const table4 = {
       ),
       legend: [
         ...accuracyLegend(seeds, select),
-        ...columnLegend(recallWords, columns),
+        ...columnLegend(testedWords, columns),
         ...methodLegend(paper, columns),
         ...footnotes(groups.flatMap(({ published }) => published)),
       ],
