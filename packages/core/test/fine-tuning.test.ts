@@ -231,4 +231,39 @@ describe("sharpness-aware minimisation", () => {
       expectWeights(await train(program, placement), option);
     });
   }
+
+  test("goes with averages and layer decay, wherever it is computed", async () => {
+    const optimizer = withAverage(withRates(usual, layerDecay(0.7, 2)), 0.9);
+    const [whole, parts, placed] = [
+      await train(sharpnessAware(stepOf(optimizer), { rho: 0.2 })),
+      await train(sharpnessAware(stepOf(optimizer, 2), { rho: 0.2 })),
+      await train(sharpnessAware(stepOf(optimizer), { rho: 0.2 }), { place: inOneGraph }),
+    ];
+    expect(averagesOf(whole).size).toBe(names.length);
+    for (const [name, { data }] of whole) {
+      expect(parts.get(name)!.data, name).toBeAllClose(data, near);
+      expect(placed.get(name)!.data, name).toBeAllClose(data, near);
+    }
+  });
+
+  test("keeps no state of its own between runs", async () => {
+    const [plain, sharp] = [
+      await train(stepOf(usual), {}, 1),
+      await train(sharpnessAware(stepOf(usual), { rho: 0.1 }), {}, 1),
+    ];
+    expect([...sharp.keys()]).toEqual([...plain.keys()]);
+  });
+
+  test("is computed by AdamW's kernel, unless it is adaptive", () => {
+    const fusedOf = (adaptive: boolean) =>
+      sharpnessAware(stepOf(usual), { rho: 0.1, adaptive }).update!.fused;
+    expect(fusedOf(false)!.sam).toMatchObject({ rho: 0.1 });
+    expect(fusedOf(true)).toBeUndefined();
+  });
+
+  test("wants a program that an optimiser steps", () => {
+    expect(() => sharpnessAware({ ...stepOf(usual), update: undefined }, { rho: 0.1 })).toThrow(
+      "expected a program with an optimiser",
+    );
+  });
 });

@@ -28,8 +28,9 @@ export function fusedState<Array>({
   m,
   v,
   average,
+  point,
 }: FusedState<Array>): readonly Array[] {
-  return [parameter, m, v, average].filter((array) => array !== undefined);
+  return [parameter, m, v, average, point].filter((array) => array !== undefined);
 }
 
 /** A step of AdamW as numbers, for a fused kernel. It gives the same next values as the graph, to rounding. */
@@ -45,6 +46,14 @@ export interface FusedAdamW {
   readonly clipNorm?: number;
   /** d of the moving averages, if there are any: see `withAverage`. */
   readonly averageDecay?: number;
+  /** Present if a run is one of SAM's two passes: see `sharpnessAware`. */
+  readonly sam?: {
+    /** [] an input of the program: 0 for the ascent, which only moves the points, 1 for the descent. */
+    readonly pass: Tensor;
+    readonly rho: number;
+    /** Added to the norm of the gradients. */
+    readonly epsilon: number;
+  };
   readonly parameters: readonly FusedParameter[];
 }
 
@@ -55,6 +64,8 @@ export interface FusedState<Array> {
   readonly v: Array;
   /** Its moving average. */
   readonly average?: Array;
+  /** Where its gradient is computed, if not at the parameter itself. */
+  readonly point?: Array;
 }
 
 /** A parameter with its state and its gradient. */

@@ -19,6 +19,7 @@ import { inputOf } from "../program/program.ts";
 import type { Backend, Executable, Feeds, Program, StateSlot } from "../program/program.ts";
 import { substitute } from "../program/substitute.ts";
 import type { Tensor } from "../tensor.ts";
+import type { FusedAdamW } from "./adamw.ts";
 import { sumOfSquares } from "./optimizer.ts";
 
 export interface SamOptions {
@@ -58,6 +59,16 @@ export function sharpnessAware(program: Program, { rho, adaptive = false }: SamO
   const nextOf = new Map(changing.map(({ input: x }, i) => [x, nexts[i]!]));
   const factors = gradients.map((g, i) => (adaptive ? mul(g, parameters[i]!) : g));
   const distance = div(rho, add(sqrt(sumOfSquares(factors)), epsilon));
+  const fused = (): FusedAdamW | undefined =>
+    update.fused && {
+      ...update.fused,
+      sam: { pass, rho, epsilon },
+      parameters: update.fused.parameters.map((p, i) => ({
+        ...p,
+        gradient: gradients[i]!,
+        point: points[i]!,
+      })),
+    };
   const highest = (p: Tensor, i: number) => {
     const direction = adaptive ? mul(factors[i]!, p) : gradients[i]!;
     return add(p, mul(direction, distance));
@@ -75,7 +86,8 @@ export function sharpnessAware(program: Program, { rho, adaptive = false }: SamO
         return { input: points[i]!, next: where(descends, nextOf.get(p)!, highest(p, i)) };
       }),
     ],
-    update: { parameters: points, gradients },
+    // No kernel computes the adaptive form.
+    update: { parameters: points, gradients, fused: adaptive ? undefined : fused() },
   };
 }
 

@@ -102,6 +102,6 @@ function outcomeOf({ id, state, test, epoch, epochs, stopped, maskArea }: RunFac
   if (state === "unfinished") {
     return epochs === undefined ? "not finished" : `not finished, ${epoch} of ${epochs} epochs`;
   }
-  if (test) return `${formatCount(test)}${stopped === undefined ? "" : `; ${stopped}`}`;
+  if (test) return `${formatCount(test)}${stopped === undefined ? "" : `; ${printable(stopped)}`}`;
   return maskArea === undefined ? "finished" : `mean mask ${percent(maskArea)} %`;
 }

@@ -74,13 +74,15 @@ type Facts = readonly (readonly [term: string, description: string])[];
 
 function factsOf(config: RunConfig): Facts {
   const { kind, data } = config;
+  const { howWeights, howPredictions } = howEvaluated(config);
   const { dataset, layout, protocol } = data;
   return [
     ["What", kind === "mgn" ? "mask generator" : "classifier"],
     ["Data", `${datasets[dataset].title}, ${data.kind}; layout ${layout}, protocol ${protocol}`],
     ["Seed", String(config.seed)],
     ["Epochs", String(config.training.epochs)],
-    ...howEvaluated(config),
+    ...(howWeights === undefined ? [] : [["Weights", howWeights] as const]),
+    ...(howPredictions === undefined ? [] : [["Predictions", howPredictions] as const]),
   ];
 }
 

@@ -30,7 +30,7 @@ export function printResult(result: RunResult, path: string): void {
     `  last epoch                  ${formatCount(last)}, epoch ${last.epoch}`,
     `  best on test                ${formatCount(bestOnTest)}, epoch ${bestOnTest.epoch} (selected on test data)`,
   ];
-  if (stopped !== undefined) lines.push(stopped);
+  if (stopped !== undefined) lines.push(printable(stopped));
   if (relabel) {
     const { changed, precision, recall, correctBefore, correctAfter } = relabel;
     lines.push(`relabelled ${changed} samples`);

@@ -38,7 +38,7 @@ export function describeRun(
       title: result?.title ?? `run ${run.id}`,
       run: run.id,
       weights,
-      ...Object.fromEntries(howEvaluated(config).map(([what, how]) => [`how${what}`, how])),
+      ...howEvaluated(config),
       opset: portableOpset,
       model: config.model,
       seed: config.seed,

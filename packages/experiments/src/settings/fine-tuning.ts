@@ -40,7 +40,7 @@ const fineTuningConfig = z.object(fineTuning);
 export type FineTuning = Readonly<z.infer<typeof fineTuningConfig>>;
 
 /** Throws CommandLineError for options that exclude each other. */
-export function requireCompatible({
+export function requireFineTuning({
   sam,
   precision,
 }: FineTuning & { readonly precision?: string | undefined }): void {

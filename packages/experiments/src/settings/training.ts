@@ -6,7 +6,7 @@ import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
 import type { Augmentation } from "@mvt/datasets";
 import { maskSpaces, polarities } from "@mvt/mgn";
 import { z } from "zod";
-import { fineTuning, requireCompatible } from "./fine-tuning.ts";
+import { fineTuning, requireFineTuning } from "./fine-tuning.ts";
 import { regularisation } from "./regularisation.ts";
 
 const probability = z.number().min(0).max(1);
@@ -135,7 +135,7 @@ export function override<Config extends object>(
   const parsed = schema.safeParse(changed);
   if (parsed.success) {
     requireGammaEffect(parsed.data, assignments);
-    requireCompatible(parsed.data);
+    requireFineTuning(parsed.data);
     return parsed.data;
   }
   throw new CommandLineError(

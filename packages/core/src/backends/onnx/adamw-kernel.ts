@@ -60,12 +60,13 @@ export interface SliceIndex {
 export function planAdamW(fused: FusedAdamW, layout: MemoryLayout, sessions: number): AdamWPlan {
   const { beta1, beta2, epsilon, averageDecay } = fused;
   const parameters = fused.parameters.map(
-    ({ parameter, weightDecay, rate, average }): ParameterMemory => {
+    ({ parameter, weightDecay, rate, average, point }): ParameterMemory => {
       const { shape } = parameter;
       const reserve = () => layout.reserve({ shape, dtype: "float32" });
       const gradients = Array.from({ length: sessions }, reserve);
       const state = { parameter: reserve(), m: reserve(), v: reserve() };
-      return { weightDecay, rate, ...state, average: average && reserve(), gradients };
+      const others = { average: average && reserve(), point: point && reserve() };
+      return { weightDecay, rate, ...state, ...others, gradients };
     },
   );
   return { beta1, beta2, epsilon, averageDecay, parameters };
@@ -75,6 +76,8 @@ export interface AdamWKernel {
   /** Adds the sessions' gradients up; returns Σ g² of the sum. Of its slice, as `update`. */
   addGradients(): number;
   update(step: AdamWStep): void;
+  /** SAM's ascent, after `addGradients`: w ← p + distance g. */
+  ascend(distance: number): void;
 }
 
 /** The kernel on a memory, for one thread's slice of every parameter. */
@@ -87,7 +90,8 @@ export function openAdamW(
   const compiled = new WebAssembly.Module(readFileSync(new URL(file, import.meta.url)));
   const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
   const wasm = exports as Wasm;
-  const slices = parameters.map(({ parameter, m, v, average, gradients, weightDecay, rate }) => {
+  const slices = parameters.map(({ parameter, gradients, weightDecay, rate, ...state }) => {
+    const { m, v, average, point } = state;
     const { from, n } = elementsOf(sizeOf(parameter.shape), slice);
     const address = ({ at }: MemorySlice) => at + from * 4;
     return {
@@ -98,10 +102,14 @@ export function openAdamW(
       m: address(m),
       v: address(v),
       e: average && address(average),
+      w: point && address(point),
       g: address(gradients[0]!),
       others: gradients.slice(1).map(address),
     };
   });
+  const floats = new Float32Array(memory.buffer);
+  const copy = (to: number, from: number, n: number) =>
+    floats.copyWithin(to / 4, from / 4, from / 4 + n);
   const addUp = ({ g, others, n }: (typeof slices)[number]) => {
     for (const other of others) wasm.add(g, other, n);
   };
@@ -120,12 +128,16 @@ export function openAdamW(
       const decays = [beta1, 1 - beta1, beta2, 1 - beta2];
       for (const part of slices) {
         if (!gradientsAdded) addUp(part);
-        const { p, g, m, v, e, n, weightDecay, rate } = part;
+        const { p, g, m, v, e, w, n, weightDecay, rate } = part;
         const keep = 1 - learningRate * rate * weightDecay;
         const stepSize = (learningRate * rate) / correction;
         wasm.adamw(p, g, m, v, n, gradientScale, ...decays, keep, stepSize, root, epsilon);
         if (e !== undefined) wasm.blend(e, e, p, n, averageDecay!, 1 - averageDecay!);
+        if (w !== undefined) copy(w, p, n);
       }
+    },
+    ascend(distance) {
+      for (const { w, p, g, n } of slices) wasm.blend(w!, p, g, n, 1, distance);
     },
   };
 }
