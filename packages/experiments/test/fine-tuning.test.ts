@@ -111,6 +111,10 @@ describe("sam", () => {
     const { training } = tinyConfig;
     const set = ["sam.rho=0.05", "precision=float16"];
     expect(() => override(trainingConfig, training, set)).toThrow("expected precision=float32");
+    const options = { batchSize: 8, sam: { rho: 0.1 }, precision: "float16" } as const;
+    expect(() => trainingProgram(declareClassifier(tinyConfig.model), options)).toThrow(
+      "expected precision float32",
+    );
   });
 });
 

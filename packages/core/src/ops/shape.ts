@@ -110,7 +110,8 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
 /** The elements of an axis in reverse order. Joined from single elements: for axes of few. */
 export function reverse(x: Tensor, axis: number): Tensor {
   const n = x.shape[resolveAxis("reverse", axis, x.shape.length)]!;
-  return concat(split(x, axis, new Array<number>(n).fill(1)).toReversed(), axis);
+  const single = Array.from({ length: n }, () => 1);
+  return concat(split(x, axis, single).toReversed(), axis);
 }
 
 /**
