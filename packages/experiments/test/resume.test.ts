@@ -127,7 +127,13 @@ describe("a classifier that is stopped after every step", () => {
     ["that minimises sharpness", () => tiny({ sam: { rho: 0.1 } })],
     [
       "that minimises sharpness adaptively, several steps a call",
-      () => tiny({ sam: { rho: 0.5, adaptive: true }, ema: { decay: 0.9 }, accumulate: 2 }),
+      () =>
+        tiny({
+          sam: { rho: 0.5, adaptive: true },
+          ema: { decay: 0.9 },
+          dropout: 0.2,
+          accumulate: 2,
+        }),
       twoSteps,
     ],
     ["that is tested on mirror images as well", () => tiny({ testFlip: true })],
