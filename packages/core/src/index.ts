@@ -36,7 +36,9 @@ export * as deit from "./deit/index.ts";
 export * as nn from "./nn/index.ts";
 export * as ops from "./ops/index.ts";
 export { adamw, type AdamWOptions } from "./optim/adamw.ts";
+export { averagesOf, withAverage, withStartingAverages } from "./optim/average.ts";
 export { clipByGlobalNorm } from "./optim/clip.ts";
+export { layerDecay, type Rates, withRates } from "./optim/layer-decay.ts";
 export type { LossScaling } from "./optim/loss-scale.ts";
 export { minimize, type Objective } from "./optim/minimize.ts";
 export {
@@ -55,6 +57,7 @@ export {
   optimizers,
   type OptimizerSettings,
 } from "./optim/optimizers.ts";
+export { compileStep, type SamOptions, sharpnessAware } from "./optim/sam.ts";
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
 export { sgd, type SgdOptions } from "./optim/sgd.ts";
 export { fadePatches } from "./images/fade-patches.ts";

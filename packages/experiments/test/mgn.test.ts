@@ -137,4 +137,39 @@ describe("a classifier with masks", () => {
     expect(half!.masks!).toBeAllClose(full!.masks!, { atol: 2e-3 });
     expect(half!.probabilities).toBeAllClose(full!.probabilities, { atol: 1e-2 });
   });
+
+  test("with mirror images has the mask of the image itself, and the mean of both answers", async () => {
+    const { bytes } = await train("flip");
+    const backend = await onnxBackend({ threads: 1 });
+    const file = { file: decode(bytes), form: { kind: "soft" } } as const;
+    const { size: S, pixels } = data.test.images as { readonly size: number; pixels: Uint8Array };
+    const mirrored = pixels.map((_, i) => {
+      const column = Math.floor(i / 3) % S;
+      return pixels[i + 3 * (S - 1 - 2 * column)]!;
+    });
+    const [own, other, averaged] = await Promise.all(
+      (
+        [
+          [false, pixels],
+          [false, mirrored],
+          [true, pixels],
+        ] as const
+      ).map(async ([testFlip, shown]) => {
+        const masked = declareClassifier(model, file, { testFlip });
+        const executable = await backend.compile(evaluationProgram(masked, 4));
+        await executable.writeState(withFrozen(masked, start.weights));
+        const subset = { ...data.test, images: { ...data.test.images, pixels: shown } };
+        const answers = await predict(executable, subset as typeof data.test, {
+          batchSize: 4,
+          classes: 3,
+        });
+        await executable.dispose();
+        return answers;
+      }),
+    );
+    expect(averaged!.masks).toEqual(own!.masks);
+    expect(other!.masks).not.toEqual(own!.masks);
+    const mean = own!.probabilities.map((p, i) => (p + other!.probabilities[i]!) / 2);
+    expect(averaged!.probabilities).toBeAllClose(mean, { rtol: 1e-5 });
+  });
 });

@@ -118,6 +118,25 @@ describe("a classifier that is stopped after every step", () => {
     ["with the balanced sampler", () => tiny({ sampler: "balanced" })],
     ["with micro-batches", () => tiny({ accumulate: 2 })],
     ["that is tested at its end", () => tiny({ tests: "at-end" })],
+    ["that decays its rate by layer", () => tiny({ layerDecay: 0.7 })],
+    ["that averages its weights", () => tiny({ ema: { decay: 0.9 } })],
+    [
+      "that averages its weights in micro-batches",
+      () => tiny({ ema: { decay: 0.9 }, accumulate: 2 }),
+    ],
+    ["that minimises sharpness", () => tiny({ sam: { rho: 0.1 } })],
+    [
+      "that minimises sharpness adaptively, several steps a call",
+      () =>
+        tiny({
+          sam: { rho: 0.5, adaptive: true },
+          ema: { decay: 0.9 },
+          dropout: 0.2,
+          accumulate: 2,
+        }),
+      twoSteps,
+    ],
+    ["that is tested on mirror images as well", () => tiny({ testFlip: true })],
     ["that relabels on its steps", relabelling],
     ["that relabels on a pass", () => relabelling({ predictions: "pass" })],
     ["that relabels on averages", () => relabelling({ predictions: "average" })],
@@ -154,6 +173,19 @@ describe("a classifier that is stopped after every step", () => {
       expect(changed).not.toBe(0); // labels did change, if the run relabels
     },
   );
+});
+
+test("a classifier that ends early, stopped after every step, ends after the same epoch", async () => {
+  const [whole, parts] = [
+    await temporaryFolder(onTestFinished),
+    await temporaryFolder(onTestFinished),
+  ];
+  const run = tiny({ epochs: 9, earlyStopping: { patience: 2 } });
+  const { epochs: trained, stopped } = await train(run, whole);
+  expect(trained).toBeLessThan(9);
+  expect(stopped).toContain(`stopped after epoch ${trained}`);
+  await trainInPieces(() => train(run, parts, { stop: stopNow() }));
+  expect(await remains(pathOf(run, parts))).toEqual(await remains(pathOf(run, whole)));
 });
 
 describe("a classifier that is stopped once", () => {

@@ -49,6 +49,20 @@ describe("the facts of runs", () => {
     );
   });
 
+  test("tell why a run ended before its last epoch", async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    const training = { ...tinyConfig.training, epochs: 9 };
+    const id = await writeRun(runs, { ...tinyConfig, training }, half);
+    const run = openRun(runs, id);
+    const result = JSON.parse(String(await run.read("result.json"))) as object;
+    await run.write("result.json", JSON.stringify({ ...result, stopped: "stopped after epoch 4" }));
+    expect(await readRunFacts(runs)).toMatchObject([
+      { epoch: 4, epochs: 9, stopped: "stopped after epoch 4" },
+    ]);
+    const { stdout } = await runCommand(["runs", "list", "--runs", runs], runs);
+    expect(stdout).toContain("50.00 % (1/2); stopped after epoch 4");
+  });
+
   test("tell how far an unfinished run is", async () => {
     const runs = await temporaryFolder(onTestFinished);
     const id = await writeRun(runs, tinyConfig);

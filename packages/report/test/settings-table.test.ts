@@ -35,4 +35,23 @@ describe("the table of settings", () => {
     expect(markdown).toContain("| RAF-DB   | 75.2 ± 1.1 (380, 372 of 500) |");
     expect(markdown).not.toContain("## Compared");
   });
+
+  test("has the epochs of every row if a run ended early, and no column for them otherwise", () => {
+    const endless = row([380, 372], { "earlyStopping.patience": "9" });
+    const early = row([402, 398], { "earlyStopping.patience": "2" });
+    const ended = {
+      ...early,
+      runs: early.runs.map((run, i) => ({
+        ...run,
+        last: { ...run.last, epoch: 5 + i },
+        endedEarly: true,
+      })),
+    };
+    const markdown = toMarkdown(build([endless, ended]));
+    expect(markdown).toMatch(/Epochs trained/);
+    expect(markdown).toMatch(/\| 2 +\|[^\n]*\| 5, 6 +\|/);
+    expect(markdown).toContain("training could end before its last epoch");
+    expect(toCsv(build([endless, ended]))).toContain("epochs_trained");
+    expect(toCsv(build([endless, early]))).not.toContain("epochs_trained");
+  });
 });

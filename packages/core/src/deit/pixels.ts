@@ -1,6 +1,6 @@
 /** @file From image bytes to normalised patches, inside the graph. */
 import { add, cast, mul, sub } from "../ops/elementwise.ts";
-import { reshape, transpose } from "../ops/shape.ts";
+import { reshape, reverse, transpose } from "../ops/shape.ts";
 import { constant } from "../ops/sources.ts";
 import { dims, ShapeError } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
@@ -37,6 +37,19 @@ export function patchifyPlanar(images: Tensor, P: number): Tensor {
   const g = S / P;
   const grid = transpose(reshape(images, [B, C, g, P, g, P]), [0, 2, 4, 1, 3, 5]); // [B, g, g, C, P, P]
   return reshape(grid, [B, g * g, C * P * P]);
+}
+
+/**
+ * Mirrors images left to right: [B, S, S, C], or with `planar` [B, C, S, S], to float32 of the same shape and values.
+ *
+ * @param P the side of a patch, which divides S: columns are reversed patch by patch, then within them
+ */
+export function mirror(images: Tensor, P: number, { planar = false } = {}): Tensor {
+  const { shape } = images;
+  const W = planar ? 3 : 2;
+  const halved = [...shape.slice(0, W), shape[W]! / P, P, ...shape.slice(W + 1)];
+  const columns = reshape(cast(images, "float32"), halved);
+  return reshape(reverse(reverse(columns, W), W + 1), shape);
 }
 
 function requirePatches(op: string, height: number, width: number, P: number): void {

@@ -107,6 +107,13 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
   return recordOne("concat", xs, { axis: along }, shape, first.dtype);
 }
 
+/** The elements of an axis in reverse order. Joined from single elements: for axes of few. */
+export function reverse(x: Tensor, axis: number): Tensor {
+  const n = x.shape[resolveAxis("reverse", axis, x.shape.length)]!;
+  const single = Array.from({ length: n }, () => 1);
+  return concat(split(x, axis, single).toReversed(), axis);
+}
+
 /**
  * x, but only once `first` has been computed. What is computed from the result is a new computation, which is not
  * merged with an equal one that starts from x.

@@ -8,7 +8,7 @@ import { add, div, exp, mul, sqrt, sub } from "../ops/elementwise.ts";
 import { inputOf } from "../program/program.ts";
 import type { StateSlot } from "../program/program.ts";
 import type { Tensor } from "../tensor.ts";
-import { decaysMatrices, optimizerState, scaled } from "./optimizer.ts";
+import { decaysMatrices, optimizerState, rateOf, scaled } from "./optimizer.ts";
 import type { GradientStep, Optimizer } from "./optimizer.ts";
 
 export interface AdamWOptions {
@@ -22,6 +22,17 @@ export interface AdamWOptions {
   readonly decays?: (name: string, parameter: Tensor) => boolean;
 }
 
+/** All of it, in an order of its own. */
+export function fusedState<Array>({
+  parameter,
+  m,
+  v,
+  average,
+  point,
+}: FusedState<Array>): readonly Array[] {
+  return [parameter, m, v, average, point].filter((array) => array !== undefined);
+}
+
 /** A step of AdamW as numbers, for a fused kernel. It gives the same next values as the graph, to rounding. */
 export interface FusedAdamW {
   readonly beta1: number;
@@ -33,16 +44,37 @@ export interface FusedAdamW {
   readonly step: Tensor;
   /** If present, gradients are first multiplied with min(1, clipNorm / (‖g‖ + 1e-6)), ‖g‖ their joint norm. */
   readonly clipNorm?: number;
+  /** d of the moving averages, if there are any: see `withAverage`. */
+  readonly averageDecay?: number;
+  /** Present if a run is one of SAM's two passes: see `sharpnessAware`. */
+  readonly sam?: {
+    /** [] an input of the program: 0 for the ascent, which only moves the points, 1 for the descent. */
+    readonly pass: Tensor;
+    readonly rho: number;
+    /** Added to the norm of the gradients. */
+    readonly epsilon: number;
+  };
   readonly parameters: readonly FusedParameter[];
 }
 
-/** A parameter, its gradient, its moments, and its decoupled weight decay λ: p ← p - ηλp. */
-export interface FusedParameter {
-  readonly parameter: Tensor;
+/** What a step of AdamW changes for one parameter. */
+export interface FusedState<Array> {
+  readonly parameter: Array;
+  readonly m: Array;
+  readonly v: Array;
+  /** Its moving average. */
+  readonly average?: Array;
+  /** Where its gradient is computed, if not at the parameter itself. */
+  readonly point?: Array;
+}
+
+/** A parameter with its state and its gradient. */
+export interface FusedParameter extends FusedState<Tensor> {
   readonly gradient: Tensor;
-  readonly m: Tensor;
-  readonly v: Tensor;
+  /** Its decoupled weight decay λ: p ← p - ηλp. */
   readonly weightDecay: number;
+  /** What η is multiplied with. */
+  readonly rate: number;
 }
 
 /**
@@ -63,21 +95,23 @@ export function adamw({
       const { learningRate, step } = given;
       const correction1 = sub(1, exp(mul(step, Math.log(beta1)))); // 1 - β₁ᵗ
       const correction2 = sub(1, exp(mul(step, Math.log(beta2)))); // 1 - β₂ᵗ
-      const stepSize = div(learningRate, correction1);
       const parameters = given.parameters.map((parameter, i) => ({
         parameter,
         gradient: given.gradients[i]!,
         m: optimizerState("adamw", "m", parameter),
         v: optimizerState("adamw", "v", parameter),
         weightDecay: decays(inputOf(parameter).name, parameter) ? weightDecay : 0,
+        rate: given.rates?.[i] ?? 1,
       }));
       const slots = parameters.flatMap(
-        ({ parameter: p, gradient, m, v, weightDecay: lambda }): readonly StateSlot[] => {
+        ({ parameter: p, gradient, m, v, weightDecay: lambda }, i): readonly StateSlot[] => {
+          const rate = rateOf(given, i);
+          const stepSize = div(rate, correction1);
           const g = scaled(gradient, given);
           const nextM = add(mul(m, beta1), mul(g, 1 - beta1));
           const nextV = add(mul(v, beta2), mul(mul(g, g), 1 - beta2));
           const denominator = add(div(sqrt(nextV), sqrt(correction2)), epsilon);
-          const decayed = lambda === 0 ? p : mul(p, sub(1, mul(learningRate, lambda)));
+          const decayed = lambda === 0 ? p : mul(p, sub(1, mul(rate, lambda)));
           return [
             { input: p, next: sub(decayed, mul(stepSize, div(nextM, denominator))) },
             { input: m, next: nextM, initial: 0 },

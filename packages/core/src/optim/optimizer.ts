@@ -21,6 +21,8 @@ export interface GradientStep {
   readonly scale?: GradientScale;
   /** η [], of this step. */
   readonly learningRate: Tensor;
+  /** What η is multiplied with for each parameter, weight decay included; 1 if absent. See `withRates`. */
+  readonly rates?: readonly number[];
   /** t [], 1 at the first step. */
   readonly step: Tensor;
 }
@@ -59,6 +61,15 @@ export function optimizerState(optimizer: string, slot: string, parameter: Tenso
 /** The gradient that an optimiser uses: with the step's factor, if there is one. */
 export function scaled(gradient: Tensor, { scale }: Pick<GradientStep, "scale">): Tensor {
   return scale === undefined ? gradient : mul(gradient, scale.factor);
+}
+
+/** η of one parameter. */
+export function rateOf(
+  { learningRate, rates }: Pick<GradientStep, "learningRate" | "rates">,
+  index: number,
+): Tensor {
+  const rate = rates?.[index] ?? 1;
+  return rate === 1 ? learningRate : mul(learningRate, rate);
 }
 
 /** Σ g² over all elements of all gradients: the square of their joint norm. [] */

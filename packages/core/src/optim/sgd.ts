@@ -11,7 +11,7 @@ import { add, mul, sub } from "../ops/elementwise.ts";
 import { inputOf } from "../program/program.ts";
 import type { StateSlot } from "../program/program.ts";
 import type { Tensor } from "../tensor.ts";
-import { decaysMatrices, optimizerState, scaled } from "./optimizer.ts";
+import { decaysMatrices, optimizerState, rateOf, scaled } from "./optimizer.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 export interface SgdOptions {
@@ -47,7 +47,7 @@ export function sgd({
         const lambda = decays(inputOf(p).name, p) ? weightDecay : 0;
         const gradient = scaled(given.gradients[i]!, given);
         const g = lambda === 0 ? gradient : add(gradient, mul(p, lambda));
-        const moved = (direction: Tensor) => sub(p, mul(direction, given.learningRate));
+        const moved = (direction: Tensor) => sub(p, mul(direction, rateOf(given, i)));
         if (momentum === 0) return [{ input: p, next: moved(g) }];
         const b = optimizerState("sgd", "momentum", p);
         const nextB = add(mul(b, momentum), g);

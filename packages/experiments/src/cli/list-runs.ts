@@ -95,13 +95,13 @@ function rowOf(run: RunFacts): readonly string[] {
   return [run.id, day, run.scale ?? "", `${title}${title && ": "}${outcomeOf(run)}`];
 }
 
-function outcomeOf({ id, state, test, epoch, epochs, maskArea }: RunFacts): string {
+function outcomeOf({ id, state, test, epoch, epochs, stopped, maskArea }: RunFacts): string {
   if (state === "damaged") {
     return `damaged: \`pnpm exp runs verify ${id}\` says which file, \`pnpm exp runs repair ${id}\` mends it or sets it aside`;
   }
   if (state === "unfinished") {
     return epochs === undefined ? "not finished" : `not finished, ${epoch} of ${epochs} epochs`;
   }
-  if (test) return formatCount(test);
+  if (test) return `${formatCount(test)}${stopped === undefined ? "" : `; ${printable(stopped)}`}`;
   return maskArea === undefined ? "finished" : `mean mask ${percent(maskArea)} %`;
 }

@@ -7,6 +7,7 @@ import type { Plot } from "@mvt/report/html/curves";
 import type { RelabelledImage } from "@mvt/report/html/relabelled";
 import type { RunPage } from "@mvt/report/html/run-page";
 import { readChanges } from "../evaluation/changed-images.ts";
+import { howEvaluated } from "../runs/how-evaluated.ts";
 import { readPredictions } from "../runs/predictions.ts";
 import { readLabels } from "../runs/read-labels.ts";
 import { readMetrics } from "../runs/read-metrics.ts";
@@ -71,13 +72,17 @@ export async function readRun(
 
 type Facts = readonly (readonly [term: string, description: string])[];
 
-function factsOf({ kind, data, ...config }: RunConfig): Facts {
+function factsOf(config: RunConfig): Facts {
+  const { kind, data } = config;
+  const { howWeights, howPredictions } = howEvaluated(config);
   const { dataset, layout, protocol } = data;
   return [
     ["What", kind === "mgn" ? "mask generator" : "classifier"],
     ["Data", `${datasets[dataset].title}, ${data.kind}; layout ${layout}, protocol ${protocol}`],
     ["Seed", String(config.seed)],
     ["Epochs", String(config.training.epochs)],
+    ...(howWeights === undefined ? [] : [["Weights", howWeights] as const]),
+    ...(howPredictions === undefined ? [] : [["Predictions", howPredictions] as const]),
   ];
 }
 
@@ -101,7 +106,7 @@ function outcomeOf(result: RunResult): Facts {
       ...collapse.map((sentence) => ["Warning", sentence] as const),
     ];
   }
-  const { validation, last, bestOnTest, parameters, relabel } = result;
+  const { validation, last, bestOnTest, parameters, relabel, stopped } = result;
   const shares = [
     ["New labels that are right", relabel?.precision],
     ["Wrong labels that were repaired", relabel?.recall],
@@ -110,6 +115,7 @@ function outcomeOf(result: RunResult): Facts {
   ] as const;
   return [
     ["Parameters", parameters.toLocaleString("en")],
+    ...(stopped === undefined ? [] : [["Training", stopped] as const]),
     [
       "Test accuracy, epoch chosen on validation",
       `${formatCount(validation)}, epoch ${validation.epoch}`,

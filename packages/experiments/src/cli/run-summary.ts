@@ -22,7 +22,7 @@ export function printResult(result: RunResult, path: string): void {
     );
     return;
   }
-  const { id, title, validation, last, bestOnTest, relabel } = result;
+  const { id, title, validation, last, bestOnTest, relabel, stopped } = result;
   const lines = [
     `run ${id}: ${printable(title)}, ${result.parameters.toLocaleString("en")} parameters`,
     "test accuracy",
@@ -30,6 +30,7 @@ export function printResult(result: RunResult, path: string): void {
     `  last epoch                  ${formatCount(last)}, epoch ${last.epoch}`,
     `  best on test                ${formatCount(bestOnTest)}, epoch ${bestOnTest.epoch} (selected on test data)`,
   ];
+  if (stopped !== undefined) lines.push(printable(stopped));
   if (relabel) {
     const { changed, precision, recall, correctBefore, correctAfter } = relabel;
     lines.push(`relabelled ${changed} samples`);

@@ -5,6 +5,7 @@ import { datasets } from "@mvt/datasets";
 import type { Count } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
 import type { OpenedClassifier, RunEvaluation } from "../training/evaluate-run.ts";
+import { howEvaluated } from "../runs/how-evaluated.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
 import type { RunResult } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
@@ -37,6 +38,7 @@ export function describeRun(
       title: result?.title ?? `run ${run.id}`,
       run: run.id,
       weights,
+      ...howEvaluated(config),
       opset: portableOpset,
       model: config.model,
       seed: config.seed,

@@ -16,13 +16,15 @@ export function exportProgram(
   input: ModelInput,
   batchSize: number,
 ): Program {
-  const S = classifier.vit.config.imageSize;
-  if (input === "bytes") {
-    const images = ops.input("images", [batchSize, S, S, 3], "uint8");
-    return predictionProgram(classifier, images, classifyBytes(classifier, images));
-  }
-  const images = ops.input("images", [batchSize, 3, S, S]);
-  return predictionProgram(classifier, images, classifyPixels(classifier, images));
+  const { imageSize: S, patchSize } = classifier.vit.config;
+  const planar = input === "pixels";
+  const images = planar
+    ? ops.input("images", [batchSize, 3, S, S])
+    : ops.input("images", [batchSize, S, S, 3], "uint8");
+  const classify = planar ? classifyPixels : classifyBytes;
+  return predictionProgram(classifier, images, (mirrored) =>
+    classify(classifier, mirrored ? deit.mirror(images, patchSize, { planar }) : images),
+  );
 }
 
 /** As `classifyBytes`, of normalised pixels [B, 3, S, S]. Masks that multiply pixels see them as they were. */

@@ -53,6 +53,8 @@ const classifierResult = z.object({
   kind: z.literal("classifier"),
   ...common,
   parameters: z.int().positive(),
+  /** Why training ended before its last epoch, in words; absent if it did not. */
+  stopped: z.string().exactOptional(),
   /** k of n test images right, with the weights of the epoch that was best on the validation subset. */
   validation: epochCount,
   last: epochCount,

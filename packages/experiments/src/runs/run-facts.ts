@@ -28,6 +28,10 @@ export const runFacts = z.object({
   seed: z.int().exactOptional().describe("the run's seed"),
   epoch: z.int().exactOptional().describe("epochs that are done"),
   epochs: z.int().exactOptional().describe("epochs that were asked for"),
+  stopped: z
+    .string()
+    .exactOptional()
+    .describe("why training ended before all of them; classifiers only"),
   date: z.iso
     .datetime()
     .exactOptional()
@@ -112,13 +116,15 @@ async function factsOf(run: RunFolder): Promise<Read> {
       const progress = await progressOf(run);
       return { config, facts: { ...known, state: "unfinished", title, epochs, ...progress } };
     }
-    const { title, epochs, madeBy } = result;
-    const facts: RunFacts = { ...known, state: "finished", title, epoch: epochs, epochs };
+    const { title, epochs: epoch, madeBy } = result;
+    const { epochs } = training;
+    const facts: RunFacts = { ...known, state: "finished", title, epoch, epochs };
     if (madeBy !== undefined) Object.assign(facts, { scale: madeBy.scale, date: madeBy.date });
     else facts.date = (await stat(run.path("result.json"))).mtime.toISOString();
     if (result.kind === "classifier") {
       const { k, n } = result.validation;
       Object.assign(facts, { accuracy: k / n, test: { k, n } });
+      if (result.stopped !== undefined) facts.stopped = result.stopped;
     } else {
       facts.maskArea = result.last.meanArea;
     }

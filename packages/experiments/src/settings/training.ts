@@ -6,6 +6,7 @@ import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
 import type { Augmentation } from "@mvt/datasets";
 import { maskSpaces, polarities } from "@mvt/mgn";
 import { z } from "zod";
+import { fineTuning, requireFineTuning } from "./fine-tuning.ts";
 import { regularisation } from "./regularisation.ts";
 
 const probability = z.number().min(0).max(1);
@@ -91,6 +92,7 @@ export const trainingConfig = z.strictObject({
    * of the images as they are trained on: augmented, and mixed if `mixup` is on.
    */
   stopAtTrainAccuracy: probability.exactOptional(),
+  ...fineTuning,
 });
 export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
 
@@ -133,6 +135,7 @@ export function override<Config extends object>(
   const parsed = schema.safeParse(changed);
   if (parsed.success) {
     requireGammaEffect(parsed.data, assignments);
+    requireFineTuning(parsed.data);
     return parsed.data;
   }
   throw new CommandLineError(

@@ -90,10 +90,24 @@ export function labelledRuns(
 ): Promise<readonly LabelledRun[]> {
   return Promise.all(
     runs.map(async (run) => {
-      const { id, seed, validation, last, bestOnTest, relabel } = await resultOf(run, runsFolder);
+      const { id, seed, validation, last, bestOnTest, relabel, stopped } = await resultOf(
+        run,
+        runsFolder,
+      );
+      const endedEarly = stopped !== undefined;
       const relabelStart = await startOf(run, runsFolder);
       const predictions = await keptPredictions(run, runsFolder);
-      return { id, seed, validation, last, bestOnTest, relabel, relabelStart, predictions };
+      return {
+        id,
+        seed,
+        validation,
+        last,
+        bestOnTest,
+        endedEarly,
+        relabel,
+        relabelStart,
+        predictions,
+      };
     }),
   );
 }

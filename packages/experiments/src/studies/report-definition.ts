@@ -198,9 +198,10 @@ export function testedRuns(
 ): Promise<readonly TestedRun[]> {
   return Promise.all(
     runs.map(async (run) => {
-      const { id, seed, validation, last, bestOnTest } = await resultOf(run, runsFolder);
+      const { id, seed, validation, last, bestOnTest, stopped } = await resultOf(run, runsFolder);
       const predictions = await keptPredictions(run, runsFolder);
-      return { id, seed, validation, last, bestOnTest, predictions };
+      const endedEarly = stopped !== undefined;
+      return { id, seed, validation, last, bestOnTest, endedEarly, predictions };
     }),
   );
 }

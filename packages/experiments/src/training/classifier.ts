@@ -1,6 +1,13 @@
 /** @file Training one classifier: epochs of steps, relabelling, evaluation, and what the run leaves behind. */
 import { argmax } from "@mvt/common";
-import { cosine, countParameters, encodeSafetensors, exponential, withWarmup } from "@mvt/core";
+import {
+  compileStep,
+  cosine,
+  countParameters,
+  encodeSafetensors,
+  exponential,
+  withWarmup,
+} from "@mvt/core";
 import type { Executable, Schedule, Weights } from "@mvt/core";
 import { balancedOrder, createBatchLoader, shuffledOrder } from "@mvt/datasets";
 import type { Batch, BatchLoader } from "@mvt/datasets";
@@ -20,8 +27,10 @@ import type { ClassifierResult, EpochMetrics } from "../runs/result.ts";
 import { requireCompatible } from "../settings/regularisation.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { TrainingConfig } from "../settings/training.ts";
+import { endsEarly } from "./early-stopping.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
 import type { EpochStart, Interruptions, TrainingContext } from "./epoch-loop.ts";
+import { evaluatedWeights, startingState } from "./evaluated-weights.ts";
 import { TrainingLabels } from "./labels.ts";
 import { microBatchCount } from "./micro-batches.ts";
 import { listed, resumedSums } from "./partial-sums.ts";
@@ -33,7 +42,6 @@ import {
   trainingProgram,
   withFrozen,
 } from "./programs.ts";
-import type { Classifier } from "./programs.ts";
 import { classTermsOf } from "./regularisation.ts";
 import { startingWeights } from "./starting-weights.ts";
 import { createStepInputs } from "./step-inputs.ts";
@@ -64,13 +72,12 @@ export async function trainClassifier(
   requireCompatible(config);
   const { weights: classWeights, logPrior } = classTermsOf(settings, data);
   const mgn = training.mgn && { file: training.mgn, form: config.mgn!.form };
-  const classifier = declareClassifier(model, mgn);
+  const classifier = declareClassifier(model, mgn, settings);
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
 
   const microBatches = microBatchCount(backend, model, settings);
-  const step = await backend.compile(
-    trainingProgram(classifier, { ...settings, microBatches, logPrior }),
-  );
+  const program = trainingProgram(classifier, { ...settings, microBatches, logPrior });
+  const step = await compileStep(backend, program);
   const batchSize = evaluationBatchSize(model.imageSize);
   const evaluation = await backend.compile(
     evaluationProgram(
@@ -97,7 +104,8 @@ export async function trainClassifier(
         epochs: settings.epochs,
         async start(checkpoint, source) {
           const initial = () => startingWeights(classifier.parameters, config.seed, pretrained);
-          await step.writeState(checkpoint?.state ?? withFrozen(classifier, initial()));
+          const state = () => withFrozen(classifier, startingState(settings, initial()));
+          await step.writeState(checkpoint?.state ?? state());
           labels.resume(checkpoint, source);
           bestWeights = checkpoint?.best;
         },
@@ -108,7 +116,8 @@ export async function trainClassifier(
           const parts = { step, inputs, loader, labels, interruptions };
           const trained = await trainSteps(start, training, context, parts);
           const state = await step.readState();
-          await evaluation.writeState(state);
+          const weights = evaluatedWeights(settings, classifier, state);
+          await evaluation.writeState(withFrozen(classifier, weights));
           const predictNow = (subset: Subset) => predictSubset(subset, interruptions.pause);
           const validation = await predictNow(data.validation);
           const test =
@@ -128,13 +137,11 @@ export async function trainClassifier(
           };
           labels.relabeller?.endEpoch(epoch, line.train.k / line.train.n);
           if (earlier.every((before) => before.validation.k < validation.k)) {
-            bestWeights = parametersOf(classifier, state);
+            bestWeights = weights;
           }
           return { steps: trained.steps, metrics: line, state };
         },
-        endsAfter: ({ train }) =>
-          settings.stopAtTrainAccuracy !== undefined &&
-          train.k >= settings.stopAtTrainAccuracy * train.n,
+        endsEarly: (all) => endsEarly(settings, all),
         ledger: () => labels.toJsonLines(),
         history: () => labels.history(),
         best: () => bestWeights,
@@ -149,10 +156,10 @@ export async function trainClassifier(
     await run.write("predictions.csv", predictionsCsv(data.classes, data.test, chosen));
     await run.write("labels.csv", labels.toCsv());
     await run.write("metrics.csv", metricsCsv(classifierCurves(metrics)));
-    const lastState = await step.readState();
-    await run.write("last.safetensors", encodeSafetensors(parametersOf(classifier, lastState)));
+    const lastWeights = evaluatedWeights(settings, classifier, await step.readState());
+    await run.write("last.safetensors", encodeSafetensors(lastWeights));
     const predictLast = async (subset: Subset) => {
-      await evaluation.writeState(lastState);
+      await evaluation.writeState(withFrozen(classifier, lastWeights));
       return predictSubset(subset, pause);
     };
     if (heldOut) {
@@ -284,11 +291,6 @@ function positionsOf({ images, rows }: Subset): Int32Array {
   return positions;
 }
 
-/** Of the state, the classifier's own parameters: no moments, no mask generator. */
-function parametersOf({ parameters }: Classifier, state: Weights): Weights {
-  return new Map(parameters.map(({ name }) => [name, state.get(name)!]));
-}
-
 const countOf = ({ k, n }: Count): Count => ({ k, n });
 
 function resultOf(
@@ -309,6 +311,7 @@ function resultOf(
     seed: config.seed,
     parameters: tested.parameters,
     engine: tested.engine,
+    stopped: endsEarly(config.training, metrics),
     ...outcomeOf(metrics, tested),
   };
 }

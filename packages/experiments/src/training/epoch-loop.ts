@@ -94,8 +94,8 @@ export interface Trainee<Metrics> extends ExpectedCheckpoint<Metrics> {
     start: EpochStart<Metrics>,
     interruptions: Interruptions,
   ): Promise<TrainedEpoch<Metrics>>;
-  /** Whether training ends early, after an epoch with these metrics. */
-  endsAfter?(last: Metrics): boolean;
+  /** Why training ends early, after epochs with these metrics, in words; undefined if it goes on. */
+  endsEarly?(metrics: readonly Metrics[]): string | undefined;
   /** The label ledger as JSON lines, if the run relabels. */
   ledger?(): string | undefined;
   /** The arrays of the training history, of a classifier. They are copied here. */
@@ -160,13 +160,8 @@ export async function trainEpochs<Metrics>(
     },
     pause,
   };
-  const isOver = () => {
-    const last = metrics.at(-1);
-    return (
-      metrics.length >= trainee.epochs ||
-      (last !== undefined && (trainee.endsAfter?.(last) ?? false))
-    );
-  };
+  const isOver = () =>
+    metrics.length >= trainee.epochs || trainee.endsEarly?.(metrics) !== undefined;
   const writeLines = async () => {
     await run.write("metrics.jsonl", metrics.map((line) => `${JSON.stringify(line)}\n`).join(""));
     const ledger = trainee.ledger?.();
@@ -205,6 +200,8 @@ export async function trainEpochs<Metrics>(
       await writeLines();
       await onCheckpoint?.(metrics.length, isOver(), file);
       onEpoch?.(trained.metrics, trainee.epochs);
+      const ending = trainee.endsEarly?.(metrics);
+      if (ending !== undefined) onNotice?.(ending);
       await pause();
     }
     await writer.settle();

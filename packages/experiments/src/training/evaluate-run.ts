@@ -32,14 +32,14 @@ export interface OpenedClassifier {
 
 /** Reads what the run left behind; throws a UserError where it has no such weights. */
 export async function openClassifier({
-  config: { mgn, model, data },
+  config: { mgn, model, data, training },
   run,
   runsFolder,
   weights: name,
 }: RunEvaluation): Promise<OpenedClassifier> {
   const weights = await readWeights(run, `${name}.safetensors`);
   const file = mgn && (await readMgn(generatorFolder(mgn, run, runsFolder), data.dataset, model));
-  const classifier = declareClassifier(model, mgn && file && { file, form: mgn.form });
+  const classifier = declareClassifier(model, mgn && file && { file, form: mgn.form }, training);
   requireWeights(weights, classifier.parameters, run.path(`${name}.safetensors`));
   return { classifier, weights: withFrozen(classifier, weights), mgn: file };
 }

@@ -1,16 +1,7 @@
 /** @file The programs of a classifier: a training step, and predictions for a batch. */
 import { UserError } from "@mvt/common";
-import {
-  createOptimizer,
-  declareNetwork,
-  deit,
-  inHalfPrecision,
-  minimize,
-  nn,
-  ops,
-  traceNetwork,
-} from "@mvt/core";
-import type { Backend, NetworkConfig, OptimizerChoice, Program, Tensor, Weights } from "@mvt/core";
+import { declareNetwork, deit, inHalfPrecision, nn, ops, traceNetwork } from "@mvt/core";
+import type { Backend, NetworkConfig, Program, Tensor, Weights } from "@mvt/core";
 import {
   declareScopedGenerator,
   frozen,
@@ -20,8 +11,11 @@ import {
 } from "@mvt/mgn";
 import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
 import { deviceOf } from "../engine/engine.ts";
+import type { FineTuning } from "../settings/fine-tuning.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import type { TrainingConfig } from "../settings/training.ts";
+import { minimizeWith } from "./optimizer.ts";
+import type { OptimizerOptions } from "./optimizer.ts";
 import { dropInputs, lossOf } from "./regularisation.ts";
 import type { Regularisation } from "./regularisation.ts";
 
@@ -53,6 +47,8 @@ export interface Classifier {
   readonly parameters: readonly nn.Declaration[];
   /** What masks its input; its weights never change. */
   readonly masking?: Masking;
+  /** Whether it predicts the mean of the probabilities of an image and of its mirror image. Default false. */
+  readonly testFlip?: boolean;
 }
 
 interface Masking {
@@ -65,20 +61,22 @@ interface Masking {
 export function declareClassifier(
   model: NetworkConfig,
   mgn?: { readonly file: MgnFile; readonly form: MaskForm },
+  { testFlip }: Pick<FineTuning, "testFlip"> = {},
 ): Classifier {
   const { model: vit, parameters } = nn.declareParameters((scope) => declareNetwork(scope, model));
-  if (mgn === undefined) return { vit, parameters };
+  if (mgn === undefined) return { vit, parameters, testFlip };
   const { config, weights, polarity, space } = mgn.file;
   const masking: Masking = {
     generator: declareScopedGenerator(config),
     weights: intoScope(generatorScope, weights),
     options: { polarity, space, form: mgn.form },
   };
-  return { vit, parameters, masking };
+  return { vit, parameters, masking, testFlip };
 }
 
 /**
- * Image bytes [B, S, S, 3] to logits [B, K], and the mask [B, N] as it was applied, if there is one.
+ * Images [B, S, S, 3] of bytes, or of their values as float32, to logits [B, K], and the mask [B, N] as it was applied, if
+ * there is one.
  *
  * @param drop what training multiplies by
  */
@@ -120,15 +118,23 @@ export interface ClassifierOutput {
   readonly mask?: Tensor;
 }
 
-/** Probabilities [B, K] of `images`, and the mask [B, N] where there is one: a program that never trains. */
+/**
+ * Probabilities [B, K] of `images`, and the mask [B, N] where there is one: a program that never trains. `outputOf` computes
+ * the output for the images, or for their mirror images; the mask is that of the images themselves.
+ */
 export function predictionProgram(
-  { parameters, masking }: Classifier,
+  { parameters, masking, testFlip = false }: Classifier,
   images: Tensor,
-  { logits, mask }: ClassifierOutput,
+  outputOf: (mirrored: boolean) => ClassifierOutput,
 ): Program {
+  const { logits, mask } = outputOf(false);
+  const own = ops.softmax(logits);
+  const probabilities = testFlip
+    ? ops.mul(ops.add(own, ops.softmax(outputOf(true).logits)), 0.5)
+    : own;
   return {
     inputs: [images],
-    outputs: { probabilities: ops.softmax(logits), ...(mask && { mask }) },
+    outputs: { probabilities, ...(mask && { mask }) },
     state: frozen([...parameters, ...(masking?.generator.parameters ?? [])]),
   };
 }
@@ -138,7 +144,7 @@ export function withFrozen({ masking }: Classifier, weights: Weights): Weights {
   return masking ? new Map([...weights, ...masking.weights]) : weights;
 }
 
-export interface TrainingOptions extends OptimizerChoice, Regularisation {
+export interface TrainingOptions extends OptimizerOptions, Regularisation {
   readonly batchSize: number;
   /** The number of micro-batches; it divides the batch. Default 1. */
   readonly microBatches?: number;
@@ -191,10 +197,10 @@ export function trainingProgram(
             sums: ["loss"],
           },
   };
-  return minimize(program, {
+  return minimizeWith(options, program, {
     loss,
     parameters: classifier.parameters.map(({ tensor }) => tensor),
-    optimizer: createOptimizer(options),
+    depth: classifier.vit.config.depth,
     lossScaling: precision === "float16" ? {} : undefined,
     recomputeBetween: recompute ? blockInputs : undefined,
   });
@@ -213,8 +219,11 @@ export function evaluationProgram(
   // Micro-batches have the size that is best for gradients. Without them, half as many activations are faster.
   const halves =
     microBatches > 1 && size % 2 === 0 ? ops.split(images, 0, [size / 2, size / 2]) : [images];
-  const outputs = halves.map((half) => inPrecision(classifyBytes(classifier, half), precision));
-  const program = predictionProgram(classifier, images, joined(outputs));
+  const { patchSize } = classifier.vit.config;
+  const program = predictionProgram(classifier, images, (mirrored) => {
+    const seen = mirrored ? halves.map((half) => deit.mirror(half, patchSize)) : halves;
+    return joined(seen.map((half) => inPrecision(classifyBytes(classifier, half), precision)));
+  });
   return microBatches === 1
     ? program
     : { ...program, microBatches: { count: microBatches, samples: [images] } };

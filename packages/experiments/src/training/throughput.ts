@@ -1,5 +1,5 @@
 /** @file How fast a step runs here: steps on noise, without reading any images. */
-import { inputOf, nn, sizeOf } from "@mvt/core";
+import { compileStep, inputOf, nn, sizeOf, withStartingAverages } from "@mvt/core";
 import type { Backend, deit, Feeds, Program } from "@mvt/core";
 import { sum } from "@mvt/common";
 import type { RunConfig } from "../settings/run-config.ts";
@@ -35,8 +35,9 @@ export async function openStep(
   backend: Backend,
   { classifier, program, trains, batchSize: B, warmUp = 3 }: StepOptions,
 ): Promise<OpenStep> {
-  const executable = await backend.compile(program);
-  await executable.writeState(withFrozen(classifier, nn.initialWeights(classifier.parameters, 0)));
+  const executable = await compileStep(backend, program);
+  const initial = withStartingAverages(nn.initialWeights(classifier.parameters, 0));
+  await executable.writeState(withFrozen(classifier, initial));
   const { images: noise, labels } = noiseOf(classifier.vit.config, B);
   const fed = { ...onesFor(program), labels, learningRate };
   let step = 0;

@@ -18,7 +18,8 @@ import {
   accuracyCells,
   accuracyColumns,
   accuracyLegend,
-  recallWords,
+  epochColumns,
+  testedWords,
   scaleNotes,
   type Selection,
   type TestedRun,
@@ -86,6 +87,7 @@ export function accuracyTable(
   );
   const comparisonOf = (entry: { readonly dataset: string; readonly name: string }) =>
     comparisons.find(({ dataset, name }) => dataset === entry.dataset && name === entry.name);
+  const epochs = epochColumns(entries);
   const named = entries.map(({ name, runs, cells, printed, dataset, kind, compared = true }) => {
     const measured =
       runs && accuracyCells({ table: id, row: `${name} on ${dataset}` }, runs, select);
@@ -99,6 +101,7 @@ export function accuracyTable(
           ...dataCells(id, { dataset, kind }, provenance),
           ...cells,
           ...measured?.cells,
+          ...(runs && epochs.cellsOf(runs)),
           ...comparisonCsvCells(comparisonOf({ dataset, name })),
           ...(minus === undefined ? {} : minusCells(comparisonOf({ dataset, name }))),
           paper: kind === "real" && printed ? paperCell(printed) : undefined,
@@ -112,6 +115,7 @@ export function accuracyTable(
       datasetColumn,
       ...settings,
       ...accuracyColumns,
+      ...epochs.columns,
       ...(minus === undefined ? [] : minusColumns(minus)),
       ...outcomes,
       ...comparisonCsvColumns,
@@ -133,7 +137,7 @@ export function accuracyTable(
       ...accuracyLegend(seeds, select),
       bestLegend,
       ...(paper ? paperLegend(paper, columns) : []),
-      ...columnLegend({ ...recallWords, ...minusWords, ...words }, columns),
+      ...columnLegend({ ...testedWords, ...minusWords, ...words }, columns),
     ],
     notes: [...own, ...notes, ...scaleNotes(entries, provenance)],
     provenance,

@@ -24,7 +24,8 @@ import {
   accuracyCells,
   accuracyColumns,
   accuracyLegend,
-  recallWords,
+  epochColumns,
+  testedWords,
   requireDistinct,
   scaleNotes,
   type Selection,
@@ -124,6 +125,7 @@ export const table4 = {
   ): Table {
     if (rows.length === 0) throw new RangeError("table4: expected at least one row, got none");
     const measured: MeasuredAccuracy[] = [];
+    const epochs = epochColumns(rows);
     const groups = inPaperOrder(rows).map((row) => {
       const { dataset, kind, mgn, relabel, runs } = row;
       const about = { table: "table4", row: `MVT on ${dataset}` };
@@ -140,6 +142,7 @@ export const table4 = {
           ...dataCells("table4", row, provenance),
           ...configurationCells(row),
           ...cells,
+          ...epochs.cellsOf(runs),
         },
         published,
       };
@@ -151,6 +154,7 @@ export const table4 = {
         ...methodColumns,
         ...configurationColumns,
         ...accuracyColumns,
+        ...epochs.columns,
         ...dataColumns,
       ],
       tableRows,
@@ -168,7 +172,7 @@ export const table4 = {
       ),
       legend: [
         ...accuracyLegend(seeds, select),
-        ...columnLegend(recallWords, columns),
+        ...columnLegend(testedWords, columns),
         ...methodLegend(paper, columns),
         ...footnotes(groups.flatMap(({ published }) => published)),
       ],

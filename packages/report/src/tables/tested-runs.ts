@@ -30,6 +30,8 @@ export interface TestedRun {
   readonly validation: EpochCount;
   readonly last: EpochCount;
   readonly bestOnTest: EpochCount;
+  /** Whether its training ended before its last epoch. */
+  readonly endedEarly?: boolean;
   /** What the weights of the validation-chosen epoch say of each test image; absent if they were not kept. */
   readonly predictions?: LabelledPredictions;
 }
@@ -107,6 +109,21 @@ export const accuracyColumns: readonly Column[] = [
   { key: "validation_uar", title: "UAR", kind: "values-by-seed", only: "csv" },
 ];
 
+/** The epochs that each seed was trained for, where training of any run ended early: columns and cells. */
+export function epochColumns(
+  rows: readonly { readonly runs?: readonly TestedRun[] | undefined }[],
+): {
+  readonly columns: readonly Column[];
+  readonly cellsOf: (runs: readonly TestedRun[]) => Cells;
+} {
+  const shown = rows.some(({ runs = [] }) => runs.some(({ endedEarly = false }) => endedEarly));
+  if (!shown) return { columns: [], cellsOf: () => ({}) };
+  return {
+    columns: [{ key: "epochs_trained", title: "Epochs trained", kind: "list" }],
+    cellsOf: (runs) => ({ epochs_trained: list(bySeed(runs).map(({ last }) => last.epoch)) }),
+  };
+}
+
 /** The mean recall of each seed; undefined if the predictions of any are not known. */
 function recallOf(runs: readonly TestedRun[]): ValuesBySeed | undefined {
   const known = runs.flatMap(({ predictions }) => predictions ?? []);
@@ -115,7 +132,9 @@ function recallOf(runs: readonly TestedRun[]): ValuesBySeed | undefined {
 }
 
 /** Where a column of it is shown. */
-export const recallWords = {
+export const testedWords = {
+  epochs_trained:
+    "Epochs trained: by each seed, since training could end before its last epoch; a row that ends sooner has computed less.",
   uar: "UAR: the mean of the recalls of all classes, each with the same weight, of the same predictions as the accuracy. It counts rare classes as much as frequent ones.",
 };
 

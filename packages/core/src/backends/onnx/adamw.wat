@@ -17,6 +17,23 @@
         (local.set $y (i32.add (local.get $y) (i32.const 16)))
         (br $next))))
 
+  ;; out = a x + b y, out may be x or y. out, x, y: byte addresses; n: a multiple of 4 floats.
+  (func (export "blend")
+    (param $out i32) (param $x i32) (param $y i32) (param $n i32) (param $a f32) (param $b f32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $out) (i32.shl (local.get $n) (i32.const 2))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $out) (local.get $end)))
+        (v128.store (local.get $out)
+          (f32x4.add
+            (f32x4.mul (v128.load (local.get $x)) (f32x4.splat (local.get $a)))
+            (f32x4.mul (v128.load (local.get $y)) (f32x4.splat (local.get $b)))))
+        (local.set $out (i32.add (local.get $out) (i32.const 16)))
+        (local.set $x (i32.add (local.get $x) (i32.const 16)))
+        (local.set $y (i32.add (local.get $y) (i32.const 16)))
+        (br $next))))
+
   ;; The sum of squares, in float64. x: a byte address; n: a multiple of 4 floats.
   (func (export "squares") (param $x i32) (param $n i32) (result f64)
     (local $end i32) (local $low v128) (local $high v128) (local $total v128)

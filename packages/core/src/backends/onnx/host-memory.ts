@@ -1,4 +1,5 @@
 /** @file The memory of a program on the CPU: where its state lies, and what each session reads and writes. */
+import { fusedState } from "../../optim/adamw.ts";
 import { inputOf } from "../../program/program.ts";
 import type { Program } from "../../program/program.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -40,7 +41,7 @@ export function allocateHostMemory(
   const nextOf = (slots: Stages["carried"]) => reserveAll(slots.map(({ next }) => next!));
   const adamw = stages.fused && planAdamW(stages.fused, layout, sessionCount);
 
-  const places = adamw?.parameters.flatMap(({ parameter, m, v }) => [parameter, m, v]);
+  const places = adamw?.parameters.flatMap((own) => fusedState(own));
   const inPlace = new Map(slotsOf(stages.fused).map((x, i) => [inputOf(x).name, places![i]!]));
   const state: HostMemory["state"] = new Map(
     program.state.map(({ input, initial }) => {

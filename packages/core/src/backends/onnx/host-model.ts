@@ -2,6 +2,7 @@
  * @file The models of a program on the CPU: one that every micro-batch goes through and, where no kernel does its
  * work, one that computes new state from the gradients of the whole batch.
  */
+import { fusedState } from "../../optim/adamw.ts";
 import type { FusedAdamW } from "../../optim/adamw.ts";
 import { add } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
@@ -52,9 +53,9 @@ export function stagesOf({ outputs: named, state, update, microBatches }: Progra
   return { outputs, carried, parameters, gradients, updated: [], fused };
 }
 
-/** The state that the kernel changes: p, m, v of the first parameter, then those of the next. */
+/** The state that the kernel changes: that of the first parameter, then that of the next. */
 export function slotsOf(fused: FusedAdamW | undefined): readonly Tensor[] {
-  return fused?.parameters.flatMap(({ parameter, m, v }) => [parameter, m, v]) ?? [];
+  return fused?.parameters.flatMap((own) => fusedState(own)) ?? [];
 }
 
 /** What a session is fed at every run. */

@@ -8,6 +8,7 @@ export type Call =
   | { readonly name: "run"; readonly first: boolean }
   | { readonly name: "addGradients" }
   | { readonly name: "update"; readonly step: AdamWStep }
+  | { readonly name: "ascend"; readonly distance: number }
   | { readonly name: "close" };
 
 export interface Request {
@@ -67,6 +68,7 @@ export async function openHostSessionThread(plan: HostSessionPlan): Promise<Host
     run: async ({ first }) => void (await request({ name: "run", first })),
     addGradients: async () => (await request({ name: "addGradients" })) as number,
     update: async (step) => void (await request({ name: "update", step })),
+    ascend: async (distance) => void (await request({ name: "ascend", distance })),
     async close() {
       await request({ name: "close" });
       await worker.terminate();

@@ -25,6 +25,8 @@ port.on("message", ({ id, call }: Request) => {
         return session.addGradients();
       case "update":
         return session.update(call.step);
+      case "ascend":
+        return session.ascend(call.distance);
       case "close":
         await session.close();
         return port.unref();

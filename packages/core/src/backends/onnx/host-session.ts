@@ -38,6 +38,8 @@ export interface HostSession {
   addGradients(): Promise<number>;
   /** See `AdamWKernel`. */
   update(step: AdamWStep): Promise<void>;
+  /** See `AdamWKernel`. */
+  ascend(distance: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function openHostSession(plan: HostSessionPlan): Promise<HostSessio
     },
     addGradients: async () => kernel!.addGradients(),
     update: async (step) => kernel!.update(step),
+    ascend: async (distance) => kernel!.ascend(distance),
     async close() {
       if (profile !== undefined) session.endProfiling();
       await session.release();

@@ -17,15 +17,19 @@ export interface HostUpdate {
 
 /** AdamW's kernel, in the threads of all sessions. */
 export function fusedUpdate(sessions: readonly HostSession[], fused: FusedAdamW): HostUpdate {
-  const { clipNorm } = fused;
+  const { clipNorm, sam } = fused;
   const [learningRate, step] = [fused.learningRate, fused.step].map((x) => inputOf(x).name);
+  /** ‖g‖ of the gradients, which it adds up. */
+  const addedNorm = async () =>
+    Math.sqrt(sum(await Promise.all(sessions.map((session) => session.addGradients()))));
   return {
     async apply(feeds) {
-      const squares =
-        clipNorm === undefined
-          ? undefined
-          : await Promise.all(sessions.map((session) => session.addGradients()));
-      const norm = squares && Math.sqrt(sum(squares));
+      if (sam && feeds[inputOf(sam.pass).name]![0] === 0) {
+        const distance = sam.rho / ((await addedNorm()) + sam.epsilon);
+        await Promise.all(sessions.map((session) => session.ascend(distance)));
+        return;
+      }
+      const norm = clipNorm === undefined ? undefined : await addedNorm();
       const given = {
         learningRate: feeds[learningRate!]![0]!,
         step: feeds[step!]![0]!,
