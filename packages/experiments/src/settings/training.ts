@@ -77,6 +77,16 @@ const optimizerChoice = {
   ...z.object(optimizers).partial().shape,
 };
 
+/** Fields that the recipes set. */
+const recipeStub = {
+  layerDecay: z.number().positive().max(1).exactOptional(),
+  ema: z.strictObject({ decay: z.number().min(0).lt(1) }).exactOptional(),
+  sam: z
+    .strictObject({ rho: z.number().positive(), adaptive: z.boolean().exactOptional() })
+    .exactOptional(),
+  testFlip: z.boolean().exactOptional(),
+};
+
 /** How a run trains; every field can be set from the command line by its path. */
 export const trainingConfig = z.strictObject({
   epochs: z.int().positive(),
@@ -106,6 +116,7 @@ export const trainingConfig = z.strictObject({
    * of the images as they are trained on: augmented, and mixed if `mixup` is on.
    */
   stopAtTrainAccuracy: probability.exactOptional(),
+  ...recipeStub,
 });
 export type TrainingConfig = Readonly<z.infer<typeof trainingConfig>>;
 
