@@ -29,6 +29,18 @@ describe("--set", () => {
     );
   });
 
+  test.for(["augmentation.flip=0", "adamw.weightDecay=0.3"])(
+    "changes mask generators only by paths under mgn: %s",
+    (assignment) => {
+      for (const scale of ["quick", "paper"] as const) {
+        const { training: changed, mgn } = scaleWith(scale, [assignment]);
+        expect(changed).not.toEqual(scales[scale].training);
+        expect(mgn).toEqual(scales[scale].mgn);
+        expect(scaleWith(scale, [`mgn.${assignment}`]).training).toEqual(scales[scale].training);
+      }
+    },
+  );
+
   test("adds a setting that a scale leaves to its default", () => {
     expect(training).not.toHaveProperty("sampler");
     expect(override(trainingConfig, training, ["sampler=balanced"])).toEqual({
