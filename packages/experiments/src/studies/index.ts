@@ -1,14 +1,17 @@
 /** @file Every table, figure and study. A further one is a file of this folder and an entry here. */
+import type { DatasetName } from "@mvt/datasets";
 import type { ReportDefinition } from "./report-definition.ts";
 import type { RunUse } from "./run-uses.ts";
 
-interface ReportEntry {
+export interface ReportEntry {
   /** Its line of help. */
   readonly about: string;
   /** Whether it is one of the paper's, which `pnpm exp all` makes: they need no ground truth. */
   readonly paper: boolean;
   /** What its runs do, so that options without effect can be refused. */
   readonly uses: readonly RunUse[];
+  /** On which data sets unless --datasets says otherwise. RAF-DB and FERPlus if absent. */
+  readonly datasets?: readonly DatasetName[];
   /** Loaded only when it is asked for. */
   readonly load: () => Promise<ReportDefinition>;
 }
@@ -68,6 +71,13 @@ export const reports = {
     paper: false,
     uses: ["relabelling", "thresholds", "data", "settings", "recipe"],
     load: async () => (await import("./noise.ts")).default,
+  },
+  recipe: {
+    about: "What options of fine-tuning give: each alone, and the named recipes as a whole",
+    paper: false,
+    uses: ["data", "settings"],
+    datasets: ["raf-db"],
+    load: async () => (await import("./recipe.ts")).default,
   },
   masks: {
     about: "Masks compared with the ground truth of synthetic faces",
