@@ -13,6 +13,13 @@ import type { Sample } from "../src/dataset.ts";
 import { decodeImages } from "../src/images/decode.ts";
 import type { DecodedImages } from "../src/images/images.ts";
 
+/** One kind of change alone, with its defaults. */
+const alone: Readonly<Record<string, Augmentation>> = {
+  jitter: { flip: 0, jitter: defaultAugmentation.jitter, erasing: false },
+  RandAugment: { flip: 0, auto: { kind: "rand" }, jitter: false, erasing: false },
+  TrivialAugment: { flip: 0, auto: { kind: "trivial" }, jitter: false, erasing: false },
+};
+
 const perSecond = (count: number, start: number) =>
   `${Math.round((count / (performance.now() - start)) * 1000)} images/s`;
 
@@ -53,6 +60,10 @@ try {
     for (const threads of [0, 1, 2]) {
       const speed = await batchSpeed(images, threads, defaultAugmentation);
       console.log(`${size}x${size} augmented, ${threads} threads: ${speed}`);
+    }
+    for (const [name, augmentation] of Object.entries(alone)) {
+      const speed = await batchSpeed(images, 0, augmentation);
+      console.log(`${size}x${size} ${name} alone, 0 threads: ${speed}`);
     }
   }
 } finally {

@@ -3,8 +3,10 @@
 export { affectnetClasses } from "./affectnet/classes.ts";
 export {
   type Augmentation,
+  autoKinds,
   defaultAugmentation,
   erasingColourNames,
+  magnitudeBins,
   shiftPaddings,
 } from "./augment/augmentation.ts";
 export { readRows } from "./batches/gather.ts";

@@ -7,6 +7,7 @@ export { openModel } from "./predict/open-model.ts";
 export { describeMachine, describeProvenance, sourceVersion } from "./runs/provenance.ts";
 export { runFacts, type RunFacts, runShowJson, runsListJson, runStates } from "./runs/run-facts.ts";
 export { numerics } from "./settings/numerics.ts";
+export { type Recipe, type RecipeName, recipeNames, recipes } from "./settings/recipes.ts";
 export { canonicalJson, type RunConfig, runId } from "./settings/run-config.ts";
 export { type Scale, type ScaleName, scaleNames, scales } from "./settings/scales.ts";
 export { settingVariants } from "./settings/setting-lists.ts";

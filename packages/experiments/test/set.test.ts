@@ -22,6 +22,25 @@ describe("--set", () => {
     },
   );
 
+  test("refuses a magnitude of TrivialAugment, which draws it", () => {
+    const assignments = ["augmentation.auto.kind=trivial", "augmentation.auto.magnitude=5"];
+    expect(() => override(trainingConfig, training, assignments)).toThrow(
+      "augmentation.auto: operations and magnitude are of kind rand; trivial has neither.",
+    );
+  });
+
+  test.for(["augmentation.flip=0", "adamw.weightDecay=0.3"])(
+    "changes mask generators only by paths under mgn: %s",
+    (assignment) => {
+      for (const scale of ["quick", "paper"] as const) {
+        const { training: changed, mgn } = scaleWith(scale, [assignment]);
+        expect(changed).not.toEqual(scales[scale].training);
+        expect(mgn).toEqual(scales[scale].mgn);
+        expect(scaleWith(scale, [`mgn.${assignment}`]).training).toEqual(scales[scale].training);
+      }
+    },
+  );
+
   test("adds a setting that a scale leaves to its default", () => {
     expect(training).not.toHaveProperty("sampler");
     expect(override(trainingConfig, training, ["sampler=balanced"])).toEqual({
@@ -34,6 +53,10 @@ describe("--set", () => {
     ["sampler=fair", 'sampler: Invalid option: expected one of "shuffled"|"balanced".'],
     ["epochs=0", "epochs: Too small: expected number to be >0."],
     ["augmentation.erasing.p=7", "augmentation.erasing.p: Too big: expected number to be <=1."],
+    [
+      "augmentation.auto.kind=triv",
+      'augmentation.auto.kind: Invalid option: expected one of "rand"|"trivial".',
+    ],
     [
       "augmentation.erasing.color=1",
       'there is no setting augmentation.erasing.color. Did you mean "augmentation.erasing.scale"? Settings: epochs,',

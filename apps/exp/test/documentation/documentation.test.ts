@@ -137,7 +137,7 @@ describe("the documentation", () => {
     const problem = (text: string) =>
       settingsIn(text)
         .flatMap((assignment) => settingVariants([assignment]).flatMap((one) => one.assignments))
-        .map((assignment) => settingProblem(settings, start, assignment))
+        .map((assignment, i, all) => settingProblem(settings, start, assignment, all.slice(0, i)))
         .find((one) => one !== undefined);
     expect(await problemsOf(documents, codeLines, problem)).toEqual([]);
     expect(await problemsOf(documents, inlineCode, problem)).toEqual([]);

@@ -9,20 +9,27 @@ export function settingsIn(text: string): readonly string[] {
   return [...given, ...bare];
 }
 
-/** What is wrong with "adamw.weightDecay=0.05", if anything. The value may be left open: "..", "[a,b]". */
+/**
+ * What is wrong with "adamw.weightDecay=0.05", if anything. The value may be left open: "..", "[a,b]".
+ *
+ * @param before what the same command sets before it, such as the kind of a part whose other settings follow
+ */
 export function settingProblem<Config extends object>(
   schema: z.ZodType<Config>,
   config: Config,
   assignment: string,
+  before: readonly string[] = [],
 ): string | undefined {
-  const [path, value] = assignment.split("=");
-  if (path === "PATH") return undefined;
+  if (assignment.startsWith("PATH=")) return undefined;
+  const [path] = assignment.split("=");
   if (!settingPaths(schema).includes(path!)) return `there is no setting ${path}`;
-  if (value === "" || /^\[?\.\.|^\[[a-z]|^[A-Z]+$/.test(value!)) return undefined;
+  if (isOpen(assignment)) return undefined;
   try {
-    override(schema, config, [assignment]);
+    override(schema, config, [...before.filter((one) => !isOpen(one)), assignment]);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
+
+const isOpen = (assignment: string) => /=(?:$|\[?\.\.|\[[a-z]|[A-Z]+$)/.test(assignment);

@@ -1,8 +1,9 @@
 /**
  * @file Augments one training image: which numbers are drawn from the random stream, and in which order.
  *
- * The draws follow torchvision's RandomHorizontalFlip, RandomCrop, ColorJitter and RandomErasing (0.2 and
- * later): the distributions are theirs, the random numbers ours.
+ * The draws follow torchvision's RandomHorizontalFlip, RandomCrop, RandAugment or TrivialAugmentWide, ColorJitter and
+ * RandomErasing (0.2 and later): the distributions are theirs, the random numbers ours. torchvision's training recipes
+ * and timm have the same order: the operations of a list come after flip and crop and before erasing.
  */
 import { random } from "@mvt/core";
 import {
@@ -12,6 +13,7 @@ import {
   type Jitter,
   type Shift,
 } from "./augmentation.ts";
+import { autoAugment } from "./auto.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./colour.ts";
 import { erase, place, type Rectangle } from "./geometry.ts";
 
@@ -31,7 +33,7 @@ export function augment(
   source: Uint8Array,
   target: Uint8Array,
   size: number,
-  { flip, shift, jitter, erasing }: Augmentation,
+  { flip, shift, auto, jitter, erasing }: Augmentation,
   stream: random.Stream,
 ): void {
   const flipped = stream.bernoulli(flip);
@@ -41,6 +43,7 @@ export function augment(
   } else {
     target.set(source);
   }
+  if (auto) autoAugment(target, size, auto, stream);
   if (jitter) jitterColours(target, jitter, stream);
   if (erasing && stream.bernoulli(erasing.p)) {
     const rectangle = drawRectangle(stream, size, erasing);

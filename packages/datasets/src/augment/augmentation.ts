@@ -27,6 +27,8 @@ export interface Augmentation {
   readonly flip: number;
   /** Moves the image, as torchvision's RandomCrop with padding does. None by default. */
   readonly shift?: Shift;
+  /** Operations drawn from a list, as torchvision's RandAugment and TrivialAugmentWide do. None by default. */
+  readonly auto?: AutoAugmentation | false;
   /** Changes the colours, as torchvision's ColorJitter does (without its hue). */
   readonly jitter: Jitter | false;
   /** Blanks a rectangle, as torchvision's RandomErasing does. */
@@ -39,6 +41,24 @@ export interface Shift {
   readonly pixels: number;
   readonly padding: ShiftPadding;
 }
+
+/** The magnitudes of an operation, from the weakest on. */
+export const magnitudeBins = 31; // torchvision's default
+
+/** RandAugment, operations of one magnitude; or TrivialAugmentWide, one operation of any magnitude. */
+export const autoKinds = ["rand", "trivial"] as const;
+export type AutoKind = (typeof autoKinds)[number];
+
+export interface AutoAugmentation {
+  readonly kind: AutoKind;
+  /** Of RandAugment: how many operations, one after another. 2 if absent. */
+  readonly operations?: number;
+  /** Of RandAugment: the magnitude of all operations, from 0 to 30. 9 if absent. */
+  readonly magnitude?: number;
+}
+
+/** Those of torchvision's RandAugment. */
+export const randDefaults = { operations: 2, magnitude: 9 } as const;
 
 /** Each strength s draws a factor uniform in [max(0, 1 - s), 1 + s]; 0 turns that change off. */
 export interface Jitter {
@@ -67,7 +87,7 @@ export const defaultAugmentation: Augmentation = {
 };
 
 /** Throws a DatasetError that names the first parameter out of its range. */
-export function checkAugmentation({ flip, shift, jitter, erasing }: Augmentation): void {
+export function checkAugmentation({ flip, shift, auto, jitter, erasing }: Augmentation): void {
   const check = (name: string, value: unknown, holds: boolean, expected: string) => {
     const advice = "Correct it, or leave it at its default.";
     requireThat(holds, `augmentation.${name}: expected ${expected}`, value, advice);
@@ -77,6 +97,16 @@ export function checkAugmentation({ flip, shift, jitter, erasing }: Augmentation
   if (shift) {
     const { pixels } = shift;
     check("shift.pixels", pixels, Number.isInteger(pixels) && pixels >= 0, "whole pixels");
+  }
+  if (auto) {
+    const { kind, ...chosen } = auto;
+    const isChoice = kind === "rand" || Object.keys(chosen).length === 0;
+    check("auto", auto, isChoice, "operations and a magnitude with kind rand alone");
+    const { operations, magnitude } = { ...randDefaults, ...chosen };
+    const isWhole = (x: number) => Number.isInteger(x) && x >= 0;
+    check("auto.operations", operations, isWhole(operations), "a whole number of operations");
+    const isMagnitude = isWhole(magnitude) && magnitude < magnitudeBins;
+    check("auto.magnitude", magnitude, isMagnitude, `a whole number below ${magnitudeBins}`);
   }
   for (const [name, strength] of Object.entries(jitter || {})) {
     check(`jitter.${name}`, strength, strength >= 0 && strength < Infinity, "0 or more");

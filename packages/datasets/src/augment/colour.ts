@@ -28,7 +28,8 @@ function timesByte(factor: number, table = new Float32Array(256)): Float32Array 
   return table;
 }
 
-const toByte = (x: number) => (x <= 0 ? 0 : x >= 255 ? 255 : Math.trunc(x));
+/** A blend as a byte: clamped, and its fraction cut off. */
+export const toByte = (x: number) => (x <= 0 ? 0 : x >= 255 ? 255 : Math.trunc(x));
 
 /** The grey of one pixel, a whole number. */
 const greyOf = (r: number, g: number, b: number) =>

@@ -2,6 +2,8 @@
 import { CommandLineError } from "@mvt/common";
 import { policyDefaults } from "@mvt/relabel";
 import type { PredictionSource, Reference } from "@mvt/relabel";
+import { defaultRecipe } from "../settings/recipes.ts";
+import type { RecipeName } from "../settings/recipes.ts";
 import { variableOf } from "./command.ts";
 import { runUses } from "../studies/run-uses.ts";
 import type { RunUse } from "../studies/run-uses.ts";
@@ -15,6 +17,7 @@ interface EffectArgs {
   readonly minTrainAccuracy?: number;
   readonly maskForm?: string;
   readonly data?: string;
+  readonly recipe?: RecipeName;
   readonly set?: readonly string[];
   /** Of a table; `train` takes one, which makes it relabel. */
   readonly threshold?: string | readonly string[];
@@ -53,6 +56,7 @@ function changed(args: EffectArgs): readonly (readonly [typed: string, use: RunU
     ["min-train-accuracy", args.minTrainAccuracy, undefined, "relabelling"],
     ["mask-form", args.maskForm, "soft", "masked-classifiers"],
     ["data", args.data, undefined, "data"],
+    ["recipe", args.recipe, defaultRecipe, "recipe"],
     ...[args.threshold ?? []].flat().map((spec) => ["threshold", spec, "", "thresholds"] as const),
     ...(args.thresholdOnly ?? []).map(
       (spec) => ["threshold-only", spec, "", "threshold-rows"] as const,

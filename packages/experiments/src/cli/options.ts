@@ -26,6 +26,7 @@ import {
   defaultCheckpoints,
   parseInterval,
 } from "../training/checkpoint-policy.ts";
+import { defaultRecipe, recipeNames, recipes } from "../settings/recipes.ts";
 import { scaleNames } from "../settings/scales.ts";
 import { settingPaths, settings } from "../settings/training.ts";
 import { isShare, wholeFrom } from "./command.ts";
@@ -254,6 +255,12 @@ export const trainingOptions = {
     check: wholeFrom(1),
     group: training,
     describe: "height and width of the images, a multiple of the patch size [default: the scale's]",
+  },
+  recipe: {
+    choices: recipeNames,
+    default: defaultRecipe,
+    group: training,
+    describe: `named settings of training, of which --set changes one; ${recipeNames.map((name) => `${name}: ${recipes[name].about}`).join("; ")}`,
   },
   set: {
     type: "string",

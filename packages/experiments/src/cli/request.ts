@@ -17,6 +17,8 @@ import type { PretrainedFile } from "../pretrained/weights-file.ts";
 import { listedSetting } from "../settings/setting-lists.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { RunConfig } from "../settings/run-config.ts";
+import { recipeTitle } from "../settings/recipes.ts";
+import type { RecipeName } from "../settings/recipes.ts";
 import { scaleNames, scaleWith } from "../settings/scales.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
 import { defaultCheckpoints, parseInterval } from "../training/checkpoint-policy.ts";
@@ -61,7 +63,7 @@ export async function openTraining(
   const engine = await openEngine(args satisfies EngineRequest, scale);
   const progress = createProgress();
   const pretrained = args.weights !== "none";
-  const request = { ...args, scale, weights, noise, pretrained, changes: args.set };
+  const request = { ...args, scale, weights, noise, pretrained, changes: changesOf(args) };
   const sets = createPreparedSets(request, progress);
   const planner = createPlanner(request, sets);
   return { planner, sets, engine, progress, runsFolder, checkpoints };
@@ -84,17 +86,32 @@ export function checkpointsOf(
   return { every, keep: args.keepCheckpoints, apart: defaultCheckpoints.apart };
 }
 
-/** The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone and the settings of --set. */
+/** What sets the titles of runs apart: the recipe, unless it is the default, and the settings of --set. */
+export function changesOf({
+  recipe,
+  set,
+}: {
+  readonly recipe: RecipeName;
+  readonly set: readonly string[];
+}): readonly string[] {
+  return [...recipeTitle(recipe), ...set];
+}
+
+/**
+ * The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone and the settings of
+ * --recipe and, on top of them, of --set.
+ */
 export function scaleOf(args: {
   readonly scale?: ScaleName;
   readonly data?: string;
   readonly backbone?: BackboneName;
   readonly heads?: number;
   readonly imageSize?: number;
+  readonly recipe?: RecipeName;
   readonly set?: readonly string[];
 }): Scale {
   const name = args.scale ?? (args.data === undefined ? "quick" : "paper");
-  const scale = scaleWith(name, args.set ?? []);
+  const scale = scaleWith(name, args.set ?? [], args.recipe);
   const model = withBackbone(scale.model, args.backbone ?? defaultBackbone);
   const sized = args.imageSize === undefined ? model : withImageSize(model, args.imageSize);
   return { ...scale, model: args.heads === undefined ? sized : withHeads(sized, args.heads) };

@@ -3,6 +3,9 @@ import { deit } from "@mvt/core";
 import type { BackboneConfig } from "@mvt/core";
 import { type Augmentation, datasets, defaultAugmentation, syntheticNames } from "@mvt/datasets";
 import type { DatasetName, Difficulty, DifficultyName, SyntheticName } from "@mvt/datasets";
+import { defaultRecipe, recipes } from "./recipes.ts";
+import type { RecipeName } from "./recipes.ts";
+import { assignmentsOf } from "./setting-paths.ts";
 import { override, settings } from "./training.ts";
 import type { MgnTrainingConfig, TrainingConfig } from "./training.ts";
 
@@ -220,15 +223,29 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
   },
 };
 
-/** The scale of this name with every `path=value` applied, for every data set that has settings of its own. */
-export function scaleWith(name: ScaleName, assignments: readonly string[]): Scale {
-  return changeScale(scales[name], assignments);
+/**
+ * The scale of this name with the settings of a recipe and, on top of them, every `path=value` applied, for every data set
+ * that has settings of its own.
+ */
+export function scaleWith(
+  name: ScaleName,
+  assignments: readonly string[],
+  recipe: RecipeName = defaultRecipe,
+): Scale {
+  return changeScale(withRecipe(scales[name], recipe), assignments);
+}
+
+/** The scale with the settings of a recipe. */
+export function withRecipe(scale: Scale, recipe: RecipeName): Scale {
+  return changeScale(scale, assignmentsOf(recipes[recipe].changes));
 }
 
 /** The scale with every `path=value` applied on top of what was changed before. */
 export function changeScale(scale: Scale, assignments: readonly string[]): Scale {
   const change = ({ training, mgn }: TrainingSettings): TrainingSettings => {
-    const { mgn: changed, ...rest } = override(settings, { ...training, mgn }, assignments);
+    // A copy: what both have in common, such as an augmentation, must not change in both.
+    const both = { ...training, mgn: structuredClone(mgn) };
+    const { mgn: changed, ...rest } = override(settings, both, assignments);
     return { training: rest, mgn: changed };
   };
   const onDataset = Object.entries(scale.onDataset ?? {}).map(([dataset, own]) => [

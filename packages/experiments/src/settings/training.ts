@@ -2,7 +2,7 @@
 import { CommandLineError, didYouMean, parseJson } from "@mvt/common";
 import { optimizerNames } from "@mvt/core";
 import type { OptimizerName, OptimizerSettings } from "@mvt/core";
-import { erasingColourNames, shiftPaddings } from "@mvt/datasets";
+import { autoKinds, erasingColourNames, magnitudeBins, shiftPaddings } from "@mvt/datasets";
 import type { Augmentation } from "@mvt/datasets";
 import { maskSpaces, polarities } from "@mvt/mgn";
 import { z } from "zod";
@@ -17,6 +17,21 @@ const augmentation = z.strictObject({
   flip: probability,
   shift: z
     .strictObject({ pixels: z.int().nonnegative(), padding: z.enum(shiftPaddings) })
+    .exactOptional(),
+  auto: z
+    .strictObject({
+      kind: z.enum(autoKinds),
+      operations: z.int().positive().exactOptional(),
+      magnitude: z
+        .int()
+        .nonnegative()
+        .max(magnitudeBins - 1)
+        .exactOptional(),
+    })
+    .refine(({ kind, ...chosen }) => kind === "rand" || Object.keys(chosen).length === 0, {
+      message: "operations and magnitude are of kind rand; trivial has neither",
+    })
+    .or(z.literal(false))
     .exactOptional(),
   jitter: z
     .strictObject({ brightness: strength, contrast: strength, saturation: strength })

@@ -8,6 +8,7 @@ export const runUses = {
   generators: "which trains mask generators",
   "masked-classifiers": "which trains classifiers on the masks of a generator",
   data: "which reads data sets",
+  recipe: "which trains by one recipe",
   settings: "which trains by the scale's settings",
 } as const;
 export type RunUse = keyof typeof runUses;

@@ -14,7 +14,7 @@ import type { Scale } from "../../settings/scales.ts";
 import { reports } from "../../studies/index.ts";
 import { builtInThresholds } from "../../studies/label-rows.ts";
 import type { NamedThreshold } from "../../studies/planner.ts";
-import type { ReportName } from "../../studies/index.ts";
+import type { ReportEntry, ReportName } from "../../studies/index.ts";
 import { defaultFormats, planReports, tableFormatNames } from "../../studies/report-definition.ts";
 import type { ReportDefinition } from "../../studies/report-definition.ts";
 import { defineCommand } from "../command.ts";
@@ -35,7 +35,7 @@ export const reportOptions = {
   datasets: {
     type: "string",
     suggest: datasetNames,
-    default: "raf-db,ferplus",
+    default: "raf-db,ferplus" as string,
     describe: "which data sets, in this order",
   },
   seeds: {
@@ -83,10 +83,17 @@ export const reportOptions = {
   json: { ...jsonOption.json, describe: "with --plan: write the plan as one JSON value to stdout" },
 } as const;
 
+/** The options of these reports: with the data sets of one that is alone and has its own. */
+function optionsOf([name, ...others]: readonly ReportName[]): typeof reportOptions {
+  const { datasets }: ReportEntry = reports[name!];
+  if (datasets === undefined || others.length > 0) return reportOptions;
+  return { ...reportOptions, datasets: { ...reportOptions.datasets, default: datasets.join() } };
+}
+
 /** The command of one table or figure, or of several, which share their runs. */
 export function reportCommand(names: readonly ReportName[], command: string): CommandModule {
   return defineCommand({
-    options: reportOptions,
+    options: optionsOf(names),
     facts: { "--plan": planJson },
     examples: [
       ["table2 --threshold ./my-threshold.ts", "a row for a function of your own"],

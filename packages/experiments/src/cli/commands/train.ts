@@ -17,7 +17,7 @@ import { defineCommand, wholeFrom } from "../command.ts";
 import { requireEffect } from "../effects.ts";
 import { jsonOption, writeJson } from "../json-output.ts";
 import { output, trainingOptions } from "../options.ts";
-import { openTraining, scaleOf } from "../request.ts";
+import { changesOf, openTraining, scaleOf } from "../request.ts";
 import { printResult } from "../run-summary.ts";
 import { parseSeeds } from "../seeds.ts";
 import { trainRuns } from "../train-runs.ts";
@@ -69,6 +69,7 @@ export default defineCommand({
   examples: [
     ["train", "a baseline on synthetic RAF-DB faces"],
     ["train --set epochs=30 --set adamw.weightDecay=0.1", "with other settings"],
+    ["train --recipe deit-finetune --set epochs=30", "with published settings, one changed"],
     ["train --dataset ferplus --threshold quadratic", "with dynamic relabelling"],
     ["train --noise 0.2 --noise-kind confusable", "with a fifth of the labels made wrong"],
     ["train --set schedule.learningRate=1e-3,3e-3 --seeds 3", "six runs, and a table of them"],
@@ -94,6 +95,7 @@ export default defineCommand({
     const uses = [
       "data",
       "settings",
+      "recipe",
       ...(spec === undefined ? [] : (["relabelling", "thresholds"] as const)),
       ...(masks ? (["masked-classifiers"] as const) : []),
       ...(m === undefined ? [] : (["generators"] as const)),
@@ -115,7 +117,8 @@ export default defineCommand({
     const trueLabels = args.labels === "true";
     const rows = await Promise.all(
       variants.map(async ({ assignments, values }, i) => {
-        const changed = { scale: scaleOf({ ...args, set: assignments }), changes: assignments };
+        const own = { ...args, set: assignments };
+        const changed = { scale: scaleOf(own), changes: changesOf(own) };
         const planner = i === 0 ? first : createPlanner({ ...first.request, ...changed }, sets);
         return {
           values,

@@ -27,6 +27,7 @@ export function usesOf(rows: readonly TableRow[]): readonly RunUse[] {
   return [
     "data",
     "settings",
+    "recipe",
     ...(rows.some(({ threshold }) => threshold !== undefined) ? (["relabelling"] as const) : []),
     ...(rows.some(({ m }) => m !== undefined)
       ? (["generators", "masked-classifiers"] as const)
