@@ -40,6 +40,20 @@ export const faceOptions = {
   },
 } as const;
 
+/** Throws a CommandLineError for an option of alignment without --faces. */
+export function requireFaces(args: {
+  readonly faces: boolean;
+  readonly margin?: number;
+  readonly minScore?: number;
+}): void {
+  const flag =
+    args.margin !== undefined ? "margin" : args.minScore !== undefined ? "min-score" : undefined;
+  if (args.faces || flag === undefined) return;
+  throw new CommandLineError(
+    `--${flag}: expected --faces with it, since without it an image is predicted whole. Add --faces, or leave it out.`,
+  );
+}
+
 /** The options of `data align` alone. */
 export const alignOptions = {
   out: {
