@@ -32,15 +32,7 @@ beforeAll(async () => {
   const faces = await drawFaces(path("data"), "raf-db");
   const masked = await writeUntrainedRun(path("runs"), faces, true);
   const data = "--scale smoke --data data --threads 1".split(" ");
-  const { exitCode, stderr } = await run(
-    "export",
-    "--run",
-    masked,
-    "--out",
-    "masked.onnx",
-    ...data,
-  );
-  expect(exitCode, stderr).toBe(0);
+  await run("export", "--run", masked, "--out", "masked.onnx", ...data);
   await mkdir(path("photos"));
   await photograph("photos/group.png", 4);
   await photograph("photos/nobody.png", 0);

@@ -5,4 +5,4 @@ export { type FaceApi, loadNets, modelFiles, type NetName } from "./detector/fac
 export { eyeDistance, type FivePoints, type PointName, pointNames } from "./geometry/points.ts";
 export { fitSimilarity, type Point, type Similarity, transform } from "./geometry/similarity.ts";
 export { alignedPoints, alignment, defaultMargin, defaultSize } from "./geometry/template.ts";
-export { warp } from "./geometry/warp.ts";
+export { shrink, warp } from "./geometry/warp.ts";

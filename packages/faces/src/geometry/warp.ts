@@ -65,33 +65,34 @@ export interface Shrunk {
 
 /**
  * The image with its longer side at most `longest` pixels, every pixel the mean of `factor` x `factor` whole ones. What is
- * left over at the right and lower edge, less than one pixel, is cut off. Takes time in proportion to the pixels.
+ * left over at the right and lower edge, less than one pixel, is cut off, and so is an alpha channel. Takes time in proportion to the pixels.
  */
 export function shrink(image: DecodedImage, longest: number): Shrunk {
   const factor = Math.ceil(Math.max(image.width, image.height) / longest);
   if (factor <= 1) return { image, factor: 1 };
-  const { channels, data } = image;
+  const { data } = image;
+  const channels = image.channels === 1 ? 1 : 3;
   const width = Math.max(1, Math.floor(image.width / factor));
   const height = Math.max(1, Math.floor(image.height / factor));
   const [across, down] = [Math.min(factor, image.width), Math.min(factor, image.height)];
+  const [step, line] = [image.channels, image.width * image.channels];
+  const [second, third] = channels === 1 ? [0, 0] : [1, 2];
   const out = new Uint8Array(width * height * channels);
-  const sums = new Uint32Array(width * channels);
-  for (let y = 0; y < height; y += 1) {
-    sums.fill(0);
-    for (let j = 0; j < down; j += 1) {
-      let at = (y * factor + j) * image.width * channels;
-      for (let x = 0; x < width; x += 1) {
-        for (let i = 0; i < across; i += 1) {
-          for (let c = 0; c < channels; c += 1) {
-            sums[x * channels + c] = sums[x * channels + c]! + data[at]!;
-            at += 1;
-          }
+  const share = 1 / (across * down);
+  for (let y = 0, to = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, to += channels) {
+      let [red, green, blue] = [0, 0, 0];
+      for (let j = 0; j < down; j += 1) {
+        let at = (y * factor + j) * line + x * factor * step;
+        for (let i = 0; i < across; i += 1, at += step) {
+          red += data[at]!;
+          green += data[at + second]!;
+          blue += data[at + third]!;
         }
-        at += (factor - across) * channels;
       }
-    }
-    for (let i = 0; i < sums.length; i += 1) {
-      out[y * sums.length + i] = Math.round(sums[i]! / (across * down));
+      out[to + third] = Math.round(blue * share);
+      out[to + second] = Math.round(green * share);
+      out[to] = Math.round(red * share);
     }
   }
   return { image: { width, height, channels, data: out }, factor };
