@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { predictJson } from "../../src/predict/prediction-facts.ts";
 import { drawFaces } from "../fixtures/faces.ts";
 import { writeUntrainedRun } from "../fixtures/untrained-run.ts";
-import { chromiumPath, startChromium, unlessMissing } from "./chromium.ts";
+import { chromiumPath, startChromium, unlessMissing } from "@mvt/testing/chromium";
 import { serveFolder } from "./static-server.ts";
 import type { StaticServer } from "./static-server.ts";
 import { visit } from "./visit.ts";
