@@ -6,11 +6,13 @@ import type { WebBackend, ImagePrediction, OpenedModel } from "./engine/messages
 import { incomingFiles } from "./incoming-files.ts";
 import { element, elementById } from "./view/element.ts";
 import { backendNames, modelCard } from "./view/model-card.ts";
+import { countFaces, photographCard } from "./view/photograph-card.ts";
 import { predictionCard } from "./view/prediction-card.ts";
 import { summaryTable } from "./view/summary-table.ts";
 
 const modelInput = elementById("model-file", HTMLInputElement);
 const imageInput = elementById("image-files", HTMLInputElement);
+const facesInput = elementById("faces", HTMLInputElement);
 const backendInput = elementById("backend", HTMLSelectElement);
 const modelPlace = elementById("model", HTMLDivElement);
 const predictionsPlace = elementById("predictions", HTMLDivElement);
@@ -25,13 +27,13 @@ let model: File | undefined;
 let opened: OpenedModel | undefined;
 /** Oldest first. They stay when another model is opened, which then predicts them. */
 let images: readonly File[] = [];
-/** By the open model; "failed" if the image could not be predicted. */
-const predictions = new Map<File, ImagePrediction | "failed">();
+/** By the open model: one of an image, any number of a photograph; "failed" if it could not be predicted. */
+const predictions = new Map<File, readonly ImagePrediction[] | "failed">();
 
 const predicted = () =>
   images.flatMap((image) => {
     const prediction = predictions.get(image);
-    return prediction === undefined || prediction === "failed" ? [] : [prediction];
+    return prediction === undefined || prediction === "failed" ? [] : prediction;
   });
 
 async function useModel(file: File): Promise<void> {
@@ -61,20 +63,60 @@ async function predictImages(): Promise<void> {
     return;
   }
   const earlier = new Set(predicted());
+  const photographs: string[] = [];
   for (let image = nextImage(); image !== undefined; image = nextImage()) {
     status.textContent = `Predicting ${image.name}`;
-    const prediction = await worker.predict(image).catch((error: unknown) => {
-      if (images.includes(image)) showProblem(error);
-      return "failed" as const;
-    });
+    const shown = await (facesInput.checked ? ofPhotograph : ofImage)(image, opened).catch(
+      (error: unknown) => {
+        if (images.includes(image)) showProblem(error);
+        return "failed" as const;
+      },
+    );
     if (!images.includes(image)) continue; // cleared meanwhile
-    predictions.set(image, prediction);
-    if (prediction === "failed") continue;
-    predictionsPlace.prepend(predictionCard(prediction, opened));
+    predictions.set(image, shown === "failed" ? shown : shown.images);
+    if (shown === "failed") continue;
+    if (shown.outcome !== undefined) photographs.push(shown.outcome);
+    predictionsPlace.prepend(...shown.cards);
     showControls();
   }
   const done = predicted().filter((one) => !earlier.has(one));
-  if (done.length > 0) status.textContent = outcomeOf(done);
+  if (photographs.length > 0) status.textContent = photographs.join("; ");
+  else if (done.length > 0) status.textContent = outcomeOf(done);
+}
+
+/** What is shown of a file. `outcome`: of a photograph, for the status line. */
+interface Shown {
+  readonly images: readonly ImagePrediction[];
+  readonly cards: readonly HTMLElement[];
+  readonly outcome?: string;
+}
+
+async function ofImage(file: File, by: OpenedModel): Promise<Shown> {
+  const image = await worker.predict(file);
+  return { images: [image], cards: [predictionCard(image, by)] };
+}
+
+async function ofPhotograph(file: File, by: OpenedModel): Promise<Shown> {
+  const photograph = await worker.predictFaces(file);
+  const { name, faces } = photograph;
+  return {
+    images: faces,
+    cards: [photographCard(photograph), ...faces.map((face) => predictionCard(face, by))],
+    outcome: `${name}: ${countFaces(faces.length)}`,
+  };
+}
+
+/** Predicts all images again, as faces or as photographs. */
+function changeKind(): void {
+  inTurn(async () => {
+    predictions.clear();
+    predictionsPlace.replaceChildren();
+    showControls();
+    if (!facesInput.checked) return;
+    status.textContent = "Loading the detector of faces";
+    await worker.prepareFaces();
+    status.textContent = "The detector of faces is loaded.";
+  });
 }
 
 function waitingForModel(waiting: readonly File[]): string {
@@ -182,5 +224,6 @@ saveButton.addEventListener("click", () => {
   }
 });
 clearButton.addEventListener("click", clear);
+facesInput.addEventListener("change", changeKind);
 const own = document.querySelector<HTMLMetaElement>('meta[name="mvt-model"]')?.content;
 if (own !== undefined) inTurn(() => useModelOfPage(own));

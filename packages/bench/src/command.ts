@@ -14,8 +14,11 @@ import {
   engineOptions,
   jsonOption,
   reportsFolder,
+  layoutOptions,
   requireWritableReport,
+  runsOption,
   say,
+  scaleOption,
   sessionsOf,
   wholeFrom,
   writeJson,
@@ -39,6 +42,9 @@ import type { EngineEntry } from "./engines.ts";
 import { cpuFeatures } from "./machine.ts";
 import { full, quick } from "./plan.ts";
 import type { BenchPlan } from "./plan.ts";
+import { benchFaces } from "./faces-command.ts";
+import { benchFacesJson, benchPeersJson } from "./faces-facts.ts";
+import { benchPeers } from "./peers-command.ts";
 import { benchPredict, predictOptions } from "./predict-command.ts";
 import { findTorch } from "./processes/pytorch.ts";
 
@@ -103,12 +109,36 @@ const reportOptions = {
   },
 } as const;
 
+const facesOptions = {
+  photographs: {
+    type: "number",
+    default: 8,
+    check: wholeFrom(1),
+    describe: "photographs of each number of people",
+  },
+} as const;
+
+const peersOptions = {
+  run: {
+    type: "string",
+    suggest: "run",
+    describe: "the beginning of a run's id",
+  },
+  runs: runsOption,
+  scale: scaleOption,
+  data: {
+    type: "string",
+    describe: "folder of the real data that the run was trained on [default: synthetic faces]",
+  },
+  ...layoutOptions,
+} as const;
+
 const positionals = {
   what: {
-    choices: ["all", ...benchmarkNames, "predict"] as const,
+    choices: ["all", ...benchmarkNames, "predict", "faces", "peers"] as const,
     default: "all" as const,
     describe:
-      "train: training steps; evaluate: MVT with masks; growth: time and memory by batch, image size and depth; data: the data pipeline; all: these four; predict: an exported model",
+      "train: training steps; evaluate: MVT with masks; growth: time and memory by batch, image size and depth; data: the data pipeline; all: these four; predict: an exported model; faces: how many faces of drawn photographs are found; peers: the accuracy of a run beside another package's model",
   },
 } as const;
 
@@ -118,6 +148,8 @@ const options = {
   ...grouped("The engine of this project:", baselineOptions),
   ...grouped("The report:", reportOptions),
   ...grouped("Of predict only:", predictOptions),
+  ...grouped("Of faces only:", facesOptions),
+  ...grouped("Of peers only:", peersOptions),
   ...jsonOption,
 } as const;
 
@@ -126,12 +158,19 @@ type Args = ArgsOf<typeof options & typeof positionals>;
 export default defineCommand({
   options,
   positionals,
-  facts: { bench: benchJson, "bench predict": benchPredictJson },
+  facts: {
+    bench: benchJson,
+    "bench predict": benchPredictJson,
+    "bench faces": benchFacesJson,
+    "bench peers": benchPeersJson,
+  },
   examples: [
     ["bench --python .venv/bin/python", "the whole report, with PyTorch: about 20 minutes"],
     ["bench train --only floor --batch 8", "a training step and its matrix products alone"],
     ["bench predict --model mvt.onnx", "latency of one image, throughput of 256"],
     ["bench predict --python .venv/bin/python", "DeiT-S here and in PyTorch"],
+    ["bench faces", "faces of drawn photographs: found, and how exactly"],
+    ["bench peers --run 3f2a", "a run and face-api's expression network on the same images"],
   ],
   run,
 });
@@ -144,6 +183,8 @@ function grouped<const Options extends CommandOptions>(group: string, all: Optio
 
 async function run(args: Args): Promise<void> {
   if (args.what === "predict") return benchPredict(args);
+  if (args.what === "faces") return benchFaces(args);
+  if (args.what === "peers") return benchPeers({ ...args, images: undefined });
   const names = args.what === "all" ? benchmarkNames : [args.what];
   const stem = args.what === "all" ? "bench" : `bench-${args.what}`;
   const folder =

@@ -27,6 +27,7 @@ export {
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
 export { type Disagreement, disagreementOf } from "./check/disagreement.ts";
+export { mapConcurrently } from "./concurrently.ts";
 export {
   type ClassMapping,
   type ClassMeaning,
@@ -69,6 +70,7 @@ export { decodeImageFile } from "./images/decode-image.ts";
 export { isOtherFormat } from "./images/formats.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
 export { type FileHashes, type FileHashesOptions, openFileHashes } from "./images/file-hashes.ts";
+export { isTooLarge } from "./images/read-image.ts";
 export { type DatasetHashes, hashDataset, hashImages, type ImageHashes } from "./images/hashes.ts";
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
 export {
@@ -102,6 +104,12 @@ export {
   type DifficultyName,
   difficultyNames,
 } from "./synthetic/difficulty.ts";
+export {
+  type DrawnFace,
+  type DrawnPhotograph,
+  drawPhotograph,
+  type PhotographOptions,
+} from "./synthetic/draw/photograph.ts";
 export { wrongCount } from "./synthetic/faces.ts";
 export { generatorVersion } from "./synthetic/manifest.ts";
 export {

@@ -5,6 +5,7 @@ export { openTfjsLibrary } from "./engine/tfjs.ts";
 export { exportProgram } from "./export/export-program.ts";
 export { openModel } from "./predict/open-model.ts";
 export { describeMachine, describeProvenance, sourceVersion } from "./runs/provenance.ts";
+export { count, estimate, estimateFacts } from "./runs/fact-shapes.ts";
 export { runFacts, type RunFacts, runShowJson, runsListJson, runStates } from "./runs/run-facts.ts";
 export { numerics } from "./settings/numerics.ts";
 export { type Recipe, type RecipeName, recipeNames, recipes } from "./settings/recipes.ts";

@@ -14,6 +14,12 @@ export { compare, type Compared, type Comparison, mcnemarExact } from "./evaluat
 export { compareSeveralTable, type ComparedRun } from "./evaluation/compare-several-table.ts";
 export { compareTable } from "./evaluation/compare-table.ts";
 export {
+  type MeasuredPeer,
+  measurePeers,
+  type PeerPredictions,
+  peersTable,
+} from "./evaluation/peers-table.ts";
+export {
   type ClassEvaluation,
   type ConfusionCell,
   evaluate,

@@ -1,6 +1,13 @@
 /** @file The page's side of the worker. */
 import { UserError } from "@mvt/common";
-import type { WebBackend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
+import type {
+  WebBackend,
+  ImagePrediction,
+  OpenedModel,
+  PhotographPrediction,
+  Reply,
+  Request,
+} from "./messages.ts";
 // oxlint-disable-next-line import/default -- Vite makes the address.
 import workerUrl from "./worker.ts?worker&url";
 
@@ -9,6 +16,10 @@ export interface ModelWorker {
   open(model: File, backend: WebBackend): Promise<OpenedModel>;
   /** Throws a UserError if the file is not an image. */
   predict(image: File): Promise<ImagePrediction>;
+  /** Loads the detector of faces. */
+  prepareFaces(): Promise<void>;
+  /** Finds the faces of a photograph and predicts each. Throws a UserError if the file is not an image. */
+  predictFaces(image: File): Promise<PhotographPrediction>;
 }
 
 export function startModelWorker(): ModelWorker {
@@ -42,5 +53,7 @@ export function startModelWorker(): ModelWorker {
   return {
     open: async (model, backend) => (await send({ kind: "open", model, backend })) as OpenedModel,
     predict: async (image) => (await send({ kind: "predict", image })) as ImagePrediction,
+    prepareFaces: async () => void (await send({ kind: "prepare" })),
+    predictFaces: async (image) => (await send({ kind: "faces", image })) as PhotographPrediction,
   };
 }

@@ -1,9 +1,17 @@
 /** @file The worker: it holds one model and predicts images, so that the page itself never waits. */
 import { reasonOf, UserError } from "@mvt/common";
 import { maskPixels, openMvt, resizeImage } from "@mvt/core/portable";
-import type { Mvt } from "@mvt/core/portable";
+import type { DecodedImage, Mvt, Prediction } from "@mvt/core/portable";
+import { alignment, defaultMargin, shrink, warp } from "@mvt/faces/portable";
 import { decodeImage } from "./decode.ts";
-import type { WebBackend, ImagePrediction, OpenedModel, Reply, Request } from "./messages.ts";
+import type {
+  WebBackend,
+  ImagePrediction,
+  OpenedModel,
+  PhotographPrediction,
+  Reply,
+  Request,
+} from "./messages.ts";
 
 let mvt: Mvt | undefined;
 
@@ -38,26 +46,66 @@ async function open(model: File, backend: WebBackend): Promise<OpenedModel> {
   };
 }
 
+function openModel(): Mvt {
+  if (mvt !== undefined) return mvt;
+  throw new UserError("Expected a model first, got none", { advice: "Choose one." });
+}
+
 async function predict(image: File): Promise<ImagePrediction> {
-  if (mvt === undefined) {
-    throw new UserError("Expected a model first, got none", { advice: "Choose one." });
-  }
+  const model = openModel();
   const start = performance.now();
   const decoded = await decodeImage(image);
   const decodeSeconds = secondsSince(start);
   const decodedAt = performance.now();
-  const prediction = await mvt.predict(decoded);
-  const predictSeconds = secondsSince(decodedAt);
-  const pixels = resizeImage(decoded, mvt.description.preprocessing.imageSize);
+  const prediction = await model.predict(decoded);
+  const seconds = { decode: decodeSeconds, predict: secondsSince(decodedAt) };
+  return { ...shownOf(model, decoded, prediction), name: image.name, seconds };
+}
+
+/** The prediction with what the model and its classifier saw. */
+function shownOf({ description }: Mvt, image: DecodedImage, prediction: Prediction) {
+  const pixels = resizeImage(image, description.preprocessing.imageSize);
+  const { width, height } = image;
   const { mask } = prediction;
+  const masked = mask && maskPixels(pixels, mask, description);
+  return { prediction, width, height, pixels, masked };
+}
+
+/** Pixels along the longer side of the copy of a photograph that is shown, at most. */
+const previewSize = 720;
+
+async function predictFaces(photograph: File): Promise<PhotographPrediction> {
+  const { name } = photograph;
+  const model = openModel();
+  const size = model.description.preprocessing.imageSize;
+  const { facesOf, openDetector } = await import("./faces.ts");
+  await openDetector();
+  const start = performance.now();
+  const decoded = await decodeImage(photograph);
+  const decode = secondsSince(start);
+  const decodedAt = performance.now();
+  const found = await facesOf(decoded);
+  const find = secondsSince(decodedAt);
+  const foundAt = performance.now();
+  const aligned = found.map(({ points }): DecodedImage => {
+    const data = warp(decoded, alignment(points, size, defaultMargin), size);
+    return { width: size, height: size, channels: 3, data };
+  });
+  const predictions = await model.predictAll(aligned);
+  const predictSeconds = secondsSince(foundAt);
+  const faces = found.map((face, i) => ({
+    ...shownOf(model, aligned[i]!, predictions[i]!),
+    name,
+    face: { ...face, number: i + 1, of: found.length },
+    seconds: { decode, predict: predictSeconds / found.length },
+  }));
   return {
-    name: image.name,
-    prediction,
+    name,
     width: decoded.width,
     height: decoded.height,
-    pixels,
-    masked: mask && maskPixels(pixels, mask, mvt.description),
-    seconds: { decode: decodeSeconds, predict: predictSeconds },
+    preview: shrink(decoded, previewSize),
+    faces,
+    seconds: { decode, find, predict: predictSeconds },
   };
 }
 
@@ -65,9 +113,19 @@ const secondsSince = (start: number) => (performance.now() - start) / 1000;
 
 async function reply(request: Request): Promise<Reply> {
   try {
-    return request.kind === "open"
-      ? { value: await open(request.model, request.backend) }
-      : { value: await predict(request.image) };
+    switch (request.kind) {
+      case "open":
+        return { value: await open(request.model, request.backend) };
+      case "predict":
+        return { value: await predict(request.image) };
+      case "prepare": {
+        const { openDetector } = await import("./faces.ts");
+        await openDetector();
+        return { value: { prepared: true } };
+      }
+      case "faces":
+        return { value: await predictFaces(request.image) };
+    }
   } catch (error) {
     return { error: messageOf(error) };
   }

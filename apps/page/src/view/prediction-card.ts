@@ -10,13 +10,13 @@ import { computedBy } from "./model-card.ts";
 import { paintMask, paintPixels } from "./paint.ts";
 
 export function predictionCard(image: ImagePrediction, opened: OpenedModel): HTMLElement {
-  const { name, prediction, width, height, seconds } = image;
+  const { name, face, prediction, width, height, seconds } = image;
   const { expression, probability, probabilities } = prediction;
   const id = crypto.randomUUID();
   return element(
     "article",
     { class: "prediction", "aria-labelledby": id },
-    element("h3", { id }, name),
+    element("h3", { id }, face ? `${name}, face ${face.number} of ${face.of}` : name),
     element("p", { class: "quiet" }, `predicted by ${opened.name}`),
     element(
       "p",
@@ -29,7 +29,9 @@ export function predictionCard(image: ImagePrediction, opened: OpenedModel): HTM
     element(
       "p",
       { class: "quiet" },
-      `${width} × ${height} pixels; decoded in ${duration(seconds.decode)}, predicted in ${duration(seconds.predict)}; ${computedBy(opened)}`,
+      face
+        ? `aligned from ${Math.round(face.box.width)} × ${Math.round(face.box.height)} pixels, score ${face.score.toFixed(2)}; predicted in ${duration(seconds.predict)}; ${computedBy(opened)}`
+        : `${width} × ${height} pixels; decoded in ${duration(seconds.decode)}, predicted in ${duration(seconds.predict)}; ${computedBy(opened)}`,
     ),
   );
 }

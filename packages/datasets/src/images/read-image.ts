@@ -57,13 +57,13 @@ export async function decodeBytes<Result>(
   const format = formatOf(bytes);
   const decode = async (limit: number) => decodeWhole(bytes, format, decoding, limit);
   const small = await decode(freePixels).catch((error: unknown) => {
-    if (isTooLarge(error)) return undefined;
+    if (exceedsLimit(error)) return undefined;
     throw error;
   });
   if (small !== undefined) return use(small);
   const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
   if (width * height > mostPixels) {
-    throw new Error(`${width}x${height} pixels, more than ${mostPixels}`);
+    throw new Error(`${width}x${height}${tooLarge}`);
   }
   const release = await takePermit();
   try {
@@ -73,8 +73,15 @@ export async function decodeBytes<Result>(
   }
 }
 
+const tooLarge = ` pixels, more than ${mostPixels}`;
+
+/** Whether the reason why a file cannot be decoded is that it has too many pixels. */
+export function isTooLarge(reason: string): boolean {
+  return reason.endsWith(tooLarge);
+}
+
 /** sharp's error where an image has more pixels than `limitInputPixels`, found before they are decoded. */
-function isTooLarge(error: unknown): boolean {
+function exceedsLimit(error: unknown): boolean {
   return error instanceof Error && error.message.includes("exceeds pixel limit");
 }
 
@@ -107,7 +114,7 @@ async function decodeWhole(
   try {
     return await decode(bytes, "warning");
   } catch (error) {
-    if (isTooLarge(error)) throw error;
+    if (exceedsLimit(error)) throw error;
     if (format === "PNG" && !hasSoundHeader(bytes)) throw error;
     const pixels = await decode(bytes, lenience[format]).catch(() => {
       throw error;

@@ -77,7 +77,7 @@ const ownCommands: readonly Command[] = [
   },
   {
     name: "data <action>",
-    about: "Draw synthetic data sets, or check those you have",
+    about: "Draw synthetic data sets, check those you have, or align the faces of photographs",
     load: () => load(import("./commands/data.ts")),
   },
   {

@@ -13,8 +13,13 @@ export {
 } from "./command.ts";
 export { commands, withCompletion } from "./commands.ts";
 export { say } from "./messages.ts";
+export {
+  evaluationBootstrap,
+  openPredictedImages,
+  type PredictedImages,
+} from "./predicted-images.ts";
 export { jsonOption, writeJson } from "./json-output.ts";
-export { engineOptions, output } from "./options.ts";
+export { engineOptions, layoutOptions, output, runsOption, scaleOption } from "./options.ts";
 export { createProgress } from "./progress.ts";
 export { outliveOutput } from "./streams.ts";
 export { reportsFolder, requireWritableReport } from "./writable.ts";

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { CommandLineError } from "@mvt/common";
+import { CommandLineError, UserError } from "@mvt/common";
 import { backbones, defaultBackbone, withBackbone } from "@mvt/core";
 import type { BackboneConfig, BackboneName } from "@mvt/core";
 import { createPreparedSets } from "../data/prepared-sets.ts";
@@ -131,6 +131,21 @@ export async function scaleOfRun(
   const scale = scaleOf({ ...args, scale: name });
   if (recorded !== undefined && recorded !== scale.name) return scale;
   return { ...scale, model: { ...scale.model, imageSize } };
+}
+
+/** The same; throws a UserError, before anything is drawn, where real data are needed and --data names none. */
+export async function openedScale(
+  run: RunFolder,
+  config: RunConfig,
+  args: Parameters<typeof scaleOf>[0] & { readonly data?: string },
+): Promise<Scale> {
+  const { kind, dataset } = config.data;
+  if (kind === "real" && args.data === undefined) {
+    throw new UserError(
+      `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none. Name it; \`evaluate --stored\` needs none.`,
+    );
+  }
+  return scaleOfRun(run, config, args);
 }
 
 /** The same network for images of another size, which are a whole number of patches. */

@@ -5,12 +5,13 @@ import sharp from "sharp";
 const gap = 2;
 
 /**
- * Rows of images, each [S, S, 3] bytes, with a gap between them, enlarged by a whole factor without
+ * Rows of images, each [S, S, 3] bytes, with a gap between them, enlarged by a whole factor, without
  * smoothing so that patches stay visible.
  */
 export async function contactSheet(
   rows: readonly (readonly Uint8Array[])[],
   size: number,
+  factor = Math.max(1, Math.round(144 / size)),
 ): Promise<Uint8Array> {
   const columns = Math.max(...rows.map((row) => row.length));
   const [width, height] = [columns, rows.length].map((n) => n * (size + gap) + gap) as [
@@ -27,7 +28,6 @@ export async function contactSheet(
       }
     }
   }
-  const factor = Math.max(1, Math.round(144 / size));
   return sharp(sheet, { raw: { width, height, channels: 3 } })
     .resize(width * factor, height * factor, { kernel: "nearest" })
     .png()

@@ -5,6 +5,7 @@ import { reasonOf, UserError } from "@mvt/common";
 import { maskPixels, resizeImage } from "@mvt/core";
 import type { ModelDescription, DecodedImage } from "@mvt/core";
 import { decodeImageFile, picturesBelow } from "@mvt/datasets";
+import type { NumberedFace } from "@mvt/faces";
 import { contactSheet } from "../masks/contact-sheet.ts";
 
 export interface NamedImage {
@@ -51,6 +52,8 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
 
 export interface ReadImage extends NamedImage {
   readonly decoded: DecodedImage;
+  /** Of a face in a photograph: where it is. */
+  readonly face?: NumberedFace;
 }
 
 /** Images that are predicted together. */

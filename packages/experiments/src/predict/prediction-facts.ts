@@ -1,10 +1,40 @@
 /** @file A prediction for scripts: as `predict --json` and `--out FILE.jsonl` write it. */
 import { z } from "zod";
 import { fraction } from "../runs/fact-shapes.ts";
+import { pointNames } from "@mvt/faces/portable";
+import type { NumberedFace } from "@mvt/faces/portable";
 import type { PredictedImage } from "./write-predictions.ts";
+
+const pixels = z.number();
+
+const faceInImage = z.object({
+  number: z.int().describe("which one of the image's faces, from 1: the largest"),
+  of: z.int().describe("how many faces the image has"),
+  score: fraction.describe("the detector's score"),
+  box: z
+    .object({
+      left: pixels.describe("in pixels of the upright image"),
+      top: pixels.describe("likewise"),
+      width: pixels.describe("likewise"),
+      height: pixels.describe("likewise"),
+    })
+    .describe("where the face is"),
+  points: z
+    .array(
+      z.object({
+        name: z
+          .enum(pointNames)
+          .describe("`left_eye`, `right_eye`, `nose`, `left_mouth`, `right_mouth`"),
+        x: pixels.describe("in pixels of the upright image"),
+        y: pixels.describe("likewise"),
+      }),
+    )
+    .describe("its five points, by which it was aligned; left is left in the image"),
+});
 
 export const predictedImage = z.object({
   image: z.string().describe("the image's path"),
+  face: faceInImage.optional().describe("with `--faces`: which face of the image it is"),
   expression: z.string().describe("the most probable class"),
   probability: fraction.describe("its probability"),
   probabilities: z.record(z.string(), fraction).describe("the probability of every class"),
@@ -17,6 +47,10 @@ export const predictedImage = z.object({
 export const predictJson = z.object({
   model: z.string().describe("the exported model"),
   images: z.array(predictedImage).describe("the predictions, in the order of the images"),
+  withoutFace: z
+    .array(z.string())
+    .optional()
+    .describe("with `--faces`: images in which no face was found"),
   unreadable: z
     .array(
       z.object({
@@ -29,17 +63,38 @@ export const predictJson = z.object({
 
 /** Probabilities to 6 digits, the mask to 4; `classes` in the order to write. */
 export function predictionFacts(
-  { path, expression, probability, probabilities, mask }: PredictedImage,
+  { path, face, expression, probability, probabilities, mask }: PredictedImage,
   classes: readonly string[],
 ): z.infer<typeof predictedImage> {
   return {
     image: path,
+    ...(face && { face: faceFacts(face) }),
     expression,
     probability: rounded(probability, 6),
     probabilities: Object.fromEntries(
       classes.map((name) => [name, rounded(probabilities[name]!, 6)]),
     ),
     ...(mask ? { mask: Array.from(mask, (value) => rounded(value, 4)) } : {}),
+  };
+}
+
+function faceFacts({ number, of, score, box, points }: NumberedFace): z.infer<typeof faceInImage> {
+  const { left, top, width, height } = box;
+  return {
+    number,
+    of,
+    score: rounded(score, 4),
+    box: {
+      left: rounded(left, 1),
+      top: rounded(top, 1),
+      width: rounded(width, 1),
+      height: rounded(height, 1),
+    },
+    points: pointNames.map((name, i) => ({
+      name,
+      x: rounded(points[i]![0], 1),
+      y: rounded(points[i]![1], 1),
+    })),
   };
 }
 

@@ -3,11 +3,14 @@ import { extname } from "node:path";
 import { CommandLineError } from "@mvt/common";
 import { predictionRows } from "@mvt/core";
 import type { Prediction } from "@mvt/core";
+import { type NumberedFace, withFaceColumns } from "@mvt/faces/portable";
 import { stringify } from "csv-stringify/sync";
 import { predictionFacts } from "./prediction-facts.ts";
 
 export interface PredictedImage extends Prediction {
   readonly path: string;
+  /** Of a face in a photograph: where it is. */
+  readonly face?: NumberedFace;
 }
 
 export type PredictionFormat = "jsonl" | "csv";
@@ -21,15 +24,22 @@ export function predictionFormat(out: string): PredictionFormat {
   );
 }
 
-/** Probabilities to 6 digits. A line of JSON holds the mask as well, to 4, a line of CSV does not. */
+/** Probabilities to 6 digits. `faces`: of photographs, whose faces have columns of their own in CSV. A line of JSON holds the mask as well, to 4, a line of CSV does not. */
 export function formatPredictions(
   images: readonly PredictedImage[],
   classes: readonly string[],
   format: PredictionFormat,
+  faces = false,
 ): string {
   if (format === "csv") {
     const named = images.map((image) => ({ image: image.path, prediction: image }));
-    return stringify([...predictionRows(named, classes)]);
+    const rows = predictionRows(named, classes);
+    const ofFaces = () =>
+      withFaceColumns(
+        rows,
+        images.map(({ face }) => face),
+      );
+    return stringify([...(faces ? ofFaces() : rows)]);
   }
   return images.map((image) => `${JSON.stringify(predictionFacts(image, classes))}\n`).join("");
 }

@@ -56,12 +56,21 @@ export function brow(
   return [{ shape, colour: look.brow }];
 }
 
-/** A mouth whose relaxed middle is (u, v). */
-export function mouth(look: Look, expression: ExpressionVector, u: number, v: number): Layer[] {
-  const { mouthCurve, mouthWidth, mouthOpening, teeth, asymmetry, noseWrinkle } = expression;
+/** The line between the lips of a mouth whose relaxed middle is at height v: from t = -1 (left) to 1 (right). */
+export function mouthLine(
+  look: Look,
+  { mouthCurve, mouthWidth, asymmetry }: ExpressionVector,
+  v: number,
+): { readonly half: number; readonly middle: (t: number) => number } {
   const half = 0.26 + 0.3 * mouthWidth;
   const raised = (t: number) => (t * look.side > 0 ? 0.34 * asymmetry * Math.abs(t) : 0);
-  const middle = (t: number) => v - 0.26 * mouthCurve * (t * t - 0.4) - raised(t);
+  return { half, middle: (t) => v - 0.26 * mouthCurve * (t * t - 0.4) - raised(t) };
+}
+
+/** A mouth whose relaxed middle is (u, v). */
+export function mouth(look: Look, expression: ExpressionVector, u: number, v: number): Layer[] {
+  const { mouthOpening, teeth, noseWrinkle } = expression;
+  const { half, middle } = mouthLine(look, expression, v);
   const bulge = (t: number) => 1 - t * t * t * t; // keeps its height nearly to the corners
   const top = (t: number) =>
     middle(t) - (0.02 + 0.1 * mouthOpening + 0.06 * noseWrinkle) * bulge(t);

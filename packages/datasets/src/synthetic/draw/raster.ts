@@ -59,6 +59,13 @@ function turned(u: number, yaw: number): number {
   return u * cos + Math.sqrt(1 - u * u) * Math.sin(yaw);
 }
 
+/** Where a point of a frame's own coordinates lies in the image, if the turn leaves it in sight. */
+export function placeOf(frame: Frame, u: number, v: number): readonly [x: number, y: number] {
+  const [cos, sin] = [Math.cos(frame.angle) * frame.scale, Math.sin(frame.angle) * frame.scale];
+  const seen = turned(u, frame.yaw);
+  return [frame.x + cos * seen - sin * v, frame.y + sin * seen + cos * v];
+}
+
 /** The pixels that a box of a frame may touch, inside an image of `size` pixels square. */
 export function pixelBounds(frame: Frame, box: Shape["box"], size: number): Bounds {
   const cos = Math.cos(frame.angle) * frame.scale;

@@ -1,4 +1,4 @@
-/** @file `pnpm exp data`: draws synthetic data sets, and checks any. */
+/** @file `pnpm exp data`: draws synthetic data sets, checks any, and aligns the faces of photographs. */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CommandLineError, printable, UserError } from "@mvt/common";
@@ -17,9 +17,11 @@ import {
 import type { CheckRow, DatasetCheck, DatasetName } from "@mvt/datasets";
 import { skipLimit } from "../../data/prepared-sets.ts";
 import { loadFrom } from "../../data/source.ts";
+import { dataAlignJson } from "../../evaluation/align-facts.ts";
 import { checkFacts, dataCheckJson, unloadedFacts } from "../../evaluation/check-facts.ts";
 import type { DataCheckFacts } from "../../evaluation/check-facts.ts";
 import { scales } from "../../settings/scales.ts";
+import { alignFaces, alignOptions, requireNoAlignment } from "../align-faces.ts";
 import { describeOrder, orderOfClasses } from "../class-order.ts";
 import { defineCommand, isShare, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
@@ -41,7 +43,7 @@ const options = {
   data: {
     ...dataOptions.data,
     demandOption: true,
-    describe: `folder that holds, or will hold, ${datasetFolders}`,
+    describe: `folder that holds, or will hold, ${datasetFolders}; of align: any folder of photographs`,
   },
   datasets: {
     type: "string",
@@ -77,11 +79,15 @@ const options = {
   },
   runs: runsOption,
   ...engineOptions,
-  json: { ...jsonOption.json, describe: "of check: write facts as one JSON value to stdout" },
+  ...alignOptions,
+  json: {
+    ...jsonOption.json,
+    describe: "of check and align: write facts as one JSON value to stdout",
+  },
 } as const;
 
 const positionals = {
-  action: { choices: ["synthesize", "check"], demandOption: true },
+  action: { choices: ["synthesize", "check", "align"], demandOption: true },
 } as const;
 
 type Args = ArgsOf<typeof options & typeof positionals>;
@@ -89,15 +95,18 @@ type Args = ArgsOf<typeof options & typeof positionals>;
 export default defineCommand({
   options,
   positionals,
-  facts: { "data check": dataCheckJson },
+  facts: { "data check": dataCheckJson, "data align": dataAlignJson },
   examples: [
     ["data synthesize --data data/faces", "RAF-DB and FERPlus in their published layouts"],
     ["data synthesize --data data/faces --datasets affectnet-8", "AffectNet with 8 classes"],
     ["data check --data DIR", "counts, damaged, missing and duplicate images"],
+    ["data align --data photos --out faces", "find, crop and align faces, as RAF-DB's are"],
     ["data check --data DIR --run 3f2a", "also the order of the classes, by a run's model"],
   ],
   async run(args) {
-    requireFacts(args, "data", args.action, ["check"]);
+    requireFacts(args, "data", args.action, ["check", "align"]);
+    if (args.action === "align") return alignFaces(args);
+    requireNoAlignment(args, args.action);
     const names = parseDatasets(args.datasets ?? (await defaultDatasets(args)));
     if (args.action === "synthesize") {
       if (args.run !== undefined) {

@@ -1,5 +1,5 @@
 /** @file `pnpm exp evaluate`: measures of a finished run's predictions, made again or as it stored them. */
-import { CommandLineError, UserError } from "@mvt/common";
+import { CommandLineError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { confusionTable, evaluate, evaluationTable, toCsv, toMarkdown, toText } from "@mvt/report";
 import type { EvaluatedRun, LabelledPredictions, Provenance } from "@mvt/report";
@@ -19,7 +19,6 @@ import { dataKind, describeData } from "../../runs/provenance.ts";
 import { findRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import type { ClassifierConfig } from "../../settings/run-config.ts";
-import type { Scale } from "../../settings/scales.ts";
 import { findData } from "../../studies/find-data.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
@@ -37,7 +36,7 @@ import { jsonOption, writeJson } from "../json-output.ts";
 import { say } from "../messages.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { scaleOfRun } from "../request.ts";
+import { openedScale } from "../request.ts";
 import { formatCount } from "../run-summary.ts";
 import { requireWritableFile } from "../writable.ts";
 
@@ -139,17 +138,6 @@ function requireStoredAlone({ stored, weights, split, out, on }: Args): void {
   throw new CommandLineError(
     "--stored: expected no --out, --split or --weights with it, since predictions.csv holds the predictions for the test images with the validation-best weights. Leave it out to predict again.",
   );
-}
-
-/** The scale of the run. Throws a UserError, before anything is drawn, where real data are needed and --data names none. */
-async function openedScale(run: RunFolder, config: ClassifierConfig, args: Args): Promise<Scale> {
-  const { kind, dataset } = config.data;
-  if (kind === "real" && args.data === undefined) {
-    throw new UserError(
-      `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none. Name it, or add --stored to measure its predictions.csv.`,
-    );
-  }
-  return scaleOfRun(run, config, args);
 }
 
 /** Another data set than the run's, with the masks of a run that has control masks. */

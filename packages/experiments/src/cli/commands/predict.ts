@@ -3,12 +3,15 @@ import { join, resolve } from "node:path";
 import { percent, printable, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import type { Mvt, Prediction } from "@mvt/core";
+import type { NumberedFace } from "@mvt/faces";
 import { findImages, overlay, readInParts } from "../../predict/images.ts";
-import type { ReadImage } from "../../predict/images.ts";
+import type { NamedImage, ReadImage } from "../../predict/images.ts";
+import { boxesOverlay, readFaces } from "../../predict/faces.ts";
 import { openModel } from "../../predict/open-model.ts";
 import { predictionFacts, predictJson } from "../../predict/prediction-facts.ts";
 import { formatPredictions, predictionFormat } from "../../predict/write-predictions.ts";
 import type { PredictedImage } from "../../predict/write-predictions.ts";
+import { faceOptions, requireFaces } from "../align-faces.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { jsonOption, writeJson } from "../json-output.ts";
@@ -23,6 +26,12 @@ const options = {
     default: false,
     describe: "print the probability of every class, not of the most probable alone",
   },
+  faces: {
+    type: "boolean",
+    default: false,
+    describe: "find the faces in photographs and predict each; without it an image is one face",
+  },
+  ...faceOptions,
   out: {
     type: "string",
     group: output,
@@ -31,7 +40,8 @@ const options = {
   overlay: {
     type: "string",
     group: output,
-    describe: "write a PNG per image into this folder: the image, then what the mask leaves of it",
+    describe:
+      "write a PNG per image into this folder: the image, then what the mask leaves of it; with --faces also each photograph with its boxes",
   },
   threads: {
     ...engineOptions.threads,
@@ -58,6 +68,7 @@ export default defineCommand({
   examples: [
     ["predict --model mvt.onnx face.jpg", "the most probable expression"],
     ["predict --model mvt.onnx faces/ --out predictions.csv", "a folder, as a table"],
+    ["predict --model mvt.onnx --faces party.jpg", "every face of a photograph"],
     ["predict --model mvt.onnx face.jpg --overlay masks", "what the classifier saw"],
   ],
   run,
@@ -65,6 +76,7 @@ export default defineCommand({
 
 async function run(args: Args): Promise<void> {
   const format = args.out === undefined ? undefined : predictionFormat(args.out);
+  requireFaces(args);
   const images = await findImages(args.images);
   if (args.out !== undefined) await requireWritableFile("out", args.out);
   if (args.overlay !== undefined) await requireWritable("overlay", args.overlay);
@@ -73,26 +85,40 @@ async function run(args: Args): Promise<void> {
     requireMask(mvt, args);
     const predicted: PredictedImage[] = [];
     const unreadable: Unreadable[] = [];
-    const parts = readInParts(images, (image, reason) => {
+    const withoutFace: string[] = [];
+    const onUnreadable = (image: string, reason: string) => {
       const finding = findingOf({ image, reason });
       unreadable.push({ image, reason });
       if (images.length > 1) process.stderr.write(`${printable(finding)}\n`);
-    });
+    };
+    const onNoFace = (image: string) => {
+      withoutFace.push(image);
+      if (!args.json) process.stdout.write(`${printable(image)}  no face\n`);
+    };
+    const parts = args.faces
+      ? facesOf(images, mvt, args, { onUnreadable, onNoFace })
+      : readInParts(images, onUnreadable);
     for await (const part of parts) {
       for (const [i, prediction] of (await predictPart(mvt, part, args.overlay)).entries()) {
-        const { path } = part[i]!;
-        const line = `${printable(path)}  ${describe(prediction, args.all)}\n`;
+        const { path, face } = part[i]!;
+        const place = face && `face ${face.number} of ${face.of}, ${placeOf(face)}: `;
+        const line = `${printable(path)}  ${place ?? ""}${describe(prediction, args.all)}\n`;
         if (!args.json) process.stdout.write(line);
-        predicted.push({ ...prediction, path });
+        predicted.push({ ...prediction, path, ...(face && { face }) });
       }
     }
     const { classes } = mvt.description;
     if (args.json) {
       const facts = predicted.map((image) => predictionFacts(image, classes));
-      writeJson(predictJson, { model: args.model, images: facts, unreadable });
+      const faceless = args.faces ? { withoutFace } : {};
+      writeJson(predictJson, { model: args.model, images: facts, ...faceless, unreadable });
     }
-    if (args.out !== undefined && format !== undefined && predicted.length > 0) {
-      await writeWhole(resolve(args.out), formatPredictions(predicted, classes, format));
+    const read = images.length - unreadable.length;
+    if (args.out !== undefined && format !== undefined && read > 0) {
+      await writeWhole(
+        resolve(args.out),
+        formatPredictions(predicted, classes, format, args.faces),
+      );
       say(`wrote ${args.out}`);
     }
     requireAll(unreadable, images.length);
@@ -107,13 +133,53 @@ async function predictPart(
   folder: string | undefined,
 ): Promise<readonly Prediction[]> {
   const predictions = await mvt.predictAll(images.map(({ decoded }) => decoded));
-  if (folder === undefined) return predictions;
+  if (folder === undefined || mvt.description.mask === undefined) return predictions;
   for (const [i, { mask }] of predictions.entries()) {
     const { decoded, stem } = images[i]!;
     const png = await overlay(decoded, mask!, mvt.description);
     await writeWhole(resolve(join(folder, `${stem}.png`)), png);
   }
   return predictions;
+}
+
+/** The faces of photographs, aligned to the model's size. With --overlay, writes each photograph with its boxes. */
+async function* facesOf(
+  images: readonly NamedImage[],
+  { description }: Mvt,
+  { margin, minScore, overlay: folder, threads }: Args,
+  listeners: {
+    readonly onUnreadable: (image: string, reason: string) => void;
+    readonly onNoFace: (image: string) => void;
+  },
+): AsyncGenerator<readonly ReadImage[]> {
+  // Loaded here, since images that are faces do without.
+  const { defaultMargin, defaultMinScore, openFaceFinder } = await import("@mvt/faces");
+  const finder = openFaceFinder({ ...(threads && { threads }) });
+  const crop = { size: description.preprocessing.imageSize, margin: margin ?? defaultMargin };
+  try {
+    yield* readFaces(
+      images,
+      finder,
+      { crop, minScore: minScore ?? defaultMinScore },
+      {
+        onUnreadable: listeners.onUnreadable,
+        onFaces: async ({ path, stem }, faces) => {
+          if (faces.length === 0) listeners.onNoFace(path);
+          if (folder === undefined) return;
+          const png = await boxesOverlay(path, faces);
+          await writeWhole(resolve(join(folder, `${stem}.png`)), png);
+        },
+      },
+    );
+  } finally {
+    await finder.close();
+  }
+}
+
+/** "142 x 187 pixels at 30,12" */
+function placeOf({ box: { left, top, width, height } }: NumberedFace): string {
+  const [w, h, x, y] = [width, height, left, top].map(Math.round);
+  return `${w} x ${h} pixels at ${x},${y}`;
 }
 
 interface Unreadable {
@@ -136,8 +202,8 @@ function requireAll(unreadable: readonly Unreadable[], count: number): void {
   );
 }
 
-function requireMask({ description }: Mvt, { overlay: folder, model }: Args): void {
-  if (folder === undefined || description.mask !== undefined) return;
+function requireMask({ description }: Mvt, { faces, overlay: folder, model }: Args): void {
+  if (folder === undefined || faces || description.mask !== undefined) return;
   throw new UserError(
     `--overlay ${folder}: expected a model with a mask generator, but ${model} was trained without one. Leave --overlay out, or export a run that has masks.`,
   );
