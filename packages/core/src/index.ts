@@ -115,7 +115,7 @@ export {
   type Safetensors,
 } from "./weights/safetensors.ts";
 export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";
-export { isHead } from "./weights/vit/assign.ts";
+export { isHead, mayStartAnew } from "./weights/vit/assign.ts";
 export type { Match, VitMatch } from "./weights/vit/match.ts";
 export type { NameScheme } from "./weights/vit/names.ts";
 export {
