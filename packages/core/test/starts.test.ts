@@ -28,7 +28,7 @@ const average = (form: BackboneName): NetworkConfig => ({
 });
 
 /** As `--weights` matches: the head is new. */
-const withoutHead = ({ classes: _classes, ...network }: NetworkConfig) => network;
+const withoutHead = ({ classes: _classes, ...rest }: NetworkConfig) => rest;
 
 function load(file: WeightsFile, config: NetworkConfig, head = true): Weights {
   const { match, load: loaded } = backbones[config.backbone ?? "deit"];

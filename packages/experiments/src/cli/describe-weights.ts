@@ -39,6 +39,7 @@ export function describeFile({ network, format, names }: VitReport): string {
 /** "DeiT S/16 (width 384, 12 blocks, patches of 16 x 16, 1000 classes)" */
 export function networkLine(network: NetworkDescription): string {
   const { backbone, variant, width, depth, patchSize: P, classes, distilled, registers } = network;
+  const { pooling } = network;
   const { title } = backbones[backbone];
   const kind =
     variant !== undefined
@@ -52,6 +53,7 @@ export function networkLine(network: NetworkDescription): string {
     `patches of ${P} x ${P}`,
     ...(registers > 0 ? [`${registers} registers`] : []),
     classes === undefined ? "no head" : `${classes} classes`,
+    ...(pooling === undefined ? [] : [`${pooling} pooling`]),
   ];
   return `${distilled && variant ? "distilled " : ""}${kind} (${sizes.join(", ")})`;
 }

@@ -1,6 +1,6 @@
 /** @file The options that several commands share, each declared once. */
 import { CommandLineError } from "@mvt/common";
-import { backboneNames, backbones, defaultBackbone, inputNormalizations } from "@mvt/core";
+import { backboneNames, backbones, defaultBackbone, deit, inputNormalizations } from "@mvt/core";
 import type { InputNormalizationName } from "@mvt/core";
 import {
   customLayouts,
@@ -204,6 +204,13 @@ export const weightsFileOptions = {
   },
 } as const;
 
+/** Which of the published sizes a network has. */
+export const sizeOption = {
+  choices: Object.keys(deit.variants) as readonly deit.Variant[],
+  group: training,
+  describe: "size of the network, such as B/16 for weights of a ViT-B [default: the scale's]",
+} as const;
+
 /** What every command that trains takes. */
 export const trainingOptions = {
   ...dataOptions,
@@ -235,6 +242,13 @@ export const trainingOptions = {
     default: defaultBackbone,
     group: training,
     describe: `network of classifiers and mask generators: ${backboneNames.map((name) => `${name}, ${backbones[name].about}`).join("; ")}`,
+  },
+  size: sizeOption,
+  pooling: {
+    choices: deit.poolingNames,
+    default: "class" as deit.Pooling,
+    group: training,
+    describe: `what goes into the head of classifiers; ${deit.poolingNames.map((name) => `${name}: ${deit.poolings[name].about}`).join("; ")}`,
   },
   weights: {
     type: "string",

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { backbones, defaultBackbone, withBackbone } from "@mvt/core";
+import { backbones, defaultBackbone, deit, withBackbone } from "@mvt/core";
 import type { BackboneConfig, BackboneName } from "@mvt/core";
 import { createPreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
@@ -98,13 +98,15 @@ export function changesOf({
 }
 
 /**
- * The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone and the settings of
- * --recipe and, on top of them, of --set.
+ * The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone, --size and
+ * --pooling and the settings of --recipe and, on top of them, of --set.
  */
 export function scaleOf(args: {
   readonly scale?: ScaleName;
   readonly data?: string;
   readonly backbone?: BackboneName;
+  readonly size?: deit.Variant;
+  readonly pooling?: deit.Pooling;
   readonly heads?: number;
   readonly imageSize?: number;
   readonly recipe?: RecipeName;
@@ -112,7 +114,10 @@ export function scaleOf(args: {
 }): Scale {
   const name = args.scale ?? (args.data === undefined ? "quick" : "paper");
   const scale = scaleWith(name, args.set ?? [], args.recipe);
-  const model = withBackbone(scale.model, args.backbone ?? defaultBackbone);
+  const base = args.size === undefined ? scale.model : deit.variants[args.size];
+  const network = withBackbone(base, args.backbone ?? defaultBackbone);
+  // Without the key for the default, so that run ids stay.
+  const model = args.pooling === "average" ? { ...network, pooling: args.pooling } : network;
   const sized = args.imageSize === undefined ? model : withImageSize(model, args.imageSize);
   return { ...scale, model: args.heads === undefined ? sized : withHeads(sized, args.heads) };
 }
