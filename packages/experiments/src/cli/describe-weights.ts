@@ -3,19 +3,23 @@ import { basename } from "node:path";
 import { printable } from "@mvt/common";
 import { backbones, defaultBackbone, inputNormalizations } from "@mvt/core";
 import type { NetworkDescription, VitReport } from "@mvt/core";
+import { knownWords } from "../pretrained/lineage.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 
 /** A short summary: everything that was not loaded is in it. */
 export function describeWeights({
   source,
   sha256,
+  lineage,
   report,
   options: { key, normalization },
 }: PretrainedFile): readonly string[] {
   const { loaded, startsAnew, resampled, otherEntries } = report;
+  const known = knownWords(lineage);
   return [
     `weights ${basename(source)}: ${describeFile(report)}, SHA-256 ${sha256.slice(0, 12)}`,
     `  loaded ${loaded.length} parameters; new from the seed: ${startsAnew.join(", ") || "none"}`,
+    ...(known === undefined ? [] : [`  ${printable(known)}`]),
     ...(key === undefined ? [] : [`  only what is under the key ${printable(key)}`]),
     ...(normalization === undefined
       ? []

@@ -193,6 +193,12 @@ export const weightsFileOptions = {
     describe:
       "which of several networks in the file of --weights, by the keys or the beginning of names that lead to it, such as model_ema [default: the usual one]",
   },
+  "weights-about": {
+    type: "string",
+    group: training,
+    describe:
+      'what the file of --weights is and under which licence, such as "FMAE ViT-S, CC-BY-NC 4.0": it stands in the run\'s record, its reports and its export',
+  },
   "weights-normalization": {
     choices: Object.keys(inputNormalizations) as InputNormalizationName[],
     group: training,

@@ -177,7 +177,7 @@ function withHeads(model: BackboneConfig, heads: number): BackboneConfig {
  * itself or training starts from scratch. What was loaded and what was not goes to stderr.
  */
 async function weightsOf(
-  { weights, weightsKey, weightsNormalization }: TrainingArgs,
+  { weights, weightsKey, weightsNormalization, weightsAbout }: TrainingArgs,
   { name, pretraining, model }: Scale,
 ): Promise<PretrainedFile | undefined> {
   const usesFile =
@@ -185,10 +185,12 @@ async function weightsOf(
   for (const [flag, value] of [
     ["--weights-key", weightsKey],
     ["--weights-normalization", weightsNormalization],
+    ["--weights-about", weightsAbout],
   ] as const) {
     if (value === undefined || usesFile) continue;
+    const what = flag === "--weights-about" ? "which it describes" : "which it says how to read";
     throw new CommandLineError(
-      `${flag} ${value}: expected a file of --weights, which it says how to read, got none. Name one, or leave ${flag} out.`,
+      `${flag} ${value}: expected a file of --weights, ${what}, got none. Name one, or leave ${flag} out.`,
     );
   }
   if (weights === "none") return undefined;
@@ -205,10 +207,11 @@ async function weightsOf(
       `--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Get the official one with \`pnpm exp weights fetch\`, pass one of your own, or \`--weights none\` to train from scratch.`,
     );
   }
-  const file = await readPretrainedFile(path, model, {
+  const options = {
     ...(weightsKey !== undefined && { key: weightsKey }),
     ...(weightsNormalization === "half" && { normalization: weightsNormalization }),
-  });
+  };
+  const file = await readPretrainedFile(path, model, options, weightsAbout);
   say(describeWeights(file).join("\n"));
   return file;
 }

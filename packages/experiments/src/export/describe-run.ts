@@ -4,6 +4,8 @@ import type { ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
 import type { Count } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
+import { lineageLine } from "../pretrained/lineage.ts";
+import type { Lineage } from "../pretrained/lineage.ts";
 import type { OpenedClassifier, RunEvaluation } from "../training/evaluate-run.ts";
 import { howEvaluated } from "../runs/how-evaluated.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
@@ -50,7 +52,8 @@ export function describeRun(
       training: config.training,
       relabel: config.relabel,
       metrics: { test: { k, n, firstImagesOnly: testLimited || undefined } },
-      licence: licenceNote(config),
+      licence: licenceNote(config, result?.kind === "classifier" ? result.start : undefined),
+      start: result?.kind === "classifier" ? result.start : undefined,
       // The run's own, which may be of an earlier version than the one that exports it.
       source: result?.madeBy ?? { commit: "not recorded by the version that trained" },
       engine: result?.engine,
@@ -65,15 +68,22 @@ function maskOf({ mgn }: ClassifierConfig, { mgn: file }: OpenedClassifier) {
   return { mask: { form: mgn.form, polarity, space, m: config.m } };
 }
 
-/** The graph is this project's; the weights carry whatever the images and the start came with. */
-export function licenceNote({ data, pretrained }: ClassifierConfig): string {
+/**
+ * The graph is this project's; the weights carry whatever the images and the start came with.
+ *
+ * @param start what the run recorded of the file that it started from
+ */
+export function licenceNote({ data, pretrained }: ClassifierConfig, start?: Lineage): string {
   const title = datasets[data.dataset].title;
   return [
     "The graph and the code that wrote it: MIT.",
     data.kind === "synthetic"
       ? `Weights: trained on synthetic faces in the layout of ${title}, drawn by this project (MIT).`
       : `Weights: trained on ${title}. Its owners' terms apply to what is made from it, and may allow non-commercial research only: read the agreement under which you have it.`,
-    ...(pretrained && "sha256" in pretrained
+    ...(start !== undefined
+      ? [`They start from ${lineageLine(start)}. Its licence applies as well.`]
+      : []),
+    ...(start === undefined && pretrained && "sha256" in pretrained
       ? [
           `They start from a file of pre-trained weights (SHA-256 ${pretrained.sha256}); its licence applies as well. The official DeiT weights are under Apache 2.0.`,
         ]

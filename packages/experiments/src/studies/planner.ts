@@ -128,14 +128,15 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
   const variant = Object.entries(deit.variants).find(
     ([, { width, depth }]) => width === scale.model.width && depth === scale.model.depth,
   );
-  const variantTitle = scale.model.width !== usual.width && variant !== undefined && variant[0];
-  const headsTitle = heads !== (variantTitle ? variant![1].heads : usual.heads) && `${heads} heads`;
+  /** The published size of --size, where it is not the scale's. */
+  const sized = scale.model.width === usual.width ? undefined : variant;
+  const variantTitle = sized?.[0];
+  const own = sized?.[1] ?? usual;
+  const headsTitle = heads !== own.heads && `${heads} heads`;
   const poolingTitle = scale.model.pooling === "average" && "average pooling";
 
   const { imageSize } = scale.model;
-  const sizeTitle =
-    imageSize !== (variantTitle ? variant![1].imageSize : usual.imageSize) &&
-    `${imageSize} x ${imageSize} pixels`;
+  const sizeTitle = imageSize !== own.imageSize && `${imageSize} x ${imageSize} pixels`;
 
   /** Pre-training in place of ImageNet: on RGB faces of seven classes, whatever it is used for. */
   const pretraining = async (): Promise<PlannedClassifier | undefined> => {
@@ -252,6 +253,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         thresholdSpec: relabel?.spec,
         listed: labels.listed,
         pretrainedFile: file?.source,
+        pretrainedAbout: file?.lineage.about,
         mgnFile: named?.path,
       });
     },
