@@ -14,7 +14,6 @@
  * timm's. DeiT is the variant without distillation token: the paper "utilizes the class token".
  */
 import {
-  block,
   type Block,
   declareBlock,
   declareLayerNorm,
@@ -23,6 +22,7 @@ import {
   type LayerNorm,
   linear,
   type Linear,
+  traceBlock,
 } from "../nn/layers.ts";
 import type { Scope } from "../nn/parameters.ts";
 import { mul } from "../ops/elementwise.ts";
@@ -76,6 +76,11 @@ export interface Trace {
   readonly features: Tensor; // [B, D]
   /** The input of every block, [B, T, D] each: between these, training may compute activations again. */
   readonly blockInputs: readonly Tensor[];
+  /**
+   * The attention of every block, [B, H, T, T] each; of the last one [B, H, 1, T], that of the class token, where the head
+   * reads it alone.
+   */
+  readonly attention: readonly Tensor[];
 }
 
 /** What training multiplies by; `drawPathFactors` and `drawDropoutFactors` draw it. Absent factors are not applied. */
@@ -99,16 +104,19 @@ export function traceClassify(
   const { width: D, registers: R = 0, pooling } = vit.config;
   let z = embedTokens(vit, patches); // [B, T, D]
   const blockInputs: Tensor[] = [];
+  const attention: Tensor[] = [];
   for (const [i, parameters] of vit.blocks.entries()) {
     blockInputs.push(z);
     const classAlone = pooling !== "average" && i === vit.blocks.length - 1;
     const factors = paths && slice(paths, 1, 2 * i, 2 * i + 2); // [B, 2]
-    z = block(parameters, z, classAlone ? 1 : undefined, factors);
+    const traced = traceBlock(parameters, z, classAlone ? 1 : undefined, factors);
+    z = traced.z;
+    attention.push(traced.weights);
   }
   const features =
     pooling === "average"
       ? layerNorm(vit.norm, mean(slice(z, 1, 1 + R, z.shape[1]!), [1]))
       : reshape(layerNorm(vit.norm, z), [B, D]); // Eq. 4
   const kept = dropped ? mul(features, dropped) : features;
-  return { logits: linear(vit.head, kept), features, blockInputs };
+  return { logits: linear(vit.head, kept), features, blockInputs, attention };
 }
