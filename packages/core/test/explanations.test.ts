@@ -1,6 +1,6 @@
 /** Attention rollout and gradient-weighted attention, against timm's models with hooks (golden/explanations.py). */
 import { readFileSync } from "node:fs";
-import { backbones, deit, encodePortable, nn, openWeights, ops } from "@mvt/core";
+import { backbones, deit, encodePortable, explanationNames, nn, openWeights, ops } from "@mvt/core";
 import type { NetworkConfig, Program } from "@mvt/core";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
@@ -36,9 +36,9 @@ const images = (form: string) =>
 describe.each(Object.keys(forms))("%s", (form) => {
   const [, config] = forms[form]!;
 
-  test.each(deit.explanationNames)("has the relevance of timm's model by %s", async (name) => {
+  test.each(explanationNames)("has the relevance of timm's model by %s", async (name) => {
     const network = networkOn(images(form), config);
-    const y = deit.explanations[name].of(network.model, network);
+    const y = deit.explanations[name](network.model, network);
     expect(y.shape).toEqual([3, 16]);
     const results = await evaluate({ y }, network.tensors, feedsOf(await weightsOf(form)));
     expect(results.y).toBeAllClose(file.data(`${form}.${name}`), near);
@@ -51,8 +51,8 @@ describe.each(Object.keys(forms))("%s", (form) => {
       const { rollout, gradient } = deit.explanations;
       const outputs = {
         probabilities: ops.softmax(traced.logits),
-        rollout: rollout.of(model, traced),
-        gradient: gradient.of(model, traced),
+        rollout: rollout(model, traced),
+        gradient: gradient(model, traced),
       };
       return {
         inputs: [input],
@@ -65,7 +65,7 @@ describe.each(Object.keys(forms))("%s", (form) => {
     const data = Uint8Array.from(file.data(`${form}.images`));
     const results = await session.run({ images: new ort.Tensor("uint8", data, [3, 16, 16, 3]) });
     await session.release();
-    for (const name of deit.explanationNames) {
+    for (const name of explanationNames) {
       expect(results[name]!.data as Float32Array).toBeAllClose(file.data(`${form}.${name}`), near);
     }
   });
@@ -74,7 +74,7 @@ describe.each(Object.keys(forms))("%s", (form) => {
 describe("rollout", () => {
   test("is at least 0, and sums to at most 1 over the patches", async () => {
     const network = networkOn(images("dinov2-reg"), smallConfig("dinov2-reg"));
-    const y = deit.explanations.rollout.of(network.model, network);
+    const y = deit.explanations.rollout(network.model, network);
     const feeds = feedsOf(await weightsOf("dinov2-reg"));
     const { y: values } = await evaluate({ y }, network.tensors, feeds);
     for (let i = 0; i < 3; i += 1) {

@@ -19,6 +19,7 @@ import { matmul } from "../ops/product.ts";
 import { mean, sum } from "../ops/reduction.ts";
 import { broadcastTo, reshape, slice } from "../ops/shape.ts";
 import { constant } from "../ops/sources.ts";
+import type { ExplanationName } from "../portable/explanation-names.ts";
 import { dims } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Trace, Vit } from "./vit.ts";
@@ -26,37 +27,21 @@ import type { Trace, Vit } from "./vit.ts";
 /** What an explanation is computed from. */
 export type Explained = Pick<Trace, "logits" | "attention">;
 
-interface Explanation {
-  /** What it is, in one line of help. */
-  readonly about: string;
-  /** The relevance of every patch [B, N], at least 0. */
-  readonly of: (network: Pick<Vit, "config">, traced: Explained) => Tensor;
-}
-
-/** The explanations, by the name that `--explain` takes. */
-export const explanations = {
-  rollout: {
-    about: "attention rollout (Abnar and Zuidema 2020): where attention leads, whatever the class",
-    of: ({ config }, { attention }) =>
-      throughBlocks(config, attention.map(meanOverHeads), (row, led) => mul(add(row, led), 0.5)),
+/** The relevance of every patch [B, N], at least 0, by the explanation's name. */
+export const explanations: Readonly<
+  Record<ExplanationName, (network: Pick<Vit, "config">, traced: Explained) => Tensor>
+> = {
+  rollout: ({ config }, { attention }) =>
+    throughBlocks(config, attention.map(meanOverHeads), (row, led) => mul(add(row, led), 0.5)),
+  gradient: ({ config }, { logits, attention }) => {
+    const slopes = gradients(predictedLogits(logits), attention);
+    const weighted = attention.map((weights, i) => {
+      const product = mul(slopes[i]!, weights);
+      return meanOverHeads(where(greater(product, 0), product, 0));
+    });
+    return throughBlocks(config, weighted, add);
   },
-  gradient: {
-    about:
-      "attention weighted by the gradient of the predicted class (Chefer et al. 2021): what speaks for that class",
-    of: ({ config }, { logits, attention }) => {
-      const slopes = gradients(predictedLogits(logits), attention);
-      const weighted = attention.map((weights, i) => {
-        const product = mul(slopes[i]!, weights);
-        return meanOverHeads(where(greater(product, 0), product, 0));
-      });
-      return throughBlocks(config, weighted, add);
-    },
-  },
-} as const satisfies Readonly<Record<string, Explanation>>;
-
-export type ExplanationName = keyof typeof explanations;
-
-export const explanationNames = Object.keys(explanations) as readonly ExplanationName[];
+};
 
 /** [B, H, rows, T] to [B, rows, T]. */
 const meanOverHeads = (weights: Tensor) => mean(weights, [1]);

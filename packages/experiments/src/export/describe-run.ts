@@ -1,6 +1,6 @@
 /** @file What an exported run says about itself. */
 import { portableOpset, preprocessingOf } from "@mvt/core";
-import type { ModelDescription, StoragePrecision } from "@mvt/core";
+import type { ExplanationName, ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
 import type { Count } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
@@ -28,6 +28,7 @@ export function describeRun(
   { config, run, weights, data, opened, result, test, testLimited }: Described,
   input: ModelInput,
   precision: StoragePrecision,
+  explain: readonly ExplanationName[] = [],
 ): ModelDescription {
   const { k, n } = test;
   return {
@@ -36,6 +37,7 @@ export function describeRun(
     preprocessing: preprocessingOf(config.model),
     ...maskOf(config, opened),
     precision,
+    explanations: explain.length === 0 ? undefined : explain,
     about: {
       title: result?.title ?? `run ${run.id}`,
       run: run.id,
@@ -62,7 +64,8 @@ export function describeRun(
   };
 }
 
-function maskOf({ mgn }: ClassifierConfig, { mgn: file }: OpenedClassifier) {
+/** The mask that an opened classifier applies, for a description; nothing without masks. */
+export function maskOf({ mgn }: ClassifierConfig, { mgn: file }: Pick<OpenedClassifier, "mgn">) {
   if (mgn === undefined || file === undefined) return {};
   const { polarity, space, config } = file;
   return { mask: { form: mgn.form, polarity, space, m: config.m } };

@@ -1,7 +1,7 @@
 /** @file The programs of a classifier: a training step, and predictions for a batch. */
 import { UserError } from "@mvt/common";
 import { declareNetwork, deit, inHalfPrecision, nn, ops, traceNetwork } from "@mvt/core";
-import type { Backend, NetworkConfig, Program, Tensor, Weights } from "@mvt/core";
+import type { Backend, ExplanationName, NetworkConfig, Program, Tensor, Weights } from "@mvt/core";
 import {
   declareScopedGenerator,
   frozen,
@@ -116,25 +116,35 @@ export interface ClassifierOutput {
   /** The input of every block, between which activations can be recomputed. */
   readonly blockInputs?: readonly Tensor[];
   readonly mask?: Tensor;
+  /** The attention of every block, and what goes into the head [B, D], as far as they were traced. */
+  readonly attention?: readonly Tensor[];
+  readonly features?: Tensor;
 }
 
 /**
  * Probabilities [B, K] of `images`, and the mask [B, N] where there is one: a program that never trains. `outputOf` computes
  * the output for the images, or for their mirror images; the mask is that of the images themselves.
+ *
+ * @param explain explanations [B, N] beside them, each under its name, of the images themselves; they need their attention
  */
 export function predictionProgram(
-  { parameters, masking, testFlip = false }: Classifier,
+  { vit, parameters, masking, testFlip = false }: Classifier,
   images: Tensor,
   outputOf: (mirrored: boolean) => ClassifierOutput,
+  explain: readonly ExplanationName[] = [],
 ): Program {
-  const { logits, mask } = outputOf(false);
+  const { logits, mask, attention = [] } = outputOf(false);
   const own = ops.softmax(logits);
   const probabilities = testFlip
     ? ops.mul(ops.add(own, ops.softmax(outputOf(true).logits)), 0.5)
     : own;
+  const explained = explain.map((name) => [
+    name,
+    deit.explanations[name](vit, { logits, attention }),
+  ]);
   return {
     inputs: [images],
-    outputs: { probabilities, ...(mask && { mask }) },
+    outputs: { probabilities, ...(mask && { mask }), ...Object.fromEntries(explained) },
     state: frozen([...parameters, ...(masking?.generator.parameters ?? [])]),
   };
 }
