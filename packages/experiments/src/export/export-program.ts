@@ -30,7 +30,7 @@ export function exportProgram(
     images,
     (mirrored) =>
       classify(classifier, mirrored ? deit.mirror(images, patchSize, { planar }) : images),
-    explain,
+    { explain },
   );
 }
 

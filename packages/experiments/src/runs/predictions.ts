@@ -14,6 +14,8 @@ export interface Predictions extends Count {
   readonly probabilities: Float32Array;
   /** [n, N] masks as they were applied; only of a classifier with masks. */
   readonly masks?: Float32Array;
+  /** [n, D] what goes into the head, where it was asked for. */
+  readonly features?: Float32Array;
 }
 
 /** Columns: id, label, predicted (by name), and the probability of each class to 6 digits. */

@@ -125,26 +125,32 @@ export interface ClassifierOutput {
  * Probabilities [B, K] of `images`, and the mask [B, N] where there is one: a program that never trains. `outputOf` computes
  * the output for the images, or for their mirror images; the mask is that of the images themselves.
  *
- * @param explain explanations [B, N] beside them, each under its name, of the images themselves; they need their attention
+ * @param also explanations [B, N] beside them, each under its name, of the images themselves, which need their attention; and
+ * what goes into the head for them, features [B, D]
  */
 export function predictionProgram(
   { vit, parameters, masking, testFlip = false }: Classifier,
   images: Tensor,
   outputOf: (mirrored: boolean) => ClassifierOutput,
-  explain: readonly ExplanationName[] = [],
+  also: { readonly explain?: readonly ExplanationName[]; readonly features?: boolean } = {},
 ): Program {
-  const { logits, mask, attention = [] } = outputOf(false);
+  const { logits, mask, features, attention = [] } = outputOf(false);
   const own = ops.softmax(logits);
   const probabilities = testFlip
     ? ops.mul(ops.add(own, ops.softmax(outputOf(true).logits)), 0.5)
     : own;
-  const explained = explain.map((name) => [
+  const explained = (also.explain ?? []).map((name) => [
     name,
     deit.explanations[name](vit, { logits, attention }),
   ]);
   return {
     inputs: [images],
-    outputs: { probabilities, ...(mask && { mask }), ...Object.fromEntries(explained) },
+    outputs: {
+      probabilities,
+      ...(mask && { mask }),
+      ...Object.fromEntries(explained),
+      ...(also.features === true && features && { features }),
+    },
     state: frozen([...parameters, ...(masking?.generator.parameters ?? [])]),
   };
 }
@@ -216,12 +222,17 @@ export function trainingProgram(
   });
 }
 
-/** Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks. */
+/**
+ * Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks.
+ *
+ * @param also whether what goes into the head is a result as well: features [B, D], in float32
+ */
 export function evaluationProgram(
   classifier: Classifier,
   batchSize: number,
   microBatches = 1,
   precision: Precision = "float32",
+  also: { readonly features?: boolean } = {},
 ): Program {
   const S = classifier.vit.config.imageSize;
   const size = batchSize / microBatches;
@@ -230,10 +241,15 @@ export function evaluationProgram(
   const halves =
     microBatches > 1 && size % 2 === 0 ? ops.split(images, 0, [size / 2, size / 2]) : [images];
   const { patchSize } = classifier.vit.config;
-  const program = predictionProgram(classifier, images, (mirrored) => {
-    const seen = mirrored ? halves.map((half) => deit.mirror(half, patchSize)) : halves;
-    return joined(seen.map((half) => inPrecision(classifyBytes(classifier, half), precision)));
-  });
+  const program = predictionProgram(
+    classifier,
+    images,
+    (mirrored) => {
+      const seen = mirrored ? halves.map((half) => deit.mirror(half, patchSize)) : halves;
+      return joined(seen.map((half) => inPrecision(classifyBytes(classifier, half), precision)));
+    },
+    also,
+  );
   return microBatches === 1
     ? program
     : { ...program, microBatches: { count: microBatches, samples: [images] } };
@@ -242,11 +258,13 @@ export function evaluationProgram(
 /** The outputs for slices of a batch as one. */
 function joined(outputs: readonly ClassifierOutput[]): ClassifierOutput {
   const masks = outputs.flatMap(({ mask }) => mask ?? []);
+  const features = outputs.flatMap((output) => output.features ?? []);
   return {
     logits: ops.concat(
       outputs.map(({ logits }) => logits),
       0,
     ),
     mask: masks.length === 0 ? undefined : ops.concat(masks, 0),
+    features: features.length === 0 ? undefined : ops.concat(features, 0),
   };
 }
