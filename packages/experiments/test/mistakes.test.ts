@@ -1,5 +1,5 @@
 /** The wrong predictions that a run is surest of: `pnpm exp evaluate --hardest N`. */
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -63,6 +63,21 @@ describe("evaluate --hardest", () => {
     expect(csv.trimEnd().split("\n")).toHaveLength(6);
     const { width, format } = await sharp(join(folder, "out/hardest.png")).metadata();
     expect([width, format]).toEqual([2 * 20 + 5 * 160 + 4 * 16, "png"]);
+  });
+
+  test("shows them on the page of the run, of the predictions that it stored", async () => {
+    const stored = join(folder, "runs", id);
+    const { stdout } = await run("--out", join(stored, "predictions.csv"), "--json", ...data);
+    const { right } = JSON.parse(stdout) as { readonly right: { readonly k: number } };
+    const result = JSON.parse(await readFile(join(stored, "result.json"), "utf8")) as object;
+    const tested = { validation: { ...right, epoch: 2 } };
+    await writeFile(join(stored, "result.json"), JSON.stringify({ ...result, ...tested }));
+    const pages = ["report", "--pictures", "3", "--out", "pages", "--scale", "smoke"];
+    const { exitCode } = await runCommand([...pages, "--data", "data"], folder);
+    expect(exitCode).toBe(0);
+    const page = await readFile(join(folder, "pages/runs", `${id}.html`), "utf8");
+    expect(page).toContain("The most confident mistakes");
+    expect(page.match(/alt="Test image [^"]+: predicted \w+, labelled \w+"/g)).toHaveLength(3);
   });
 
   test("changes nothing where it is not asked for", async () => {

@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { deit, encodeSafetensors, loadMvt, nn } from "@mvt/core";
+import { deit, encodePortable, encodeSafetensors, loadMvt, nn, printProgram } from "@mvt/core";
+import type { ExplanationName } from "@mvt/core";
 import { runId } from "@mvt/experiments";
 import { runCommand } from "@mvt/testing/command-line";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
@@ -13,7 +14,8 @@ import { scaleOf } from "../src/cli/request.ts";
 import { readPretrainedFile } from "../src/pretrained/weights-file.ts";
 import { scaleNames, scales } from "../src/settings/scales.ts";
 import { startingWeights } from "../src/training/starting-weights.ts";
-import { declareClassifier } from "../src/training/programs.ts";
+import { exportProgram } from "../src/export/export-program.ts";
+import { declareClassifier, evaluationProgram, trainingProgram } from "../src/training/programs.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { nanoWeights } from "./fixtures/nano-weights.ts";
 import { tinyConfig } from "./fixtures/run-config.ts";
@@ -89,6 +91,42 @@ describe("--pooling", () => {
         "--weights DIR/averaged.safetensors: expected all parameters of the network, got none for norm.weight, norm.bias. The file was trained with average pooling of the patches, not with the class token: choose that with --pooling average.",
     },
   ]);
+});
+
+describe("a classifier without the options", () => {
+  const plain = { ...deit.variants.nano, classes: 7 };
+  const classifier = declareClassifier(plain);
+  const weights = nn.initialWeights(classifier.parameters, 1);
+  const exported = (explain?: readonly ExplanationName[]) =>
+    encodePortable({
+      program: (batchSize) => exportProgram(classifier, "bytes", batchSize, explain),
+      weights,
+    });
+
+  test("has the graph of one whose class token is asked for, byte for byte", () => {
+    const named = declareClassifier({ ...plain, pooling: "class" });
+    const trained = (one: typeof classifier) =>
+      printProgram(trainingProgram(one, { batchSize: 8, adamw: {} }));
+    expect(trained(named)).toBe(trained(classifier));
+    const ofNamed = encodePortable({
+      program: (batchSize) => exportProgram(named, "bytes", batchSize),
+      weights,
+    });
+    expect(ofNamed).toEqual(exported());
+  });
+
+  test("is exported without what explains it, unless that is asked for", () => {
+    const explained = exported(["rollout"]);
+    expect(explained.length).toBeGreaterThan(exported().length);
+    expect(Buffer.from(exported()).includes("rollout")).toBe(false);
+    expect(Buffer.from(explained).includes("rollout")).toBe(true);
+  });
+
+  test("computes all rows of the last block only with average pooling", () => {
+    const of = (model: Parameters<typeof declareClassifier>[0]) =>
+      printProgram(evaluationProgram(declareClassifier(model), 8));
+    expect(of(plain)).not.toBe(of({ ...plain, pooling: "average" }));
+  });
 });
 
 describe("--size", () => {

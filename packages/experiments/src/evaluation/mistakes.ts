@@ -29,7 +29,7 @@ export interface FoundMistake extends MistakeFacts {
 /** All wrong predictions for the images of `subset`, the most confident first; equal ones in the order of the images. */
 export function mistakesOf(
   classes: readonly string[],
-  { ids, rows, labels }: Subset,
+  { ids, rows, labels }: Pick<Subset, "ids" | "rows" | "labels">,
   { probabilities }: Pick<Predictions, "probabilities">,
 ): readonly FoundMistake[] {
   const K = classes.length;

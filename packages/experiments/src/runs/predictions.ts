@@ -62,6 +62,15 @@ export async function readPredictions(run: RunFolder): Promise<NamedPredictions>
   );
 }
 
+/** [n, K] the probabilities of the same file, to 6 digits, in the order of its images and classes. */
+export async function readProbabilities(run: RunFolder): Promise<Float32Array> {
+  const csv = await run.read("predictions.csv");
+  if (csv === undefined) throw await missingFile(run, "predictions.csv");
+  const path = run.path("predictions.csv");
+  const [, ...rows] = readRecords(csv.toString("utf8"), path, "the predictions of a run");
+  return Float32Array.from(rows.flatMap((row) => row.slice(leading.length).map(Number)));
+}
+
 /** `path` names the file in errors. */
 export function parsePredictions(csv: string, path: string): NamedPredictions {
   const [header = [], ...rows] = readRecords(csv, path, "the predictions of a run");
