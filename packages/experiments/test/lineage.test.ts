@@ -64,6 +64,21 @@ describe("a file of weights", () => {
   });
 });
 
+test("weights show says what is known of a file, by what, and nothing of another", async ({
+  onTestFinished,
+}) => {
+  const folder = await temporaryFolder(onTestFinished);
+  const lines = async (name: string) => {
+    await writeFile(join(folder, name), encodeSafetensors(nanoWeights()));
+    const { stdout } = await runCommand(["weights", "show", name, "--scale", "smoke"], folder);
+    return stdout.split("\n");
+  };
+  expect((await lines("mae_pretrain_vit_base.pth"))[2]).toMatch(
+    /^MAE B\/16 by its file name, licence CC-BY-NC 4\.0/,
+  );
+  expect((await lines("mine.pth"))[2]).toMatch(/^ {2}cls_token/);
+});
+
 describe("--weights-about", () => {
   test("stands in the summary of the file", async ({ onTestFinished }) => {
     const folder = await temporaryFolder(onTestFinished);

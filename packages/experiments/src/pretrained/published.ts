@@ -1,6 +1,6 @@
 /**
- * @file Published files of weights: under which licence they are, and what they were trained on. Licences are those that the
- * repositories stated in November 2026; their owners may have others for other uses.
+ * @file Published files of weights: under which licence they are, and what they were trained on, as the README and LICENSE
+ * files of their repositories say. Look at the source before you rely on it: owners change licences, and grant others.
  */
 
 /** What its publishers say of a file. */

@@ -5,6 +5,7 @@ import { CommandLineError, listFirst, shorten, UserError } from "@mvt/common";
 import { backbones, defaultBackbone, describeNetwork, formatShape } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
 import { download, sha256Of } from "../../pretrained/download.ts";
+import { knownWords, lineageOf } from "../../pretrained/lineage.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
 import { arrayFacts, weightsShowJson } from "../../pretrained/weights-facts.ts";
 import type { ArrayFacts } from "../../pretrained/weights-facts.ts";
@@ -99,6 +100,8 @@ async function show(
     if (!json) {
       print(`${path}: ${format}, ${bytes} bytes, SHA-256 ${sha256}`);
       print(network ? networkLine(network) : "no vision transformer that is known here");
+      const known = knownWords(lineageOf(path, sha256));
+      if (known !== undefined) print(known);
       for (const row of rowsOf(match)) print(row);
       if (otherEntries.length > 0)
         print(`in the file besides the weights, not read: ${listFirst(otherEntries, 20)}`);
