@@ -8,7 +8,7 @@ method the relevance of every patch. With full T x T matrices, as the papers wri
 
 * rollout, Abnar and Zuidema, arXiv:2005.00928: the product of (mean over heads of A + I) / 2 over the blocks;
 * gradient, Chefer et al., arXiv:2103.15679, Eq. 5 and 6: R <- R + mean over heads of (dy/dA * A)+ times R from R = I,
-  where y is the logit of the predicted class.
+  where y is the logit of the predicted class; R - I is taken, as in their Eq. 8, so that a patch does not count for itself.
 
 The row of the class token is taken; with average pooling, the mean of the rows of the patches, because the mean of the
 patches goes into the head. Computed in float64 and stored in float32.
@@ -58,7 +58,7 @@ def relevances(model, images):
         rows = matrix[:, first:].mean(1) if average else matrix[:, 0]
         return rows[:, first:].detach().float().contiguous()
 
-    return of_patches(rollout), of_patches(relevance)
+    return of_patches(rollout), of_patches(relevance - eye)
 
 
 def main():

@@ -6,7 +6,7 @@
  *
  * gradient: Chefer, Gur and Wolf, "Generic Attention-model Explainability for Interpreting Bi-Modal and Encoder-Decoder
  * Transformers", ICCV 2021, arXiv:2103.15679, Eq. 5 and 6. With A̅_l the mean over heads of (∂y/∂A ⊙ A)⁺, where y is the
- * logit of the predicted class, the product of I + A̅_l.
+ * logit of the predicted class, the product of I + A̅_l, without I: what is left is what patches gave to each other.
  *
  * Of the product one row is of use: that of the class token, or with average pooling the mean of the patches' rows, because
  * their mean goes into the head. So a row is multiplied through the blocks, from the last to the first.
@@ -31,15 +31,30 @@ export type Explained = Pick<Trace, "logits" | "attention">;
 export const explanations: Readonly<
   Record<ExplanationName, (network: Pick<Vit, "config">, traced: Explained) => Tensor>
 > = {
-  rollout: ({ config }, { attention }) =>
-    throughBlocks(config, attention.map(meanOverHeads), (row, led) => mul(add(row, led), 0.5)),
+  rollout: ({ config }, { attention }) => {
+    let row = startRow(config, attention[0]!);
+    for (const matrix of attention.map(meanOverHeads).toReversed()) {
+      row = mul(add(row, led(row, matrix)), 0.5);
+    }
+    return ofPatches(config, row);
+  },
   gradient: ({ config }, { logits, attention }) => {
     const slopes = gradients(predictedLogits(logits), attention);
     const weighted = attention.map((weights, i) => {
       const product = mul(slopes[i]!, weights);
       return meanOverHeads(where(greater(product, 0), product, 0));
     });
-    return throughBlocks(config, weighted, add);
+    let row = startRow(config, attention[0]!);
+    const parts: Tensor[] = []; // of the row, all but where it started
+    for (const matrix of weighted.toReversed()) {
+      const part = led(row, matrix);
+      row = add(row, part);
+      parts.push(part);
+    }
+    return ofPatches(
+      config,
+      parts.reduce((total, part) => add(total, part)),
+    );
   },
 };
 
@@ -55,26 +70,25 @@ function predictedLogits(logits: Tensor): Tensor {
   return sum(where(isPredicted, logits, 0));
 }
 
-/**
- * Takes the row that the head reads through the blocks, from the last to the first, and returns its patches [B, N].
- *
- * @param matrices [B, T, T] for each block; of the last one its first row alone where the head reads the class token
- * @param next the row before a block, from the row behind it and the same times the block's matrix
- */
-function throughBlocks(
-  { registers = 0, pooling }: Vit["config"],
-  matrices: readonly Tensor[],
-  next: (row: Tensor, led: Tensor) => Tensor,
-): Tensor {
-  const [B, , T] = dims(matrices[0]!, "B R T");
+/** The row that the head reads, before any block [B, 1, T]: the class token, or an even share of the patches. */
+function startRow({ registers = 0, pooling }: Vit["config"], attention: Tensor): Tensor {
+  const [B, , , T] = dims(attention, "B H R T");
   const first = 1 + registers;
-  const isRead = (token: number) => (pooling === "average" ? token >= first : token === 0);
-  const share = pooling === "average" ? 1 / (T - first) : 1;
+  const average = pooling === "average";
+  const share = average ? 1 / (T - first) : 1;
+  const isRead = (token: number) => (average ? token >= first : token === 0);
   const start = Float32Array.from({ length: T }, (_, token) => (isRead(token) ? share : 0));
-  let row = broadcastTo(constant(start, [1, 1, T]), [B, 1, T]);
-  for (const matrix of matrices.toReversed()) {
-    const alone = matrix.shape[1] === 1; // the row itself
-    row = next(row, alone ? matrix : matmul(row, matrix));
-  }
+  return broadcastTo(constant(start, [1, 1, T]), [B, 1, T]);
+}
+
+/** A row times a block's matrix [B, T, T]; where the head reads the class token, that of the last block is the row itself. */
+function led(row: Tensor, matrix: Tensor): Tensor {
+  return matrix.shape[1] === 1 ? matrix : matmul(row, matrix);
+}
+
+/** [B, 1, T] to [B, N]. */
+function ofPatches({ registers = 0 }: Vit["config"], row: Tensor): Tensor {
+  const [B, , T] = dims(row, "B R T");
+  const first = 1 + registers;
   return reshape(slice(row, 2, first, T), [B, T - first]);
 }

@@ -21,11 +21,13 @@ export interface ExplanationFigure {
 /** Pixels. */
 const [margin, line, bar] = [16, 17, 14];
 const barWidth = 240;
+const averageCharacter = 6.6; // px at 12 px type; a little more than Open Sans needs
 
 /** The figure as SVG, with the images inside it. */
 export function explanationFigure(figure: ExplanationFigure): string {
   const { title, notes, sheet, labels, most, colours, even } = figure;
-  const width = Math.max(sheet.width, 480) + 2 * margin;
+  const longest = Math.max(...notes.map(({ length }) => length));
+  const width = Math.ceil(Math.max(sheet.width, 320, longest * averageCharacter)) + 2 * margin;
   const top = margin + 24 + notes.length * line;
   const under = top + sheet.height + line;
   const scale = under + 16;
