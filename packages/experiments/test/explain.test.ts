@@ -26,7 +26,7 @@ beforeAll(async () => {
   const faces = await drawFaces(join(folder, "data"), "raf-db");
   const runs = join(folder, "runs");
   masked = await writeUntrainedRun(runs, faces, true);
-  plain = await writeUntrainedRun(runs, faces, false, { pooling: "average" });
+  plain = await writeUntrainedRun(runs, faces, false, {}, { pooling: "average" });
   await run("export", "--run", plain, "--out", "plain.onnx", ...data);
   const both = ["--explain", "rollout", "gradient"];
   await run("export", "--run", masked, "--out", "both.onnx", "--input", "pixels", ...both, ...data);
