@@ -61,6 +61,7 @@ export { compileStep, type SamOptions, sharpnessAware } from "./optim/sam.ts";
 export { cosine, exponential, type Schedule, withWarmup } from "./optim/schedule.ts";
 export { sgd, type SgdOptions } from "./optim/sgd.ts";
 export { fadePatches } from "./images/fade-patches.ts";
+export { heatColour, heatPixels } from "./images/heat.ts";
 export { fromCmyk } from "./images/cmyk.ts";
 export { resizeBilinear } from "./images/resize.ts";
 export {
@@ -70,6 +71,11 @@ export {
   preprocessingOf,
   type Preprocessing,
 } from "./portable/description.ts";
+export {
+  explanationAbouts,
+  type ExplanationName,
+  explanationNames,
+} from "./portable/explanation-names.ts";
 export { loadMvt, type LoadOptions } from "./portable/load.ts";
 export { readMetadata, withMetadata } from "./portable/metadata.ts";
 export type { Mvt, Prediction } from "./portable/model.ts";
@@ -115,7 +121,7 @@ export {
   type Safetensors,
 } from "./weights/safetensors.ts";
 export type { StoredArray, WeightsFile, WeightsFormat } from "./weights/stored.ts";
-export { isHead } from "./weights/vit/assign.ts";
+export { isHead, mayStartAnew } from "./weights/vit/assign.ts";
 export type { Match, VitMatch } from "./weights/vit/match.ts";
 export type { NameScheme } from "./weights/vit/names.ts";
 export {

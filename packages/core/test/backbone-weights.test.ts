@@ -77,12 +77,13 @@ describe.each(forms)("a file of %s", (form) => {
       distilled: false,
       registers: form === "dinov2-reg" ? 4 : 0,
       layerScale: true,
+      classPosition: form === "dinov2" || (own && form === "dinov2-reg"),
     });
   });
 
   test("with its authors' names loads as timm reads it", async () => {
     const expected = loadForm(form, await openForm(form));
-    const own = loadForm(form, await openForm(form, true));
+    const own = loadForm(form, await openForm(form, true)); // of DINOv2 with blocks in chunks
     expect([...own.keys()]).toEqual([...expected.keys()]);
     for (const [name, { shape, data }] of expected) {
       expect(own.get(name)!.shape, name).toEqual(shape);
@@ -102,7 +103,8 @@ describe.each(forms)("a file of %s", (form) => {
     const file = await opened(
       new Map([
         ["patch_embed.proj.weight", zeros(384, 3, size.patchSize, size.patchSize)],
-        ...(form === "deit3" ? [] : ([["reg_token", zeros(1, 4, 384)]] as const)),
+        ["pos_embed", zeros(1, form === "dinov2" ? 197 : 196, 384)],
+        ...(form === "dinov2-reg" ? ([["reg_token", zeros(1, 4, 384)]] as const) : []),
         ...blocks,
       ]),
     );

@@ -50,10 +50,12 @@ function smallNetwork(name: BackboneName, batch: number) {
 }
 
 describe("the number of parameters with 1,000 classes", () => {
-  // Of timm's deit3_*_patch16_224, and of its vit_*_patch14_reg4_dinov2 with img_size=224.
+  // Of timm's deit3_*_patch16_224, and of its vit_*_patch14_dinov2 and vit_*_patch14_reg4_dinov2 with img_size=224.
   test.each([
     ["deit3", "S/16", 22_059_496],
     ["deit3", "B/16", 86_585_320],
+    ["dinov2", "S/16", 22_013_800],
+    ["dinov2", "B/16", 86_493_928],
     ["dinov2-reg", "S/16", 22_014_952],
     ["dinov2-reg", "B/16", 86_496_232],
   ] as const)("of %s in the size of %s is timm's", (name, size, parameters) => {
@@ -185,7 +187,7 @@ describe.each(forms)("%s with the weights of its golden file", (form) => {
     const images = ops.constant(Uint8Array.from(file.data("larger")), [2, 24, 24, 3]);
     const larger = networkOn(images, smallConfig(form, 24));
     const weights = loadForm(form, await openForm(form), 24);
-    expect(weights.get("pos_embed")!.shape).toEqual([1, 36, 12]);
+    expect(weights.get("pos_embed")!.shape).toEqual([1, form === "dinov2" ? 37 : 36, 12]);
     const results = await evaluate({ y: larger.logits }, larger.tensors, feedsOf(weights));
     expect(results.y).toBeAllClose(file.data("larger.logits"), near);
   });

@@ -211,6 +211,7 @@ describe("a description", () => {
         distilled: false,
         registers: 0,
         layerScale: false,
+        classPosition: true,
       });
     },
   );

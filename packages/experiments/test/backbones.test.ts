@@ -45,6 +45,12 @@ describe("--backbone", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test("gives DINOv2 without registers the class token's position, LayerScale and its patches", () => {
+    const { model } = scaleOf({ scale: "paper", backbone: "dinov2" });
+    expect(model).toMatchObject({ patchSize: 14, layerScale: 1e-5, backbone: "dinov2" });
+    expect("classPosition" in model || "registers" in model).toBe(false);
+  });
+
   test("takes DINOv2's patches of 14 x 14 pixels at scale paper", () => {
     expect(scaleOf({ scale: "paper", backbone: "dinov2-reg" }).model).toMatchObject({
       imageSize: 224,
@@ -60,7 +66,7 @@ describe("--backbone", () => {
       args: "train --backbone resnet",
       exitCode: 2,
       stderr:
-        "--backbone resnet: expected one of deit, deit3, dinov2-reg. `pnpm exp train --help` lists the options.",
+        "--backbone resnet: expected one of deit, deit3, dinov2, dinov2-reg. `pnpm exp train --help` lists the options.",
     },
     {
       what: "asks for weights at scale paper, since the official file is a DeiT",

@@ -115,7 +115,7 @@ describe("--weights refuses", () => {
         what: "a network of another backbone, and says which",
         given: changed({ "blocks.0.ls1.gamma": zeros(64) }),
         stderr:
-          "no more than the parameters of a DeiT of this depth, got also blocks.0.ls1.gamma. The file holds a DeiT III: choose that network with --backbone deit3, or use weights of a DeiT.",
+          "no more than the parameters of a DeiT of this depth, got also blocks.0.ls1.gamma. The file holds a DINOv2: choose that network with --backbone dinov2, or use weights of a DeiT.",
       },
     ].map(({ stderr, ...mistake }) => ({
       ...mistake,

@@ -4,6 +4,7 @@ import { isRecord, parseJson, shorten, UserError } from "@mvt/common";
 import {
   backboneNames,
   decodeSafetensors,
+  deit,
   encodeSafetensors,
   formatShape,
   mostForeignHeader,
@@ -208,6 +209,7 @@ const fields: { readonly [Name in keyof Required<GeneratorConfig>]: Field } = {
   backbone: optional(oneOf(...backboneNames)),
   registers: optional(["a number from 0 to 1000", (value) => value === 0 || size(1000)[1](value)]),
   layerScale: optional(number),
+  pooling: optional(oneOf(...deit.poolingNames)),
   classPosition: optional(["true or false", (value) => typeof value === "boolean"]),
   positions: optional(oneOf("truncated-normal", "sin-cos")),
   initStd: optional(number),

@@ -1,6 +1,6 @@
 /** @file What a generator starts from: the first blocks of a trained classifier, and a new head. */
 import { UserError } from "@mvt/common";
-import { formatShape, isHead, nn, sameShape } from "@mvt/core";
+import { deit, formatShape, isHead, nn, sameShape } from "@mvt/core";
 import type { NdArray, Weights } from "@mvt/core";
 import type { GeneratorConfig } from "./config.ts";
 import { declareGenerator } from "./generator.ts";
@@ -19,7 +19,8 @@ export interface StartingWeights {
 /**
  * The generator's patch embedding, positions, registers, blocks and final normalisation from a classifier of the
  * same backbone, with timm's names. Its pos_embed has a first row for the class token, which is left out, unless
- * the backbone has none (`classPosition: false`). The new head is drawn from its own streams under `seed`.
+ * the backbone has none (`classPosition: false`). Its final normalisation is the classifier's before the head: `norm`, or
+ * `fc_norm` of a classifier with average pooling. The new head is drawn from its own streams under `seed`.
  * Throws UserError for a classifier of another backbone or size, or with too few blocks.
  */
 export function generatorFromClassifier(
@@ -40,7 +41,7 @@ export function generatorFromClassifier(
   const take = (name: string): NdArray => {
     const hasClassRow = name === "pos_embed" && classPosition;
     const expected = hasClassRow ? [1, N! + 1, D!] : shapes.get(name)!;
-    const given = classifier.get(name);
+    const given = classifier.get(name.replace(/^norm\./, `${deit.headNorm(config)}.`));
     if (given === undefined || !sameShape(given.shape, expected)) {
       throw new UserError(
         `${source}: expected ${name} ${formatShape(expected)}, got ${given ? formatShape(given.shape) : "none"}; use a classifier of the generator's backbone, width, image size and patch size, without distillation token.`,
@@ -50,7 +51,9 @@ export function generatorFromClassifier(
   };
 
   const taken = [...shapes.keys()];
-  const left = [...classifier.keys()].filter((name) => !shapes.has(name));
+  const left = [...classifier.keys()].filter(
+    (name) => !shapes.has(name.replace(/^fc_norm\./, "norm.")),
+  );
   const needed = left.find((name) => isOfGenerator(name, config.depth));
   if (needed !== undefined) {
     throw new UserError(

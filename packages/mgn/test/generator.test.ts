@@ -35,6 +35,29 @@ async function masksOf(config: GeneratorConfig, order: readonly number[]) {
   return order.map((_, i) => Mp.slice(i * N, (i + 1) * N));
 }
 
+describe("a generator from a classifier with average pooling", () => {
+  const averaging = { ...backbone, pooling: "average" as const };
+  const { parameters } = nn.declareParameters((scope) =>
+    declareNetwork(scope, { ...averaging, classes: K }),
+  );
+  const trained = nn.initialWeights(parameters, 3);
+  const config = generatorConfig(averaging, m);
+
+  test("takes its final norm from the classifier's, which has another name", () => {
+    const { weights, dropped } = generatorFromClassifier(trained, config, { seed: 4 });
+    expect(weights.get("norm.weight")).toBe(trained.get("fc_norm.weight"));
+    expect(dropped).not.toContain("fc_norm.weight");
+    expect(dropped).toContain("cls_token");
+  });
+
+  test("is refused a classifier whose class token goes into the head", () => {
+    const { pooling: _pooling, ...plain } = config;
+    expect(() => generatorFromClassifier(trained, plain, { seed: 4 })).toThrow(
+      "expected norm.weight",
+    );
+  });
+});
+
 describe("a generator", () => {
   test("is the first half of its backbone", () => {
     expect(generatorConfig(deit.variants["S/16"], 0.15).depth).toBe(6); // section 4.2

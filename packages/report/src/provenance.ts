@@ -53,6 +53,8 @@ export interface Machine {
 /** The runs of a report that one version trained on one machine. */
 export interface TrainedRuns {
   readonly runs: number;
+  /** The files of pre-trained weights that they started from, each once, in words; absent if there are none. */
+  readonly starts?: readonly string[];
   /** Absent of runs that did not record it. */
   readonly by?: {
     readonly commit: string;
@@ -93,6 +95,7 @@ export function provenanceList(provenance: Provenance): readonly string[] {
     ...versionLines(provenance),
     `Scale: ${scale}${seedWords(seeds)}`,
     ...data.map(dataLine),
+    ...startsOf(provenance).map((start) => `Pre-trained weights: ${start}`),
     ...machineLines(provenance),
     ...(machine.software ? [`Software: ${machine.software.join("; ")}`] : []),
     `Date: ${date}`,
@@ -121,6 +124,11 @@ function versionLines({ trained = [], ...report }: Provenance): readonly string[
     }),
     `Commit of this report: ${own}`,
   ];
+}
+
+/** The files of pre-trained weights that the runs started from, each once. */
+function startsOf({ trained = [] }: Provenance): readonly string[] {
+  return [...new Set(trained.flatMap(({ starts = [] }) => starts))].toSorted();
 }
 
 /** The machines of the runs, each once, and that of the report if it computed something and is another. */

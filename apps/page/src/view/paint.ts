@@ -1,4 +1,5 @@
 /** @file Images and masks on canvases, one canvas pixel per value; the style sheet enlarges them. */
+import { heatColour } from "@mvt/core/portable";
 import { element } from "./element.ts";
 import type { MaskScale } from "./mask-scale.ts";
 
@@ -16,19 +17,11 @@ export function paintMask(
   return paint(Math.sqrt(mask.length), label, (i) => maskColour(position(mask[i]!)));
 }
 
-type Rgb = readonly [number, number, number];
+type Rgb = ReturnType<typeof heatColour>;
 
-/** The ends of the colour scale; --mask-0 and --mask-1 of the style sheet are the same. */
-const [dark, bright]: readonly [Rgb, Rgb] = [
-  [18, 32, 71],
-  [255, 226, 122],
-];
-
-/** From dark blue at 0 to bright yellow at 1: brightness alone gives the same order. */
+/** From dark blue at 0 to bright yellow at 1; --mask-0 and --mask-1 of the style sheet are these ends. */
 export function maskColour(position: number): Rgb {
-  const clamped = Math.min(1, Math.max(0, position));
-  const mix = (c: 0 | 1 | 2) => Math.round(dark[c] + clamped * (bright[c] - dark[c]));
-  return [mix(0), mix(1), mix(2)];
+  return heatColour(Math.min(1, Math.max(0, position)));
 }
 
 function paint(side: number, label: string, colour: (i: number) => Rgb): HTMLCanvasElement {

@@ -1,6 +1,7 @@
 /** @file A model's prediction for one image: probabilities, mask, and the masked input of the classifier. */
 import { percent } from "@mvt/common";
-import type { MaskDescription } from "@mvt/core/portable";
+import { explanationAbouts, heatPixels } from "@mvt/core/portable";
+import type { ExplanationName, MaskDescription } from "@mvt/core/portable";
 import type { ImagePrediction, OpenedModel } from "../engine/messages.ts";
 import { element } from "./element.ts";
 import { duration } from "./format.ts";
@@ -55,6 +56,25 @@ function figures(
         element("span", { class: "meaning" }, meaningOf(description.mask)),
       ),
       figure(paintPixels(masked, S, "The masked image"), "input of the classifier"),
+    );
+  }
+  for (const [name, values] of Object.entries(prediction.explanations ?? {})) {
+    const most = Math.max(...values);
+    const heat = heatPixels(masked ?? pixels, values, most, description.preprocessing);
+    const label = `Relevance of ${values.length} patches by ${name}, from 0 to ${most.toPrecision(3)}`;
+    shown.push(
+      figure(
+        paintPixels(heat, S, label),
+        `${name}: relevance of a patch`,
+        element(
+          "span",
+          { class: "scale" },
+          "0",
+          element("span", { class: "ramp" }),
+          most.toPrecision(3),
+        ),
+        element("span", { class: "meaning" }, explanationAbouts[name as ExplanationName]),
+      ),
     );
   }
   return element("div", { class: "figures" }, ...shown);

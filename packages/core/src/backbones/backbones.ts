@@ -12,7 +12,9 @@ import type { DropFactors, Trace, Vit } from "../deit/vit.ts";
 import type { Scope } from "../nn/parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import type { WeightsFile } from "../weights/stored.ts";
+import type { Resampling } from "../weights/vit/positions.ts";
 import { describeVit } from "../weights/vit/describe.ts";
+import { foreignOf } from "../weights/vit/foreign.ts";
 import type { VitDescription } from "../weights/vit/describe.ts";
 import { loadVit } from "../weights/vit/load.ts";
 import { matchVit } from "../weights/vit/match.ts";
@@ -57,10 +59,12 @@ export interface Backbone {
 type Kind = Pick<VitConfig, "registers" | "layerScale" | "classPosition"> & {
   /** P of the published networks in place of DeiT's 16; that of the size if absent. */
   readonly patchSize?: number;
+  /** How its authors resample position embeddings, if not as timm. */
+  readonly resampling?: Resampling;
 };
 
 function visionTransformer(about: Pick<Backbone, "title" | "about">, kind: Kind): Backbone {
-  const { patchSize: published, ...options } = kind;
+  const { patchSize: published, resampling, ...options } = kind;
   const of = (size: BackboneConfig): BackboneConfig => ({
     ...size,
     ...options,
@@ -71,14 +75,17 @@ function visionTransformer(about: Pick<Backbone, "title" | "about">, kind: Kind)
     of,
     declare: declareVit,
     trace: traceClassify,
-    match: matchVit,
+    match: (file, network) => matchVit(file, network, resampling),
     load: (match) => loadVit(match, { title: about.title, advice: adviceFor(match, about.title) }),
     describe: (file) => {
       const found = describeVit(file);
+      const { layerScale, registers = 0, classPosition = true } = kind;
       const isThis =
-        found?.layerScale === (kind.layerScale !== undefined) &&
-        found.registers > 0 === (kind.registers ?? 0) > 0;
-      if (!isThis) return undefined;
+        found?.layerScale === (layerScale !== undefined) &&
+        found.registers > 0 === registers > 0 &&
+        // Of DINOv2 with registers, the authors' files have a position for the class token, and timm's have none.
+        (!found.layerScale || registers > 0 || (found.classPosition ?? false) === classPosition);
+      if (!isThis || foreignOf(file.arrays.keys()) !== undefined) return undefined;
       const variant = Object.entries(variants).find(([, size]) => {
         const { width, depth, patchSize } = of(size);
         return found.width === width && found.depth === depth && found.patchSize === patchSize;
@@ -97,6 +104,13 @@ export const backbones = {
       about: "with LayerScale, and no position embedding for the class token",
     },
     { layerScale: 1e-6, classPosition: false }, // timm's deit3_small_patch16_224
+  ),
+  dinov2: visionTransformer(
+    {
+      title: "DINOv2",
+      about: "with LayerScale, and patches of 14 x 14 pixels at 224 x 224",
+    },
+    { layerScale: 1e-5, patchSize: 14, resampling: "dinov2" }, // vit_small_patch14_dinov2
   ),
   "dinov2-reg": visionTransformer(
     {
@@ -146,10 +160,17 @@ export function describeNetwork(file: WeightsFile): NetworkDescription | undefin
   return undefined;
 }
 
-/** What to do about a file of another backbone than the wanted one. */
-function adviceFor({ file }: VitMatch, wanted: string): string | undefined {
+/** What to do about a file of another backbone than the wanted one, or of one that was trained with average pooling. */
+function adviceFor({ file, unknown }: VitMatch, wanted: string): string | undefined {
   const found = describeNetwork(file);
-  if (found === undefined || backbones[found.backbone].title === wanted) return undefined;
+  if (found === undefined) return undefined;
   const { title } = backbones[found.backbone];
-  return `The file holds a ${title}: choose that network with --backbone ${found.backbone}, or use weights of a ${wanted}.`;
+  const other = title === wanted ? undefined : `--backbone ${found.backbone}`;
+  const averages = found.pooling === "average" && unknown.some((name) => /fc_norm\./.test(name));
+  if (averages) {
+    const flags = [other, "--pooling average"].filter((flag) => flag !== undefined).join(" ");
+    return `The file was trained with average pooling of the patches, not with the class token: choose that with ${flags}.`;
+  }
+  if (other === undefined) return undefined;
+  return `The file holds a ${title}: choose that network with ${other}, or use weights of a ${wanted}.`;
 }

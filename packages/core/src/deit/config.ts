@@ -1,5 +1,17 @@
 /** @file The sizes and options of a vision transformer, and what follows from them. */
 
+/** What of the last block's tokens goes into the head, by the name that `--pooling` takes. */
+export const poolings = {
+  class: { about: "the class token, after the last norm" },
+  average: {
+    about: "the mean of the patches, then a norm (timm's fc_norm), as MAE and FMAE are fine-tuned",
+  },
+} as const satisfies Readonly<Record<string, { readonly about: string }>>;
+
+export type Pooling = keyof typeof poolings;
+
+export const poolingNames = Object.keys(poolings) as readonly Pooling[];
+
 export interface VitConfig {
   /** Side S of the square input, in pixels. */
   readonly imageSize: number;
@@ -20,6 +32,8 @@ export interface VitConfig {
   readonly layerScale?: number;
   /** Whether the class token has a position embedding. Default true; registers never have one. */
   readonly classPosition?: boolean;
+  /** What goes into the head. Default "class". */
+  readonly pooling?: Pooling;
   /** How position embeddings start. Default: "truncated-normal", as in DeiT. */
   readonly positions?: "truncated-normal" | "sin-cos";
   /** Standard deviation of weight matrices at the start. Default 0.02, as in timm. */

@@ -132,7 +132,18 @@ export function layerNorm({ gamma, beta, epsilon }: LayerNorm, x: Tensor): Tenso
  * @param rows compute the result for the first `rows` tokens only. Default: all tokens
  * @returns [B, rows, D]
  */
-export function attention({ heads, qkv, proj }: Attention, x: Tensor, rows?: number): Tensor {
+export function attention(p: Attention, x: Tensor, rows?: number): Tensor {
+  return traceAttention(p, x, rows).z;
+}
+
+/** A result [B, rows, D], and the attention softmax(q kᵀ / √d) that it was computed with, [B, H, rows, T]. */
+export interface Attended {
+  readonly z: Tensor;
+  readonly weights: Tensor;
+}
+
+/** As `attention`, with its weights. */
+function traceAttention({ heads, qkv, proj }: Attention, x: Tensor, rows?: number): Attended {
   const [B, T, D] = dims(x, "B T D");
   const queries = rows ?? T;
   const d = D / heads;
@@ -147,7 +158,7 @@ export function attention({ heads, qkv, proj }: Attention, x: Tensor, rows?: num
   const v = toHeads(linear({ weight: wv!, bias: bv! }, x), T);
   const a = softmax(matmul(q, k, { transposeY: true, scale: 1 / Math.sqrt(d) })); // [B, H, queries, T]
   const joined = reshape(transpose(matmul(a, v), [0, 2, 1, 3]), [B, queries, D]);
-  return linear(proj, joined);
+  return { z: linear(proj, joined), weights: a };
 }
 
 /** GELU between two linear layers. */
@@ -179,12 +190,17 @@ function scaleSamples(factor: Tensor | undefined, x: Tensor): Tensor {
  * @returns [B, rows, D]
  */
 export function block(p: Block, z: Tensor, rows?: number, paths?: Tensor): Tensor {
+  return traceBlock(p, z, rows, paths).z;
+}
+
+/** As `block`, with the weights of its attention. */
+export function traceBlock(p: Block, z: Tensor, rows?: number, paths?: Tensor): Attended {
   const kept = rows === undefined ? z : slice(z, 1, 0, rows);
   const [path1, path2] = paths === undefined ? [] : split(paths, 1, [1, 1]);
+  const { z: led, weights } = traceAttention(p.attn, layerNorm(p.norm1, z), rows);
   // z' = γ₁ MSA(LN(z)) + z
-  const msa = scaleFeatures(p.ls1, attention(p.attn, layerNorm(p.norm1, z), rows));
-  const attended = add(kept, scaleSamples(path1, msa));
+  const attended = add(kept, scaleSamples(path1, scaleFeatures(p.ls1, led)));
   // z = γ₂ MLP(LN(z')) + z'
   const hidden = scaleFeatures(p.ls2, mlp(p.mlp, layerNorm(p.norm2, attended)));
-  return add(attended, scaleSamples(path2, hidden));
+  return { z: add(attended, scaleSamples(path2, hidden)), weights };
 }

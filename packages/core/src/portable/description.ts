@@ -5,6 +5,8 @@
  */
 import { isRecord, parseJson, printable, shorten } from "@mvt/common";
 import { imagenet } from "../deit/pixels.ts";
+import { explanationNames } from "./explanation-names.ts";
+import type { ExplanationName } from "./explanation-names.ts";
 import { modelFormat } from "./model-format.ts";
 import { refuserOf } from "../weights/error.ts";
 import { storagePrecisions } from "./storage-precision.ts";
@@ -53,11 +55,21 @@ export interface ModelDescription {
   /** Absent if the model has no mask generator. */
   readonly mask?: MaskDescription;
   readonly precision: StoragePrecision;
+  /** The explanations that it gives of its predictions, each an output [B, N]; absent if it gives none. */
+  readonly explanations?: readonly ExplanationName[];
   /** For people, any JSON: title, run, training data, metrics, licence. */
   readonly about: Readonly<Record<string, unknown>>;
 }
 
-const described = ["format", "input", "classes", "preprocessing", "mask", "precision"];
+const described = [
+  "format",
+  "input",
+  "classes",
+  "preprocessing",
+  "mask",
+  "precision",
+  "explanations",
+];
 
 /** The metadata of a model file: the description as texts by key, objects as JSON. */
 export function describeModel({ about, ...model }: ModelDescription): Record<string, string> {
@@ -95,6 +107,7 @@ export function parseDescription(
     preprocessing: read("preprocessing", isPreprocessing),
     mask: "mask" in metadata ? read("mask", isMask) : undefined,
     precision: read("precision", isPrecision),
+    explanations: "explanations" in metadata ? read("explanations", areExplanations) : undefined,
     about: Object.fromEntries(about.map(([key, value]) => [printable(key), parsed(value)])),
   };
 }
@@ -109,6 +122,8 @@ const isInput = (value: unknown): value is ModelDescription["input"] =>
   value === "bytes" || value === "pixels";
 const isPrecision = (value: unknown): value is StoragePrecision =>
   storagePrecisions.some((precision) => precision === value);
+const areExplanations = (value: unknown): value is readonly ExplanationName[] =>
+  Array.isArray(value) && value.every((name) => explanationNames.some((known) => known === name));
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) &&
   value.length > 0 &&

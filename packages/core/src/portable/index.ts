@@ -5,5 +5,7 @@
 export { WeightsError } from "../weights/error.ts";
 export type { MaskDescription, ModelDescription, Preprocessing } from "./description.ts";
 export { type Mvt, type OnnxRuntime, openMvt, type OpenOptions, type Prediction } from "./model.ts";
+export { explanationAbouts, type ExplanationName, explanationNames } from "./explanation-names.ts";
+export { heatColour, heatPixels } from "../images/heat.ts";
 export { predictionRows } from "./prediction-rows.ts";
 export { maskPixels, type DecodedImage, resizeImage } from "./image.ts";

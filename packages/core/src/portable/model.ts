@@ -9,6 +9,7 @@ import { listFirst, reasonOf } from "@mvt/common";
 import { refuserOf } from "../weights/error.ts";
 import { parseDescription } from "./description.ts";
 import type { ModelDescription } from "./description.ts";
+import type { ExplanationName } from "./explanation-names.ts";
 import { readMetadata } from "./metadata.ts";
 import { inputValues } from "./image.ts";
 import type { InputValues, DecodedImage } from "./image.ts";
@@ -24,6 +25,8 @@ export interface Prediction {
   readonly probabilities: Readonly<Record<string, number>>;
   /** [N] M_p of every patch, row by row. Only models with a mask generator have it. */
   readonly mask?: Float32Array;
+  /** [N] the relevance of every patch, row by row, by each explanation that the model gives. */
+  readonly explanations?: Readonly<Partial<Record<ExplanationName, Float32Array>>>;
 }
 
 export interface Mvt {
@@ -87,13 +90,21 @@ export async function openMvt(
 /** Throws WeightsError, and closes the model, if its outputs are not those that its metadata describe. */
 async function requireOutputs(
   session: InferenceSession,
-  { classes }: ModelDescription,
+  { classes, explanations = [] }: ModelDescription,
   source: string,
 ): Promise<void> {
   const probabilities = session.outputMetadata.find(({ name }) => name === "probabilities");
   const shape = probabilities?.isTensor === true ? probabilities.shape : [];
-  if (shape.length === 2 && shape[1] === classes.length) return;
+  const lacking = explanations.find((name) => !session.outputNames.includes(name));
+  if (shape.length === 2 && shape[1] === classes.length && lacking === undefined) return;
   await session.release();
+  if (lacking !== undefined) {
+    refuserOf(source)(
+      `an output "${lacking}", an explanation that its metadata name`,
+      `the outputs ${listFirst(session.outputNames, 5)}`,
+      "The file is damaged or was changed: export the model again.",
+    );
+  }
   const found =
     probabilities === undefined
       ? `the outputs ${listFirst(session.outputNames, 5)}`
@@ -109,10 +120,12 @@ async function predictBatch(
   session: InferenceSession,
   images: OrtTensor,
   B: number,
-  { classes }: ModelDescription,
+  { classes, explanations }: ModelDescription,
 ): Promise<readonly Prediction[]> {
   const results = await session.run({ images });
   const probabilities = results["probabilities"]!.data as Float32Array; // [B, K]
+  const rowOf = (values: Float32Array, i: number) =>
+    values.slice((i * values.length) / B, ((i + 1) * values.length) / B);
   const masks = results["mask"]?.data as Float32Array | undefined; // [B, N]
   const K = classes.length;
   return Array.from({ length: B }, (_, i) => {
@@ -122,7 +135,12 @@ async function predictBatch(
       expression: classes[row.indexOf(probability)]!,
       probability,
       probabilities: Object.fromEntries(classes.map((name, k) => [name, row[k]!])),
-      mask: masks?.slice((i * masks.length) / B, ((i + 1) * masks.length) / B),
+      mask: masks && rowOf(masks, i),
+      explanations:
+        explanations &&
+        Object.fromEntries(
+          explanations.map((name) => [name, rowOf(results[name]!.data as Float32Array, i)]),
+        ),
     };
   });
 }

@@ -19,7 +19,7 @@ import { golden } from "./golden.ts";
 const size = { imageSize: 16, patchSize: 4, width: 12, depth: 2, heads: 3, mlpRatio: 2 };
 
 /** The backbones that have golden files. */
-export const forms = ["deit3", "dinov2-reg"] as const satisfies readonly BackboneName[];
+export const forms = ["deit3", "dinov2", "dinov2-reg"] as const satisfies readonly BackboneName[];
 export type Form = (typeof forms)[number];
 
 export const smallConfig = (form: BackboneName, imageSize = 16): NetworkConfig => ({

@@ -46,13 +46,18 @@ const ownCommands: readonly Command[] = [
     load: () => load(import("./commands/evaluate.ts")),
   },
   {
+    name: "embeddings",
+    about: "Write what goes into the head of a finished run, image by image, and draw a map of it",
+    load: () => load(import("./commands/embeddings.ts")),
+  },
+  {
     name: "export",
     about: "Export a finished run as one ONNX file, or as safetensors for timm",
     load: () => load(import("./commands/export.ts")),
   },
   {
     name: "predict <images..>",
-    about: "Predict the expressions of images with an exported model",
+    about: "Predict the expressions of images with an exported model or a finished run",
     load: () => load(import("./commands/predict.ts")),
   },
   {

@@ -3,19 +3,23 @@ import { basename } from "node:path";
 import { printable } from "@mvt/common";
 import { backbones, defaultBackbone, inputNormalizations } from "@mvt/core";
 import type { NetworkDescription, VitReport } from "@mvt/core";
+import { knownWords } from "../pretrained/lineage.ts";
 import type { PretrainedFile } from "../pretrained/weights-file.ts";
 
 /** A short summary: everything that was not loaded is in it. */
 export function describeWeights({
   source,
   sha256,
+  lineage,
   report,
   options: { key, normalization },
 }: PretrainedFile): readonly string[] {
   const { loaded, startsAnew, resampled, otherEntries } = report;
+  const known = knownWords(lineage);
   return [
     `weights ${basename(source)}: ${describeFile(report)}, SHA-256 ${sha256.slice(0, 12)}`,
     `  loaded ${loaded.length} parameters; new from the seed: ${startsAnew.join(", ") || "none"}`,
+    ...(known === undefined ? [] : [`  ${printable(known)}`]),
     ...(key === undefined ? [] : [`  only what is under the key ${printable(key)}`]),
     ...(normalization === undefined
       ? []
@@ -39,6 +43,7 @@ export function describeFile({ network, format, names }: VitReport): string {
 /** "DeiT S/16 (width 384, 12 blocks, patches of 16 x 16, 1000 classes)" */
 export function networkLine(network: NetworkDescription): string {
   const { backbone, variant, width, depth, patchSize: P, classes, distilled, registers } = network;
+  const { pooling } = network;
   const { title } = backbones[backbone];
   const kind =
     variant !== undefined
@@ -52,6 +57,7 @@ export function networkLine(network: NetworkDescription): string {
     `patches of ${P} x ${P}`,
     ...(registers > 0 ? [`${registers} registers`] : []),
     classes === undefined ? "no head" : `${classes} classes`,
+    ...(pooling === undefined ? [] : [`${pooling} pooling`]),
   ];
   return `${distilled && variant ? "distilled " : ""}${kind} (${sizes.join(", ")})`;
 }

@@ -1,7 +1,5 @@
 /** @file The options that several commands share, each declared once. */
 import { CommandLineError } from "@mvt/common";
-import { backboneNames, backbones, defaultBackbone, inputNormalizations } from "@mvt/core";
-import type { InputNormalizationName } from "@mvt/core";
 import {
   customLayouts,
   datasetNames,
@@ -30,6 +28,7 @@ import { defaultRecipe, recipeNames, recipes } from "../settings/recipes.ts";
 import { scaleNames } from "../settings/scales.ts";
 import { settingPaths, settings } from "../settings/training.ts";
 import { isShare, wholeFrom } from "./command.ts";
+import { networkOptions, training } from "./network-options.ts";
 
 /** "raf-db/, ferplus/, affectnet/, custom/": the folders of all data sets. */
 export const datasetFolders = [
@@ -38,7 +37,6 @@ export const datasetFolders = [
 
 const data = "Data:";
 const engine = "Engine:";
-const training = "Training:";
 const relabelling = "Relabelling:";
 const labelNoise = "Label noise:";
 export const output = "Output:";
@@ -185,25 +183,6 @@ export const waitingOptions = {
   },
 } as const;
 
-/** How a file of pre-trained weights is read. */
-export const weightsFileOptions = {
-  "weights-key": {
-    type: "string",
-    group: training,
-    describe:
-      "which of several networks in the file of --weights, by the keys or the beginning of names that lead to it, such as model_ema [default: the usual one]",
-  },
-  "weights-normalization": {
-    choices: Object.keys(inputNormalizations) as InputNormalizationName[],
-    group: training,
-    describe: `what the pixels were normalised with that the file of --weights was trained on [default: imagenet]; ${Object.entries(
-      inputNormalizations,
-    )
-      .map(([name, { about }]) => `${name}: ${about}`)
-      .join("; ")}`,
-  },
-} as const;
-
 /** What every command that trains takes. */
 export const trainingOptions = {
   ...dataOptions,
@@ -230,32 +209,7 @@ export const trainingOptions = {
     group: training,
     describe: "how many of a run's checkpoints are kept: the newest that is whole is gone on from",
   },
-  backbone: {
-    choices: backboneNames,
-    default: defaultBackbone,
-    group: training,
-    describe: `network of classifiers and mask generators: ${backboneNames.map((name) => `${name}, ${backbones[name].about}`).join("; ")}`,
-  },
-  weights: {
-    type: "string",
-    group: training,
-    describe:
-      "pre-trained weights of the backbone: .pth, .safetensors or .onnx; or none to train from scratch [default at scale paper: the file of `weights fetch`]",
-  },
-  ...weightsFileOptions,
-  heads: {
-    type: "number",
-    check: wholeFrom(1),
-    group: training,
-    describe:
-      "attention heads of the network, which no file of weights tells, such as 12 for MoCo v3's ViT-S [default: the scale's]",
-  },
-  "image-size": {
-    type: "number",
-    check: wholeFrom(1),
-    group: training,
-    describe: "height and width of the images, a multiple of the patch size [default: the scale's]",
-  },
+  ...networkOptions,
   recipe: {
     choices: recipeNames,
     default: defaultRecipe,

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError, UserError } from "@mvt/common";
-import { backbones, defaultBackbone, withBackbone } from "@mvt/core";
+import { backbones, defaultBackbone, deit, withBackbone } from "@mvt/core";
 import type { BackboneConfig, BackboneName } from "@mvt/core";
 import { createPreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
@@ -98,13 +98,15 @@ export function changesOf({
 }
 
 /**
- * The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone and the settings of
- * --recipe and, on top of them, of --set.
+ * The scale asked for, by default `quick`, or `paper` on real data; with the network of --backbone, --size and
+ * --pooling and the settings of --recipe and, on top of them, of --set.
  */
 export function scaleOf(args: {
   readonly scale?: ScaleName;
   readonly data?: string;
   readonly backbone?: BackboneName;
+  readonly size?: deit.Variant;
+  readonly pooling?: deit.Pooling;
   readonly heads?: number;
   readonly imageSize?: number;
   readonly recipe?: RecipeName;
@@ -112,7 +114,10 @@ export function scaleOf(args: {
 }): Scale {
   const name = args.scale ?? (args.data === undefined ? "quick" : "paper");
   const scale = scaleWith(name, args.set ?? [], args.recipe);
-  const model = withBackbone(scale.model, args.backbone ?? defaultBackbone);
+  const base = args.size === undefined ? scale.model : deit.variants[args.size];
+  const network = withBackbone(base, args.backbone ?? defaultBackbone);
+  // Without the key for the default, so that run ids stay.
+  const model = args.pooling === "average" ? { ...network, pooling: args.pooling } : network;
   const sized = args.imageSize === undefined ? model : withImageSize(model, args.imageSize);
   return { ...scale, model: args.heads === undefined ? sized : withHeads(sized, args.heads) };
 }
@@ -172,7 +177,7 @@ function withHeads(model: BackboneConfig, heads: number): BackboneConfig {
  * itself or training starts from scratch. What was loaded and what was not goes to stderr.
  */
 async function weightsOf(
-  { weights, weightsKey, weightsNormalization }: TrainingArgs,
+  { weights, weightsKey, weightsNormalization, weightsAbout }: TrainingArgs,
   { name, pretraining, model }: Scale,
 ): Promise<PretrainedFile | undefined> {
   const usesFile =
@@ -180,10 +185,12 @@ async function weightsOf(
   for (const [flag, value] of [
     ["--weights-key", weightsKey],
     ["--weights-normalization", weightsNormalization],
+    ["--weights-about", weightsAbout],
   ] as const) {
     if (value === undefined || usesFile) continue;
+    const what = flag === "--weights-about" ? "which it describes" : "which it says how to read";
     throw new CommandLineError(
-      `${flag} ${value}: expected a file of --weights, which it says how to read, got none. Name one, or leave ${flag} out.`,
+      `${flag} ${value}: expected a file of --weights, ${what}, got none. Name one, or leave ${flag} out.`,
     );
   }
   if (weights === "none") return undefined;
@@ -200,10 +207,11 @@ async function weightsOf(
       `--weights: expected a file of pre-trained DeiT-S weights at scale paper, got none. Get the official one with \`pnpm exp weights fetch\`, pass one of your own, or \`--weights none\` to train from scratch.`,
     );
   }
-  const file = await readPretrainedFile(path, model, {
+  const options = {
     ...(weightsKey !== undefined && { key: weightsKey }),
     ...(weightsNormalization === "half" && { normalization: weightsNormalization }),
-  });
+  };
+  const file = await readPretrainedFile(path, model, options, weightsAbout);
   say(describeWeights(file).join("\n"));
   return file;
 }

@@ -1,9 +1,13 @@
-/** @file Pictures for the page of a run: training images whose labels it changed, and test images under its masks. */
+/**
+ * @file Pictures for the page of a run: training images whose labels it changed, test images under its masks, and those that
+ * it predicts wrong and is surest of.
+ */
 import { UserError } from "@mvt/common";
 import { deit, fadePatches } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import type { Relabelled } from "@mvt/report/html/relabelled";
+import type { Mistake } from "@mvt/report/figures/mistake-sheet";
 import type { MaskedImage } from "@mvt/report/html/run-page";
 import { createPreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
@@ -12,9 +16,11 @@ import type { DataRequest } from "../data/source.ts";
 import { engineSpecOf, openBackend } from "../engine/engine.ts";
 import type { EngineRequest } from "../engine/engine.ts";
 import { thumbnail } from "../evaluation/changed-images.ts";
+import { mistakesOf } from "../evaluation/mistakes.ts";
 import { contactSheet } from "../masks/contact-sheet.ts";
 import { generateMasks } from "../masks/generate.ts";
 import { generatorFolder, readMgn } from "../runs/mgn-file.ts";
+import { readPredictions, readProbabilities } from "../runs/predictions.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
@@ -35,6 +41,8 @@ export interface RunPictures {
   readonly withPictures: (relabelled: Relabelled) => Promise<Relabelled>;
   /** Test images under the run's masks; empty if it has none. */
   readonly masked: () => Promise<readonly MaskedImage[]>;
+  /** Test images that a classifier predicts wrong and is surest of. */
+  readonly mistakes: () => Promise<readonly Mistake[]>;
 }
 
 /** Opens the data of one run after the other; each data set is opened once, the engine when masks are first needed. */
@@ -66,6 +74,10 @@ export function createPictures(request: PictureRequest, progress: Progress) {
           if (folder === undefined) return [];
           backend ??= engineSpecOf(request).then(openBackend);
           return maskedImages(folder, config, data, await backend, request.pictures);
+        },
+        async mistakes() {
+          if (config.kind !== "classifier") return [];
+          return mistakePictures(run, (await data.open()).test, request.pictures);
         },
       };
     } catch (error) {
@@ -104,6 +116,27 @@ async function withPictures(
     ),
   );
   return { images: images.map((image) => ({ ...image, png: pictures.get(image.id) })), of };
+}
+
+/** By the predictions that the run stored, of images that are in the data. */
+async function mistakePictures(run: RunFolder, test: Subset, count: number) {
+  const { classes, ids, labels } = await readPredictions(run);
+  const probabilities = await readProbabilities(run);
+  const rowOf = new Map(test.ids.map((id, i) => [id, test.rows[i]!]));
+  const rows = Int32Array.from(ids, (id) => rowOf.get(id) ?? -1);
+  const found = mistakesOf(classes, { ids, rows, labels }, { probabilities })
+    .filter(({ row }) => row >= 0)
+    .slice(0, count);
+  const pixels = await readRows(
+    test.images,
+    Int32Array.from(found, ({ row }) => row),
+  );
+  return Promise.all(
+    found.map(async ({ image, label, predicted, confidence }, i): Promise<Mistake> => {
+      const png = await thumbnail(pixels[i]!, test.images.size);
+      return { id: image, png, label, predicted, confidence };
+    }),
+  );
 }
 
 async function maskedImages(

@@ -71,8 +71,8 @@ export function thumbnail(pixels: Uint8Array, size: number): Promise<Uint8Array>
   return (size > side ? image.resize(side, side) : image).png().toBuffer();
 }
 
-/** Small images keep their pixels visible; large ones are made smaller smoothly. */
-function enlarged(pixels: Uint8Array, size: number): Promise<Uint8Array> {
+/** An image as PNG of a sheet's size. Small ones keep their pixels visible; large ones are made smaller smoothly. */
+export function enlarged(pixels: Uint8Array, size: number): Promise<Uint8Array> {
   return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
     .resize(side, side, { kernel: size < side / 2 ? "nearest" : "lanczos3" })
     .png()

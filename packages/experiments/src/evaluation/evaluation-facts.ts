@@ -3,6 +3,8 @@ import { holm } from "@mvt/report";
 import type { Comparison, Evaluation } from "@mvt/report";
 import { z } from "zod";
 import type { ClassifierConfig } from "../settings/run-config.ts";
+import { mistakeFacts } from "./mistakes.ts";
+import type { MistakeFacts } from "./mistakes.ts";
 import { count, estimate, estimateFacts, runKeys } from "../runs/fact-shapes.ts";
 
 /** How intervals were drawn. */
@@ -32,6 +34,10 @@ export const evaluateJson = z.object({
   confusion: z
     .array(z.array(z.int()))
     .describe("images by true class (rows) and predicted class (columns)"),
+  hardest: z
+    .array(mistakeFacts)
+    .optional()
+    .describe("the wrong predictions that it is surest of; only with `--hardest`"),
   ...resampling,
 });
 
@@ -79,6 +85,7 @@ export function namedRun(
 export function evaluationFacts(
   run: ReturnType<typeof namedRun> & { readonly split: string; readonly weights: string },
   { k, n, classes, confusion, resamples, stratified, ...measures }: Evaluation,
+  hardest?: readonly MistakeFacts[],
 ): z.input<typeof evaluateJson> {
   return {
     ...run,
@@ -92,6 +99,7 @@ export function evaluationFacts(
       f1: f1 && estimateFacts(f1),
     })),
     confusion: confusion.map((row) => row.map((cell) => cell.count)),
+    hardest: hardest && [...hardest],
     resamples,
     stratified,
   };

@@ -1,9 +1,11 @@
 /** @file What an exported run says about itself. */
 import { portableOpset, preprocessingOf } from "@mvt/core";
-import type { ModelDescription, StoragePrecision } from "@mvt/core";
+import type { ExplanationName, ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
 import type { Count } from "@mvt/report";
 import type { PreparedData } from "../data/prepared.ts";
+import { lineageLine } from "../pretrained/lineage.ts";
+import type { Lineage } from "../pretrained/lineage.ts";
 import type { OpenedClassifier, RunEvaluation } from "../training/evaluate-run.ts";
 import { howEvaluated } from "../runs/how-evaluated.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
@@ -26,6 +28,7 @@ export function describeRun(
   { config, run, weights, data, opened, result, test, testLimited }: Described,
   input: ModelInput,
   precision: StoragePrecision,
+  explain: readonly ExplanationName[] = [],
 ): ModelDescription {
   const { k, n } = test;
   return {
@@ -34,6 +37,7 @@ export function describeRun(
     preprocessing: preprocessingOf(config.model),
     ...maskOf(config, opened),
     precision,
+    explanations: explain.length === 0 ? undefined : explain,
     about: {
       title: result?.title ?? `run ${run.id}`,
       run: run.id,
@@ -50,7 +54,8 @@ export function describeRun(
       training: config.training,
       relabel: config.relabel,
       metrics: { test: { k, n, firstImagesOnly: testLimited || undefined } },
-      licence: licenceNote(config),
+      licence: licenceNote(config, result?.kind === "classifier" ? result.start : undefined),
+      start: result?.kind === "classifier" ? result.start : undefined,
       // The run's own, which may be of an earlier version than the one that exports it.
       source: result?.madeBy ?? { commit: "not recorded by the version that trained" },
       engine: result?.engine,
@@ -59,21 +64,29 @@ export function describeRun(
   };
 }
 
-function maskOf({ mgn }: ClassifierConfig, { mgn: file }: OpenedClassifier) {
+/** The mask that an opened classifier applies, for a description; nothing without masks. */
+export function maskOf({ mgn }: ClassifierConfig, { mgn: file }: Pick<OpenedClassifier, "mgn">) {
   if (mgn === undefined || file === undefined) return {};
   const { polarity, space, config } = file;
   return { mask: { form: mgn.form, polarity, space, m: config.m } };
 }
 
-/** The graph is this project's; the weights carry whatever the images and the start came with. */
-export function licenceNote({ data, pretrained }: ClassifierConfig): string {
+/**
+ * The graph is this project's; the weights carry whatever the images and the start came with.
+ *
+ * @param start what the run recorded of the file that it started from
+ */
+export function licenceNote({ data, pretrained }: ClassifierConfig, start?: Lineage): string {
   const title = datasets[data.dataset].title;
   return [
     "The graph and the code that wrote it: MIT.",
     data.kind === "synthetic"
       ? `Weights: trained on synthetic faces in the layout of ${title}, drawn by this project (MIT).`
       : `Weights: trained on ${title}. Its owners' terms apply to what is made from it, and may allow non-commercial research only: read the agreement under which you have it.`,
-    ...(pretrained && "sha256" in pretrained
+    ...(start !== undefined
+      ? [`They start from ${lineageLine(start)}. Its licence applies as well.`]
+      : []),
+    ...(start === undefined && pretrained && "sha256" in pretrained
       ? [
           `They start from a file of pre-trained weights (SHA-256 ${pretrained.sha256}); its licence applies as well. The official DeiT weights are under Apache 2.0.`,
         ]

@@ -2,11 +2,9 @@
 import { stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { reasonOf, UserError } from "@mvt/common";
-import { maskPixels, resizeImage } from "@mvt/core";
-import type { ModelDescription, DecodedImage } from "@mvt/core";
+import type { DecodedImage } from "@mvt/core";
 import { decodeImageFile, picturesBelow } from "@mvt/datasets";
 import type { NumberedFace } from "@mvt/faces";
-import { contactSheet } from "../masks/contact-sheet.ts";
 
 export interface NamedImage {
   readonly path: string;
@@ -96,15 +94,4 @@ async function readImage(
     onUnreadable(path, reasonOf(error).split("\n", 1)[0]!); // libvips adds lines
     return undefined;
   }
-}
-
-/** PNG of the resized image and, to its right, the same under the mask [N] of its patches. */
-export async function overlay(
-  image: DecodedImage,
-  mask: Float32Array,
-  description: ModelDescription,
-): Promise<Uint8Array> {
-  const { imageSize } = description.preprocessing;
-  const pixels = resizeImage(image, imageSize);
-  return contactSheet([[pixels, maskPixels(pixels, mask, description)]], imageSize);
 }

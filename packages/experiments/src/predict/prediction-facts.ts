@@ -1,4 +1,6 @@
 /** @file A prediction for scripts: as `predict --json` and `--out FILE.jsonl` write it. */
+import { explanationNames } from "@mvt/core";
+import type { ExplanationName } from "@mvt/core";
 import { z } from "zod";
 import { fraction } from "../runs/fact-shapes.ts";
 import { pointNames } from "@mvt/faces/portable";
@@ -42,10 +44,17 @@ export const predictedImage = z.object({
     .array(fraction)
     .optional()
     .describe("M_p of every patch, row by row; only of models with masks"),
+  explanation: z
+    .object({
+      method: z.enum(explanationNames).describe("how it was computed, as `--explain` names it"),
+      relevance: z.array(z.number()).describe("of every patch, at least 0, row by row"),
+    })
+    .optional()
+    .describe("which patches the prediction rests on; only with `--explain`"),
 });
 
 export const predictJson = z.object({
-  model: z.string().describe("the exported model"),
+  model: z.string().describe("the exported model, or the run"),
   images: z.array(predictedImage).describe("the predictions, in the order of the images"),
   withoutFace: z
     .array(z.string())
@@ -61,10 +70,11 @@ export const predictJson = z.object({
     .describe("images that could not be read; the exit code is then 1"),
 });
 
-/** Probabilities to 6 digits, the mask to 4; `classes` in the order to write. */
+/** Probabilities to 6 decimals, the mask to 4, and 5 digits of the explanation; `classes` in the order to write. */
 export function predictionFacts(
-  { path, face, expression, probability, probabilities, mask }: PredictedImage,
+  { path, face, expression, probability, probabilities, mask, explanations }: PredictedImage,
   classes: readonly string[],
+  explain?: ExplanationName,
 ): z.infer<typeof predictedImage> {
   return {
     image: path,
@@ -74,6 +84,12 @@ export function predictionFacts(
     probabilities: Object.fromEntries(
       classes.map((name) => [name, rounded(probabilities[name]!, 6)]),
     ),
+    ...(explain && {
+      explanation: {
+        method: explain,
+        relevance: Array.from(explanations![explain]!, (value) => Number(value.toPrecision(5))),
+      },
+    }),
     ...(mask ? { mask: Array.from(mask, (value) => rounded(value, 4)) } : {}),
   };
 }

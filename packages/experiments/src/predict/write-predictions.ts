@@ -2,7 +2,7 @@
 import { extname } from "node:path";
 import { CommandLineError } from "@mvt/common";
 import { predictionRows } from "@mvt/core";
-import type { Prediction } from "@mvt/core";
+import type { ExplanationName, Prediction } from "@mvt/core";
 import { type NumberedFace, withFaceColumns } from "@mvt/faces/portable";
 import { stringify } from "csv-stringify/sync";
 import { predictionFacts } from "./prediction-facts.ts";
@@ -24,12 +24,16 @@ export function predictionFormat(out: string): PredictionFormat {
   );
 }
 
-/** Probabilities to 6 digits. `faces`: of photographs, whose faces have columns of their own in CSV. A line of JSON holds the mask as well, to 4, a line of CSV does not. */
+/**
+ * Probabilities to 6 digits. A line of JSON holds the mask as well, to 4, and the explanation, a line of CSV does not.
+ *
+ * @param faces of photographs, whose faces have columns of their own in CSV
+ */
 export function formatPredictions(
   images: readonly PredictedImage[],
   classes: readonly string[],
   format: PredictionFormat,
-  faces = false,
+  { faces = false, explain }: { readonly faces?: boolean; readonly explain?: ExplanationName } = {},
 ): string {
   if (format === "csv") {
     const named = images.map((image) => ({ image: image.path, prediction: image }));
@@ -41,5 +45,7 @@ export function formatPredictions(
       );
     return stringify([...(faces ? ofFaces() : rows)]);
   }
-  return images.map((image) => `${JSON.stringify(predictionFacts(image, classes))}\n`).join("");
+  return images
+    .map((image) => `${JSON.stringify(predictionFacts(image, classes, explain))}\n`)
+    .join("");
 }

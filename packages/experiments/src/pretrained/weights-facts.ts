@@ -1,5 +1,5 @@
 /** @file What `weights show --json` writes. */
-import { backboneNames } from "@mvt/core";
+import { backboneNames, deit } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
 import { z } from "zod";
 
@@ -21,6 +21,12 @@ export const weightsShowJson = z.object({
       classes: z.int().optional().describe("classes of its head; absent if it has none"),
       distilled: z.boolean().describe("whether it has a distillation token"),
       registers: z.int().describe("register tokens"),
+      pooling: z
+        .enum(deit.poolingNames)
+        .optional()
+        .describe(
+          "`average` if it was trained with average pooling, which `--pooling` then asks for",
+        ),
     })
     .optional()
     .describe("the vision transformer in the file; absent if none is known"),

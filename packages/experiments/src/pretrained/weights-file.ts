@@ -7,10 +7,14 @@ import { readRegular, UnreadableFileError } from "@mvt/common/files";
 import { backboneOf, forImagenetPixels, openWeights, reportOf, WeightsError } from "@mvt/core";
 import type { BackboneConfig, VitReport, Weights, WeightsFile } from "@mvt/core";
 import type { PretrainedOptions } from "../settings/run-config.ts";
+import { lineageOf } from "./lineage.ts";
+import type { Lineage } from "./lineage.ts";
 import { officialWeights } from "./official.ts";
 
 export interface PretrainedFile {
   readonly source: string;
+  /** Where it comes from, as far as it is known. */
+  readonly lineage: Lineage;
   /** Of the file; of a file with others beside it, the hash of all their hashes and names. */
   readonly sha256: string;
   /** How it was read. */
@@ -30,11 +34,16 @@ export interface OpenedFile {
   readonly file: WeightsFile;
 }
 
-/** Reads the weights of `model`, but its head's, from a PyTorch checkpoint, safetensors or ONNX. */
+/**
+ * Reads the weights of `model`, but its head's, from a PyTorch checkpoint, safetensors or ONNX.
+ *
+ * @param about what the user says of the file, for the run's record
+ */
 export async function readPretrainedFile(
   path: string,
   model: BackboneConfig,
   options: PretrainedOptions = {},
+  about?: string,
 ): Promise<PretrainedFile> {
   return withPrefix("--weights ", async () => {
     const { sha256, file } = await openPretrainedFile(path, options.key);
@@ -43,6 +52,7 @@ export async function readPretrainedFile(
     const loaded = backbone.load(match);
     return {
       source: path,
+      lineage: lineageOf(path, sha256, about),
       sha256,
       options,
       weights: forImagenetPixels(loaded, options.normalization ?? "imagenet"),

@@ -18,6 +18,8 @@ export interface PlannedRun<Config extends RunConfig = RunConfig> {
   readonly after: readonly PlannedRun[];
   /** The path of the file whose weights this one starts from. */
   readonly pretrainedFile?: string;
+  /** What the user says of that file. */
+  readonly pretrainedAbout?: string;
   /** Class indices by sample id, of the list that config.noise names by its SHA-256. */
   readonly listed?: ReadonlyMap<string, number>;
   /** The path of the mask generator that config.mgn names by its SHA-256. */

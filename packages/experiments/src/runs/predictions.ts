@@ -14,6 +14,8 @@ export interface Predictions extends Count {
   readonly probabilities: Float32Array;
   /** [n, N] masks as they were applied; only of a classifier with masks. */
   readonly masks?: Float32Array;
+  /** [n, D] what goes into the head, where it was asked for. */
+  readonly features?: Float32Array;
 }
 
 /** Columns: id, label, predicted (by name), and the probability of each class to 6 digits. */
@@ -58,6 +60,15 @@ export async function readPredictions(run: RunFolder): Promise<NamedPredictions>
   throw new UserError(
     `${path}: expected ${k} of ${n} right predictions, as result.json says, found ${right} of ${predicted.length}. Mend the run with \`pnpm exp runs repair ${run.id}\`.`,
   );
+}
+
+/** [n, K] the probabilities of the same file, to 6 digits, in the order of its images and classes. */
+export async function readProbabilities(run: RunFolder): Promise<Float32Array> {
+  const csv = await run.read("predictions.csv");
+  if (csv === undefined) throw await missingFile(run, "predictions.csv");
+  const path = run.path("predictions.csv");
+  const [, ...rows] = readRecords(csv.toString("utf8"), path, "the predictions of a run");
+  return Float32Array.from(rows.flatMap((row) => row.slice(leading.length).map(Number)));
 }
 
 /** `path` names the file in errors. */

@@ -1,5 +1,6 @@
 /** @file The schemas of a run's JSON files: result and metrics. */
 import { z } from "zod";
+import { lineage } from "../pretrained/lineage.ts";
 import { madeBy } from "./origin.ts";
 
 const counted = z.object({ k: z.int().nonnegative(), n: z.int().positive() });
@@ -55,6 +56,8 @@ const classifierResult = z.object({
   parameters: z.int().positive(),
   /** Why training ended before its last epoch, in words; absent if it did not. */
   stopped: z.string().exactOptional(),
+  /** The file of pre-trained weights that it started from, itself or by the run that it started from. */
+  start: lineage.exactOptional(),
   /** k of n test images right, with the weights of the epoch that was best on the validation subset. */
   validation: epochCount,
   last: epochCount,

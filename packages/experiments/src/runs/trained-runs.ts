@@ -3,6 +3,8 @@ import { groupBy } from "@mvt/common";
 import type { TrainedRuns } from "@mvt/report";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { MadeBy } from "./origin.ts";
+import { lineageLine } from "../pretrained/lineage.ts";
+import type { RunResult } from "./result.ts";
 import { openRun } from "./run-folder.ts";
 
 /** Groups finished runs by version and machine; those that recorded none come last. */
@@ -13,16 +15,28 @@ export async function trainedRuns(
   const results = await Promise.all(
     [...new Set(ids)].map((id) => openRun(runsFolder, id).result()),
   );
-  const made = results.map((result) => result?.madeBy);
-  const known = made.filter((by) => by !== undefined);
-  const groups = groupBy(known, ({ commit, dirty, machine }) =>
-    canonicalJson([commit, dirty, machine]),
+  const groups = groupBy(results, (result) => {
+    const made = result?.madeBy;
+    return made && canonicalJson([made.commit, made.dirty, made.machine]);
+  });
+  const described = [...groups].map(([key, group]) => {
+    const starts = startsOf(group);
+    const made = group.flatMap((result) => result?.madeBy ?? []);
+    const known = key === undefined ? { runs: group.length } : describe(made);
+    return starts.length === 0 ? known : { ...known, starts };
+  });
+  return described.toSorted((a, b) => {
+    if (a.by === undefined || b.by === undefined) return a.by ? -1 : 1;
+    return a.by.first < b.by.first ? -1 : 1;
+  });
+}
+
+/** The files of pre-trained weights that runs started from, each once, in words. */
+function startsOf(group: readonly (RunResult | undefined)[]): readonly string[] {
+  const starts = group.flatMap((result) =>
+    result?.kind === "classifier" ? (result.start ?? []) : [],
   );
-  const described = [...groups.values()]
-    .map(describe)
-    .toSorted((a, b) => (a.by!.first < b.by!.first ? -1 : 1));
-  const unknown = made.length - known.length;
-  return unknown === 0 ? described : [...described, { runs: unknown }];
+  return [...new Set(starts.map(lineageLine))];
 }
 
 function describe(group: readonly MadeBy[]): TrainedRuns {

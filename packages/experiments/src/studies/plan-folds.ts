@@ -49,6 +49,8 @@ export async function planFolds(request: FoldsOf): Promise<readonly PlannedClass
   }
   const listed = listedLabels(request);
   const pretrainedFile = await pretrainedFileOf(request);
+  const result = await run.result();
+  const start = result?.kind === "classifier" ? result.start : undefined;
   await requireRuns(request);
   const titles = [
     data.dataset.title,
@@ -64,6 +66,7 @@ export async function planFolds(request: FoldsOf): Promise<readonly PlannedClass
       after: [],
       listed,
       pretrainedFile,
+      pretrainedAbout: start?.about,
       mgnFile: config.mgn && "sha256" in config.mgn ? run.path("mgn.safetensors") : undefined,
     }),
   );

@@ -1,5 +1,5 @@
 /** @file Plans runs from what was asked for: their configurations, titles, data and the runs they need. */
-import { backbones } from "@mvt/core";
+import { backbones, deit } from "@mvt/core";
 import type { DatasetName } from "@mvt/datasets";
 import { maskForm } from "@mvt/mgn";
 import type { MaskFormName } from "@mvt/mgn";
@@ -124,11 +124,19 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
   /** For the titles of runs, unless it is the default. */
   const backboneTitle = backbone && backbones[backbone].title;
   const { heads } = scale.model;
-  const headsTitle = heads !== scales[scale.name].model.heads && `${heads} heads`;
+  const usual = scales[scale.name].model;
+  const variant = Object.entries(deit.variants).find(
+    ([, { width, depth }]) => width === scale.model.width && depth === scale.model.depth,
+  );
+  /** The published size of --size, where it is not the scale's. */
+  const sized = scale.model.width === usual.width ? undefined : variant;
+  const variantTitle = sized?.[0];
+  const own = sized?.[1] ?? usual;
+  const headsTitle = heads !== own.heads && `${heads} heads`;
+  const poolingTitle = scale.model.pooling === "average" && "average pooling";
 
   const { imageSize } = scale.model;
-  const sizeTitle =
-    imageSize !== scales[scale.name].model.imageSize && `${imageSize} x ${imageSize} pixels`;
+  const sizeTitle = imageSize !== own.imageSize && `${imageSize} x ${imageSize} pixels`;
 
   /** Pre-training in place of ImageNet: on RGB faces of seven classes, whatever it is used for. */
   const pretraining = async (): Promise<PlannedClassifier | undefined> => {
@@ -221,6 +229,8 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         title: [
           data.dataset.title,
           backboneTitle,
+          variantTitle,
+          poolingTitle,
           headsTitle,
           sizeTitle,
           setting?.title,
@@ -243,6 +253,7 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
         thresholdSpec: relabel?.spec,
         listed: labels.listed,
         pretrainedFile: file?.source,
+        pretrainedAbout: file?.lineage.about,
         mgnFile: named?.path,
       });
     },
@@ -262,6 +273,8 @@ export function createPlanner(request: PlanRequest, sets: PreparedSets): Planner
       const title = [
         data.dataset.title,
         backboneTitle,
+        variantTitle,
+        poolingTitle,
         headsTitle,
         sizeTitle,
         setting?.title,

@@ -16,6 +16,7 @@ import type { Threshold } from "@mvt/relabel";
 import type { Count } from "@mvt/report";
 import type { Subset, TrainingData } from "../data/prepared.ts";
 import { engineName } from "../engine/engine.ts";
+import type { Lineage } from "../pretrained/lineage.ts";
 import { madeByOf } from "../runs/origin.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
 import { classifierCurves } from "../runs/measures.ts";
@@ -56,7 +57,12 @@ export interface ClassifierTraining {
   readonly heldOut?: Subset;
   /** The function that config.relabel names. */
   readonly threshold?: Threshold;
-  readonly pretrained?: { readonly weights: Weights; readonly source: string };
+  readonly pretrained?: {
+    readonly weights: Weights;
+    readonly source: string;
+    /** The file that they come from, if they do. */
+    readonly lineage?: Lineage;
+  };
   /** The mask generator that config.mgn names. */
   readonly mgn?: MgnFile;
 }
@@ -294,7 +300,7 @@ function positionsOf({ images, rows }: Subset): Int32Array {
 const countOf = ({ k, n }: Count): Count => ({ k, n });
 
 function resultOf(
-  { config, title }: ClassifierTraining,
+  { config, title, pretrained }: ClassifierTraining,
   id: string,
   metrics: readonly EpochMetrics[],
   tested: {
@@ -310,6 +316,7 @@ function resultOf(
     title,
     seed: config.seed,
     parameters: tested.parameters,
+    start: pretrained?.lineage,
     engine: tested.engine,
     stopped: endsEarly(config.training, metrics),
     ...outcomeOf(metrics, tested),

@@ -53,17 +53,19 @@ export async function evaluateRun(
   return evaluateClassifier(await openClassifier(evaluation), subset, backend);
 }
 
-/** Predictions of an opened classifier for `subset`. */
+/** Predictions of an opened classifier for `subset`, and with `also.features` what goes into its head. */
 export async function evaluateClassifier(
   { classifier, weights }: OpenedClassifier,
   subset: Subset,
   backend: Backend,
+  also: { readonly features?: boolean } = {},
 ): Promise<Predictions> {
   const { config } = classifier.vit;
   const { imageSize, classes } = config;
   const batchSize = evaluationBatchSize(imageSize);
   const microBatches = microBatchCount(backend, config, { batchSize });
-  const executable = await backend.compile(evaluationProgram(classifier, batchSize, microBatches));
+  const program = evaluationProgram(classifier, batchSize, microBatches, "float32", also);
+  const executable = await backend.compile(program);
   try {
     await executable.writeState(weights);
     return await predict(executable, subset, { batchSize, classes });

@@ -31,7 +31,8 @@ export async function predict(
   const n = rows.length;
   const predicted = new Int32Array(n);
   const probabilities = new Float32Array(n * K);
-  let masks: Float32Array | undefined;
+  /** What is collected beside probabilities, where the program has it: [n, values of an image]. */
+  const collected: { mask?: Float32Array; features?: Float32Array } = {};
   const loader = createBatchLoader(images, { batchSize });
   const order = sequentialOrder(n).map((i) => rows[i]!);
   let [at, k] = [0, 0];
@@ -42,11 +43,12 @@ export async function predict(
       if (at > 0) await pause();
       const batchProbabilities = results["probabilities"]!.subarray(0, batch.count * K);
       probabilities.set(batchProbabilities, at * K);
-      const batchMasks = results["mask"];
-      if (batchMasks) {
-        const N = batchMasks.length / batchSize;
-        masks ??= new Float32Array(n * N);
-        masks.set(batchMasks.subarray(0, batch.count * N), at * N);
+      for (const name of ["mask", "features"] as const) {
+        const values = results[name];
+        if (values === undefined) continue;
+        const size = values.length / batchSize;
+        const all = (collected[name] ??= new Float32Array(n * size));
+        all.set(values.subarray(0, batch.count * size), at * size);
       }
       for (let i = 0; i < batch.count; i += 1, at += 1) {
         predicted[at] = argmax(batchProbabilities.subarray(i * K, (i + 1) * K));
@@ -56,7 +58,8 @@ export async function predict(
   } finally {
     await loader.close();
   }
-  return { k, n, predicted, probabilities, masks };
+  const { mask: masks, features } = collected;
+  return { k, n, predicted, probabilities, masks, features };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file The programs of a classifier: a training step, and predictions for a batch. */
 import { UserError } from "@mvt/common";
 import { declareNetwork, deit, inHalfPrecision, nn, ops, traceNetwork } from "@mvt/core";
-import type { Backend, NetworkConfig, Program, Tensor, Weights } from "@mvt/core";
+import type { Backend, ExplanationName, NetworkConfig, Program, Tensor, Weights } from "@mvt/core";
 import {
   declareScopedGenerator,
   frozen,
@@ -116,25 +116,41 @@ export interface ClassifierOutput {
   /** The input of every block, between which activations can be recomputed. */
   readonly blockInputs?: readonly Tensor[];
   readonly mask?: Tensor;
+  /** The attention of every block, and what goes into the head [B, D], as far as they were traced. */
+  readonly attention?: readonly Tensor[];
+  readonly features?: Tensor;
 }
 
 /**
  * Probabilities [B, K] of `images`, and the mask [B, N] where there is one: a program that never trains. `outputOf` computes
  * the output for the images, or for their mirror images; the mask is that of the images themselves.
+ *
+ * @param also explanations [B, N] beside them, each under its name, of the images themselves, which need their attention; and
+ * what goes into the head for them, features [B, D]
  */
 export function predictionProgram(
-  { parameters, masking, testFlip = false }: Classifier,
+  { vit, parameters, masking, testFlip = false }: Classifier,
   images: Tensor,
   outputOf: (mirrored: boolean) => ClassifierOutput,
+  also: { readonly explain?: readonly ExplanationName[]; readonly features?: boolean } = {},
 ): Program {
-  const { logits, mask } = outputOf(false);
+  const { logits, mask, features, attention = [] } = outputOf(false);
   const own = ops.softmax(logits);
   const probabilities = testFlip
     ? ops.mul(ops.add(own, ops.softmax(outputOf(true).logits)), 0.5)
     : own;
+  const explained = (also.explain ?? []).map((name) => [
+    name,
+    deit.explanations[name](vit, { logits, attention }),
+  ]);
   return {
     inputs: [images],
-    outputs: { probabilities, ...(mask && { mask }) },
+    outputs: {
+      probabilities,
+      ...(mask && { mask }),
+      ...Object.fromEntries(explained),
+      ...(also.features === true && features && { features }),
+    },
     state: frozen([...parameters, ...(masking?.generator.parameters ?? [])]),
   };
 }
@@ -206,12 +222,17 @@ export function trainingProgram(
   });
 }
 
-/** Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks. */
+/**
+ * Feeds: images. Results: probabilities [B, K], and mask [B, N] of a classifier with masks.
+ *
+ * @param also whether what goes into the head is a result as well: features [B, D], in float32
+ */
 export function evaluationProgram(
   classifier: Classifier,
   batchSize: number,
   microBatches = 1,
   precision: Precision = "float32",
+  also: { readonly features?: boolean } = {},
 ): Program {
   const S = classifier.vit.config.imageSize;
   const size = batchSize / microBatches;
@@ -220,10 +241,15 @@ export function evaluationProgram(
   const halves =
     microBatches > 1 && size % 2 === 0 ? ops.split(images, 0, [size / 2, size / 2]) : [images];
   const { patchSize } = classifier.vit.config;
-  const program = predictionProgram(classifier, images, (mirrored) => {
-    const seen = mirrored ? halves.map((half) => deit.mirror(half, patchSize)) : halves;
-    return joined(seen.map((half) => inPrecision(classifyBytes(classifier, half), precision)));
-  });
+  const program = predictionProgram(
+    classifier,
+    images,
+    (mirrored) => {
+      const seen = mirrored ? halves.map((half) => deit.mirror(half, patchSize)) : halves;
+      return joined(seen.map((half) => inPrecision(classifyBytes(classifier, half), precision)));
+    },
+    also,
+  );
   return microBatches === 1
     ? program
     : { ...program, microBatches: { count: microBatches, samples: [images] } };
@@ -232,11 +258,13 @@ export function evaluationProgram(
 /** The outputs for slices of a batch as one. */
 function joined(outputs: readonly ClassifierOutput[]): ClassifierOutput {
   const masks = outputs.flatMap(({ mask }) => mask ?? []);
+  const features = outputs.flatMap((output) => output.features ?? []);
   return {
     logits: ops.concat(
       outputs.map(({ logits }) => logits),
       0,
     ),
     mask: masks.length === 0 ? undefined : ops.concat(masks, 0),
+    features: features.length === 0 ? undefined : ops.concat(features, 0),
   };
 }

@@ -165,14 +165,14 @@ function lossOf({ id, runsFolder, lock }: TrainingTask): Promise<unknown> {
 
 /** What a classifier's configuration names: function f, weights to start from, mask generator. */
 async function classifierNeeds(
-  { id, thresholdSpec, pretrainedFile, mgnFile, runsFolder }: TrainingTask,
+  { id, thresholdSpec, pretrainedFile, pretrainedAbout, mgnFile, runsFolder }: TrainingTask,
   { relabel, pretrained, mgn, data, model }: ClassifierConfig,
 ): Promise<Pick<ClassifierTraining, "threshold" | "pretrained" | "mgn">> {
   const start = async () => {
     if (pretrained === undefined) return undefined;
     return "run" in pretrained
       ? weightsOfRun(pretrained.run, runsFolder)
-      : plannedFile(pretrainedFile!, model, pretrained);
+      : plannedFile(pretrainedFile!, pretrainedAbout, model, pretrained);
   };
   const generator = async () => {
     if (mgn === undefined) return undefined;
@@ -201,10 +201,11 @@ async function thresholdOf(spec: string, relabel: RelabelConfig | undefined): Pr
 
 async function plannedFile(
   path: string,
+  about: string | undefined,
   model: ClassifierConfig["model"],
   { sha256, ...options }: { readonly sha256: string } & PretrainedOptions,
 ) {
-  const file = await readPretrainedFile(path, model, options);
+  const file = await readPretrainedFile(path, model, options, about);
   if (file.sha256 === sha256) return file;
   throw new UserError(
     `--weights ${path}: expected the file that the run was planned with, found one with other content. Do not replace it while runs train; repeat the command.`,
@@ -223,10 +224,12 @@ async function plannedGenerator(
   );
 }
 
-/** The validation-best weights of a finished classifier. */
+/** The validation-best weights of a finished classifier, and the file that it started from itself, if any. */
 async function weightsOfRun(id: string, runsFolder: string) {
   const run = openRun(runsFolder, id);
   const source = run.path("validation-best.safetensors");
   const bytes = (await run.read("validation-best.safetensors")) ?? new Uint8Array();
-  return { weights: decodeSafetensors(bytes, source).weights, source };
+  const result = await run.result();
+  const lineage = result?.kind === "classifier" ? result.start : undefined;
+  return { weights: decodeSafetensors(bytes, source).weights, source, lineage };
 }

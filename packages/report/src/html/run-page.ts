@@ -1,6 +1,8 @@
 /** @file One finished run as a page: what it is, its curves, what it predicts, whose labels it changed. */
+import { percent } from "@mvt/common";
 import { h } from "hastscript";
 import type { LabelledPredictions } from "../evaluation/predictions.ts";
+import type { Mistake } from "../figures/mistake-sheet.ts";
 import { syntheticNote } from "../printed-table.ts";
 import type { Provenance } from "../provenance.ts";
 import { confusion } from "./confusion.ts";
@@ -35,6 +37,8 @@ export interface RunPage {
   readonly plots: readonly Plot[];
   /** For its test images. */
   readonly predictions?: LabelledPredictions;
+  /** Wrong predictions for test images with the highest probability, the most confident first; absent without images. */
+  readonly mistakes?: readonly Mistake[];
   /** Of a run that relabels. */
   readonly relabelled?: Relabelled;
   /** Of a run with masks. */
@@ -81,6 +85,9 @@ export function runPage(run: RunPage): string {
       ...(run.predictions
         ? [section("Predictions for the test images", confusion(run.predictions))]
         : []),
+      ...(run.mistakes && run.mistakes.length > 0
+        ? [section("The most confident mistakes", mistakeContent(run.mistakes))]
+        : []),
       ...(run.masks ? [section("Masks", maskContent(run.masks))] : []),
       ...(run.relabelled
         ? [section("Changed labels", relabelled(run.relabelled, `runs/${id}/labels.csv`))]
@@ -114,6 +121,25 @@ function factsOf({ id, facts: known, differs, uses, usedBy }: RunPage) {
     ...(uses.length === 0 ? [] : [["Uses", links(uses)] as const]),
     ...(usedBy.length === 0 ? [] : [["Used by", links(usedBy)] as const]),
   ]);
+}
+
+function mistakeContent(mistakes: readonly Mistake[]): readonly Content[] {
+  return [
+    h("p", "Test images that are predicted wrong, the most confident prediction first."),
+    gallery(
+      mistakes.map(({ id, png, label, predicted, confidence }) => ({
+        png,
+        alt: `Test image ${id}: predicted ${predicted}, labelled ${label}`,
+        caption: [
+          `${predicted} ${percent(confidence)} %`,
+          h("br"),
+          `label: ${label}`,
+          h("br"),
+          h("span.quiet", id),
+        ],
+      })),
+    ),
+  ];
 }
 
 function maskContent({ images, advice }: Masks): readonly Content[] {

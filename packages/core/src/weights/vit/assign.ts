@@ -37,6 +37,13 @@ export interface Assignment {
 /** Whether a parameter belongs to the head, which is replaced where a file has other classes. */
 export const isHead = (parameter: string) => parameter.startsWith("head.");
 
+/**
+ * Whether a parameter starts anew where a file does not have it: average pooling has a norm of its own, which files from
+ * before fine-tuning lack, and files that were trained on the class token as well.
+ */
+export const mayStartAnew = (parameter: string) =>
+  isHead(parameter) || parameter.startsWith("fc_norm.");
+
 /** Sorts the arrays of a file by name, for a network whose parameters have `shapes`. */
 export function assignNames(
   { arrays }: WeightsFile,
@@ -87,6 +94,8 @@ export function assignNames(
       skipped.push({ name, reason: meaning.skip });
     } else if (meaning !== undefined && shapes.has(meaning.parameter)) {
       assign(name, array, meaning.parameter, meaning.qkv);
+    } else if (!withHead && /^norm\.(weight|bias)$/.test(meaning?.parameter ?? "")) {
+      skipped.push({ name, reason: "the norm of the class token, which average pooling replaces" });
     } else if (meaning !== undefined && !withHead && isHead(meaning.parameter)) {
       // MoCo v3 and DINO train a head of several layers.
       skipped.push({ name, reason: "part of a head of another form, which a new one replaces" });

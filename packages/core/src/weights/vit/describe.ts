@@ -1,4 +1,5 @@
 /** @file What network a file of weights belongs to, as far as its names and shapes tell. */
+import type { Pooling } from "../../deit/config.ts";
 import type { WeightsFile } from "../stored.ts";
 import { prefixesOf } from "./names.ts";
 
@@ -19,6 +20,10 @@ export interface VitDescription {
   readonly registers: number;
   /** Whether its blocks have LayerScale. */
   readonly layerScale: boolean;
+  /** Whether its class token has a position embedding; absent where its position embeddings do not tell. */
+  readonly classPosition?: boolean;
+  /** "average" where it was trained with average pooling; absent where it was not, or no head tells. */
+  readonly pooling?: Exclude<Pooling, "class">;
 }
 
 /**
@@ -35,19 +40,25 @@ export function describeVit({ arrays }: WeightsFile): VitDescription | undefined
   const [width, , patchSize] =
     shapeOf(/(patch_embed\.proj|patch_embeddings\.projection)\.weight$/) ?? [];
   const blocks = names.flatMap(
-    (name) => /(?:^|\.)(?:blocks|layers?)\.(\d+)\./.exec(name)?.[1] ?? [],
+    (name) => /(?:^|\.)(?:blocks|layers?)\.(?:\d+\.)?(\d+)\./.exec(name)?.[1] ?? [],
   );
   const depth = new Set(blocks).size;
   if (width === undefined || patchSize === undefined || depth === 0) return undefined;
   const [classes] = shapeOf(/(^|\.)(head|classifier|cls_classifier)\.weight$/) ?? [];
   const [, registers = 0] = shapeOf(/(^|\.)(reg_token|register_tokens)$/) ?? [];
+  const [, positions = 0] = shapeOf(/(^|\.)(pos_embed|position_embeddings)$/) ?? [];
+  const has = (ending: RegExp) => names.some((name) => ending.test(name));
+  const isGrid = (rows: number) => rows > 0 && Number.isInteger(Math.sqrt(rows));
+  const averages = has(/(^|\.)fc_norm\.weight$/) && !has(/(^|\.)norm\.weight$/);
   return {
     width,
     depth,
     patchSize,
     classes,
-    distilled: names.some((name) => /dist(illation)?_token$/.test(name)),
+    distilled: has(/dist(illation)?_token$/),
     registers,
-    layerScale: names.some((name) => /\.(ls1\.gamma|gamma_1|layer_scale1\.lambda1)$/.test(name)),
+    layerScale: has(/\.(ls1\.gamma|gamma_1|layer_scale1\.lambda1)$/),
+    classPosition: isGrid(positions - 1) ? true : isGrid(positions) ? false : undefined,
+    pooling: averages ? "average" : undefined,
   };
 }

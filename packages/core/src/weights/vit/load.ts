@@ -4,6 +4,7 @@ import { formatShape } from "../../tensor.ts";
 import { WeightsError } from "../error.ts";
 import { keepNames } from "../onnx.ts";
 import type { NdArray, Weights } from "../weights.ts";
+import { foreignOf } from "./foreign.ts";
 import type { Match, VitMatch } from "./match.ts";
 import { loadPositions } from "./positions.ts";
 
@@ -28,7 +29,14 @@ export function loadVit(match: VitMatch, wanted: Wanted): Weights {
 
 /** Why a match cannot be loaded; undefined if it can, as far as names and shapes tell. */
 function problemOf(
-  { file: { source, format, otherEntries }, prefixes, matched, unknown, missing, unfit }: VitMatch,
+  {
+    file: { source, format, otherEntries, arrays },
+    prefixes,
+    matched,
+    unknown,
+    missing,
+    unfit,
+  }: VitMatch,
   { title, advice }: Wanted,
 ): WeightsError | undefined {
   if (prefixes.length > 1) {
@@ -36,6 +44,14 @@ function problemOf(
     return new WeightsError(
       `${source}: expected one network, got ${keys.length}, under ${listFirst(keys, 8)}`,
       `Choose one of them, for example with --weights-key ${keys[0]}.`,
+    );
+  }
+  const foreign = foreignOf(arrays.keys());
+  if (foreign !== undefined) {
+    const { network, name } = foreign;
+    return new WeightsError(
+      `${source}: expected the weights of a ${title}, got those of ${network.title} (${name}), which no --backbone is: ${network.because}`,
+      "Use weights of the same size from DeiT, DeiT III, DINOv2 or MAE; the guide to weights lists them.",
     );
   }
   const list = (names: readonly string[]) => listFirst(names, 3);

@@ -6,10 +6,10 @@ import { sameShape } from "../../tensor.ts";
 import type { Shape } from "../../tensor.ts";
 import { isFloatElement } from "../element.ts";
 import type { WeightsFile } from "../stored.ts";
-import { assignNames, isHead } from "./assign.ts";
+import { assignNames, isHead, mayStartAnew } from "./assign.ts";
 import type { Assignment, Source, Unfit } from "./assign.ts";
 import { plusFirstPosition } from "./positions.ts";
-import type { Positions } from "./positions.ts";
+import type { Positions, Resampling } from "./positions.ts";
 
 /** The sizes of a network. Its head is matched only if `classes` is given. */
 export type VitShape = Omit<VitConfig, "classes"> & { readonly classes?: number | undefined };
@@ -30,12 +30,16 @@ export interface VitMatch extends Pick<
   readonly matched: readonly Match[];
   /** Parameters that the file has no array for. */
   readonly missing: readonly string[];
-  /** Parameters of a new head, which start from the seed. */
+  /** Parameters that start from the seed: those of a new head, and the norm of average pooling where the file has none. */
   readonly startsAnew: readonly string[];
 }
 
 /** Matches by name and shape. Nothing is loaded, nothing refused: `loadVit` does both. */
-export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): VitMatch {
+export function matchVit(
+  file: WeightsFile,
+  { classes, ...model }: VitShape,
+  resampling?: Resampling,
+): VitMatch {
   const { parameters } = declareParameters((scope) =>
     declareVit(scope, { ...model, classes: classes ?? 1 }),
   );
@@ -46,14 +50,19 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
   const stored = sources.get("pos_embed");
   const kept = (model.classPosition ?? true) ? 1 : 0;
   const positions =
-    stored && positionsOf(stored.array.shape, shapes.get("pos_embed")!, { kept, isDistilled });
+    stored &&
+    positionsOf(stored.array.shape, shapes.get("pos_embed")!, { kept, isDistilled, resampling });
 
   const matched: Match[] = [];
   const missing: string[] = [];
   const unfit: Unfit[] = [...assignment.unfit];
+  const startsAnew: string[] = [];
   for (const [parameter, expected] of shapes) {
     const source = sources.get(parameter);
-    if (!withHead && isHead(parameter)) continue;
+    if (!withHead && (isHead(parameter) || (mayStartAnew(parameter) && source === undefined))) {
+      startsAnew.push(parameter);
+      continue;
+    }
     if (source === undefined) {
       missing.push(parameter);
       continue;
@@ -69,7 +78,6 @@ export function matchVit(file: WeightsFile, { classes, ...model }: VitShape): Vi
       matched.push({ parameter, from: [...from, ...stored.from], array: joined });
     } else matched.push({ parameter, from, array });
   }
-  const startsAnew = withHead ? [] : [...shapes.keys()].filter(isHead);
   return { ...assignment, file, matched, missing, startsAnew, unfit };
 }
 
@@ -83,7 +91,15 @@ const maximumGrid = 256;
 function positionsOf(
   [one, rows, D, ...more]: Shape,
   [, ourRows, ourD]: Shape,
-  { kept, isDistilled }: { readonly kept: 0 | 1; readonly isDistilled: boolean },
+  {
+    kept,
+    isDistilled,
+    resampling,
+  }: {
+    readonly kept: 0 | 1;
+    readonly isDistilled: boolean;
+    readonly resampling: Resampling | undefined;
+  },
 ): Positions | undefined {
   if (one !== 1 || more.length > 0 || D !== ourD) return undefined;
   const side = (prefix: number) => Math.sqrt(rows! - prefix);
@@ -91,5 +107,5 @@ function positionsOf(
   const prefixes = isDistilled ? [2] : kept === 1 ? [1] : [0, 1];
   const prefix = prefixes.find((count) => isGrid(side(count)));
   if (prefix === undefined) return undefined;
-  return { prefix, kept, from: side(prefix), to: Math.sqrt(ourRows! - kept) };
+  return { prefix, kept, from: side(prefix), to: Math.sqrt(ourRows! - kept), resampling };
 }

@@ -44,10 +44,17 @@ const skipped = tableOf<string>({
   "pooler.dense.bias": "a pooler, which DeiT's head does not go through",
 });
 
-/** The name that timm gives to one of DeiT III (`blocks.0.gamma_1`) or DINOv2 (`register_tokens`). */
+/** The decoder of MAE's pre-training, and Hugging Face's of it. */
+const decoder = /^decoder(_(embed|pos_embed|blocks|norm|pred))?(\.|$)/;
+
+/**
+ * The name that timm gives to one of DeiT III (`blocks.0.gamma_1`) or DINOv2 (`register_tokens`), whose training
+ * names a block by its chunk as well: `blocks.0.3.` is block 3, which is in chunk 0.
+ */
 function timmName(name: string): string {
   return name
     .replace(/^register_tokens$/, "reg_token")
+    .replace(/^blocks\.\d+\.(?=\d+\.)/, "blocks.")
     .replace(/^(blocks\.\d+)\.gamma_([12])$/, "$1.ls$2.gamma");
 }
 
@@ -123,7 +130,7 @@ function commonWrappers(names: readonly string[]): string {
 export function meaningOf(name: string, scheme: NameScheme): Meaning | undefined {
   const bare =
     scheme === "timm" ? timmName(name) : name.replace(/^(vit|deit|dinov2(_with_registers)?)\./, "");
-  const skip = skipped.get(bare);
+  const skip = skipped.get(bare) ?? (decoder.test(bare) ? pretraining : undefined);
   if (skip !== undefined) return { skip };
   return scheme === "timm" ? { parameter: bare } : meaningOfHuggingFace(bare);
 }

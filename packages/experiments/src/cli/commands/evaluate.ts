@@ -7,7 +7,9 @@ import { toHtml } from "@mvt/report/html/table-page";
 import { datasetNames } from "@mvt/datasets";
 import type { DatasetName } from "@mvt/datasets";
 import { maskImages } from "../../data/control-masks.ts";
-import type { PreparedData } from "../../data/prepared.ts";
+import type { PreparedData, Subset } from "../../data/prepared.ts";
+import { mistakesCsv, mistakesOf, mistakesSheet } from "../../evaluation/mistakes.ts";
+import type { FoundMistake } from "../../evaluation/mistakes.ts";
 import { sharedClasses } from "../../evaluation/shared-classes.ts";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import type { PreparedSets } from "../../data/prepared-sets.ts";
@@ -20,7 +22,7 @@ import { findRun } from "../../runs/run-folder.ts";
 import type { RunFolder } from "../../runs/run-folder.ts";
 import type { ClassifierConfig } from "../../settings/run-config.ts";
 import { findData } from "../../studies/find-data.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import {
   bootstrapOf,
@@ -65,6 +67,13 @@ const options = {
     group: output,
     describe: "write the prediction for every image to this CSV file",
   },
+  hardest: {
+    type: "number",
+    check: wholeFrom(1),
+    group: output,
+    describe:
+      "show the N wrong predictions that the run is surest of: with --report as hardest.png and hardest.csv, and with --json",
+  },
   ...evaluationOptions,
   ...jsonOption,
 } as const;
@@ -79,6 +88,9 @@ interface Evaluated {
   readonly on?: Pick<EvaluatedRun, "dataset" | "kind"> & { readonly notes: readonly string[] };
   /** Of new predictions: as --out writes them. */
   readonly csv?: string;
+  /** Of new predictions: those that are wrong, the most confident first, and the images that their rows are of. */
+  readonly mistakes?: readonly FoundMistake[];
+  readonly images?: Subset["images"];
 }
 
 export default defineCommand({
@@ -88,6 +100,10 @@ export default defineCommand({
     ["evaluate --run 3f2a", "measures of the run whose id begins with 3f2a"],
     ["evaluate --run 3f2a --stored --report DIR", "from its files alone, as a report"],
     ["evaluate --run 3f2a --on ferplus", "on the test images of another data set"],
+    [
+      "evaluate --run 3f2a --hardest 24 --report DIR",
+      "with its most confident mistakes as a sheet",
+    ],
   ],
   async run(args) {
     const bootstrap = bootstrapOf(args);
@@ -95,8 +111,19 @@ export default defineCommand({
     const folder = await findRun(args.runs, args.run);
     const config = await classifierConfigOf(folder);
     if (args.out !== undefined) await requireWritableFile("out", args.out);
-    await requireReport(args.report, ["evaluation", "confusion"]);
-    const { labelled, provenance, csv, on } = args.stored
+    await requireReport(args.report, [
+      "evaluation",
+      "confusion",
+      ...(args.hardest ? ["hardest"] : []),
+    ]);
+    const {
+      labelled,
+      provenance,
+      csv,
+      on,
+      mistakes = [],
+      images,
+    } = args.stored
       ? await storedPredictions(folder, config, args.runs)
       : await newPredictions(folder, config, args);
 
@@ -105,11 +132,19 @@ export default defineCommand({
     const title = args.on === undefined || !on ? own.title : `${own.title}, on ${on.dataset}`;
     const about = on ? { ...own, dataset: on.dataset, kind: on.kind, title } : own;
     const evaluation = evaluate(labelled, bootstrap);
+    const hardest = args.hardest === undefined ? undefined : mistakes.slice(0, args.hardest);
     const measured = evaluationTable(about, evaluation, provenance);
     const table = { ...measured, notes: [...(on?.notes ?? []), ...measured.notes] };
     if (args.json) {
       const run = { ...namedRun(about, config), split, weights };
-      writeJson(evaluateJson, evaluationFacts(run, evaluation));
+      writeJson(
+        evaluateJson,
+        evaluationFacts(
+          run,
+          evaluation,
+          hardest?.map(({ row: _row, ...facts }) => facts),
+        ),
+      );
     } else {
       process.stdout.write(
         `run ${folder.id}, ${weights} weights, ${about.dataset} ${split}: ${formatCount(evaluation)}\n\n${toText(table)}`,
@@ -124,11 +159,28 @@ export default defineCommand({
       "evaluation.csv": toCsv(table),
       "evaluation.html": toHtml(table),
       "confusion.csv": toCsv(confusionTable(about, evaluation, provenance)),
+      "hardest.csv": hardest && mistakesCsv(hardest),
+      "hardest.png":
+        hardest && images && hardest.length > 0 && args.report !== undefined
+          ? await mistakesSheet(hardest, images, {
+              title: about.title,
+              synthetic: about.kind === "synthetic",
+              wrong: mistakes.length,
+            })
+          : undefined,
     });
   },
 });
 
-function requireStoredAlone({ stored, weights, split, out, on }: Args): void {
+function requireStoredAlone({ stored, weights, split, out, on, ...args }: Args): void {
+  const { hardest, report, json } = args;
+  if (hardest !== undefined && (stored || (report === undefined && !json))) {
+    throw new CommandLineError(
+      stored
+        ? `--hardest ${hardest}: expected new predictions, since it shows the images, got --stored. Leave one of them out.`
+        : `--hardest ${hardest}: expected --report or --json, which show them, got neither. Add one.`,
+    );
+  }
   if (stored && on !== undefined) {
     throw new CommandLineError(
       `--stored and --on ${on}: expected one of them, got both. A run stores predictions for its own test images alone.`,
@@ -188,6 +240,8 @@ async function newPredictions(
       backend,
     ),
     csv: predictionsCsv(classes, subset, predictions),
+    mistakes: mistakesOf(classes, subset, predictions),
+    images: subset.images,
     on: { dataset: data.dataset.title, kind: dataKind(data.dataset), notes },
   };
 }

@@ -3,8 +3,15 @@ import { stat } from "node:fs/promises";
 import { parse, resolve } from "node:path";
 import { CommandLineError, sum, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
-import { describeModel, encodePortable, storagePrecisions, withMetadata } from "@mvt/core";
-import type { StoragePrecision } from "@mvt/core";
+import {
+  describeModel,
+  encodePortable,
+  explanationAbouts,
+  explanationNames,
+  storagePrecisions,
+  withMetadata,
+} from "@mvt/core";
+import type { ExplanationName, StoragePrecision } from "@mvt/core";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import type { Subset } from "../../data/prepared.ts";
 import { engineSpecOf, openBackend } from "../../engine/engine.ts";
@@ -50,6 +57,12 @@ const options = {
     default: ["float32"] as readonly StoragePrecision[],
     describe: "how weights are stored; repeatable, a file for each",
   },
+  explain: {
+    choices: explanationNames,
+    array: true,
+    default: [] as readonly ExplanationName[],
+    describe: `explanations that the model gives of its predictions, as further outputs; repeatable; ${explanationNames.map((name) => `${name}: ${explanationAbouts[name]}`).join("; ")}`,
+  },
   tolerance: {
     type: "number",
     check: isTolerance,
@@ -72,6 +85,7 @@ export default defineCommand({
       "export --run 3f2a --precision float32 float16 int8",
       "three files, with their sizes and accuracies",
     ],
+    ["export --run 3f2a --explain rollout", "with the relevance of every patch as an output"],
     ["export --run 3f2a --format safetensors", "weights for timm"],
   ],
   run,
@@ -83,6 +97,11 @@ function isTolerance(value: number): void {
 }
 
 async function run(args: Args): Promise<void> {
+  if (args.format === "safetensors" && args.explain.length > 0) {
+    throw new CommandLineError(
+      `--explain ${args.explain[0]}: expected --format onnx, whose graph computes it, got safetensors, which hold weights alone. Leave it out.`,
+    );
+  }
   const folder = await findRun(args.runs, args.run);
   const config = await classifierConfigOf(folder);
   const evaluation = { config, run: folder, runsFolder: args.runs, weights: args.weights };
@@ -156,12 +175,13 @@ async function checkedModel(
   args: Args,
 ): Promise<{ readonly model: Uint8Array; readonly agreement: Agreement }> {
   const { classifier, weights } = described.opened;
+  const explain = [...new Set(args.explain)];
   const graph = encodePortable({
-    program: (batchSize) => exportProgram(classifier, args.input, batchSize),
+    program: (batchSize) => exportProgram(classifier, args.input, batchSize, explain),
     weights,
     precision,
   });
-  const description = describeModel(describeRun(described, args.input, precision));
+  const description = describeModel(describeRun(described, args.input, precision, explain));
   const model = withMetadata(graph, description);
   const agreement = await checkExport(model, subset, expected, args.threads);
   const tolerance = args.tolerance ?? tolerances[precision];

@@ -1,13 +1,16 @@
-/** @file `pnpm exp predict`: the expressions of images, by an exported model. */
+/** @file `pnpm exp predict`: the expressions of images, by an exported model or a finished run. */
 import { join, resolve } from "node:path";
-import { percent, printable, UserError } from "@mvt/common";
+import { CommandLineError, percent, printable, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
+import { explanationAbouts, explanationNames } from "@mvt/core";
 import type { Mvt, Prediction } from "@mvt/core";
 import type { NumberedFace } from "@mvt/faces";
-import { findImages, overlay, readInParts } from "../../predict/images.ts";
+import { findImages, readInParts } from "../../predict/images.ts";
 import type { NamedImage, ReadImage } from "../../predict/images.ts";
 import { boxesOverlay, readFaces } from "../../predict/faces.ts";
+import { openRunModel } from "../../predict/model-of-run.ts";
 import { openModel } from "../../predict/open-model.ts";
+import { explanationOverlay, maskOverlay, requireExplanation } from "../../predict/overlay.ts";
 import { predictionFacts, predictJson } from "../../predict/prediction-facts.ts";
 import { formatPredictions, predictionFormat } from "../../predict/write-predictions.ts";
 import type { PredictedImage } from "../../predict/write-predictions.ts";
@@ -16,11 +19,24 @@ import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { jsonOption, writeJson } from "../json-output.ts";
 import { say } from "../messages.ts";
-import { engineOptions, output } from "../options.ts";
+import { classifierConfigOf } from "../evaluation-report.ts";
+import { engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
+import { findRun } from "../../runs/run-folder.ts";
 import { requireWritable, requireWritableFile } from "../writable.ts";
 
 const options = {
-  model: { type: "string", demandOption: true, describe: "a file of `pnpm exp export`" },
+  model: { type: "string", describe: "a file of `pnpm exp export`" },
+  run: {
+    type: "string",
+    suggest: "run",
+    describe: "the beginning of a finished run's id, instead of --model",
+  },
+  runs: runsOption,
+  weights: finishedRunOptions.weights,
+  explain: {
+    choices: explanationNames,
+    describe: `which patches a prediction rests on, for --overlay, --json and --out; ${explanationNames.map((name) => `${name}: ${explanationAbouts[name]}`).join("; ")}; of runs, and of models that were exported with it`,
+  },
   all: {
     type: "boolean",
     default: false,
@@ -41,7 +57,7 @@ const options = {
     type: "string",
     group: output,
     describe:
-      "write a PNG per image into this folder: the image, then what the mask leaves of it; with --faces also each photograph with its boxes",
+      "write a PNG per image into this folder: the image, what the mask leaves of it, and with --explain the relevance of its patches; with --faces also each photograph with its boxes",
   },
   threads: {
     ...engineOptions.threads,
@@ -70,19 +86,25 @@ export default defineCommand({
     ["predict --model mvt.onnx faces/ --out predictions.csv", "a folder, as a table"],
     ["predict --model mvt.onnx --faces party.jpg", "every face of a photograph"],
     ["predict --model mvt.onnx face.jpg --overlay masks", "what the classifier saw"],
+    [
+      "predict --run 3f2a face.jpg --explain gradient --overlay why",
+      "which patches speak for the predicted class",
+    ],
   ],
   run,
 });
 
 async function run(args: Args): Promise<void> {
+  const source = sourceOf(args);
   const format = args.out === undefined ? undefined : predictionFormat(args.out);
   requireFaces(args);
   const images = await findImages(args.images);
   if (args.out !== undefined) await requireWritableFile("out", args.out);
   if (args.overlay !== undefined) await requireWritable("overlay", args.overlay);
-  const mvt = await openModel(args.model, { threads: args.threads });
+  const mvt = await open(args);
   try {
-    requireMask(mvt, args);
+    requireExplanation(mvt, args.explain, source);
+    requireMask(mvt, args, source);
     const predicted: PredictedImage[] = [];
     const unreadable: Unreadable[] = [];
     const withoutFace: string[] = [];
@@ -99,7 +121,7 @@ async function run(args: Args): Promise<void> {
       ? facesOf(images, mvt, args, { onUnreadable, onNoFace })
       : readInParts(images, onUnreadable);
     for await (const part of parts) {
-      for (const [i, prediction] of (await predictPart(mvt, part, args.overlay)).entries()) {
+      for (const [i, prediction] of (await predictPart(mvt, part, args, source)).entries()) {
         const { path, face } = part[i]!;
         const place = face && `face ${face.number} of ${face.of}, ${placeOf(face)}: `;
         const line = `${printable(path)}  ${place ?? ""}${describe(prediction, args.all)}\n`;
@@ -109,16 +131,13 @@ async function run(args: Args): Promise<void> {
     }
     const { classes } = mvt.description;
     if (args.json) {
-      const facts = predicted.map((image) => predictionFacts(image, classes));
+      const facts = predicted.map((image) => predictionFacts(image, classes, args.explain));
       const faceless = args.faces ? { withoutFace } : {};
-      writeJson(predictJson, { model: args.model, images: facts, ...faceless, unreadable });
+      writeJson(predictJson, { model: source, images: facts, ...faceless, unreadable });
     }
     const read = images.length - unreadable.length;
     if (args.out !== undefined && format !== undefined && read > 0) {
-      await writeWhole(
-        resolve(args.out),
-        formatPredictions(predicted, classes, format, args.faces),
-      );
+      await writeWhole(resolve(args.out), formatPredictions(predicted, classes, format, args));
       say(`wrote ${args.out}`);
     }
     requireAll(unreadable, images.length);
@@ -127,16 +146,50 @@ async function run(args: Args): Promise<void> {
   }
 }
 
+/** How the model is called: the file of --model, or "run 3f2a". Throws a CommandLineError for options that do not fit. */
+function sourceOf({ model, run: id, weights, explain, overlay, json, out }: Args): string {
+  if ((model === undefined) === (id === undefined)) {
+    throw new CommandLineError(
+      `predict: expected a file with --model or a run with --run, got ${model === undefined ? "neither" : "both"}. Name one of them.`,
+    );
+  }
+  if (model !== undefined && weights !== finishedRunOptions.weights.default) {
+    throw new CommandLineError(
+      `--weights ${weights}: expected a run with --run, which has several, got a file. Leave it out.`,
+    );
+  }
+  const shown = overlay !== undefined || json || out?.toLowerCase().endsWith(".jsonl");
+  if (explain !== undefined && !shown) {
+    throw new CommandLineError(
+      `--explain ${explain}: expected --overlay, --json or an --out that ends in .jsonl, which show it, got none of them. Add one, or leave it out.`,
+    );
+  }
+  return model ?? `run ${id}`;
+}
+
+async function open({ model, run: id, runs, weights, explain, threads }: Args): Promise<Mvt> {
+  if (model !== undefined) return openModel(model, { threads });
+  const folder = await findRun(runs, id!);
+  const config = await classifierConfigOf(folder);
+  const evaluation = { config, run: folder, runsFolder: runs, weights };
+  return openRunModel(evaluation, { threads, explain: explain === undefined ? [] : [explain] });
+}
+
 async function predictPart(
   mvt: Mvt,
   images: readonly ReadImage[],
-  folder: string | undefined,
+  { overlay: folder, explain }: Args,
+  source: string,
 ): Promise<readonly Prediction[]> {
   const predictions = await mvt.predictAll(images.map(({ decoded }) => decoded));
-  if (folder === undefined || mvt.description.mask === undefined) return predictions;
-  for (const [i, { mask }] of predictions.entries()) {
+  if (folder === undefined) return predictions;
+  if (explain === undefined && mvt.description.mask === undefined) return predictions;
+  for (const [i, prediction] of predictions.entries()) {
     const { decoded, stem } = images[i]!;
-    const png = await overlay(decoded, mask!, mvt.description);
+    const { description } = mvt;
+    const png = explain
+      ? await explanationOverlay(decoded, prediction, description, { explain, source })
+      : await maskOverlay(decoded, prediction.mask!, description);
     await writeWhole(resolve(join(folder, `${stem}.png`)), png);
   }
   return predictions;
@@ -202,10 +255,15 @@ function requireAll(unreadable: readonly Unreadable[], count: number): void {
   );
 }
 
-function requireMask({ description }: Mvt, { faces, overlay: folder, model }: Args): void {
-  if (folder === undefined || faces || description.mask !== undefined) return;
+function requireMask(
+  { description }: Mvt,
+  { faces, overlay: folder, explain }: Args,
+  model: string,
+): void {
+  if (folder === undefined || faces || explain !== undefined || description.mask !== undefined)
+    return;
   throw new UserError(
-    `--overlay ${folder}: expected a model with a mask generator, but ${model} was trained without one. Leave --overlay out, or export a run that has masks.`,
+    `--overlay ${folder}: expected a model with a mask generator, but ${model} was trained without one. Leave --overlay out, add --explain, or export a run that has masks.`,
   );
 }
 

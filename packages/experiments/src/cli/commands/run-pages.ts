@@ -37,7 +37,7 @@ const options = {
     default: 0,
     group: output,
     describe:
-      "the most pictures of changed labels and of masks per run; they need the run's data, which is drawn or read from --data",
+      "the most pictures of changed labels, of masks and of mistakes per run; they need the run's data, which is drawn or read from --data",
   },
   ...dataOptions,
   ...engineOptions,
@@ -96,6 +96,7 @@ async function writePages(
       ...page,
       ...linksOf(facts, runs),
       differs: facts.differs,
+      mistakes: page.predictions && (await pictures?.mistakes()),
       relabelled:
         page.relabelled && ((await pictures?.withPictures(page.relabelled)) ?? page.relabelled),
       masks: masksOf(run, config, args.runs) && {

@@ -2,24 +2,27 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { CommandLineError, listFirst, shorten, UserError } from "@mvt/common";
-import { backbones, defaultBackbone, describeNetwork, formatShape, withBackbone } from "@mvt/core";
+import { backbones, defaultBackbone, describeNetwork, formatShape } from "@mvt/core";
 import type { VitMatch } from "@mvt/core";
 import { download, sha256Of } from "../../pretrained/download.ts";
+import { knownWords, lineageOf } from "../../pretrained/lineage.ts";
 import { officialPath, officialWeights } from "../../pretrained/official.ts";
-import { scales } from "../../settings/scales.ts";
 import { arrayFacts, weightsShowJson } from "../../pretrained/weights-facts.ts";
 import type { ArrayFacts } from "../../pretrained/weights-facts.ts";
 import { withPrefix, openPretrainedFile } from "../../pretrained/weights-file.ts";
 import { defineCommand } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
-import { output, scaleOption, weightsFileOptions } from "../options.ts";
+import { output, scaleOption } from "../options.ts";
+import { sizeOption, weightsFileOptions } from "../network-options.ts";
 import { networkLine, resampledLine } from "../describe-weights.ts";
 import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
+import { scaleOf } from "../request.ts";
 import { say } from "../messages.ts";
 import { requireWritableFile } from "../writable.ts";
 
 const options = {
   scale: { ...scaleOption, describe: "the scale whose model the weights are for [default: paper]" },
+  size: sizeOption,
   "weights-key": weightsFileOptions["weights-key"],
   out: {
     type: "string",
@@ -85,17 +88,20 @@ async function fetchOfficial(out: string | undefined): Promise<void> {
 
 async function show(
   path: string,
-  { scale = "paper", weightsKey, json }: Pick<Args, "scale" | "weightsKey" | "json">,
+  { scale = "paper", size, weightsKey, json }: Pick<Args, "scale" | "size" | "weightsKey" | "json">,
 ): Promise<void> {
   await withPrefix("", async () => {
     const { file, bytes, sha256 } = await openPretrainedFile(path, weightsKey);
     const network = describeNetwork(file);
-    const { backbone = defaultBackbone } = network ?? {};
-    const match = backbones[backbone].match(file, withBackbone(scales[scale].model, backbone));
+    const { backbone = defaultBackbone, pooling } = network ?? {};
+    const { model } = scaleOf({ scale, size, backbone, pooling });
+    const match = backbones[backbone].match(file, model);
     const { format, otherEntries } = file;
     if (!json) {
       print(`${path}: ${format}, ${bytes} bytes, SHA-256 ${sha256}`);
       print(network ? networkLine(network) : "no vision transformer that is known here");
+      const known = knownWords(lineageOf(path, sha256));
+      if (known !== undefined) print(known);
       for (const row of rowsOf(match)) print(row);
       if (otherEntries.length > 0)
         print(`in the file besides the weights, not read: ${listFirst(otherEntries, 20)}`);
@@ -111,8 +117,13 @@ async function show(
       return writeJson(weightsShowJson, { ...about, ...use });
     }
     if (resampled) print(resampledLine(resampled));
+    const flags = [
+      backbone !== defaultBackbone && `--backbone ${backbone}`,
+      size !== undefined && `--size ${size}`,
+      pooling !== undefined && `--pooling ${pooling}`,
+    ].filter((flag) => flag !== false);
     print(
-      `usable as --weights at scale ${scale}${backbone === defaultBackbone ? "" : ` with --backbone ${backbone}`}: ${weights.size} parameters are loaded, ${startsAnew.join(" and ")} start anew`,
+      `usable as --weights at scale ${scale}${flags.length === 0 ? "" : ` with ${flags.join(" ")}`}: ${weights.size} parameters are loaded, ${new Intl.ListFormat("en-GB").format(startsAnew)} start anew`,
     );
   });
 }
