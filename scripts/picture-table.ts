@@ -10,7 +10,7 @@ import { chromiumPath, startChromium } from "@mvt/testing/chromium";
 const margin = 12;
 
 /** The page keeps lines short to read and lets wide tables scroll; a picture shows all columns. */
-const whole = `body, main { max-width: none; width: 88rem } table { margin: ${margin}px }`;
+const whole = `body, main { max-width: none; width: 108rem } table { margin: ${margin}px }`;
 
 const [page, picture] = process.argv.slice(2);
 if (page === undefined || picture === undefined) {
