@@ -83,7 +83,12 @@ export { predictionRows } from "./portable/prediction-rows.ts";
 export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts";
 export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";
-export { type MicroBatches, microBatchesOf } from "./program/micro-batches.ts";
+export {
+  divideBatch,
+  type DividedBatch,
+  type MicroBatches,
+  microBatchesOf,
+} from "./program/micro-batches.ts";
 export {
   type Backend,
   type Executable,

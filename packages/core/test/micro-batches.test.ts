@@ -3,6 +3,7 @@ import {
   adamw,
   clipByGlobalNorm,
   deit,
+  divideBatch,
   type Feeds,
   gradients,
   minimize,
@@ -30,25 +31,20 @@ function stepIn(
     recompute = false,
   }: { readonly optimizer?: Optimizer; readonly recompute?: boolean } = {},
 ): Program {
-  const b = B / count;
-  const images = ops.input("images", [b, 16, 16, 3], "uint8");
-  const labels = ops.input("labels", [b], "int32");
-  const weights = ops.input("weights", [b]);
-  const batchWeights = ops.input("batchWeights", [B]);
+  const batch = divideBatch(B, count);
+  const { size, weights, batchWeights } = batch;
+  const images = ops.input("images", [size, 16, 16, 3], "uint8");
+  const labels = ops.input("labels", [size], "int32");
   const patches = deit.normalizePixels(deit.toPixels(deit.patchify(images, 8)));
   const { logits, blockInputs } = deit.traceClassify(model, patches);
   const loss = nn.crossEntropy(logits, labels, weights, batchWeights);
   const tensors = parameters.map(({ tensor }) => tensor);
+  const samples = [images, labels, weights];
   const program: Program = {
-    inputs: [images, labels, weights],
+    inputs: samples,
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: [],
-    microBatches: {
-      count,
-      samples: [images, labels, weights],
-      whole: [{ input: batchWeights, of: weights }],
-      sums: ["loss"],
-    },
+    microBatches: batch.microBatches(samples, ["loss"]),
   };
   return minimize(program, {
     loss,
@@ -155,6 +151,7 @@ describe("a batch in micro-batches", () => {
     expect(microBatchesOf(9, { sideBySide: 4 })).toBe(3);
     expect(microBatchesOf(32, {}, 4)).toBe(4);
     expect(() => microBatchesOf(32, {}, 5)).toThrow("a multiple of 5 micro-batches, got 32");
+    expect(() => divideBatch(32, 5)).toThrow("a multiple of 5 micro-batches, got 32");
   });
 });
 

@@ -1,7 +1,8 @@
 /** @file Training a mask generator: it can be interrupted, it leaves one file, and it masks a classifier. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { decodeSafetensors, onnxBackend } from "@mvt/core";
+import { declareNetwork, decodeSafetensors, nn, onnxBackend } from "@mvt/core";
+import type { Backend } from "@mvt/core";
 import { UserError } from "@mvt/common";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runId } from "../src/settings/run-config.ts";
@@ -10,7 +11,9 @@ import { mgnMetrics } from "../src/runs/result.ts";
 import type { MgnMetrics } from "../src/runs/result.ts";
 import { openRun } from "../src/runs/run-folder.ts";
 import { readMgn } from "../src/runs/mgn-file.ts";
+import { scales } from "../src/settings/scales.ts";
 import { trainMgn } from "../src/training/mask-generator.ts";
+import { microBatchCount } from "../src/training/micro-batches.ts";
 import type { TrainingContext } from "../src/training/epoch-loop.ts";
 import { drawFaces } from "./fixtures/faces.ts";
 import { filesBelow, makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";
@@ -178,6 +181,60 @@ describe("the options that the paper does not have", () => {
       expect(await weightsIn(whole)).not.toEqual(usual);
     },
   );
+});
+
+describe("a mask generator whose activations do not fit a processor's cache", () => {
+  /** Blocks so wide that a micro-batch is 16 images. With SGD, which makes no small difference large. */
+  const wide = (): MgnConfig => {
+    const { adamw: _, ...training } = config.training;
+    const sgd = { momentum: 0.9, weightDecay: 0 };
+    return {
+      ...config,
+      model: { ...config.model, mlpRatio: 945 },
+      training: { ...training, epochs: 1, batchSize: 32, optimizer: "sgd", sgd },
+    };
+  };
+
+  /** The metrics of one epoch, and in how many micro-batches each program computed a batch. */
+  async function trainOn(engine: Backend) {
+    const counts: (number | undefined)[] = [];
+    const backend: Backend = {
+      ...engine,
+      compile(program) {
+        counts.push(program.microBatches?.count);
+        return engine.compile(program);
+      },
+    };
+    const { model } = wide();
+    const { parameters } = nn.declareParameters((scope) => declareNetwork(scope, model));
+    const start = { weights: nn.initialWeights(parameters, 3), source: "start" };
+    const run = openRun(await temporaryFolder(onTestFinished), runId(wide()));
+    const training = { config: wide(), title: "wide masks", data, start };
+    const { last } = await trainMgn(training, { backend, run, loaderThreads: 0 });
+    return { counts, last };
+  }
+
+  test("trains in micro-batches, to the same end as on an engine that computes whole batches", async () => {
+    const engine = await onnxBackend({ threads: 2 });
+    const divided = await trainOn(engine);
+    const whole = await trainOn({ ...engine, sideBySide: undefined });
+    expect(divided.counts).toEqual([2, 2]);
+    expect(whole.counts).toEqual([undefined, undefined]);
+    const { collapse: warnings, ...numbers } = whole.last;
+    for (const [name, value] of Object.entries(numbers)) {
+      const other = divided.last[name as keyof typeof numbers];
+      expect([other], name).toBeAllClose([value], { rtol: 1e-3, atol: 1e-4 });
+    }
+    expect(divided.last.collapse).toHaveLength(warnings.length);
+  });
+
+  test("is none at the scales that train a small model: each batch is one graph", () => {
+    for (const { model, mgn } of [scales.smoke, scales.quick]) {
+      expect(microBatchCount({ sideBySide: 4 }, { ...model, classes: 7 }, mgn)).toBe(1);
+    }
+    const { model, mgn } = scales.paper;
+    expect(microBatchCount({ sideBySide: 2 }, { ...model, classes: 7 }, mgn)).toBe(8);
+  });
 });
 
 describe("a mask generator that diverges", () => {

@@ -7,8 +7,8 @@ import type { MaskOptions } from "./masks.ts";
 
 export interface AlternatingOptions extends MaskOptions {
   readonly batchSize: number;
-  readonly discriminator?: Pick<MgnProgramOptions, "optimizer">;
-  readonly generator?: Pick<MgnProgramOptions, "optimizer"> & {
+  readonly discriminator?: Pick<MgnProgramOptions, "optimizer" | "microBatches">;
+  readonly generator?: Pick<MgnProgramOptions, "optimizer" | "microBatches"> & {
     readonly loss?: GeneratorLossOptions;
   };
 }

@@ -4,7 +4,7 @@
  * Each training program changes one side and keeps the other frozen: frozen parameters are state without a next
  * value. The discriminator's program takes no gradient with respect to the generator, so M_p is a constant in it.
  */
-import { adamw, deit, minimize, ops, traceNetwork } from "@mvt/core";
+import { adamw, deit, divideBatch, minimize, ops, traceNetwork } from "@mvt/core";
 import type { nn, Optimizer, Program, Tensor } from "@mvt/core";
 import type { MaskGenerator } from "./generator.ts";
 import { discriminatorLoss, generatorLoss, type GeneratorLossOptions } from "./losses.ts";
@@ -14,6 +14,8 @@ import { frozen, type Mgn } from "./mgn.ts";
 export interface MgnProgramOptions extends MaskOptions {
   /** B */
   readonly batchSize: number;
+  /** The number of micro-batches; it divides B. Default 1. More than 1 need `areaOf: "image"`. */
+  readonly microBatches?: number;
   /** Default: AdamW with its own defaults. */
   readonly optimizer?: Optimizer;
 }
@@ -25,20 +27,22 @@ export interface MgnProgramOptions extends MaskOptions {
  */
 export function discriminatorProgram(
   { generator, discriminator }: Mgn,
-  { batchSize: B, optimizer = adamw(), ...masking }: MgnProgramOptions,
+  { batchSize, microBatches, optimizer = adamw(), ...masking }: MgnProgramOptions,
 ): Program {
+  const batch = divideBatch(batchSize, microBatches);
+  const { size: B, weights, batchWeights } = batch;
   const images = imagesInput(generator.model, B);
   const labels = ops.input("labels", [B], "int32");
-  const weights = ops.input("weights", [B]);
   const Mr = ops.input("randomMask", [B, deit.patchCount(generator.model.config)]);
   const { pixels, Mp } = generatedMask(generator.model, images, masking);
   const gm = maskedPatches(pixels, Mp, "training", masking);
   const rm = maskedPatches(pixels, Mr, "training", masking);
   const { logits } = traceNetwork(discriminator.model, ops.concat([gm, rm], 0)); // [2B, K]
   const [logitsGm, logitsRm] = ops.split(logits, 0, [B, B]) as [Tensor, Tensor];
-  const losses = discriminatorLoss(logitsGm, logitsRm, labels, weights);
+  const losses = discriminatorLoss(logitsGm, logitsRm, labels, weights, batchWeights);
+  const samples = [images, labels, weights, Mr];
   const program: Program = {
-    inputs: [images, labels, weights, Mr],
+    inputs: samples,
     outputs: {
       ...losses,
       probabilitiesGm: ops.softmax(logitsGm),
@@ -46,6 +50,7 @@ export function discriminatorProgram(
       Mp,
     },
     state: frozen(generator.parameters),
+    microBatches: batch.microBatches(samples, Object.keys(losses)),
   };
   return minimize(program, {
     loss: losses.LD,
@@ -61,22 +66,27 @@ export function discriminatorProgram(
 export function generatorProgram(
   { generator, discriminator }: Mgn,
   {
-    batchSize: B,
+    batchSize,
+    microBatches,
     optimizer = adamw(),
     loss,
     ...masking
   }: MgnProgramOptions & { readonly loss?: GeneratorLossOptions },
 ): Program {
-  const images = imagesInput(generator.model, B);
-  const weights = ops.input("weights", [B]);
+  const batch = divideBatch(batchSize, microBatches);
+  const { weights, batchWeights } = batch;
+  const images = imagesInput(generator.model, batch.size);
   const { pixels, Mp } = generatedMask(generator.model, images, masking);
   const gm = maskedPatches(pixels, Mp, "training", masking);
   const { logits: logitsGm } = traceNetwork(discriminator.model, gm); // [B, K]
-  const losses = generatorLoss(logitsGm, Mp, generator.model.config.m, weights, loss);
+  const { m } = generator.model.config;
+  const losses = generatorLoss(logitsGm, Mp, m, weights, loss, batchWeights);
+  const samples = [images, weights];
   const program: Program = {
-    inputs: [images, weights],
+    inputs: samples,
     outputs: { ...losses, probabilitiesGm: ops.softmax(logitsGm), Mp },
     state: frozen(discriminator.parameters),
+    microBatches: batch.microBatches(samples, Object.keys(losses)),
   };
   return minimize(program, { loss: losses.LG, parameters: tensorsOf(generator), optimizer });
 }

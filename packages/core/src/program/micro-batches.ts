@@ -2,6 +2,7 @@
  * @file A batch as several micro-batches. The gradients of a batch are sums over its micro-batches, which can therefore
  * be computed one after another, in less memory, or side by side.
  */
+import { input } from "../ops/sources.ts";
 import type { Tensor } from "../tensor.ts";
 import { concatenated } from "../weights/weights.ts";
 import { inputOf } from "./program.ts";
@@ -19,6 +20,38 @@ export interface MicroBatches {
   readonly sums?: readonly string[];
 }
 
+/** The samples that a training program describes: a batch, or one of its micro-batches. */
+export interface DividedBatch {
+  /** How many there are. */
+  readonly size: number;
+  /** The input `weights` [size]: 1 for a sample, 0 for padding. */
+  readonly weights: Tensor;
+  /** The weights of the whole batch [B], whose sum divides losses that are means over the batch. */
+  readonly batchWeights: Tensor;
+  /** How the program computes the batch from its `samples` and `sums`. Undefined if it describes the whole batch. */
+  microBatches(samples: readonly Tensor[], sums: readonly string[]): MicroBatches | undefined;
+}
+
+/** A batch of B samples in so many micro-batches. Throws RangeError if B is no multiple of `count`. */
+export function divideBatch(B: number, count = 1): DividedBatch {
+  requireMultiple("divideBatch", B, count);
+  const size = B / count;
+  const weights = input("weights", [size]);
+  if (count === 1) return { size, weights, batchWeights: weights, microBatches: () => undefined };
+  const batchWeights = input("batchWeights", [B]);
+  return {
+    size,
+    weights,
+    batchWeights,
+    microBatches: (samples, sums) => ({
+      count,
+      samples,
+      whole: [{ input: batchWeights, of: weights }],
+      sums,
+    }),
+  };
+}
+
 /**
  * The number of micro-batches of a batch: `accumulate` one after another, each divided again into as many as the
  * backend computes side by side, if it divides evenly. Throws RangeError if `accumulate` does not divide the batch.
@@ -28,13 +61,16 @@ export function microBatchesOf(
   { sideBySide = 1 }: Pick<Backend, "sideBySide">,
   accumulate = 1,
 ): number {
-  if (batchSize % accumulate !== 0) {
-    throw new RangeError(
-      `microBatchesOf: expected a batch that is a multiple of ${accumulate} micro-batches, got ${batchSize} samples`,
-    );
-  }
+  requireMultiple("microBatchesOf", batchSize, accumulate);
   const size = batchSize / accumulate;
   return accumulate * largestDivisor(size, sideBySide);
+}
+
+function requireMultiple(caller: string, batchSize: number, count: number): void {
+  if (batchSize % count === 0) return;
+  throw new RangeError(
+    `${caller}: expected a batch that is a multiple of ${count} micro-batches, got ${batchSize} samples`,
+  );
 }
 
 /** The largest divisor of `count` that is at most `most`. */
@@ -58,9 +94,9 @@ export function feedsOfMicroBatch(
     const length = all.length / count;
     feeds[name] = all.subarray(index * length, (index + 1) * length);
   }
-  for (const { input, of } of whole) {
-    const all = given[inputOf(of).name];
-    if (all !== undefined) feeds[inputOf(input).name] = all;
+  for (const each of whole) {
+    const all = given[inputOf(each.of).name];
+    if (all !== undefined) feeds[inputOf(each.input).name] = all;
   }
   return feeds;
 }

@@ -27,6 +27,7 @@ import { madeByOf } from "../runs/origin.ts";
 import { mgnMetrics } from "../runs/result.ts";
 import type { MgnMetrics, MgnResult } from "../runs/result.ts";
 import { requireFinite, trainEpochs } from "./epoch-loop.ts";
+import { microBatchCount } from "./micro-batches.ts";
 import type { EpochStart, Interruptions, TrainingContext } from "./epoch-loop.ts";
 
 export interface MgnTraining {
@@ -49,11 +50,12 @@ export async function trainMgn(
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   const generator = generatorConfig(config.model, config.m);
   const optimizer = createOptimizer(config.training);
+  const microBatches = microBatchCount(backend, config.model, { batchSize });
   const networks = declareMgn(generator, config.model);
   const sides = await alternatingMgn(backend, networks, {
     batchSize,
-    discriminator: { optimizer },
-    generator: { optimizer, loss: { lambda, saturation } },
+    discriminator: { optimizer, microBatches },
+    generator: { optimizer, microBatches, loss: { lambda, saturation } },
     polarity,
     space,
   });

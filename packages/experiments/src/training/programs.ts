@@ -1,6 +1,14 @@
 /** @file The programs of a classifier: a training step, and predictions for a batch. */
 import { UserError } from "@mvt/common";
-import { declareNetwork, deit, inHalfPrecision, nn, ops, traceNetwork } from "@mvt/core";
+import {
+  declareNetwork,
+  deit,
+  divideBatch,
+  inHalfPrecision,
+  nn,
+  ops,
+  traceNetwork,
+} from "@mvt/core";
 import type { Backend, ExplanationName, NetworkConfig, Program, Tensor, Weights } from "@mvt/core";
 import {
   declareScopedGenerator,
@@ -190,28 +198,18 @@ export function trainingProgram(
   }: TrainingOptions,
 ): Program {
   const S = classifier.vit.config.imageSize;
-  const b = batchSize / microBatches;
-  const images = ops.input("images", [b, S, S, 3], "uint8");
-  const weights = ops.input("weights", [b]);
-  const batchWeights = microBatches === 1 ? weights : ops.input("batchWeights", [batchSize]);
-  const drop = dropInputs(options, classifier.vit.config, b);
+  const batch = divideBatch(batchSize, microBatches);
+  const images = ops.input("images", [batch.size, S, S, 3], "uint8");
+  const drop = dropInputs(options, classifier.vit.config, batch.size);
   const output = classifyBytes(classifier, images, drop);
   const { logits, blockInputs } = inPrecision(output, precision);
-  const { loss, target } = lossOf(logits, { weights, batchWeights }, options);
-  const samples = [images, target, weights, ...Object.values(drop)];
+  const { loss, target } = lossOf(logits, batch, options);
+  const samples = [images, target, batch.weights, ...Object.values(drop)];
   const program: Program = {
     inputs: samples,
     outputs: { loss, probabilities: ops.softmax(logits) },
     state: frozen(classifier.masking?.generator.parameters ?? []),
-    microBatches:
-      microBatches === 1
-        ? undefined
-        : {
-            count: microBatches,
-            samples,
-            whole: [{ input: batchWeights, of: weights }],
-            sums: ["loss"],
-          },
+    microBatches: batch.microBatches(samples, ["loss"]),
   };
   return minimizeWith(options, program, {
     loss,
