@@ -5,11 +5,9 @@ export {
   type AlignOptions,
   type AlignSettings,
   labelFileEndings,
-  type Several,
-  severalChoices,
   tableName,
 } from "./align/align-folder.ts";
-export { type FaceStatus, faceStatuses, type TableImage } from "./align/table.ts";
+export type { TableImage } from "./align/table.ts";
 export { peerExpressions } from "./detector/face-api.ts";
 export {
   type FaceFinder,

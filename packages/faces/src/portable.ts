@@ -1,4 +1,5 @@
 /** @file The public API of @mvt/faces/portable: what also runs in a browser. The caller brings the detector's build for it. */
+export { type FaceStatus, faceStatuses, type Several, severalChoices } from "./align/choices.ts";
 export { type NumberedFace, withFaceColumns } from "./detector/face-columns.ts";
 export { findFaces, defaultMinScore, type Face, type FaceBox } from "./detector/find.ts";
 export { type FaceApi, loadNets, modelFiles, type NetName } from "./detector/face-api.ts";

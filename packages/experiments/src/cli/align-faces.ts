@@ -4,7 +4,15 @@ import { CommandLineError, printable, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { resizeImage } from "@mvt/core";
 import { decodeImageFile } from "@mvt/datasets";
-import type { Aligned, Several } from "@mvt/faces";
+import type { Aligned } from "@mvt/faces";
+import {
+  defaultMargin,
+  defaultMinScore,
+  defaultSize,
+  type Several,
+  severalChoices,
+} from "@mvt/faces/portable";
+import { alignFacts, countStatuses, dataAlignJson } from "../evaluation/align-facts.ts";
 import { contactSheet } from "../masks/contact-sheet.ts";
 import { isShare, wholeFrom } from "./command.ts";
 import { writeJson } from "./json-output.ts";
@@ -68,7 +76,7 @@ export const alignOptions = {
     describe: "pixels along the side of an aligned image [default: 100, as RAF-DB's]",
   },
   several: {
-    choices: ["largest", "all", "skip"],
+    choices: severalChoices,
     group: aligning,
     describe: "which faces of an image with several are written [default: largest]",
   },
@@ -109,9 +117,7 @@ export async function alignFaces(args: AlignArgs): Promise<void> {
   }
   await requireWritable("out", out);
   // Loaded here, since every other use of the command does without.
-  const { alignFolder, defaultMargin, defaultMinScore, defaultSize, openFaceFinder, tableName } =
-    await import("@mvt/faces");
-  const { alignFacts, countStatuses, dataAlignJson } = await import("../evaluation/align-facts.ts");
+  const { alignFolder, openFaceFinder, tableName } = await import("@mvt/faces");
   const finder = openFaceFinder({ ...(args.threads && { threads: args.threads }) });
   const progress = createProgress();
   let aligned: Aligned;

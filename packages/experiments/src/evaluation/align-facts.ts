@@ -1,5 +1,6 @@
 /** @file What `data align --json` writes. */
-import { type Aligned, faceStatuses } from "@mvt/faces";
+import type { Aligned } from "@mvt/faces";
+import { type FaceStatus, faceStatuses } from "@mvt/faces/portable";
 import { z } from "zod";
 
 const count = z.int().nonnegative();
@@ -23,7 +24,7 @@ export const dataAlignJson = z.object({
 /** How many images there are of each status. */
 export function countStatuses({ images }: Pick<Aligned, "images">) {
   const counts = Object.fromEntries(faceStatuses.map((status) => [status, 0])) as Record<
-    (typeof faceStatuses)[number],
+    FaceStatus,
     number
   >;
   for (const { status } of images) counts[status] += 1;

@@ -10,12 +10,10 @@ import sharp from "sharp";
 import { z } from "zod";
 import type { FaceFinder } from "../detector/finder.ts";
 import type { FoundFace } from "../detector/thread.ts";
+import { severalChoices } from "./choices.ts";
+import type { FaceStatus } from "./choices.ts";
 import { formatTable, parseTable, rowsOfFaces, rowWithoutFace } from "./table.ts";
-import type { FaceStatus, TableImage } from "./table.ts";
-
-/** Which faces of an image with several are written. */
-export const severalChoices = ["largest", "all", "skip"] as const;
-export type Several = (typeof severalChoices)[number];
+import type { TableImage } from "./table.ts";
 
 /** What decides what an aligned image looks like. A folder has images of one setting only. */
 const settings = z.strictObject({

@@ -5,10 +5,8 @@ import { stringify } from "csv-stringify/sync";
 import type { Face } from "../detector/find.ts";
 import { pointNames } from "../geometry/points.ts";
 import type { PointName } from "../geometry/points.ts";
-
-/** What became of an image: one face, none, several, a file that is no sound image, or one of too many pixels. */
-export const faceStatuses = ["found", "none", "several", "unreadable", "too large"] as const;
-export type FaceStatus = (typeof faceStatuses)[number];
+import { faceStatuses } from "./choices.ts";
+import type { FaceStatus } from "./choices.ts";
 
 const beforePoints = [
   "file",

@@ -4,7 +4,7 @@ import { CommandLineError, percent, printable, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { explanationAbouts, explanationNames } from "@mvt/core";
 import type { Mvt, Prediction } from "@mvt/core";
-import type { NumberedFace } from "@mvt/faces";
+import { defaultMargin, defaultMinScore, type NumberedFace } from "@mvt/faces/portable";
 import { findImages, readInParts } from "../../predict/images.ts";
 import type { NamedImage, ReadImage } from "../../predict/images.ts";
 import { boxesOverlay, readFaces } from "../../predict/faces.ts";
@@ -206,7 +206,7 @@ async function* facesOf(
   },
 ): AsyncGenerator<readonly ReadImage[]> {
   // Loaded here, since images that are faces do without.
-  const { defaultMargin, defaultMinScore, openFaceFinder } = await import("@mvt/faces");
+  const { openFaceFinder } = await import("@mvt/faces");
   const finder = openFaceFinder({ ...(threads && { threads }) });
   const crop = { size: description.preprocessing.imageSize, margin: margin ?? defaultMargin };
   try {
