@@ -20,7 +20,7 @@ import { mistakesOf } from "../evaluation/mistakes.ts";
 import { contactSheet } from "../masks/contact-sheet.ts";
 import { generateMasks } from "../masks/generate.ts";
 import { generatorFolder, readMgn } from "../runs/mgn-file.ts";
-import { readPredictions, readProbabilities } from "../runs/predictions.ts";
+import { readProbabilities } from "../runs/predictions.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import type { Scale, ScaleName } from "../settings/scales.ts";
@@ -120,8 +120,7 @@ async function withPictures(
 
 /** By the predictions that the run stored, of images that are in the data. */
 async function mistakePictures(run: RunFolder, test: Subset, count: number) {
-  const { classes, ids, labels } = await readPredictions(run);
-  const probabilities = await readProbabilities(run);
+  const { classes, ids, labels, probabilities } = await readProbabilities(run);
   const rowOf = new Map(test.ids.map((id, i) => [id, test.rows[i]!]));
   const rows = Int32Array.from(ids, (id) => rowOf.get(id) ?? -1);
   const found = mistakesOf(classes, { ids, rows, labels }, { probabilities })

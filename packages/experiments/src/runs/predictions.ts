@@ -47,10 +47,33 @@ export interface NamedPredictions extends LabelledPredictions {
  * they are not those that its result counts.
  */
 export async function readPredictions(run: RunFolder): Promise<NamedPredictions> {
+  return requireCounted(run, predictionsIn(await readStored(run), pathOf(run)));
+}
+
+/** The same, with the probabilities [n, K] of the same file, to 6 digits. */
+export async function readProbabilities(
+  run: RunFolder,
+): Promise<NamedPredictions & Pick<Predictions, "probabilities">> {
+  const records = await readStored(run);
+  const predictions = await requireCounted(run, predictionsIn(records, pathOf(run)));
+  const cells = records.slice(1).flatMap((row) => row.slice(leading.length));
+  return { ...predictions, probabilities: Float32Array.from(cells, Number) };
+}
+
+const pathOf = (run: RunFolder) => run.path("predictions.csv");
+
+const recordsOf = (csv: string, path: string) => readRecords(csv, path, "the predictions of a run");
+
+async function readStored(run: RunFolder): Promise<Records> {
   const csv = await run.read("predictions.csv");
   if (csv === undefined) throw await missingFile(run, "predictions.csv");
-  const path = run.path("predictions.csv");
-  const predictions = parsePredictions(csv.toString("utf8"), path);
+  return recordsOf(csv.toString("utf8"), pathOf(run));
+}
+
+async function requireCounted(
+  run: RunFolder,
+  predictions: NamedPredictions,
+): Promise<NamedPredictions> {
   const result = await run.result();
   if (result?.kind !== "classifier") return predictions;
   const { k, n } = result.validation;
@@ -58,22 +81,18 @@ export async function readPredictions(run: RunFolder): Promise<NamedPredictions>
   const right = predicted.filter((label, i) => label === labels[i]).length;
   if (right === k && predicted.length === n) return predictions;
   throw new UserError(
-    `${path}: expected ${k} of ${n} right predictions, as result.json says, found ${right} of ${predicted.length}. Mend the run with \`pnpm exp runs repair ${run.id}\`.`,
+    `${pathOf(run)}: expected ${k} of ${n} right predictions, as result.json says, found ${right} of ${predicted.length}. Mend the run with \`pnpm exp runs repair ${run.id}\`.`,
   );
-}
-
-/** [n, K] the probabilities of the same file, to 6 digits, in the order of its images and classes. */
-export async function readProbabilities(run: RunFolder): Promise<Float32Array> {
-  const csv = await run.read("predictions.csv");
-  if (csv === undefined) throw await missingFile(run, "predictions.csv");
-  const path = run.path("predictions.csv");
-  const [, ...rows] = readRecords(csv.toString("utf8"), path, "the predictions of a run");
-  return Float32Array.from(rows.flatMap((row) => row.slice(leading.length).map(Number)));
 }
 
 /** `path` names the file in errors. */
 export function parsePredictions(csv: string, path: string): NamedPredictions {
-  const [header = [], ...rows] = readRecords(csv, path, "the predictions of a run");
+  return predictionsIn(recordsOf(csv, path), path);
+}
+
+type Records = ReturnType<typeof readRecords>;
+
+function predictionsIn([header = [], ...rows]: Records, path: string): NamedPredictions {
   const classes = header.slice(leading.length);
   const different = new Set(classes).size;
   if (
