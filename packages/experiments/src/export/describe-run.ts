@@ -9,6 +9,7 @@ import type { Lineage } from "../pretrained/lineage.ts";
 import type { OpenedClassifier, RunEvaluation } from "../training/evaluate-run.ts";
 import { howEvaluated } from "../runs/how-evaluated.ts";
 import { describeData, sourceVersion } from "../runs/provenance.ts";
+import { startOf } from "../runs/result.ts";
 import type { RunResult } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 import type { ModelInput } from "./export-program.ts";
@@ -31,6 +32,7 @@ export function describeRun(
   explain: readonly ExplanationName[] = [],
 ): ModelDescription {
   const { k, n } = test;
+  const start = startOf(result);
   return {
     input,
     classes: data.classes,
@@ -54,8 +56,8 @@ export function describeRun(
       training: config.training,
       relabel: config.relabel,
       metrics: { test: { k, n, firstImagesOnly: testLimited || undefined } },
-      licence: licenceNote(config, result?.kind === "classifier" ? result.start : undefined),
-      start: result?.kind === "classifier" ? result.start : undefined,
+      licence: licenceNote(config, start),
+      start,
       // The run's own, which may be of an earlier version than the one that exports it.
       source: result?.madeBy ?? { commit: "not recorded by the version that trained" },
       engine: result?.engine,

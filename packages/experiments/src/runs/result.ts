@@ -1,6 +1,7 @@
 /** @file The schemas of a run's JSON files: result and metrics. */
 import { z } from "zod";
 import { lineage } from "../pretrained/lineage.ts";
+import type { Lineage } from "../pretrained/lineage.ts";
 import { madeBy } from "./origin.ts";
 
 const counted = z.object({ k: z.int().nonnegative(), n: z.int().positive() });
@@ -97,3 +98,8 @@ export type MgnResult = z.infer<typeof mgnResult>;
 
 export const runResult = z.discriminatedUnion("kind", [classifierResult, mgnResult]);
 export type RunResult = z.infer<typeof runResult>;
+
+/** What a classifier recorded of the file of weights that it started from; undefined of any other run. */
+export function startOf(result: RunResult | undefined): Lineage | undefined {
+  return result?.kind === "classifier" ? result.start : undefined;
+}

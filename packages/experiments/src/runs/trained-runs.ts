@@ -4,6 +4,7 @@ import type { TrainedRuns } from "@mvt/report";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { MadeBy } from "./origin.ts";
 import { lineageLine } from "../pretrained/lineage.ts";
+import { startOf } from "./result.ts";
 import type { RunResult } from "./result.ts";
 import { openRun } from "./run-folder.ts";
 
@@ -33,9 +34,7 @@ export async function trainedRuns(
 
 /** The files of pre-trained weights that runs started from, each once, in words. */
 function startsOf(group: readonly (RunResult | undefined)[]): readonly string[] {
-  const starts = group.flatMap((result) =>
-    result?.kind === "classifier" ? (result.start ?? []) : [],
-  );
+  const starts = group.flatMap((result) => startOf(result) ?? []);
   return [...new Set(starts.map(lineageLine))];
 }
 

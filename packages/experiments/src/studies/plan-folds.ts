@@ -10,6 +10,7 @@ import type { PlannedClassifier } from "../runs/planned-run.ts";
 import { noiseTitle } from "../runs/provenance.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
+import { startOf } from "../runs/result.ts";
 import type { ClassifierConfig } from "../settings/run-config.ts";
 
 export interface FoldsOf {
@@ -49,8 +50,7 @@ export async function planFolds(request: FoldsOf): Promise<readonly PlannedClass
   }
   const listed = listedLabels(request);
   const pretrainedFile = await pretrainedFileOf(request);
-  const result = await run.result();
-  const start = result?.kind === "classifier" ? result.start : undefined;
+  const start = startOf(await run.result());
   await requireRuns(request);
   const titles = [
     data.dataset.title,

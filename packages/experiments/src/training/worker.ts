@@ -18,6 +18,7 @@ import { isLockFile, requireHeld } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
 import type { Origin } from "../runs/origin.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
+import { startOf } from "../runs/result.ts";
 import type { EpochMetrics, MgnMetrics } from "../runs/result.ts";
 import { openRun } from "../runs/run-folder.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
@@ -229,7 +230,6 @@ async function weightsOfRun(id: string, runsFolder: string) {
   const run = openRun(runsFolder, id);
   const source = run.path("validation-best.safetensors");
   const bytes = (await run.read("validation-best.safetensors")) ?? new Uint8Array();
-  const result = await run.result();
-  const lineage = result?.kind === "classifier" ? result.start : undefined;
+  const lineage = startOf(await run.result());
   return { weights: decodeSafetensors(bytes, source).weights, source, lineage };
 }
