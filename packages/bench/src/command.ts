@@ -42,9 +42,7 @@ import type { EngineEntry } from "./engines.ts";
 import { cpuFeatures } from "./machine.ts";
 import { full, quick } from "./plan.ts";
 import type { BenchPlan } from "./plan.ts";
-import { benchFaces } from "./faces-command.ts";
 import { benchFacesJson, benchPeersJson } from "./faces-facts.ts";
-import { benchPeers } from "./peers-command.ts";
 import { benchPredict, predictOptions } from "./predict-command.ts";
 import { findTorch } from "./processes/pytorch.ts";
 
@@ -183,8 +181,11 @@ function grouped<const Options extends CommandOptions>(group: string, all: Optio
 
 async function run(args: Args): Promise<void> {
   if (args.what === "predict") return benchPredict(args);
-  if (args.what === "faces") return benchFaces(args);
-  if (args.what === "peers") return benchPeers({ ...args, images: undefined });
+  // Loaded here, since the other benchmarks look for no faces.
+  if (args.what === "faces") return (await import("./faces-command.ts")).benchFaces(args);
+  if (args.what === "peers") {
+    return (await import("./peers-command.ts")).benchPeers({ ...args, images: undefined });
+  }
   const names = args.what === "all" ? benchmarkNames : [args.what];
   const stem = args.what === "all" ? "bench" : `bench-${args.what}`;
   const folder =

@@ -1,7 +1,5 @@
 /** @file `pnpm exp bench peers`: a run beside the expression network of the package that finds faces, on the same images. */
-import { join, resolve } from "node:path";
 import { argmax, CommandLineError } from "@mvt/common";
-import { writeWhole } from "@mvt/common/files";
 import type { DecodedImage } from "@mvt/core";
 import type { Expression } from "@mvt/datasets";
 import { estimateFacts } from "@mvt/experiments";
@@ -9,8 +7,8 @@ import {
   evaluationBootstrap,
   openPredictedImages,
   requireWritableReport,
-  say,
   writeJson,
+  writeReport,
 } from "@mvt/experiments/cli";
 import { type Face, type FaceFinder, openFaceFinder, peerExpressions } from "@mvt/faces";
 import {
@@ -82,15 +80,11 @@ export async function benchPeers(args: Args): Promise<void> {
   const table = peersTable(run, peers, provenance, notesOf(run.kind, classes, faces, n));
   if (args.json) writeJson(benchPeersJson, factsOf(run.id, peers, faces));
   else process.stdout.write(toText(table));
-  if (out === undefined) return;
-  const files = {
+  await writeReport(out, {
     "peers.md": toMarkdown(table),
     "peers.csv": toCsv(table),
     "peers.html": toHtml(table),
-  };
-  for (const [name, text] of Object.entries(files))
-    await writeWhole(join(resolve(out), name), text);
-  say(`wrote ${Object.keys(files).join(", ")} in ${out}`);
+  });
 }
 
 /** The probabilities of the network for the image, and for the largest face in it, if one is found. */

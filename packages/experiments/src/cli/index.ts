@@ -22,4 +22,5 @@ export { jsonOption, writeJson } from "./json-output.ts";
 export { engineOptions, layoutOptions, output, runsOption, scaleOption } from "./options.ts";
 export { createProgress } from "./progress.ts";
 export { outliveOutput } from "./streams.ts";
+export { writeReport } from "./evaluation-report.ts";
 export { reportsFolder, requireWritableReport } from "./writable.ts";

@@ -4,21 +4,14 @@ import { sum } from "../../ops/reduction.ts";
 import { broadcastTo } from "../../ops/shape.ts";
 import { input } from "../../ops/sources.ts";
 import { formatShape, sizeOf } from "../../tensor.ts";
-import type { DType, GraphNode, Tensor } from "../../tensor.ts";
+import type { GraphNode, Tensor } from "../../tensor.ts";
+import { elementSizes } from "../../weights/element.ts";
 import { DeviceError } from "./device-error.ts";
 import { openSession, wrap } from "./session.ts";
 import type { Ort } from "./session.ts";
 
 /** Bytes of a buffer that every device grants: WebGPU's default for maxStorageBufferBindingSize. */
 const granted = 128 * 2 ** 20;
-
-const bytesOf: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float16: 2,
-  int32: 4,
-  uint8: 1,
-  bool: 1,
-};
 
 /** How Dawn and ONNX Runtime say so; the last where a tensor would have to lie in more buffers than a shader may read. */
 const refusal = /Invalid Buffer|failed to allocate|Too many storage buffers/i;
@@ -30,7 +23,7 @@ const refusal = /Invalid Buffer|failed to allocate|Too many storage buffers/i;
 export async function requireBuffers(ort: Ort, nodes: readonly GraphNode[]): Promise<void> {
   const sizes = nodes
     .flatMap(({ outputs }): readonly Tensor[] => outputs)
-    .map((x) => ({ shape: x.shape, bytes: sizeOf(x.shape) * bytesOf[x.dtype] }));
+    .map((x) => ({ shape: x.shape, bytes: sizeOf(x.shape) * elementSizes[x.dtype] }));
   const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
   if (largest === undefined || largest.bytes <= granted) return;
   if (await grants(ort, largest.bytes)) return;
