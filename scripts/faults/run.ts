@@ -1,16 +1,17 @@
 /**
  * @file Makes file operations of a training go wrong, one at a time, and looks at what the same command then makes of it.
  *
- *     pnpm faults [--kinds kill,torn,ENOSPC,EIO,EACCES,zeroed] [--most 200] [--verbose]
+ *     pnpm faults [--kinds kill,torn,ENOSPC,EIO,EACCES,zeroed] [--most 200] [--jobs N] [--verbose]
  *
  * The command trains a classifier, a mask generator and a classifier with masks and relabelling, with a checkpoint every few
  * steps. It runs once untouched, which counts its operations on files. Then, per fault, it runs with the fault and again
- * without. The second must end with the same bytes, or refuse with a message; another result, a file left over, or a defect is a
+ * without, as many faults at once as there are cores. The second must end with the same bytes, or refuse with a message; another result, a file left over, or a defect is a
  * failure, and the exit code is 1.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { alignColumns } from "@mvt/common";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   options: {
     kinds: { type: "string", default: kinds.join() },
     most: { type: "string", default: "200" },
+    jobs: { type: "string", default: String(availableParallelism()) },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -45,14 +47,14 @@ const command = [
   ..."--threshold constant --relabel-start 2 --checkpoint-every 5steps".split(" "),
 ];
 
-function train(runs: string, fault?: string, countFile?: string) {
+async function train(runs: string, fault?: string, countFile?: string) {
   const injected = fault === undefined ? [] : ["--import", join(import.meta.dirname, "inject.ts")];
-  const { status, signal, stderr, stdout } = spawnSync(
+  const child = spawn(
     process.execPath,
     [...injected, "apps/exp/src/main.js", ...command, "--runs", runs],
     {
       cwd: root,
-      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
       env: {
         ...process.env,
         MVT_FAULT: fault,
@@ -61,7 +63,9 @@ function train(runs: string, fault?: string, countFile?: string) {
       },
     },
   );
-  return { status, signal, output: `${stdout}${stderr}` };
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { status: await ended, output: `${stdout}${stderr}` };
 }
 
 /** How one fault ended. */
@@ -74,22 +78,22 @@ interface Outcome {
 
 const reference = join(workFolder, "reference");
 const countFile = join(workFolder, "operations");
-const untouched = train(reference, "count:0", countFile);
+const untouched = await train(reference, "count:0", countFile);
 if (untouched.status !== 0) throw new Error(untouched.output);
 const expected = filesOfRuns(reference);
 /** "12 rename 0123456789ab/config.json" */
 const operations = readFileSync(countFile, "utf8").trim().split("\n");
 
-function tryFault(kind: string, at: number): Outcome {
+async function tryFault(kind: string, at: number): Promise<Outcome> {
   const runs = join(workFolder, `${kind}-${at}`);
-  const broken = train(runs, `${kind === "zeroed" ? "kill" : kind}:${at}`);
+  const broken = await train(runs, `${kind === "zeroed" ? "kill" : kind}:${at}`);
   if (kind === "zeroed") zeroTailOfNewest(runs);
   const lost = stepsLost(at, runs);
-  const again = train(runs);
+  const again = await train(runs);
   const found = filesOfRuns(runs);
   rmSync(runs, { recursive: true, force: true });
   const outputs = [broken.output, again.output];
-  const defect = outputs.find((text) => /defect|\n {4}at /.test(text));
+  const defect = outputs.find((output) => /defect|\n {4}at /.test(output));
   if (defect !== undefined) return { ending: "defect", detail: defect.slice(-600), lost };
   if (again.status !== 0) {
     const detail = again.output.trim().split("\n").at(-1)!;
@@ -121,16 +125,22 @@ for (const kind of asked) {
   const positions = Array.from({ length: Math.min(most, operations.length) }, (_, i) =>
     Math.min(operations.length, 1 + Math.floor(i * every)),
   );
-  const outcomes = positions.map((at) => {
-    const outcome = tryFault(kind, at);
+  const outcomes: Outcome[] = [];
+  const tryAt = async (at: number) => {
+    const outcome = await tryFault(kind, at);
+    outcomes.push(outcome);
     const bad = outcome.ending !== "same bytes" && outcome.ending !== "refused by name";
     if (bad) failures += 1;
     if (bad || values.verbose || outcome.ending === "refused by name") {
       const { ending, detail } = outcome;
       process.stdout.write(`${kind} at ${operations[at - 1]}: ${ending}: ${detail}\n`);
     }
-    return outcome;
-  });
+  };
+  const left = positions.values();
+  const tryInTurn = async () => {
+    for (const at of left) await tryAt(at);
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, tryInTurn));
   const count = (ending: Outcome["ending"]) =>
     String(outcomes.filter((outcome) => outcome.ending === ending).length);
   const bad = String(
