@@ -32,6 +32,9 @@ describe("pnpm exp bench", () => {
       );
       expect(exitCode).toBe(0);
       expect(stderr).toContain("wrote bench.md, bench.csv, bench.svg, bench.html in report\n");
+      expect(stderr).toMatch(
+        /^training step, batch 8: [\d.]+ \([\d.]+ to [\d.]+\) times as many images per second as Fake 1\.0 eager$/m,
+      );
       expect(await filesBelow(join(folder, "report"))).toEqual([
         "bench.csv",
         "bench.html",

@@ -2,7 +2,7 @@
 import { CommandLineError } from "@mvt/common";
 import { evaluationBatchSize } from "@mvt/experiments";
 import { imagesPerSecond, speedRatio } from "@mvt/report";
-import type { SpeedSetting } from "@mvt/report";
+import type { Ratio, SpeedSetting } from "@mvt/report";
 import { plainTfjsEngines } from "../engines.ts";
 import type { EngineEntry } from "../engines.ts";
 import { roundOptions } from "../plan.ts";
@@ -50,9 +50,8 @@ function fastestTorch(
     const [fastest] = timed.toSorted((a, b) => imagesPerSecond(b) - imagesPerSecond(a));
     const ratio = fastest && own && speedRatio(own, fastest);
     if (ratio === undefined) return [];
-    const range = `${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)} to ${ratio.most.toFixed(2)})`;
     return [
-      `${title}: of ${timed.length} ways of PyTorch on ${device}, ${fastest!.title} is the fastest; this project takes ${range} times as many images per second.`,
+      `${title}: of ${timed.length} ways of PyTorch on ${device}, ${fastest!.title} is the fastest; this project takes ${inWords(ratio)} times as many images per second.`,
     ];
   });
 }
@@ -165,5 +164,22 @@ async function compare(
   const [first, ...others] = competitors;
   const result = await timeInRounds(competitors, roundOptions(plan, names.title));
   const pairs = [...others.map(({ id }) => ({ of: first.id, to: id })), ...further];
-  return findingsOf(result, { ...names, pairs }, first);
+  const findings = findingsOf(result, { ...names, pairs }, first);
+  for (const setting of findings.settings) for (const line of ratioLines(setting)) plan.say(line);
+  return findings;
+}
+
+/** The first competitor's speed beside each other's, a line each: what a benchmark that is interrupted later has found. */
+function ratioLines({ title, timings }: SpeedSetting): readonly string[] {
+  const [own, ...others] = timings;
+  return others.flatMap((other) => {
+    const ratio = own && speedRatio(own, other);
+    if (ratio === undefined) return [];
+    return [`${title}: ${inWords(ratio)} times as many images per second as ${other.title}`];
+  });
+}
+
+/** "2.10 (2.04 to 2.13)" */
+function inWords({ median, least, most }: Ratio): string {
+  return `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
 }
