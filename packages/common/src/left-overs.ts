@@ -2,10 +2,11 @@
  * @file The names of unfinished files and folders, and clearing those that killed processes left.
  *
  * A name says who writes: `<path>.<machine>-<process>-<UUID>.tmp`. So a left-over of this machine can be told from the
- * work of a living process. Others count as left over when nothing in them has changed for a day.
+ * work of a living process. Others count as left over when nothing in them has changed for a day, by the clock of the file
+ * system that they are on: that of this machine may differ.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { processExists, thisPlace } from "./processes.ts";
 
@@ -36,12 +37,14 @@ export async function removeLeftOvers(
 ): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const wanted = of && basename(of);
+  let time: Promise<number | undefined> | undefined;
   for (const name of names) {
     const parts = unfinishedName.exec(name)?.groups;
     if (parts === undefined || (wanted !== undefined && parts["whole"] !== wanted)) continue;
     const path = join(folder, name);
     const writer = parts["machine"] === machine() ? Number(parts["process"]) : undefined;
-    const left = (writer !== undefined && !processExists(writer)) || (await isOld(path));
+    const gone = writer !== undefined && !processExists(writer);
+    const left = gone || (await isOld(path, await (time ??= fileSystemTime(folder))));
     if (left) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
@@ -51,9 +54,23 @@ function machine(): string {
   return createHash("sha256").update(JSON.stringify(thisPlace())).digest("hex").slice(0, 8);
 }
 
-/** Whether nothing at the path, or below it, has changed for `leftOverAge`. */
-async function isOld(path: string): Promise<boolean> {
-  const recent = async (at: string) => Date.now() - (await stat(at)).mtimeMs < leftOverAge;
+/** The time of the file system's own clock, as a file that is made now has it; undefined where none can be made. */
+async function fileSystemTime(folder: string): Promise<number | undefined> {
+  const probe = unfinishedPath(join(folder, "clock"));
+  try {
+    await writeFile(probe, "");
+    return (await stat(probe)).mtimeMs;
+  } catch {
+    return undefined; // nothing can be removed there either
+  } finally {
+    await rm(probe, { force: true }).catch(() => {});
+  }
+}
+
+/** Whether nothing at the path, or below it, has changed for `leftOverAge` before `now`. */
+async function isOld(path: string, now: number | undefined): Promise<boolean> {
+  if (now === undefined) return false;
+  const recent = async (at: string) => now - (await stat(at)).mtimeMs < leftOverAge;
   try {
     if (await recent(path)) return false;
     if (!(await stat(path)).isDirectory()) return true;

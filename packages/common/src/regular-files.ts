@@ -5,6 +5,7 @@
 import { constants, type ReadStream, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { UserError } from "./errors.ts";
+import { readAgain } from "./shared-files.ts";
 
 /** Node reads no more into memory at once: 2 GiB less one byte. */
 export const mostBytes = 2 ** 31 - 1;
@@ -35,12 +36,17 @@ export interface ReadOptions {
 
 /**
  * The bytes of a regular file. Throws UnreadableFileError for a folder, a pipe, a device and the like, without opening
- * it, and for a file that is too large; Node's error for one that is missing or not allowed to be read.
+ * it, and for a file that is too large; Node's error for one that is missing or not allowed to be read. A file that another
+ * machine replaces meanwhile is read again.
  */
 export async function readRegular(
   path: string,
   { maximumBytes = mostBytes }: ReadOptions = {},
 ): Promise<Buffer<ArrayBuffer>> {
+  return readAgain(() => readOpened(path, maximumBytes));
+}
+
+async function readOpened(path: string, maximumBytes: number): Promise<Buffer<ArrayBuffer>> {
   const { file, size } = await openRegular(path);
   try {
     if (size > maximumBytes) {
@@ -74,7 +80,7 @@ export async function readRegularText(
 
 /** The content of a regular file of any size, in chunks. Throws as `readRegular` does. */
 export async function streamRegular(path: string, highWaterMark = 2 ** 20): Promise<ReadStream> {
-  const { file } = await openRegular(path);
+  const { file } = await readAgain(() => openRegular(path));
   return file.createReadStream({ highWaterMark });
 }
 

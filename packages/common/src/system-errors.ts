@@ -19,7 +19,7 @@ export const systemRefusals = {
   EDQUOT: { meaning: "the disk quota is used up", advice: room },
   EFBIG: { meaning: "the file is larger than the file system allows", advice: room },
   EIO: { meaning: "the device failed", advice: device },
-  ESTALE: { meaning: "the file is on a server that has lost it", advice: device },
+  ESTALE: { meaning: "another machine has replaced or removed it", advice: "Repeat the command" },
   ENOTDIR: { meaning: "a part of the path is not a folder", advice: place },
   EISDIR: { meaning: "a folder is where a file was expected", advice: place },
   EEXIST: { meaning: "a file is where a folder was expected", advice: place },

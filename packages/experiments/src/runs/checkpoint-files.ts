@@ -1,6 +1,5 @@
 /** @file The names of a run's checkpoints: `checkpoint-000000812.safetensors` holds the state after 812 steps. */
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { namesIn } from "@mvt/common/files";
 
 export type CheckpointFile = `checkpoint-${string}.safetensors`;
 
@@ -21,25 +20,19 @@ export function stepOf(file: CheckpointFile): number {
 
 /** The checkpoints in the folder of a run, that of most steps first; none if there is no folder. */
 export async function listCheckpoints(folder: string): Promise<readonly CheckpointFile[]> {
-  const names = await namesIn(folder);
+  const names = await namesOf(folder);
   return names
     .filter((name): name is CheckpointFile => form.test(name))
     .toSorted((a, b) => stepOf(b) - stepOf(a));
 }
 
-/** Removes all checkpoints of a run but the `keep` of most steps. */
-export async function removeCheckpoints(folder: string, keep = 0): Promise<void> {
-  const files = (await listCheckpoints(folder)).slice(keep);
-  for (const file of files) await rm(join(folder, file), { force: true });
-}
-
 /** Whether the run has a checkpoint of an earlier version. */
 export async function hasOldCheckpoint(folder: string): Promise<boolean> {
-  return (await namesIn(folder)).includes(oldCheckpoint);
+  return (await namesOf(folder)).includes(oldCheckpoint);
 }
 
-function namesIn(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+function namesOf(folder: string): Promise<readonly string[]> {
+  return namesIn(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
   });

@@ -1,9 +1,10 @@
 /** @file What a killed process leaves in the folder of a run, and what only an unfinished run needs once it is finished. */
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@mvt/common";
-import { systemRefusalOf, unfinishedSuffix } from "@mvt/common/files";
+import { namesIn, systemRefusalOf, unfinishedSuffix } from "@mvt/common/files";
 import { isLockFile, withLock } from "./lock.ts";
+import type { HeldLock } from "./lock.ts";
 import { openRun } from "./run-folder.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -12,7 +13,7 @@ const ofUnfinished = /^checkpoint\b.*\.safetensors$|^made-by\.jsonl$/;
 
 /** The names of the left-overs. The caller holds the run's lock, so that no other process writes there. */
 export async function leftOversOf({ folder }: RunFolder): Promise<readonly string[]> {
-  return leftOversAmong(await readdir(folder));
+  return leftOversAmong(await namesIn(folder));
 }
 
 function leftOversAmong(names: readonly string[]): readonly string[] {
@@ -24,9 +25,14 @@ function leftOversAmong(names: readonly string[]): readonly string[] {
   );
 }
 
-/** Removes them. */
-export async function clear({ folder }: RunFolder, leftOvers: readonly string[]): Promise<void> {
-  for (const name of leftOvers) await rm(join(folder, name), { recursive: true, force: true });
+/** Removes the left-overs that taking the lock has not removed; returns the names of all. */
+export async function clear(run: RunFolder, lock: HeldLock): Promise<readonly string[]> {
+  const names = await leftOversOf(run);
+  for (const name of names) {
+    await lock.require();
+    await rm(join(run.folder, name), { recursive: true, force: true });
+  }
+  return [...lock.cleared, ...names].toSorted();
 }
 
 /**
@@ -35,10 +41,10 @@ export async function clear({ folder }: RunFolder, leftOvers: readonly string[])
  */
 export async function tidyFinished(runsFolder: string, id: string): Promise<void> {
   const run = openRun(runsFolder, id);
-  const names = await readdir(run.folder);
+  const names = await namesIn(run.folder);
   if (!names.some(isLockFile) && leftOversAmong(names).length === 0) return;
   try {
-    await withLock(runsFolder, id, async () => clear(run, await leftOversOf(run)));
+    await withLock(runsFolder, id, (lock) => clear(run, lock));
   } catch (error) {
     if (!(error instanceof UserError) && systemRefusalOf(error) === undefined) throw error;
   }

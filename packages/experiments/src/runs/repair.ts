@@ -2,11 +2,13 @@
  * @file Mends the folder of a run: left-overs are cleared, predictions are made again from whole weights, and a run that
  * cannot be mended is set aside, so that the next command trains it again. Nothing of a run is deleted but left-overs.
  */
-import { readdir, rename } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@mvt/common";
+import { renameOnce } from "@mvt/common/files";
 import { clear, leftOversOf } from "./left-overs.ts";
 import { withLock } from "./lock.ts";
+import type { HeldLock } from "./lock.ts";
 import { readCurves } from "./measures.ts";
 import { metricsCsv } from "./metrics-csv.ts";
 import { openRun, readConfig } from "./run-folder.ts";
@@ -40,25 +42,28 @@ export interface Repaired {
 
 /** Mends one run. A run that a process trains is left alone. */
 export async function repairRun(id: string, options: RepairOptions): Promise<Repaired> {
-  const run = openRun(options.runsFolder, id);
-  let mended: Mended | undefined;
+  const { runsFolder, dryRun } = options;
   try {
-    if (options.dryRun) mended = await mend(run, options);
+    if (dryRun) return await repairHeld(openRun(runsFolder, id), options);
     // Takes over the lock of a process that is gone, and removes it afterwards.
-    else {
-      await withLock(options.runsFolder, id, async () => {
-        mended = await mend(run, options);
-      });
-    }
+    return await withLock(runsFolder, id, (lock) =>
+      repairHeld(openRun(runsFolder, id, lock.require), options, lock),
+    );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { lines: [`left alone: ${error.message}`], open: true };
   }
-  const { lines, open = false, lost } = mended!;
-  return {
-    lines: lost === undefined ? lines : [...lines, await setAside(run, lost, options)],
-    open,
-  };
+}
+
+/** Mends a run, whose `lock` is held unless nothing is done. */
+async function repairHeld(
+  run: RunFolder,
+  options: RepairOptions,
+  lock?: HeldLock,
+): Promise<Repaired> {
+  const { lines, open = false, lost } = await mend(run, options, lock);
+  if (lost === undefined) return { lines, open };
+  return { lines: [...lines, await setAside(run, lost, options, lock)], open };
 }
 
 /** What was done to a run in its folder. */
@@ -68,8 +73,10 @@ interface Mended extends Pick<Repaired, "lines"> {
   readonly lost?: string;
 }
 
-async function mend(run: RunFolder, options: RepairOptions): Promise<Mended> {
-  const cleared = await clearLeftOvers(run, options);
+async function mend(run: RunFolder, options: RepairOptions, lock?: HeldLock): Promise<Mended> {
+  const cleared = lock
+    ? (await clear(run, lock)).map((name) => `removed the left-over ${name}`)
+    : (await leftOversOf(run)).map((name) => `would remove the left-over ${name}`);
   const finding = await findingOf(run);
   if (finding === undefined) return { lines: cleared };
   const damaged = await damagedFiles(run);
@@ -138,26 +145,21 @@ function isRemade(file: RunFile): file is RemadeFile {
   return Object.hasOwn(remadeFiles, file);
 }
 
-/** Removes the left-overs, and says which. */
-async function clearLeftOvers(
-  run: RunFolder,
-  { dryRun }: RepairOptions,
-): Promise<readonly string[]> {
-  const names = await leftOversOf(run);
-  if (!dryRun) await clear(run, names);
-  return names.map((name) => `${dryRun ? "would remove" : "removed"} the left-over ${name}`);
-}
-
 /** Renames the folder of the run, which keeps all that is in it. */
 async function setAside(
   run: RunFolder,
   reason: string,
   { runsFolder, dryRun }: RepairOptions,
+  lock?: HeldLock,
 ): Promise<string> {
   const taken = new Set(await readdir(runsFolder));
   let number = 1;
   while (taken.has(`${run.id}.damaged-${number}`)) number += 1;
   const aside = join(runsFolder, `${run.id}.damaged-${number}`);
-  if (!dryRun) await rename(join(runsFolder, run.id), aside);
+  if (lock) {
+    await lock.require();
+    await renameOnce(join(runsFolder, run.id), aside);
+    await rm(join(aside, "lock"), { force: true });
+  }
   return `${dryRun ? "would be set aside" : "set aside"} as ${aside}, so that the next command trains it again: ${reason}`;
 }

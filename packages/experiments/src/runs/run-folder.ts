@@ -19,9 +19,12 @@
  */
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { CommandLineError, parseJson, UserError } from "@mvt/common";
 import {
+  makeWhole,
   namePath,
+  namesIn,
   readRegular,
   syncFile,
   syncFolder,
@@ -30,7 +33,7 @@ import {
 } from "@mvt/common/files";
 import { runId } from "../settings/run-config.ts";
 import type { RunConfig } from "../settings/run-config.ts";
-import { removeCheckpoints } from "./checkpoint-files.ts";
+import { listCheckpoints } from "./checkpoint-files.ts";
 import type { CheckpointFile } from "./checkpoint-files.ts";
 import type { HeldLock } from "./lock.ts";
 import { isWritten, makeManifest, parseManifest, requireWritten } from "./manifest.ts";
@@ -71,7 +74,11 @@ export interface RunFolder {
    * wrote another file.
    */
   read(file: RunFile): Promise<Buffer | undefined>;
+  /** Has `make` write the file at a temporary path. */
+  make(file: RunFile, make: (temporary: string) => Promise<void>): Promise<void>;
   remove(file: RunFile): Promise<void>;
+  /** Removes all checkpoints but the `keep` of most steps. */
+  removeCheckpoints(keep: number): Promise<void>;
   /** The result of a finished run; undefined while it is unfinished. */
   result(): Promise<RunResult | undefined>;
   /** Ends the run: its manifest, then its result, which says that everything else is there; the checkpoints go. */
@@ -84,8 +91,15 @@ export interface RunFolder {
   wrote(file: RunFile, content: string): Promise<boolean>;
 }
 
-/** The folder of a run, whether it exists or not. */
-export function openRun(runsFolder: string, id: string): RunFolder {
+/**
+ * The folder of a run, whether it exists or not. `may` is asked before every change, and again right before a file gets its
+ * name; nothing changes if it throws. Who trains passes `require` of the run's lock.
+ */
+export function openRun(
+  runsFolder: string,
+  id: string,
+  may: () => Promise<void> = async () => {},
+): RunFolder {
   const folder = join(runsFolder, id);
   const path = (file: RunFile) => join(folder, file);
   const readBytes = (file: RunFile) =>
@@ -104,16 +118,27 @@ export function openRun(runsFolder: string, id: string): RunFolder {
     if (manifest && finished) requireWritten(manifest, file, bytes, path(file));
     return bytes;
   };
-  const write = (file: RunFile, content: string | Uint8Array) => writeWhole(path(file), content);
-  const remove = (file: RunFile) => rm(path(file), { force: true });
+  const write = (file: RunFile, content: string | Uint8Array) =>
+    writeWhole(path(file), content, { may });
+  const writeDurably = (file: RunFile, parts: readonly Uint8Array[]) =>
+    writeWholeDurably(path(file), parts, { may });
+  const remove = async (file: RunFile) => {
+    await may();
+    await rm(path(file), { force: true });
+  };
+  const removeCheckpoints = async (keep: number) => {
+    for (const file of (await listCheckpoints(folder)).slice(keep)) await remove(file);
+  };
   return {
     id,
     folder,
     path,
     read,
     write,
-    writeDurably: (file, parts) => writeWholeDurably(path(file), parts),
+    writeDurably,
+    make: (file, make) => makeWhole(path(file), make, { may }),
     remove,
+    removeCheckpoints,
     async result() {
       const json = await read("result.json");
       return json && parseResult(json.toString("utf8"), id, path("result.json"));
@@ -130,9 +155,9 @@ export function openRun(runsFolder: string, id: string): RunFolder {
       for (const [file, bytes] of present) if (bytes) await syncFile(path(file));
       await syncFolder(runsFolder); // which has the name of the run's folder
       const list = `${JSON.stringify(makeManifest(files), null, 2)}\n`;
-      await writeWholeDurably(path("manifest.json"), [Buffer.from(list)]);
-      await writeWholeDurably(path("result.json"), [Buffer.from(json)]);
-      await removeCheckpoints(folder);
+      await writeDurably("manifest.json", [Buffer.from(list)]);
+      await writeDurably("result.json", [Buffer.from(json)]);
+      await removeCheckpoints(0);
       await remove("made-by.jsonl");
     },
     async verify() {
@@ -232,14 +257,28 @@ export async function findRun(runsFolder: string, prefix: string): Promise<RunFo
 export async function removeRun(runsFolder: string, id: string, lock: HeldLock): Promise<void> {
   const folder = join(runsFolder, id);
   try {
-    const names = (await readdir(folder)).filter((name) => name !== "lock");
-    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+    for (const name of await namesIn(folder)) {
+      if (name === "lock") continue;
+      await lock.require();
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
   } finally {
     await lock.release();
   }
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    // Somebody may have begun to train it again, or have removed it as well.
-    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST" && error.code !== "ENOENT")
-      throw error;
-  });
+  await removeEmpty(folder);
+}
+
+/** Removes a folder unless it has files; waits a little where a removed one is still open (NFS). */
+async function removeEmpty(folder: string): Promise<void> {
+  for (let tries = 1; tries <= 5; tries += 1) {
+    try {
+      return await rmdir(folder);
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") return; // somebody has removed it as well
+      if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+      if ((await namesIn(folder).catch(() => [])).length > 0) return; // it is trained again
+      await setTimeout(100 * tries);
+    }
+  }
 }

@@ -2,7 +2,7 @@
  * @file Writes the checkpoints of a run while it goes on training. Hashing and writing take place in the threads of
  * Node's pool; the training thread copies the state and passes it on.
  */
-import { checkpointFile, removeCheckpoints } from "../runs/checkpoint-files.ts";
+import { checkpointFile } from "../runs/checkpoint-files.ts";
 import type { CheckpointFile } from "../runs/checkpoint-files.ts";
 import type { RunFolder } from "../runs/run-folder.ts";
 import { encodeCheckpointParts } from "./checkpoint.ts";
@@ -33,7 +33,7 @@ export function checkpointWriter(
   const writeOut = async (checkpoint: Checkpoint<unknown>) => {
     const file = checkpointFile(checkpoint.step);
     await run.writeDurably(file, await encodeCheckpointParts(checkpoint));
-    await removeCheckpoints(run.folder, keep);
+    await run.removeCheckpoints(keep);
   };
   const throwFailure = () => {
     if (failure !== undefined) throw failure.error;

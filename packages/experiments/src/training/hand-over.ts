@@ -1,7 +1,7 @@
 /** @file A run hands the files of its first epochs to runs that begin alike, which go on from there. */
-import { copyFile, link, rm } from "node:fs/promises";
+import { copyFile, link } from "node:fs/promises";
 import { UserError } from "@mvt/common";
-import { makeWhole, systemRefusalOf } from "@mvt/common/files";
+import { systemRefusalOf } from "@mvt/common/files";
 import { listCheckpoints } from "../runs/checkpoint-files.ts";
 import type { CheckpointFile } from "../runs/checkpoint-files.ts";
 import { withLock } from "../runs/lock.ts";
@@ -29,14 +29,14 @@ export async function handOver(
   runsFolder: string,
 ): Promise<void> {
   try {
-    await withLock(runsFolder, branch.id, async () => {
-      const folder = openRun(runsFolder, branch.id);
+    await withLock(runsFolder, branch.id, async (lock) => {
+      const folder = openRun(runsFolder, branch.id, lock.require);
       const begun = (await listCheckpoints(folder.folder)).length > 0;
       if (begun || (await folder.result())) return;
       await folder.write("config.json", `${JSON.stringify(branch.config, null, 2)}\n`);
       const origins = await run.read("made-by.jsonl");
       if (origins) await folder.write("made-by.jsonl", origins);
-      await shareFile(run.path(file), folder.path(file));
+      await shareFile(run.path(file), folder, file);
     });
   } catch (error) {
     if (!(error instanceof UserError) && systemRefusalOf(error) === undefined) throw error;
@@ -44,7 +44,7 @@ export async function handOver(
 }
 
 /** A second name for the same bytes where the file system has such; files of a run are replaced, never changed. */
-async function shareFile(from: string, to: string): Promise<void> {
-  await rm(to, { force: true });
-  await makeWhole(to, (temporary) => link(from, temporary).catch(() => copyFile(from, temporary)));
+async function shareFile(from: string, to: RunFolder, file: CheckpointFile): Promise<void> {
+  await to.remove(file);
+  await to.make(file, (temporary) => link(from, temporary).catch(() => copyFile(from, temporary)));
 }

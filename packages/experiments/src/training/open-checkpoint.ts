@@ -45,7 +45,7 @@ export async function openCheckpoint<Metrics>(
   const { folder } = run;
   if (await hasOldCheckpoint(folder)) {
     onNotice(`${oldCheckpoint} is of an earlier version, which cannot be gone on from; removed`);
-    await remove(join(folder, oldCheckpoint));
+    await remove(join(folder, oldCheckpoint), rm(join(folder, oldCheckpoint), { force: true }));
   }
   const damaged: { readonly file: CheckpointFile; readonly reason: string }[] = [];
   let opened: OpenedCheckpoint<Metrics> | undefined;
@@ -64,7 +64,7 @@ export async function openCheckpoint<Metrics>(
         ? "none is whole, so the run begins again"
         : `going on from ${opened.file}, ${earlier(file, opened.file)}`;
     onNotice(`${file} is damaged (${reason}); ${goingOn}`);
-    await remove(run.path(file));
+    await remove(run.path(file), run.remove(file));
   }
   return opened;
 }
@@ -97,8 +97,9 @@ async function decode<Metrics>(
   return checkpoint;
 }
 
-async function remove(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((error: NodeJS.ErrnoException) => {
+/** `removing` a file where there may be a folder. */
+async function remove(path: string, removing: Promise<void>): Promise<void> {
+  await removing.catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ERR_FS_EISDIR") throw error;
     throw new UserError(`${path}: expected a checkpoint, found a folder. Move it away.`);
   });

@@ -49,10 +49,10 @@ export async function train(
   const { runsFolder, loaderThreads = 0 } = options;
   const { config } = training;
   const id = runId(config);
-  const run = openRun(runsFolder, id);
   const backend = options.backend ?? (await onnxBackend());
   await requirePrecision(backend, [config]);
-  return withLock(runsFolder, id, async () => {
+  return withLock(runsFolder, id, async (lock) => {
+    const run = openRun(runsFolder, id, lock.require);
     const finished = await run.result();
     if (finished !== undefined) return finished;
     const context = { ...options, backend, run, loaderThreads };

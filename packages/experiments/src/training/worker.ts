@@ -4,7 +4,6 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { UserError } from "@mvt/common";
-import { removeUnfinished } from "@mvt/common/files";
 import { decodeSafetensors } from "@mvt/core";
 import { loadThreshold, thresholdFingerprint } from "@mvt/relabel";
 import type { Threshold } from "@mvt/relabel";
@@ -14,7 +13,7 @@ import { openBackend } from "../engine/engine.ts";
 import type { EngineSpec } from "../engine/engine.ts";
 import { readPretrainedFile } from "../pretrained/weights-file.ts";
 import type { CheckpointFile } from "../runs/checkpoint-files.ts";
-import { isLockFile, requireHeld } from "../runs/lock.ts";
+import { requireHeld } from "../runs/lock.ts";
 import { readMgn, readMgnFile } from "../runs/mgn-file.ts";
 import type { Origin } from "../runs/origin.ts";
 import type { PlannedRun } from "../runs/planned-run.ts";
@@ -101,8 +100,7 @@ function branchesOff(branch: Branch, epochs: number, over: boolean): boolean {
 async function trainRun(task: TrainingTask): Promise<void> {
   const { id, runsFolder, lock, events, config, branches = [] } = task;
   const post = (event: TrainingEvent) => events.postMessage(event);
-  const run = whileHeld(openRun(runsFolder, id), task);
-  await removeUnfinished(run.folder, isLockFile);
+  const run = openRun(runsFolder, id, () => requireHeld(runsFolder, id, lock.token));
   const backend = await openBackend(task.engine);
   const data = await dataOfRun(task.data, config, { ...task, backend });
   const context = {
@@ -134,26 +132,11 @@ async function trainRun(task: TrainingTask): Promise<void> {
     const start = await weightsOfRun(config.start.run, runsFolder);
     await trainMgn({ ...task, data, config, start }, context);
   } else {
-    const needs = await classifierNeeds(task, config);
+    const needs = await classifierNeeds(task, config, run);
     // Labels come first: folds are stratified by the labels that the run is given.
     const split = config.fold ? withoutFold(data, config.fold) : { data };
     await trainClassifier({ ...task, ...split, config, ...needs }, context);
   }
-}
-
-/**
- * The run's folder for who holds its lock: before every change, it makes sure of the lock, so that a folder that was
- * removed or moved is not made again, and that of another process is left alone.
- */
-function whileHeld(run: RunFolder, { id, runsFolder, lock }: TrainingTask): RunFolder {
-  const held = () => requireHeld(runsFolder, id, lock.token);
-  return {
-    ...run,
-    write: (file, content) => held().then(() => run.write(file, content)),
-    writeDurably: (file, parts) => held().then(() => run.writeDurably(file, parts)),
-    remove: (file) => held().then(() => run.remove(file)),
-    finish: (result) => held().then(() => run.finish(result)),
-  };
 }
 
 /** Why the run's lock is not held any more; undefined if it is. */
@@ -166,8 +149,9 @@ function lossOf({ id, runsFolder, lock }: TrainingTask): Promise<unknown> {
 
 /** What a classifier's configuration names: function f, weights to start from, mask generator. */
 async function classifierNeeds(
-  { id, thresholdSpec, pretrainedFile, pretrainedAbout, mgnFile, runsFolder }: TrainingTask,
+  { thresholdSpec, pretrainedFile, pretrainedAbout, mgnFile, runsFolder }: TrainingTask,
   { relabel, pretrained, mgn, data, model }: ClassifierConfig,
+  run: RunFolder,
 ): Promise<Pick<ClassifierTraining, "threshold" | "pretrained" | "mgn">> {
   const start = async () => {
     if (pretrained === undefined) return undefined;
@@ -180,7 +164,7 @@ async function classifierNeeds(
     if ("run" in mgn) return readMgn(openRun(runsFolder, mgn.run), data.dataset, model);
     const file = await plannedGenerator(mgnFile!, mgn.sha256, { data, model });
     // The run keeps a copy, because the classifier is useless without it.
-    await openRun(runsFolder, id).write("mgn.safetensors", file.bytes);
+    await run.write("mgn.safetensors", file.bytes);
     return file.file;
   };
   return {
