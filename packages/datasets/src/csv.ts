@@ -1,26 +1,19 @@
 /** @file Reads CSV files row by row, whatever their line ends, with the line number of each row. */
-import { pipeline } from "node:stream";
 import { shorten } from "@mvt/common";
 import { streamRegular } from "@mvt/common/files";
-import { CsvError, parse, type Info } from "csv-parse";
+import { CsvError } from "csv-parse";
+import { type CsvRow, csvRows } from "./csv-rows.ts";
 import { DatasetError } from "./error.ts";
 import { requireUtf8 } from "./label-text.ts";
 import { nameKey } from "./names.ts";
 
-export interface CsvRow {
-  readonly fields: readonly string[];
-  /** Counted from 1, the header included. */
-  readonly line: number;
-}
+export type { CsvRow };
 
 /** What to do with a table that is wrong: of a data set that others publish, and of the user's own. */
 export const tableAdvice = {
   published: "Replace the file by the published one.",
   own: "Correct the table.",
 } as const;
-
-/** Characters of a row. Those of fer2013.csv have 9,000; a quotation mark that is never closed would take all memory. */
-const maximumRowLength = 2 ** 20;
 
 /**
  * The rows of a CSV file, the header included. They are read as a stream: fer2013.csv has 300 MB.
@@ -34,29 +27,16 @@ export async function* readCsv(
   path: string,
   advice: string = tableAdvice.published,
 ): AsyncGenerator<CsvRow> {
-  const parser = parse({
-    bom: true,
-    info: true,
-    max_record_size: maximumRowLength,
-    record_delimiter: ["\r\n", "\n", "\r"],
-    relax_column_count: true,
-    skip_empty_lines: true,
-  });
-  const inUtf8 = async function* (chunks: AsyncIterable<Buffer>) {
+  const inUtf8 = async function* () {
     let first = true;
-    for await (const chunk of chunks) {
+    for await (const chunk of (await streamRegular(path)) as AsyncIterable<Buffer>) {
       if (first) requireUtf8(path, chunk);
       first = false;
       yield chunk;
     }
   };
-  pipeline(await streamRegular(path), inUtf8, parser, () => {
-    // A failure of either stream ends the loop below with its error.
-  });
   try {
-    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      yield { fields: record, line: info.lines };
-    }
+    yield* csvRows(inUtf8());
   } catch (error) {
     if (error instanceof CsvError) {
       throw new DatasetError(
@@ -66,12 +46,6 @@ export async function* readCsv(
     }
     throw error;
   }
-}
-
-/** What csv-parse yields with `info: true`. */
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: Info;
 }
 
 /** The rows below the header. Throws DatasetError for another header, and for a row of another length. */
