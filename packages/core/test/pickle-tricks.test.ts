@@ -211,10 +211,21 @@ describe("an archive that programs read differently is refused", () => {
       "invalid relative path",
     ],
     [
-      "that NumPy wrote",
-      [{ ...harmless, name: "cls.npy" }],
+      "that NumPy wrote, compressed or not",
+      [{ ...harmless, name: "cls.npy", method: 8 }],
       "expected an archive of torch.save, got one of NumPy, as JAX's ViT has it",
     ],
+    [
+      "of TorchScript, whose code is compressed",
+      [harmless, { ...harmless, name: "w/code/__torch__/vit.py", method: 8 }],
+      "got one of TorchScript, which holds a program",
+    ],
+    [
+      "of torch.export",
+      [{ ...harmless, name: "w/archive_format" }],
+      "got one of torch.export, which holds a program",
+    ],
+    ["of Keras", [{ ...harmless, name: "model.weights.h5" }], "got one of Keras"],
     ["with an absolute path", [{ ...harmless, name: "/data.pkl" }], "absolute path"],
   ] as const)("%s", async ([, entries, reason]) => {
     expect(await expectRefusal(zip(entries))).toContain(reason);

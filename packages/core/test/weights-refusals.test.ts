@@ -7,6 +7,19 @@ import { bytesOf } from "./support/weights.ts";
 
 const utf8 = (value: string) => new Uint8Array(Buffer.from(value));
 
+describe("a file of weights in another format is refused by its name", () => {
+  test.each([
+    [
+      "HDF5",
+      [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a],
+      "got an HDF5 file, as Keras writes it",
+    ],
+    ["gzip", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], "got a file packed by gzip"],
+  ])("%s", async (_, bytes, message) => {
+    expect(await expectRefusal(Uint8Array.from(bytes))).toContain(message);
+  });
+});
+
 describe("a file that is no file of weights is refused", () => {
   const html = "\n<!DOCTYPE html><html><head><title>Sign in</title></head></html>";
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"ab".repeat(32)}\nsize 88000000\n`;
@@ -15,6 +28,7 @@ describe("a file that is no file of weights is refused", () => {
     ["a web page", html, "expected a file of weights, got a web page"],
     ["a Git LFS pointer", pointer, "got a Git LFS pointer to one"],
     ["a text", "hello, world", "got a file that begins with the bytes 68656c6c"],
+    ["a file of language models", "GGUF\u0003\0\0\0", "got a GGUF file"],
   ])("%s", async (_, content, reason) => {
     expect(await expectRefusal(utf8(content), "deit.pth")).toMatch(
       new RegExp(`^deit.pth: .*${reason}$`),

@@ -1,7 +1,13 @@
 /** @file AffectNet's distributions with seven classes and with eight, and what is refused in each. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { affectnetClasses, type Dataset, DatasetError, loadDataset } from "@mvt/datasets";
+import {
+  affectnetClasses,
+  checkDataset,
+  type Dataset,
+  DatasetError,
+  loadDataset,
+} from "@mvt/datasets";
 import { describe, expect, test } from "vitest";
 import {
   codePoints,
@@ -284,6 +290,59 @@ describe("AffectNet in class folders", () => {
   });
 });
 
+describe("the sample of AffectNet on Kaggle", () => {
+  const sample = async (last = 7) =>
+    writeClassFolders(last, ["train_class", "val_class"], (number) => `class00${number + 1}`);
+
+  test("counts the classes from 1, and has ids of its split and its name", async () => {
+    const dataset = await loadDataset("affectnet-8", await sample());
+    expect(dataset.layout).toBe("sample");
+    expect(labels(dataset).train).toEqual(
+      affectnetClasses.map((expression, number) => `train_${number} ${expression}`),
+    );
+    expect(labels(dataset).test[7]).toBe(`val_${hash("07")} contempt`);
+  });
+
+  test("may have images of one name in both splits", async () => {
+    const folder = await sample();
+    for (const split of ["train_class", "val_class"]) {
+      await writeFiles(folder, { [`${split}/class003/image0000007.jpg`]: "" });
+    }
+    const { train, test: tested } = labels(await loadDataset("affectnet-8", folder));
+    expect(train).toContain("train_image0000007 sadness");
+    expect(tested).toContain("val_image0000007 sadness");
+  });
+
+  test("is AffectNet-7 with seven folders or eight", async () => {
+    const seven = labels(await loadDataset("affectnet-7", await sample(6)));
+    expect(labels(await loadDataset("affectnet-7", await sample()))).toEqual(seven);
+    expect(seven.test).toHaveLength(7);
+  });
+
+  test("has no published counts, since it is a part", async () => {
+    const { rows } = await checkDataset(await loadDataset("affectnet-8", await sample()));
+    expect(rows.find(({ what }) => what === "train")).toEqual({
+      what: "train",
+      found: 8,
+      verdict: "not applicable",
+      names: [],
+    });
+  });
+
+  test("names the folder of a class without images, and refuses other names", async () => {
+    expect(await refusal(await sample(6))).toContain(
+      "expected images in DIR/train_class/class008 (contempt), found none. Use affectnet-7",
+    );
+    for (const name of ["happy", "class000", "class012", "class1"]) {
+      const folder = await sample();
+      await mkdir(join(folder, "train_class", name));
+      expect(await refusal(folder)).toContain(
+        `DIR/train_class/${name}: expected an expression from 0 (neutral) to 10 (no face)`,
+      );
+    }
+  });
+});
+
 describe("a folder that is no AffectNet", () => {
   test("is told what was looked for", async () => {
     const folder = await writeNpy({ "train_set/images/0.jpg": "" }, "test_set");
@@ -292,6 +351,7 @@ describe("a folder that is no AffectNet", () => {
         npy: train_set/images and train_set/annotations and val_set/images or valid_set/images (missing) and val_set/annotations or valid_set/annotations (missing)
         csv: training.csv or Manually_Annotated_file_lists/training.csv (missing) and validation.csv or Manually_Annotated_file_lists/validation.csv (missing) and Manually_Annotated_Images (missing) (here or under Manually_Annotated/)
         folders: train/0 or train_set/0 (missing) and val/0 or valid/0 or val_set/0 or valid_set/0 (missing)
+        sample: train_class/class001 (missing) and val_class/class001 (missing)
       found test_set/ (annotations/, images/), train_set/ (annotations/, images/). Unpack the data set there, or name the folder that holds it. Folders named by expressions, or numbered otherwise than from 0 (neutral) to 7 (contempt), are read as custom data: --dataset custom --classes."
     `);
   });

@@ -74,12 +74,29 @@ async function openByFormat(
   if (first === 0x08 || source.endsWith(".onnx")) {
     return openOnnx(bytes, source, beside); // ir_version
   }
+  const known = otherFormats.find((format) => begins(format.start));
   const hex = Buffer.from(bytes.subarray(0, 4)).toString("hex");
   throw new WeightsError(
-    `${source}: expected safetensors, a PyTorch checkpoint or an ONNX model, got a file that begins with the bytes ${hex}`,
-    "Pass one of these formats; `pnpm exp weights fetch` gets the official file.",
+    `${source}: expected safetensors, a PyTorch checkpoint or an ONNX model, got ${known?.what ?? `a file that begins with the bytes ${hex}`}`,
+    known?.advice ?? "Pass one of these formats; `pnpm exp weights fetch` gets the official file.",
   );
 }
+
+/** Formats of weights that are not read, by their first bytes, and the way from them to one that is. */
+const otherFormats = [
+  {
+    start: "\u0089HDF",
+    what: "an HDF5 file, as Keras writes it",
+    advice:
+      "Load it there, and save its arrays under timm's names with safetensors.numpy.save_file.",
+  },
+  { start: "\u001F\u008B", what: "a file packed by gzip", advice: "Unpack it with gunzip." },
+  {
+    start: "GGUF",
+    what: "a GGUF file",
+    advice: "Pass the weights that it was made of: it holds a language model, or rounded numbers.",
+  },
+] as const;
 
 /** Refuses files that downloads and tools leave in place of the weights. */
 function refuseOtherFiles(bytes: Uint8Array, source: string): void {

@@ -4,7 +4,7 @@ import type { DatasetDefinition } from "../definition.ts";
 import type { Expression } from "../expression.ts";
 import { findLayout } from "../layout.ts";
 import { syntheticAffectnet } from "../synthetic/write-affectnet.ts";
-import { classFolders, loadClassFolders } from "./class-folders.ts";
+import { classFolders, loadClassFolders, sampleFolders } from "./class-folders.ts";
 import { affectnetClasses } from "./classes.ts";
 import { csvLayout, loadCsvLayout } from "./csv-layout.ts";
 import { loadNpyLayout, npyLayout } from "./npy-layout.ts";
@@ -43,9 +43,14 @@ const elsewhere =
  * literature, the validation images are tested on, and there is no validation split.
  */
 function loaderOf(classes: readonly Expression[]): DatasetDefinition["load"] {
-  const loaders = { npy: loadNpyLayout, csv: loadCsvLayout, folders: loadClassFolders };
+  const loaders = {
+    npy: loadNpyLayout,
+    csv: loadCsvLayout,
+    folders: loadClassFolders,
+    sample: loadClassFolders,
+  };
   return async (folder, loading): Promise<DatasetContents> => {
-    const layouts = [npyLayout, csvLayout, classFolders];
+    const layouts = [npyLayout, csvLayout, classFolders, sampleFolders];
     const layout = await findLayout(loading.title, folder, layouts, elsewhere);
     const load = loaders[layout.name as keyof typeof loaders];
     const { train, test } = await load(layout, { loading, classes });

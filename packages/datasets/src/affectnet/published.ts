@@ -13,7 +13,9 @@ import { affectnetClasses } from "./classes.ts";
 /** neutral, happiness, sadness, surprise, fear, disgust, anger, contempt */
 const train = [74874, 134415, 25459, 14090, 6378, 3803, 24882, 3750];
 
-export function affectnetCounts({ classes, splits }: DatasetContents): Counts {
+/** Undefined for the sample, which is a part. */
+export function affectnetCounts({ layout, classes, splits }: DatasetContents): Counts | undefined {
+  if (layout === "sample") return undefined;
   // Class folders hold images of either distribution; those of the second are numbered.
   const isSecond = splits.test.some(({ id }) => id.startsWith("val_"));
   return {

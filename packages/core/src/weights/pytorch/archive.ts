@@ -15,6 +15,33 @@ import { readPickle } from "./pickle.ts";
 import { openStateDict } from "./state-dict.ts";
 import { readZip } from "./zip.ts";
 
+/** Archives that are not checkpoints, by an entry that only they have, and the way from each to one. */
+const otherArchives = [
+  {
+    entry: /^[^/]*\/(?:constants\.pkl$|code\/)/,
+    what: "one of TorchScript, which holds a program",
+    advice:
+      'If you trust who made it, save its weights alone: torch.save(torch.jit.load(FILE).state_dict(), "weights.pth").',
+  },
+  {
+    entry: /^(?:[^/]*\/)?archive_format$/,
+    what: "one of torch.export, which holds a program",
+    advice:
+      'If you trust who made it, save its weights alone: torch.save(torch.export.load(FILE).state_dict, "weights.pth").',
+  },
+  {
+    entry: /\.npy$/,
+    what: "one of NumPy, as JAX's ViT has it",
+    advice: "Load it with timm, and save its weights: torch.save(model.state_dict(), OUT).",
+  },
+  {
+    entry: /^model\.weights\.h5$/,
+    what: "one of Keras",
+    advice:
+      "Load it there, and save its arrays under timm's names with safetensors.numpy.save_file.",
+  },
+] as const;
+
 /** Opens a checkpoint in PyTorch's zip format; `source` is its name in errors, `weightsKey` `OpenOptions.key`. */
 export async function openTorchArchive(
   bytes: Uint8Array,
@@ -22,17 +49,13 @@ export async function openTorchArchive(
   weightsKey?: string,
 ): Promise<WeightsFile> {
   const refuse = refuserOf(source);
-  const entries = await readZip(bytes, source);
+  const entries = await readZip(bytes, source, (name) => {
+    const other = otherArchives.find(({ entry }) => entry.test(name));
+    if (other) refuse("an archive of torch.save", other.what, other.advice);
+  });
   const pickles = [...entries.keys()].filter((name) => /^([^/]*\/)?data\.pkl$/.test(name));
   const [pickleName] = pickles;
   if (pickleName === undefined) {
-    if ([...entries.keys()].some((name) => name.endsWith(".npy"))) {
-      refuse(
-        "an archive of torch.save",
-        "one of NumPy, as JAX's ViT has it",
-        "Load it with timm, and save its weights: torch.save(model.state_dict(), OUT).",
-      );
-    }
     return refuse("an archive of torch.save, with data.pkl", `one with ${describe(entries)}`);
   }
   if (pickles.length > 1) {

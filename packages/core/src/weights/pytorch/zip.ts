@@ -27,28 +27,41 @@ export interface ZipEntry {
   readonly check: () => void;
 }
 
-/** The entries of an archive in memory, by name; `source` is its name in errors. */
+/**
+ * The entries of an archive in memory, by name.
+ *
+ * @param source its name in errors
+ * @param onName is called with each name before anything of the entry is looked at, and may refuse the archive
+ */
 export async function readZip(
   bytes: Uint8Array,
   source: string,
+  onName: (name: string) => void = () => {},
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const refuse = refuserOf(source);
   try {
-    return await entriesOf(await fromBufferPromise(buffer, { lazyEntries: true }), bytes, refuse);
+    const zip = await fromBufferPromise(buffer, { lazyEntries: true });
+    return await entriesOf(zip, bytes, refuse, onName);
   } catch (error) {
     if (error instanceof WeightsError) throw error;
     return refuse("a whole zip archive", `a damaged one (${reasonOf(error).slice(0, mostReason)})`);
   }
 }
 
-async function entriesOf(zip: ZipFile, bytes: Uint8Array, refuse: Refuse) {
+async function entriesOf(
+  zip: ZipFile,
+  bytes: Uint8Array,
+  refuse: Refuse,
+  onName: (name: string) => void,
+) {
   if (zip.entryCount > maximumEntries) {
     refuse(`at most ${maximumEntries} entries in the archive`, `${zip.entryCount}`);
   }
   const entries = new Map<string, ZipEntry>();
   for await (const entry of zip.eachEntry()) {
     const { fileName, compressionMethod, uncompressedSize, crc32: expected } = entry;
+    onName(fileName);
     if (compressionMethod !== stored || entry.isEncrypted()) {
       refuse(
         `${shorten(fileName)} to be stored as it is, as torch.save does`,
