@@ -17,6 +17,7 @@ const order = [
   "predict",
   "setup",
   "studies",
+  "launch",
   "cli",
 ];
 
