@@ -51,8 +51,19 @@ describe("a command that trains", () => {
     },
   );
 
+  test("takes two signals of a batch system as one", { timeout: 60_000 }, async () => {
+    const runs = await temporaryFolder(onTestFinished);
+    const { code, stderr } = await trainAndSend(runs, "SIGUSR1", "SIGTERM");
+    // Both may arrive together; whichever is taken first is named.
+    expect([128 + constants.signals.SIGUSR1, 128 + constants.signals.SIGTERM]).toContain(code);
+    expect(stderr).toMatch(/^stopped at SIG(?:USR1|TERM): seed 0 after step \d+\./);
+    const [id] = await listRuns(runs);
+    expect(await listCheckpoints(`${runs}/${id}`)).toHaveLength(1);
+    expect(await filesBelow(`${runs}/${id}`)).not.toContain("lock");
+  });
+
   test(
-    "ends at once at a second signal, and leaves nothing that is half",
+    "ends at once at a second signal if one is the terminal's, and leaves nothing that is half",
     { timeout: 60_000 },
     async () => {
       const runs = await temporaryFolder(onTestFinished);

@@ -60,15 +60,19 @@ export class CommandStopped extends Error {
 }
 
 /**
- * Has the first signal set the flag, while `work` runs. The second ends the process at once, as if nobody listened:
- * what is written at that moment is whole or not there.
+ * Has the first signal set the flag, while `work` runs. One of a terminal that comes second, or that is followed by another,
+ * ends the process at once, as if nobody listened: what is written at that moment is whole or not there. Those of
+ * batch systems count once, for these repeat them: Slurm sends SIGUSR1, SIGTERM when the time is over, and the latter to a
+ * script and its processes, each of which may pass it on.
  */
 export async function whileStoppable<Result>(
   flag: StopFlag,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const onSignal = (signal: StopSignal) => {
-    if (stopAsked(flag) === undefined) return requestStop(flag, signal);
+    const first = stopAsked(flag);
+    if (first === undefined) return requestStop(flag, signal);
+    if (first !== "SIGINT" && signal !== "SIGINT") return;
     unlisten();
     process.kill(process.pid, signal);
   };
