@@ -10,7 +10,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { openCache } from "../src/images/cache.ts";
 import { decodeImage } from "../src/images/decode-image.ts";
-import { hashImage, hashImages } from "../src/images/hashes.ts";
+import { hashImages } from "../src/images/hash-images.ts";
+import { hashImage } from "../src/images/hashes.ts";
 
 const size = 224;
 const rounds = 9;

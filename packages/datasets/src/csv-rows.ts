@@ -39,8 +39,12 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Cs
       }
       const [lf, cr] = [finder(text, lineFeed), finder(text, carriageReturn)];
       const quoted = finder(text, quotationMark);
+      if (mark === undefined) {
+        rest = text;
+        continue;
+      }
       let at = 0;
-      while (mark !== undefined && at < text.length) {
+      while (at < text.length) {
         const end = Math.min(lf(at), cr(at));
         if (quoted(at) < end || end - at >= maximumRowLength) {
           const before = line === 1 ? mark : Buffer.alloc(line - 1, lineFeed); // empty lines are counted

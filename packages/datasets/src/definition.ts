@@ -2,6 +2,7 @@
 import type { CustomOptions } from "./custom/mapping.ts";
 import type { DatasetContents, SplitName } from "./dataset.ts";
 import type { FerplusOptions } from "./ferplus/protocols.ts";
+import type { FileHashes } from "./images/file-hashes.ts";
 import type { Loading } from "./labels.ts";
 import type { PublishedLists } from "./subsets/published-lists.ts";
 import type { SyntheticDefinition } from "./synthetic/definition.ts";
@@ -15,6 +16,8 @@ export interface DatasetOptions extends FerplusOptions {
   readonly custom?: CustomOptions;
   /** What labels without their image are: an error, the default, or samples whose image is missing, for the check. */
   readonly missing?: Loading["missing"];
+  /** What is known of the files from earlier commands. */
+  readonly files?: FileHashes;
 }
 
 /** Everything that differs between data sets. `datasets` holds one for each name. */

@@ -7,7 +7,8 @@ import type { Dataset } from "./datasets.ts";
 import { DatasetError } from "./error.ts";
 import { isMissing } from "./files.ts";
 import type { FileHashes } from "./images/file-hashes.ts";
-import { changedError, type DatasetHashes, hashDataset, hashOf, wasRead } from "./images/hashes.ts";
+import { hashDataset } from "./images/hash-images.ts";
+import { changedError, type DatasetHashes, hashOf, wasRead } from "./images/hashes.ts";
 
 const filesAtOnce = 16;
 

@@ -71,7 +71,8 @@ export { isOtherFormat } from "./images/formats.ts";
 export { decodeImages, type DecodeOptions, streamImages } from "./images/decode.ts";
 export { type FileHashes, type FileHashesOptions, openFileHashes } from "./images/file-hashes.ts";
 export { isTooLarge } from "./images/read-image.ts";
-export { type DatasetHashes, hashDataset, hashImages, type ImageHashes } from "./images/hashes.ts";
+export { hashDataset, hashImages } from "./images/hash-images.ts";
+export { type DatasetHashes, hashesOfPart, type ImageHashes } from "./images/hashes.ts";
 export type { DecodedImages, Images, StreamedImages } from "./images/images.ts";
 export {
   describeSkipped,

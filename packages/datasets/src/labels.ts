@@ -1,6 +1,7 @@
 /** @file Checks of label files: one label per image, one image per label. */
 import { listFirst } from "@mvt/common";
 import { DatasetError } from "./error.ts";
+import type { FileHashes } from "./images/file-hashes.ts";
 import type { Findings } from "./left-out.ts";
 
 /** What to do with a label file that is wrong: of a data set that others publish, and of the user's own. */
@@ -39,6 +40,8 @@ export interface Loading {
   /** Labels without their image: an error, or samples whose image is missing, which the check counts. */
   readonly missing: "refuse" | "keep";
   readonly findings: Findings;
+  /** What is known of the files from earlier commands; absent if all are to be read. */
+  readonly files?: FileHashes;
 }
 
 /**

@@ -22,7 +22,7 @@ export async function loadDataset(
   const title = ownTitle || definition.title;
   await requireFolder(title, folder);
   const findings = new Findings();
-  const loading = { title, missing: options.missing ?? "refuse", findings };
+  const loading = { title, missing: options.missing ?? "refuse", findings, files: options.files };
   const contents = await definition.load(folder, loading, options);
   const { train, test } = contents.splits;
   if (train.length === 0 || test.length === 0) {

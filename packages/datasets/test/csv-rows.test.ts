@@ -71,7 +71,9 @@ describe("the rows of comma-separated values", () => {
     "are those of csv-parse for any bytes in chunks of any length, a share of %f quotation marks",
     async (share) => {
       const quotes = Math.round(100 * share);
-      const others = [..."a ,,\n\r\uFEFFé\0"].map((text) => Buffer.from(text));
+      const others = ["a", " ", ",", "\n", "\r", "\uFEFF", "é", "\0"].map((text) =>
+        Buffer.from(text),
+      );
       const broken = [[0xc3], [0xef, 0xbb], [0xbf]].map((bytes) => Buffer.from(bytes));
       const part = fc.oneof(
         { weight: 100 - quotes, arbitrary: fc.constantFrom(...others) },

@@ -25,15 +25,17 @@ beforeEach(async () => {
 });
 
 /** A command that hashes the file: what it finds, and whether it read the file. */
-async function command(options: { readonly verify?: boolean; readonly use?: string } = {}) {
-  const { use = "image", verify } = options;
+async function command(
+  options: { readonly verify?: boolean; readonly use?: string; readonly finds?: string } = {},
+) {
+  const { use = "image", verify, finds } = options;
   const onNotice = (line: string) => notices.push(line);
   const hashes = await openFileHashes(folder, { cacheFolder, verify, onNotice });
   let read = false;
   const path = join(folder, "a");
   const hash = await hashes.of(path, use, async () => {
     read = true;
-    return sha256(await readFile(path, "utf8"));
+    return sha256(finds ?? (await readFile(path, "utf8")));
   });
   await hashes.keep();
   return { hash: hash.toString("hex"), read };
@@ -86,6 +88,59 @@ describe("a file that was hashed", () => {
   });
 });
 
+describe("a file that gives back another content than before, at the same size and times", () => {
+  test("is named if all files are to be read, and what is there now counts", async () => {
+    aMinuteLater();
+    await command();
+    expect(await command({ verify: true, finds: "a bit of the disk" })).toEqual(
+      of("a bit of the disk", true),
+    );
+    expect(notices).toEqual([
+      `1 file has another content than when an earlier command read it, with the same size and times: ${join(folder, "a")}; what is there now is used. Check the disk`,
+    ]);
+    expect(await command()).toEqual(of("a bit of the disk", false));
+  });
+
+  test("is not named if its time of change says so", async () => {
+    aMinuteLater();
+    await command();
+    await writeFile(join(folder, "a"), "other");
+    expect(await command({ verify: true })).toEqual(of("other", true));
+    expect(notices).toEqual([]);
+  });
+});
+
+describe("commands that run at once", () => {
+  test("keep what each of them found", async () => {
+    aMinuteLater();
+    await writeFile(join(folder, "b"), "second");
+    const [one, other] = await Promise.all([
+      openFileHashes(folder, { cacheFolder }),
+      openFileHashes(folder, { cacheFolder }),
+    ]);
+    await one.of(join(folder, "a"), "image", async () => sha256("first"));
+    await other.of(join(folder, "b"), "image", async () => sha256("second"));
+    await one.keep();
+    await other.keep();
+    const third = await openFileHashes(folder, { cacheFolder });
+    expect((await third.look(join(folder, "a"), "image")).known).toEqual(sha256("first"));
+    expect((await third.look(join(folder, "b"), "image")).known).toEqual(sha256("second"));
+  });
+
+  test("do not keep what is known of a file that is gone", async () => {
+    aMinuteLater();
+    await command();
+    await writeFile(join(folder, "b"), "second");
+    await rename(join(folder, "a"), join(folder, "elsewhere"));
+    const hashes = await openFileHashes(folder, { cacheFolder });
+    await hashes.of(join(folder, "b"), "image", async () => sha256("second"));
+    await hashes.keep();
+    const [name = ""] = await readdir(cacheFolder);
+    const table = await readFile(join(cacheFolder, name), "utf8");
+    expect(table.match(/\["image","\w+"\]/g)).toEqual(['["image","b"]']);
+  });
+});
+
 describe("the table of hashes", () => {
   const tableOf = async () => join(cacheFolder, (await readdir(cacheFolder))[0]!);
 
@@ -100,6 +155,11 @@ describe("the table of hashes", () => {
       await writeFile(table, damaged);
       expect(await command()).toEqual(of("first", true));
     }
+    expect(notices).toEqual(
+      Array(4).fill(
+        `${table}: the hashes of files are damaged (their checksum differs); all files are read`,
+      ),
+    );
     await writeFile(table, whole.subarray(0, -10));
     expect(await command()).toEqual(of("first", true));
     await writeFile(table, "");

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ImageSource, Sample } from "../src/dataset.ts";
 import { decodeImages, streamImages } from "../src/images/decode.ts";
-import { hashImages } from "../src/images/hashes.ts";
+import { hashImages } from "../src/images/hash-images.ts";
 import { picture } from "./fixtures/folder.ts";
 
 let folder: string;
@@ -199,7 +199,7 @@ describe("a damaged cache of decoded images", () => {
     const whole = await readFile(file!);
     await truncate(file!, 100);
     await stream();
-    expect(notices).toEqual([expect.stringContaining("decoded images are damaged")]);
+    expect(notices).toEqual([expect.stringContaining("could be decoded are damaged")]);
     expect(await readFile(file!)).toEqual(whole);
   });
 });

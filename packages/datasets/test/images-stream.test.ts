@@ -8,6 +8,7 @@ import {
   type DatasetError,
   decodeImages,
   defaultAugmentation,
+  hashImages,
   type Images,
   loaderThreads,
   openImages,
@@ -154,7 +155,7 @@ describe("streamImages", () => {
   test("remembers that all images could be read, until a file changes", async () => {
     const cacheFolder = join(folder, "cache");
     const images = await streamed(cacheFolder);
-    expect(await readdir(cacheFolder)).toEqual([expect.stringMatching(/^images-verified-\w{16}/)]);
+    expect(await readdir(cacheFolder)).toEqual([expect.stringMatching(/^readable-\w{16}\.bin$/)]);
     // The hashes are given, so that the files are read by nothing but decoding: it did not take place.
     const path = join(folder, "2.jpg");
     const bytes = await readFile(path);
@@ -164,11 +165,17 @@ describe("streamImages", () => {
     await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10 images cannot be read");
   });
 
-  test("keeps no record of images of which one can not be read", async () => {
+  test("decodes again what changed, and what could not be read", async () => {
     const cacheFolder = join(folder, "cache");
+    const whole = await readFile(join(folder, "2.jpg"));
     await writeFile(join(folder, "2.jpg"), "no picture");
     await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10");
-    await expect(readdir(cacheFolder)).rejects.toThrow("ENOENT");
+    await expect(streamed(cacheFolder)).rejects.toThrow("1 of 10");
+    await writeFile(join(folder, "2.jpg"), whole);
+    const hashes = await hashImages(samples);
+    // The files that could be read are none any more: decoding them would say so.
+    for (const i of [0, 1, 3, 4]) await writeFile(join(folder, `${i}.jpg`), "no picture");
+    await streamImages(samples, { size, threads: 0, cacheFolder, hashes });
   });
 
   test("refuses a size that is none", async () => {

@@ -75,25 +75,25 @@ describe("near pairs", () => {
   const train = Array.from({ length: 20 }, (_, i) => seen(`a${i}`, "train", blobs(i)));
   const strangers = Array.from({ length: 20 }, (_, i) => seen(`b${i}`, "test", blobs(100 + i)));
 
-  test("are none among different images", () => {
-    expect(nearPairs([...train, ...strangers])).toEqual([]);
+  test("are none among different images", async () => {
+    expect(await nearPairs([...train, ...strangers])).toEqual([]);
   });
 
-  test("are found across splits, the most alike first", () => {
+  test("are found across splits, the most alike first", async () => {
     const rough = blobs(7).map((value, i) => value + (i % 7 === 0 ? 6 : 0));
     const fine = blobs(3).map((value) => value + 1);
     const copies = [seen("rough", "test", rough), seen("fine", "validation", fine)];
-    const pairs = nearPairs([...train, ...strangers, ...copies]);
+    const pairs = await nearPairs([...train, ...strangers, ...copies]);
     expect(pairs.map(({ names }) => names)).toEqual([
       ["a3", "fine"],
       ["a7", "rough"],
     ]);
   });
 
-  test("are not looked for within a split, nor among equal files", () => {
+  test("are not looked for within a split, nor among equal files", async () => {
     const fine = blobs(3).map((value) => value + 1);
     const within = seen("fine", "train", fine);
     const same = seen("same", "test", blobs(5));
-    expect(nearPairs([...train, within, same])).toEqual([]);
+    expect(await nearPairs([...train, within, same])).toEqual([]);
   });
 });

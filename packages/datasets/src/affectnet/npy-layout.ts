@@ -76,11 +76,12 @@ async function loadSplit(
   loading.findings.leaveOut("unlabelled", unlabelled);
   const expressions = await mapConcurrently(numbers, filesAtOnce, async (number) => {
     const path = join(labelsFolder, `${number}_exp.npy`);
-    return readExpression(
-      path,
-      readNpyText(path, await readRegular(path, { maximumBytes })),
-      classes,
-    );
+    const read = async () =>
+      Buffer.from(readNpyText(path, await readRegular(path, { maximumBytes })));
+    const text = await (loading.files === undefined
+      ? read()
+      : loading.files.of(path, "text", read));
+    return readExpression(path, text.toString("utf8"), classes);
   });
   return numbers.flatMap((number, i) => {
     const expression = expressions[i];

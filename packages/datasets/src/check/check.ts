@@ -7,7 +7,8 @@ import type { Expression } from "../expression.ts";
 import { type Disagreement, disagreementOf } from "./disagreement.ts";
 import { mostSkipped, type SkipLimit } from "../images/skip-unreadable.ts";
 import { leftOutReasons } from "../left-out.ts";
-import { inspectImages, type Inspection } from "./images.ts";
+import { inspectImages } from "./images.ts";
+import type { Inspection } from "./inspect-worker.ts";
 import { nearPairs } from "./near-duplicates.ts";
 import { readSubsets } from "../subsets/read.ts";
 
@@ -38,6 +39,13 @@ export interface DatasetCheck {
   readonly ok: boolean;
 }
 
+export interface CheckOptions {
+  /** So many unreadable images are no difference. */
+  readonly skip?: SkipLimit;
+  /** Worker threads; by default one per core, 0 for none. What is found does not depend on it. */
+  readonly threads?: number;
+}
+
 const shownNames = 10;
 
 /**
@@ -46,15 +54,15 @@ const shownNames = 10;
  * that occur twice, and images with the same bytes within one split or in two. Images
  * that look like one of another split are named without a verdict: they may be two faces. Then counts the lines
  * of the lists of occluded and turned faces, if there are such lists.
- * Reads and decodes every image, a few at a time; prints nothing. With `skip`, as many unreadable images are no difference.
+ * Reads and decodes every image, in worker threads; prints nothing.
  */
 export async function checkDataset(
   dataset: Dataset,
-  { skip }: { readonly skip?: SkipLimit } = {},
+  { skip, threads }: CheckOptions = {},
 ): Promise<DatasetCheck> {
   const { name, title, folder, layout, protocol } = dataset;
   const synthetic = dataset.groundTruth !== undefined;
-  const inspections = await inspectImages(dataset);
+  const inspections = await inspectImages(dataset, threads);
   const repeats = datasets[name].repeatsImages && !synthetic ? undefined : 0;
   const rows = [
     ...countRows(dataset, synthetic),
@@ -68,7 +76,11 @@ export async function checkDataset(
     defectRow("ids that occur twice", repeatedIds(inspections), 0),
     defectRow("identical images within a split", identical(inspections, "one split"), repeats),
     defectRow("identical images in two splits", identical(inspections, "two splits"), repeats),
-    defectRow("images that look like another split's", lookAlikes(inspections), undefined),
+    defectRow(
+      "images that look like another split's",
+      await lookAlikes(inspections, threads),
+      undefined,
+    ),
     ...(await subsetRows(dataset)),
   ];
   const ok = rows.every(({ verdict }) => verdict !== "differs");
@@ -175,9 +187,12 @@ function identical(inspections: readonly Inspection[], within: "one split" | "tw
 }
 
 /** "train_00001_aligned.jpg ~ test_0001_aligned.jpg", the most alike first. */
-function lookAlikes(inspections: readonly Inspection[]): string[] {
+async function lookAlikes(
+  inspections: readonly Inspection[],
+  threads: number | undefined,
+): Promise<string[]> {
   const seen = inspections.flatMap(({ name, split, hash, perceptual }) =>
     hash !== undefined && perceptual !== undefined ? [{ name, split, hash, perceptual }] : [],
   );
-  return nearPairs(seen).map(({ names }) => names.join(" ~ "));
+  return (await nearPairs(seen, threads)).map(({ names }) => names.join(" ~ "));
 }

@@ -1,80 +1,41 @@
 /** @file Opens every image of a data set: finds missing and damaged ones, and hashes the others. */
-import { basename } from "node:path";
-import { mapConcurrently } from "../concurrently.ts";
-import { type ImageSource, type Sample, type SplitName, splitNames } from "../dataset.ts";
+import { availableParallelism } from "node:os";
+import { moduleBeside } from "@mvt/common";
+import { splitNames } from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
-import { isMissing } from "../files.ts";
-import { hashImage } from "../images/hashes.ts";
-import { decodeBytes, firstLine, readImageFile } from "../images/read-image.ts";
-import { type PerceptualHash, perceptualHash } from "./perceptual-hash.ts";
+import { sendable } from "../images/decode-image.ts";
+import { inThreads } from "../in-threads.ts";
+import inspectAll, { type Inspection, type PlacedImage } from "./inspect-worker.ts";
 
-const imagesAtOnce = 8;
+/** Images of a task of a thread. With few in all, no thread is started: that takes as long as opening them. */
+const taskLength = 16;
+const fewImages = 64;
 
-interface PlacedSample {
-  readonly split: SplitName;
-  readonly sample: Sample;
-}
-
-/** The result of opening one image. */
-export interface Inspection {
-  readonly id: string;
-  readonly split: SplitName;
-  /** The file's name, or the id if there is no file. */
-  readonly name: string;
-  readonly defect?: { readonly kind: "missing" | "unreadable"; readonly reason: string };
-  /** SHA-256 of the content; absent if there is none. */
-  readonly hash?: string;
-  /** Absent if the image cannot be decoded. */
-  readonly perceptual?: PerceptualHash;
-  /** What the decoder found amiss in an image that was decoded all the same. */
-  readonly complaint?: string;
-}
-
-/** Reads and decodes every image, a few at a time. */
-export async function inspectImages({ splits }: Dataset): Promise<Inspection[]> {
-  const all = splitNames.flatMap((split) => splits[split].map((sample) => ({ split, sample })));
-  const inspections = await mapConcurrently(all, imagesAtOnce, inspect);
+/** Reads and decodes every image, in worker threads. What is found does not depend on their number. */
+export async function inspectImages(
+  { splits }: Dataset,
+  threads = availableParallelism(),
+): Promise<Inspection[]> {
+  const all: PlacedImage[] = splitNames.flatMap((split) =>
+    splits[split].map(({ id, image }) => ({ split, id, image })),
+  );
+  const module = moduleBeside(import.meta.url, "inspect-worker");
+  const found = await inThreads(
+    { module, run: inspectAll },
+    {
+      count: Math.ceil(all.length / taskLength),
+      make: (i) =>
+        all
+          .slice(i * taskLength, (i + 1) * taskLength)
+          .map((placed) => ({ ...placed, image: sendable(placed.image) })),
+      threads: all.length > fewImages ? threads : 0,
+    },
+  );
+  const inspections = found.flat();
   for (const [i, { defect, complaint }] of inspections.entries()) {
     // libvips has one error text for all its threads, so only an image decoded alone gets its own.
     if (defect?.kind === "unreadable" || complaint !== undefined)
-      inspections[i] = await inspect(all[i]!);
+      inspections[i] = (await inspectAll([all[i]!]))[0]!;
   }
   return inspections;
-}
-
-async function inspect({ split, sample }: PlacedSample): Promise<Inspection> {
-  const { id, image } = sample;
-  const about = { id, split, name: image.kind === "file" ? basename(image.path) : id };
-  let bytes: Uint8Array;
-  try {
-    bytes = image.kind === "file" ? await readImageFile(image.path) : image.grey;
-  } catch (error) {
-    const kind = isMissing(error) ? "missing" : "unreadable";
-    return { ...about, defect: { kind, reason: firstLine(error) } };
-  }
-  if (bytes.length === 0) return { ...about, defect: { kind: "unreadable", reason: "0 bytes" } };
-  const hash = hashImage(image, bytes).toString("hex");
-  try {
-    return { ...about, hash, ...(await inspectPixels(image, bytes)) };
-  } catch (error) {
-    return { ...about, hash, defect: { kind: "unreadable", reason: firstLine(error) } };
-  }
-}
-
-/** Decodes the image. Throws as decoding for training does, for example for a file that is cut short. */
-async function inspectPixels(
-  image: ImageSource,
-  bytes: Uint8Array,
-): Promise<Pick<Inspection, "perceptual" | "complaint">> {
-  if (image.kind === "pixels") {
-    const { width, height } = image;
-    if (bytes.length === width * height) {
-      return { perceptual: perceptualHash(bytes, { width, height, channels: 1 }) };
-    }
-    throw new Error(`${bytes.length} pixels, not ${width * height}`);
-  }
-  return decodeBytes(bytes, { crop: image.crop, flatten: false }, (pixels) => {
-    const { data, complaint, ...size } = pixels;
-    return { perceptual: perceptualHash(data, size), ...(complaint && { complaint }) };
-  });
 }

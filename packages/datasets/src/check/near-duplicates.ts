@@ -1,7 +1,10 @@
 /** @file Finds images of two splits that look the same and are different files. */
-import { groupBy } from "@mvt/common";
+import { availableParallelism } from "node:os";
+import { groupBy, moduleBeside } from "@mvt/common";
 import type { SplitName } from "../dataset.ts";
-import { correlation, ones, type PerceptualHash } from "./perceptual-hash.ts";
+import { inThreads } from "../in-threads.ts";
+import nearRows, { type Prints } from "./near-worker.ts";
+import { type PerceptualHash, thumbnailLength } from "./perceptual-hash.ts";
 
 /** An image that could be decoded. */
 export interface HashedImage {
@@ -18,38 +21,65 @@ export interface NearPair {
   readonly correlation: number;
 }
 
-/**
- * Images look the same if at most 8 of their 64 bits differ and their thumbnails correlate by 0.97 or more.
- * Of 150 synthetic faces of 100 x 100 all did after being encoded again (JPEG, quality 40), halved, enlarged
- * to 224 x 224 or made brighter by a fifth, and most did after being made grey. Of 499,500 pairs of different
- * faces the nearest correlated by 0.88. Images from which a border of two pixels was cut off are not found.
- */
-const mostBits = 8;
-const leastCorrelation = 0.97;
+/** Pairs of a task of a thread: some hundredths of a second. With fewer in all, no thread is started. */
+const pairsPerTask = 2 ** 24;
 
 /**
  * The images of a later split that look like one of an earlier split and have other content, each with the
  * first that it looks like; most alike first. Every pair is compared: the 10⁹ pairs of AffectNet take seconds.
+ * The result does not depend on `threads`.
  */
-export function nearPairs(images: readonly HashedImage[]): NearPair[] {
-  const splits = [...groupBy(images, ({ split }) => split).values()];
-  return splits
-    .flatMap((some, i) => splits.slice(i + 1).flatMap((others) => between(some, others)))
+export async function nearPairs(
+  images: readonly HashedImage[],
+  threads = availableParallelism(),
+): Promise<NearPair[]> {
+  const contents = new Map<string, number>();
+  for (const { hash } of images) contents.set(hash, contents.get(hash) ?? contents.size);
+  const splits = [...groupBy(images, ({ split }) => split).values()].map((members) => ({
+    members,
+    prints: printsOf(members, contents),
+  }));
+  const tasks = splits.flatMap((some, i) =>
+    splits.slice(i + 1).flatMap((others) => {
+      const length = Math.ceil(pairsPerTask / some.members.length);
+      return Array.from({ length: Math.ceil(others.members.length / length) }, (_, part) => ({
+        some,
+        others,
+        first: part * length,
+        end: Math.min((part + 1) * length, others.members.length),
+      }));
+    }),
+  );
+  const module = moduleBeside(import.meta.url, "near-worker");
+  const found = await inThreads(
+    { module, run: nearRows },
+    {
+      count: tasks.length,
+      make: (i) => ({ ...tasks[i]!, some: tasks[i]!.some.prints, others: tasks[i]!.others.prints }),
+      threads: tasks.length > 1 ? threads : 0,
+    },
+  );
+  return found
+    .flatMap((rows, i) => {
+      const { some, others } = tasks[i]!;
+      return rows.map(({ one, other, correlation }): NearPair => {
+        return { names: [some.members[one]!.name, others.members[other]!.name], correlation };
+      });
+    })
     .toSorted((a, b) => b.correlation - a.correlation);
 }
 
-function between(some: readonly HashedImage[], others: readonly HashedImage[]): NearPair[] {
-  const upper = Uint32Array.from(some, ({ perceptual }) => perceptual.bits[0]);
-  const lower = Uint32Array.from(some, ({ perceptual }) => perceptual.bits[1]);
-  return others.flatMap(({ name, hash, perceptual }) => {
-    const [high, low] = perceptual.bits;
-    for (let i = 0; i < upper.length; i += 1) {
-      if (ones(high ^ upper[i]!) + ones(low ^ lower[i]!) > mostBits) continue;
-      const one = some[i]!;
-      if (hash === one.hash) continue;
-      const alike = correlation(perceptual.thumbnail, one.perceptual.thumbnail);
-      if (alike >= leastCorrelation) return [{ names: [one.name, name], correlation: alike }];
-    }
-    return [];
-  });
+function printsOf(images: readonly HashedImage[], contents: ReadonlyMap<string, number>): Prints {
+  const n = images.length;
+  const prints = {
+    bits: new Uint32Array(new SharedArrayBuffer(8 * n)),
+    thumbnails: new Uint8Array(new SharedArrayBuffer(thumbnailLength * n)),
+    contents: new Uint32Array(new SharedArrayBuffer(4 * n)),
+  };
+  for (const [row, { hash, perceptual }] of images.entries()) {
+    prints.bits.set(perceptual.bits, 2 * row);
+    prints.thumbnails.set(perceptual.thumbnail, thumbnailLength * row);
+    prints.contents[row] = contents.get(hash)!;
+  }
+  return prints;
 }

@@ -25,6 +25,9 @@ const columns = 9;
 const rows = 8;
 const thumbnailSide = 16;
 
+/** Bytes of a thumbnail. */
+export const thumbnailLength = thumbnailSide ** 2;
+
 /** Thousandths of red, green and blue in grey (ITU-R BT.601); whole, so that sums are exact. */
 const luma = [299, 587, 114];
 

@@ -1,6 +1,5 @@
 /**
- * @file Keeps decoded images on disk, in one raw file per split. Of streamed images it keeps one line, which
- * says that all of them could be decoded.
+ * @file Keeps decoded images on disk, in one raw file per split.
  *
  * The file's name is the SHA-256 of everything that its pixels depend on: the content of every image, its crop, the
  * size and the decoder. So nothing has to be invalidated, and a copy of a data set has the same file. Stale files
@@ -10,19 +9,15 @@
  * a notice says so.
  *
  * Layout: a header of 256 bytes, "mvt-images 3 <key> <SHA-256 of the pixels>" and a line feed padded with spaces, then
- * the pixels, [N, S, S, 3]. The record of streamed images has no pixels.
+ * the pixels, [N, S, S, 3].
  */
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  makeWhole,
-  removeLeftOvers,
-  requireRegularFile,
-  UnreadableFileError,
-} from "@mvt/common/files";
+import { makeWhole, removeLeftOvers, requireRegularFile } from "@mvt/common/files";
 import type { ImageHashes } from "./hashes.ts";
+import { isRefusal, type Notice, reasonOf } from "./kept-file.ts";
 import { decoderVersion } from "./read-image.ts";
 
 /** Raise it if this package would decode or resize to other pixels, or write another layout. */
@@ -32,10 +27,7 @@ const headerLength = 256;
 /** Bytes that are read or written at once: while one part is read, the one before is hashed. */
 const partLength = 2 ** 24;
 
-/** Tells the user about a cache that is done without. */
-export type Notice = (line: string) => void;
-
-/** The decoded images of one split, or the record that all could be decoded. */
+/** The decoded images of one split. */
 export interface ImageCache {
   /** Fills `pixels`. False if there are none, or none that can be used; `pixels` are then undefined. */
   readonly read: (pixels: Uint8Array) => Promise<boolean>;
@@ -43,14 +35,11 @@ export interface ImageCache {
   readonly write: (pixels: Uint8Array) => Promise<void>;
 }
 
-/**
- * The cache of the images with these hashes: of their pixels at a size, or of the record that they could be decoded
- * ("verified", with no pixels).
- */
+/** The cache of the pixels, at a size, of the images with these hashes. */
 export function openCache(
   folder: string,
   hashes: ImageHashes,
-  size: number | "verified",
+  size: number,
   onNotice: Notice = () => {},
 ): ImageCache {
   const about = JSON.stringify([formatVersion, decoderVersion, size]);
@@ -84,16 +73,6 @@ export function openCache(
       }
     },
   };
-}
-
-/** Whether the system refuses to open, read or write a file, or something else is in its place. */
-export function isRefusal(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && ("code" in error || error instanceof UnreadableFileError);
-}
-
-/** "ENOSPC: no space left on device", without the call and the paths that Node adds. */
-export function reasonOf(error: Error): string {
-  return error instanceof UnreadableFileError ? error.reason : error.message.split(", ", 1)[0]!;
 }
 
 const header = (key: string, sha256: string) =>

@@ -1,22 +1,25 @@
 /** @file Decodes a split in worker threads: into memory, or only to find images that cannot be decoded. */
 import { availableParallelism } from "node:os";
 import { listFirst, moduleBeside } from "@mvt/common";
-import { Piscina } from "piscina";
 import type { Sample } from "../dataset.ts";
 import { DatasetError } from "../error.ts";
-import { type Notice, openCache } from "./cache.ts";
+import { inThreads } from "../in-threads.ts";
+import { openCache } from "./cache.ts";
 import decodeTask, { type DecodeFailure, type DecodeTask } from "./decode-worker.ts";
 import { sendable } from "./decode-image.ts";
 import {
   allRead,
   changedError,
-  hashImages,
   hashLength,
   type ImageHashes,
   hashOf,
+  selectHashes,
 } from "./hashes.ts";
+import { hashImages } from "./hash-images.ts";
 import { isOtherFormat } from "./formats.ts";
 import { allocateImages, type DecodedImages, requireSize, type StreamedImages } from "./images.ts";
+import type { Notice } from "./kept-file.ts";
+import { openReadable } from "./readable.ts";
 
 export interface DecodeOptions {
   /** S: images are resized to S x S pixels, whatever their shape was. */
@@ -79,34 +82,23 @@ export async function decodeImages(
  * Batches are the same bytes as from `decodeImages`.
  *
  * Every image is decoded once here and discarded, so that an unreadable one throws the same DatasetError as in
- * `decodeImages`, and as early. With a `cacheFolder` this is skipped the next time, unless the content of a file differs.
+ * `decodeImages`, and as early. With a `cacheFolder` this is skipped for content that could be decoded before.
  * The hash of every image is kept with it, and compared whenever a batch reads the file.
  */
 export async function streamImages(
   samples: readonly Sample[],
   options: DecodeOptions,
 ): Promise<StreamedImages> {
-  const { size, cacheFolder, onProgress, onNotice } = options;
+  const { size } = options;
   requireSize(size);
   const ids = samples.map(({ id }) => id);
   const sources = samples.map(({ image }) => image);
   const { hashes = await hashImages(samples) } = options;
   const images = { size, count: samples.length, ids, sources, hashes };
-  const record =
-    cacheFolder === undefined || !allRead(hashes)
-      ? undefined
-      : openCache(cacheFolder, hashes, "verified", onNotice);
-  if (await record?.read(noPixels)) {
-    onProgress?.(samples.length, samples.length);
-    return images;
-  }
-  await decodeAll(samples, { size }, { ...options, hashes });
-  await record?.write(noPixels);
+  const failures = await tryEach(samples, { ...options, hashes });
+  if (failures.length > 0) throw await unreadable(samples, failures, { size, hashes });
   return images;
 }
-
-/** Of the record that images could be decoded. */
-const noPixels = new Uint8Array(0);
 
 /** Where images are decoded to. Without `pixels` they are only tried. */
 type Target = Pick<DecodeTask, "size" | "pixels">;
@@ -122,18 +114,50 @@ async function decodeAll(
     throw await unreadable(samples, failures, { ...target, hashes: options.hashes });
 }
 
-/** The images that cannot be decoded, in the order of their rows, each with its reason. */
+/** How images are tried. */
+export type TryOptions = Omit<DecodeOptions, "size">;
+
+/**
+ * The images that cannot be decoded, in the order of their rows, each with its reason. With `hashes` and a `cacheFolder`,
+ * content that could be decoded before is not decoded again. Throws DatasetError for one that is not what was hashed.
+ */
 export async function findUnreadable(
   samples: readonly Sample[],
-  options: Pick<DecodeOptions, "threads" | "onProgress"> = {},
+  options: TryOptions = {},
 ): Promise<readonly DecodeFailure[]> {
-  const failures = await decodeEach(samples, { size: 1 }, options);
+  const failures = await tryEach(samples, options);
   const alone: DecodeFailure[] = [];
-  for (const { row } of failures) {
+  for (const { row, changed } of failures) {
+    if (changed) throw changedError(nameOf(samples[row]!));
     // libvips keeps one error text for all threads, so an image is tried again alone to get its own.
     alone.push(...(await decodeTask({ size: 1, sources: [samples[row]!.image], first: row })));
   }
   return alone;
+}
+
+/** Decodes what is not known to be readable, and remembers what is. Returns the failures, in the order of their rows. */
+async function tryEach(
+  samples: readonly Sample[],
+  { hashes, cacheFolder, onNotice = () => {}, onProgress, threads }: TryOptions,
+): Promise<readonly DecodeFailure[]> {
+  const readable =
+    hashes && cacheFolder !== undefined ? await openReadable(cacheFolder, onNotice) : undefined;
+  const rows = [...samples.keys()].filter((row) => !(hashes && readable?.has(hashOf(hashes, row))));
+  const known = samples.length - rows.length;
+  if (known > 0) onProgress?.(known, samples.length);
+  const failures = await decodeEach(
+    rows.map((row) => samples[row]!),
+    { size: 1 },
+    {
+      threads,
+      hashes: hashes && selectHashes(hashes, rows),
+      onProgress: (done) => onProgress?.(known + done, samples.length),
+    },
+  );
+  const failed = new Set(failures.map(({ row }) => row));
+  const found = rows.filter((_, i) => !failed.has(i));
+  await readable?.keep(found.map((row) => hashOf(hashes!, row)));
+  return failures.map((failure) => ({ ...failure, row: rows[failure.row]! }));
 }
 
 /** Decodes every image that can be decoded. Returns the failures, in the order of their rows. */
@@ -142,38 +166,26 @@ async function decodeEach(
   target: Target,
   { threads = availableParallelism(), onProgress, hashes }: Omit<DecodeOptions, "size">,
 ): Promise<readonly DecodeFailure[]> {
-  const count = samples.length;
-  const workers = Math.min(threads, Math.ceil(count / taskLength));
-  const pool =
-    workers > 0
-      ? new Piscina<DecodeTask, DecodeFailure[]>({
-          filename: moduleBeside(import.meta.url, "decode-worker").href,
-          minThreads: workers,
-          maxThreads: workers,
-        })
-      : undefined;
-  const failures: DecodeFailure[] = [];
-  let next = 0;
+  const { length: count } = samples;
   let done = 0;
-  const decodeNext = async () => {
-    while (next < count) {
-      const first = next;
-      next += taskLength;
-      const sources = samples.slice(first, next).map(({ image }) => sendable(image));
-      const known = hashes?.slice(hashLength * first, hashLength * next);
-      const task = { ...target, sources, first, hashes: known };
-      failures.push(...(await (pool ? pool.run(task) : decodeTask(task))));
-      done += sources.length;
-      onProgress?.(done, count);
-    }
-  };
-  try {
-    // Two tasks per worker, so that one is always queued when a worker becomes free.
-    await Promise.all(Array.from({ length: Math.max(1, 2 * workers) }, decodeNext));
-  } finally {
-    await pool?.destroy();
-  }
-  return failures.toSorted((a, b) => a.row - b.row);
+  const failures = await inThreads(
+    { module: moduleBeside(import.meta.url, "decode-worker"), run: decodeTask },
+    {
+      threads,
+      count: Math.ceil(count / taskLength),
+      make: (i) => {
+        const [first, end] = [i * taskLength, (i + 1) * taskLength];
+        const sources = samples.slice(first, end).map(({ image }) => sendable(image));
+        const known = hashes?.slice(hashLength * first, hashLength * end);
+        return { ...target, sources, first, hashes: known };
+      },
+      onDone: (i) => {
+        done += Math.min(taskLength, count - i * taskLength);
+        onProgress?.(done, count);
+      },
+    },
+  );
+  return failures.flat().toSorted((a, b) => a.row - b.row);
 }
 
 async function unreadable(

@@ -3,23 +3,13 @@
  * keys of the cache and the check of every later read use the same hashes.
  */
 import { createHash } from "node:crypto";
-import { mapConcurrently } from "../concurrently.ts";
-import {
-  type Crop,
-  type ImageSource,
-  type Sample,
-  type SplitName,
-  splitNames,
-} from "../dataset.ts";
+import { sum } from "@mvt/common";
+import { type Crop, type ImageSource, type SplitName, splitNames } from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
-import type { FileHashes } from "./file-hashes.ts";
-import { readImageFile } from "./read-image.ts";
 
 /** Bytes of one hash. */
 export const hashLength = 32;
-
-const filesAtOnce = 16;
 
 /**
  * [N * 32] the SHA-256 of each of N images, in memory that threads share. Zeros stand for an image that could not be read;
@@ -39,37 +29,42 @@ export function hashImage(image: ImageSource, bytes: Uint8Array): Buffer {
 }
 
 /** "crop 10 20 100 100 " */
-function cropText(crop: Crop | undefined): string {
+export function cropText(crop: Crop | undefined): string {
   return crop === undefined ? "" : `crop ${crop.left} ${crop.top} ${crop.width} ${crop.height} `;
 }
 
-/** Reads and hashes every image, but for files whose hash is known. Fails for none. */
-export async function hashImages(
-  samples: readonly Sample[],
-  files?: FileHashes,
-): Promise<ImageHashes> {
-  const hashes = new Uint8Array(new SharedArrayBuffer(hashLength * samples.length));
-  const hashOfImage = async (image: ImageSource): Promise<Buffer> => {
-    if (image.kind === "pixels") return hashImage(image, image.grey);
-    const { path, crop } = image;
-    const read = async () => hashImage(image, await readImageFile(path));
-    return files === undefined ? read() : files.of(path, `image${cropText(crop)}`, read);
-  };
-  await mapConcurrently([...samples.entries()], filesAtOnce, async ([row, { image }]) => {
-    const hash = await hashOfImage(image).catch(() => undefined);
-    if (hash) hashes.set(hash, row * hashLength);
-  });
-  return hashes;
+/** The hashes of all splits, one split after another. */
+export function joinHashes(hashes: DatasetHashes): ImageHashes {
+  const parts = splitNames.map((split) => hashes[split]);
+  const joined = new Uint8Array(new SharedArrayBuffer(sum(parts.map(({ length }) => length))));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }
 
-/** Reads and hashes every image of a data set, but for files whose hash is known. Fails for none. */
-export async function hashDataset(
+/** The hashes of some rows, in their order. */
+export function selectHashes(hashes: ImageHashes, rows: readonly number[]): ImageHashes {
+  const selected = new Uint8Array(new SharedArrayBuffer(hashLength * rows.length));
+  for (const [i, row] of rows.entries()) selected.set(hashOf(hashes, row), i * hashLength);
+  return selected;
+}
+
+/** The hashes of the samples that are left of each split, in their order. */
+export function hashesOfPart(
   { splits }: Pick<Dataset, "splits">,
-  files?: FileHashes,
-): Promise<DatasetHashes> {
-  const hashes: Partial<Record<SplitName, ImageHashes>> = {};
-  for (const split of splitNames) hashes[split] = await hashImages(splits[split], files);
-  return hashes as DatasetHashes;
+  hashes: DatasetHashes,
+  part: Pick<Dataset, "splits">,
+): DatasetHashes {
+  const selected: Partial<Record<SplitName, ImageHashes>> = {};
+  for (const split of splitNames) {
+    const left = new Set(part.splits[split]);
+    const rows = [...splits[split].keys()].filter((row) => left.has(splits[split][row]!));
+    selected[split] = selectHashes(hashes[split], rows);
+  }
+  return selected as DatasetHashes;
 }
 
 /** The hash of one row; zeros if the image could not be read. */

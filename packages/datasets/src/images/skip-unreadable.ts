@@ -3,7 +3,8 @@ import { listFirst } from "@mvt/common";
 import { type Sample, type SplitName, splitNames } from "../dataset.ts";
 import type { Dataset } from "../datasets.ts";
 import { DatasetError } from "../error.ts";
-import { adviceFor, findUnreadable, type DecodeOptions, nameOf } from "./decode.ts";
+import { adviceFor, findUnreadable, nameOf, type TryOptions } from "./decode.ts";
+import { type DatasetHashes, joinHashes } from "./hashes.ts";
 
 /** How many images may be left out: a number, or a share of all. */
 export type SkipLimit = { readonly most: number } | { readonly share: number };
@@ -34,8 +35,14 @@ export function mostSkipped(limit: SkipLimit, count: number): number {
 /** Names in a message. */
 const named = 5;
 
+export interface SkipOptions extends Omit<TryOptions, "hashes"> {
+  /** As `hashDataset` returns them. With a `cacheFolder`, content that could be decoded before is not decoded again. */
+  readonly hashes?: DatasetHashes;
+}
+
 /**
- * The data set without the images that cannot be read, which are in its `skipped`. Every image is decoded once.
+ * The data set without the images that cannot be read, which are in its `skipped`. Every image is decoded once, unless its
+ * content is known to be readable.
  *
  * The images are gone for everything that reads the data set, its fingerprint included, so a run on what is left is another
  * run than one on all. Throws DatasetError if there are more than `limit` allows, and if no image of a split is left.
@@ -43,14 +50,14 @@ const named = 5;
 export async function skipUnreadable(
   dataset: Dataset,
   limit: SkipLimit,
-  options: Pick<DecodeOptions, "threads" | "onProgress"> = {},
+  { hashes, ...options }: SkipOptions = {},
 ): Promise<Dataset> {
   const all = splitNames.flatMap((split) =>
     dataset.splits[split].map((sample) => ({ split, sample })),
   );
   const unreadable = await findUnreadable(
     all.map(({ sample }) => sample),
-    options,
+    { ...options, hashes: hashes && joinHashes(hashes) },
   );
   const skipped = unreadable.map(({ row, reason }) => ({ ...all[row]!, reason }));
   if (skipped.length === 0) return dataset;

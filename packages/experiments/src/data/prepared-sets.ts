@@ -1,8 +1,8 @@
 /** @file The data sets of a command, each opened and decoded once. */
 import { resolve } from "node:path";
 import { CommandLineError } from "@mvt/common";
-import { describeSkipped, parseSkipLimit, skipUnreadable } from "@mvt/datasets";
-import type { DatasetName, SkipLimit } from "@mvt/datasets";
+import { describeSkipped, openFileHashes, parseSkipLimit } from "@mvt/datasets";
+import type { DatasetName, FileHashes, SkipLimit } from "@mvt/datasets";
 import { canonicalJson } from "../settings/run-config.ts";
 import type { SyntheticSpec } from "../settings/scales.ts";
 import { prepareData } from "./prepared.ts";
@@ -40,10 +40,16 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
   const onNotice = eachOnce((line) => events.onNotice?.(line));
   const skip = request.skipUnreadable === undefined ? undefined : skipLimit(request.skipUnreadable);
   const prepared = new Map<string, Promise<PreparedData>>();
+  const cacheFolder = resolve(".cache/images");
+  const known = new Map<string, Promise<FileHashes>>();
+  const filesOf = (folder: string) =>
+    known.getOrInsertComputed(folder, () =>
+      openFileHashes(folder, { cacheFolder, verify: request.verifyData, onNotice }),
+    );
   const prepare = (name: DatasetName, spec: SyntheticSpec, data: string | undefined) => {
     const key = `${name} ${data ?? canonicalJson(spec)}`;
     return prepared.getOrInsertComputed(key, async () => {
-      const whole = await openDataset(
+      const dataset = await openDataset(
         name,
         spec,
         { ...request, data },
@@ -51,25 +57,24 @@ export function createPreparedSets(request: DataRequest, events: DataEvents = {}
           syntheticFolder: resolve("data/synthetic"),
           onDraw: events.onDraw,
           onNote: events.onNote,
+          filesOf,
         },
       );
-      const onDecode = (done: number, total: number) => events.onDecode?.(whole.title, done, total);
-      const allowed = data === undefined ? undefined : skip;
-      const dataset = allowed
-        ? await skipUnreadable(whole, allowed, { onProgress: onDecode })
-        : whole;
-      for (const image of dataset.skipped ?? []) {
-        onNotice(`${dataset.title}: left out ${describeSkipped(image)}`);
-      }
-      return prepareData(dataset, {
+      const { title } = dataset;
+      const made = await prepareData(dataset, {
         imageSize: scale.model.imageSize,
         validationShare,
-        cacheFolder: resolve(".cache/images"),
+        cacheFolder,
+        files: await filesOf(dataset.folder),
+        skip: data === undefined ? undefined : skip,
         images,
-        verify: request.verifyData,
-        onDecode,
+        onDecode: (done, total) => events.onDecode?.(title, done, total),
         onNotice,
       });
+      for (const image of made.dataset.skipped ?? []) {
+        onNotice(`${title}: left out ${describeSkipped(image)}`);
+      }
+      return made;
     });
   };
   return {

@@ -1,8 +1,25 @@
 /** @file A data set ready for training: images, class indices, and three disjoint subsets. */
 import { groupBy, sum, UserError } from "@mvt/common";
 import { random } from "@mvt/core";
-import { chooseStorage, fingerprint, hashDataset, openFileHashes, openImages } from "@mvt/datasets";
-import type { Dataset, Expression, Images, ImageStorage, Sample, SplitName } from "@mvt/datasets";
+import {
+  chooseStorage,
+  fingerprint,
+  hashDataset,
+  hashesOfPart,
+  openFileHashes,
+  openImages,
+  skipUnreadable,
+} from "@mvt/datasets";
+import type {
+  Dataset,
+  Expression,
+  FileHashes,
+  Images,
+  ImageStorage,
+  Sample,
+  SkipLimit,
+  SplitName,
+} from "@mvt/datasets";
 
 /** The labels of one subset of a split. */
 export interface LabelledSubset {
@@ -55,8 +72,10 @@ export interface PrepareOptions {
   readonly cacheFolder: string;
   /** Where decoded images are kept; chosen by their size if absent. No result depends on it. */
   readonly images?: ImageStorage;
-  /** Read every file, also those that are as they were when an earlier command hashed them. */
-  readonly verify?: boolean;
+  /** What is known of the data set's files; by default what `cacheFolder` has. */
+  readonly files?: FileHashes;
+  /** How many images may be left out because they cannot be read. None if absent. */
+  readonly skip?: SkipLimit;
   readonly onDecode?: (done: number, total: number) => void;
   /** A line about a cache that is damaged, or that cannot be read or written. */
   readonly onNotice?: (line: string) => void;
@@ -65,25 +84,21 @@ export interface PrepareOptions {
 /**
  * Reads the labels of all splits, and holds a validation subset out of the training set if the data has none. Every image is
  * hashed, or known from an earlier command; whatever reads it later, until the command ends, refuses another content. None is decoded before `open`
- * is called: a command whose runs are all finished needs none.
+ * is called: a command whose runs are all finished needs none. With `skip`, those are whose content is not known to be
+ * readable.
  */
 export async function prepareData(
-  dataset: Dataset,
-  {
-    imageSize,
-    validationShare,
-    cacheFolder,
-    verify,
-    onDecode,
-    onNotice,
-    ...options
-  }: PrepareOptions,
+  whole: Dataset,
+  { imageSize, validationShare, cacheFolder, skip, onDecode, onNotice, ...options }: PrepareOptions,
 ): Promise<PreparedData> {
+  const { files = await openFileHashes(whole.folder, { cacheFolder, onNotice }) } = options;
+  const ofWhole = await hashDataset(whole, files);
+  const trying = { hashes: ofWhole, cacheFolder, onProgress: onDecode, onNotice };
+  const dataset = skip === undefined ? whole : await skipUnreadable(whole, skip, trying);
+  const hashes = dataset === whole ? ofWhole : hashesOfPart(whole, ofWhole, dataset);
   const { classes, splits, groundTruth } = dataset;
   const count = sum(Object.values(splits).map(({ length }) => length));
   const storage = options.images ?? chooseStorage(count, imageSize);
-  const files = await openFileHashes(dataset.folder, { cacheFolder, verify, onNotice });
-  const hashes = await hashDataset(dataset, files);
   const openSplit = (split: SplitName) =>
     openImages(splits[split], storage, {
       size: imageSize,

@@ -23,6 +23,7 @@ import type {
   FerplusLabels,
   FerplusProtocol,
   FerplusTrain,
+  FileHashes,
   ImageStorage,
   DatasetOptions,
   SyntheticName,
@@ -64,6 +65,8 @@ export interface DrawOptions {
   readonly onDraw?: (title: string) => void;
   /** Called with what a reader of the results must know of the user's files. */
   readonly onNote?: (line: string) => void;
+  /** What is known of the files in a data set's folder; if absent, its labels are read. */
+  readonly filesOf?: (folder: string) => Promise<FileHashes>;
 }
 
 /** Opens the user's data set, or the synthetic one of `spec`, which is drawn first if it is not there yet. */
@@ -74,14 +77,17 @@ export async function openDataset(
   options: DrawOptions,
 ): Promise<Dataset> {
   const { data } = request;
+  const { filesOf } = options;
   if (data === undefined) {
-    if (isSynthetic(name)) return loadFrom(await drawDataset(name, spec, options), name, request);
+    if (isSynthetic(name)) {
+      return loadFrom(await drawDataset(name, spec, options), name, request, filesOf);
+    }
     throw new UserError(
       `${name}: expected a folder of your own data, found none. Pass --data with the folder that holds ${datasetFolder("", name)}/.`,
     );
   }
   await requireDataFolder(name, data);
-  const dataset = await loadFrom(datasetFolder(data, name), name, request);
+  const dataset = await loadFrom(datasetFolder(data, name), name, request, filesOf);
   for (const line of notesOn(dataset)) options.onNote?.(line);
   return dataset;
 }
@@ -118,8 +124,10 @@ export async function loadFrom(
   folder: string,
   name: DatasetName,
   request: LayoutRequest,
+  filesOf?: DrawOptions["filesOf"],
 ): Promise<Dataset> {
-  return loadDataset(name, folder, await loadOptions(name, request));
+  const options = await loadOptions(name, request);
+  return loadDataset(name, folder, { ...options, files: await filesOf?.(folder) });
 }
 
 /** How the data set is to be read. A mapping of classes is read only for custom data. */
