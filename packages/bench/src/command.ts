@@ -15,6 +15,7 @@ import {
   jsonOption,
   reportsFolder,
   layoutOptions,
+  requireEngineEffect,
   requireWritableReport,
   runsOption,
   say,
@@ -180,6 +181,13 @@ function grouped<const Options extends CommandOptions>(group: string, all: Optio
 }
 
 async function run(args: Args): Promise<void> {
+  if (args.what === "predict" || args.what === "faces" || args.what === "peers") {
+    const where = {
+      got: `\`bench ${args.what}\``,
+      expected: "benchmarks of this project's engines",
+    };
+    requireEngineEffect(args, where, ["threads"]);
+  }
   if (args.what === "predict") return benchPredict(args);
   // Loaded here, since the other benchmarks look for no faces.
   if (args.what === "faces") return (await import("./faces-command.ts")).benchFaces(args);
@@ -220,7 +228,8 @@ async function planOf(args: Args): Promise<{
   const variant = args.variant ?? (args.quick ? "nano" : "S/16");
   const device = await chooseDevice(args.device, args.backend);
   const entry = engineEntryOf({ backend: args.backend, ...device });
-  const engine = { ...entry.engine, sessions: sessionsOf(args, device) };
+  const threads = args.threads ?? availableParallelism();
+  const engine = { ...entry.engine, sessions: sessionsOf(args, device, threads) };
   const baseline = onAnyDevice({ ...entry, engine });
   const only = args.only?.split(",");
   const batchSizes = batchSizesOf(args.batch ?? (args.quick ? "8" : "8,32"));
@@ -231,7 +240,7 @@ async function planOf(args: Args): Promise<{
     steps: args.steps ?? effort.steps,
     model: { ...deit.variants[variant], classes: 7 },
     batchSizes,
-    threads: args.threads ?? availableParallelism(),
+    threads,
     baseline,
     otherEngines: engines
       .filter(({ id }) => id !== baseline.id)

@@ -112,6 +112,13 @@ describe("pnpm exp bench", () => {
         "--sessions 1: expected --backend onnx on the CPU, got tfjs on cpu. No other engine computes several micro-batches at once.",
     },
     {
+      what: "a device for what computes on the CPU",
+      args: "bench predict --device webgpu",
+      exitCode: 2,
+      stderr:
+        "--device webgpu: expected it with benchmarks of this project's engines, got it with `bench predict`, where it has no effect. Leave it out.",
+    },
+    {
       what: "no session",
       args: "bench --sessions 0",
       exitCode: 2,

@@ -6,7 +6,7 @@ import type { Dataset, ImageStorage } from "@mvt/datasets";
 import type { LabelledPredictions } from "@mvt/report";
 import { checkClassOrder } from "../evaluation/class-order.ts";
 import type { ClassOrder } from "../evaluation/class-order.ts";
-import { engineSpecOf, openBackend } from "../engine/engine.ts";
+import { openRequested } from "../engine/engine.ts";
 import type { EngineRequest } from "../engine/engine.ts";
 import { findRun } from "../runs/run-folder.ts";
 import { evaluateRun } from "../training/evaluate-run.ts";
@@ -58,7 +58,7 @@ export async function orderOfClasses(
   const { predicted } = await evaluateRun(
     { config, run, runsFolder: request.runs, weights: "validation-best" },
     subset,
-    await openBackend(await engineSpecOf(request)),
+    await openRequested(request),
   );
   const predictions: LabelledPredictions = { classes, labels: subset.labels, predicted };
   return { ...checkClassOrder(predictions), run: run.id, source: "the model" };

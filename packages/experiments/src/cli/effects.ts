@@ -5,6 +5,9 @@ import type { PredictionSource, Reference } from "@mvt/relabel";
 import { defaultRecipe } from "../settings/recipes.ts";
 import type { RecipeName } from "../settings/recipes.ts";
 import { variableOf } from "./command.ts";
+import type { ArgsOf } from "./command.ts";
+import { engineOptions } from "./options.ts";
+import type { trainingOptions } from "./options.ts";
 import { runUses } from "../studies/run-uses.ts";
 import type { RunUse } from "../studies/run-uses.ts";
 
@@ -70,4 +73,32 @@ function changed(args: EffectArgs): readonly (readonly [typed: string, use: RunU
     .filter(([, value, usual]) => value !== undefined && value !== usual)
     .filter(([flag, value]) => String(value) !== process.env[variableOf(flag)])
     .map(([flag, value, , use]) => [`--${flag} ${String(value)}`, use]);
+}
+
+/** Parsed options of the engine. */
+type EngineArgs = Partial<Pick<ArgsOf<typeof trainingOptions>, (typeof ofEngine)[number]>>;
+
+const ofEngine = ["backend", "device", "threads", "sessions", "jobs"] as const;
+
+/**
+ * Throws a CommandLineError for the first option of the engine where a command computes nothing, or computes on another
+ * engine. Defaults and what the environment sets are taken, as by `requireEffect`.
+ *
+ * @param where what was asked for, and what uses these options: "`runs list`", "`runs repair`"
+ * @param used those that have an effect all the same
+ */
+export function requireEngineEffect(
+  args: EngineArgs,
+  where: { readonly got: string; readonly expected: string },
+  used: readonly (keyof EngineArgs)[] = [],
+): void {
+  const given = ofEngine.find((flag) => {
+    const value = args[flag];
+    if (value === undefined || value === engineOptions.backend.default) return false;
+    return !used.includes(flag) && String(value) !== process.env[variableOf(flag)];
+  });
+  if (given === undefined) return;
+  throw new CommandLineError(
+    `--${given} ${args[given]}: expected it with ${where.expected}, got it with ${where.got}, where it has no effect. Leave it out.`,
+  );
 }

@@ -1,6 +1,6 @@
 /** @file @mvt/experiments/cli: runs commands, and what a command of another package shares with those here. */
 
-export { chooseDevice, engineSpecOf, sessionsOf } from "../engine/engine.ts";
+export { chooseDevice, sessionsOf } from "../engine/engine.ts";
 export { createCli, runCli } from "./cli.ts";
 export {
   type ArgsOf,
@@ -19,6 +19,7 @@ export {
   type PredictedImages,
 } from "./predicted-images.ts";
 export { jsonOption, writeJson } from "./json-output.ts";
+export { requireEngineEffect } from "./effects.ts";
 export { engineOptions, layoutOptions, output, runsOption, scaleOption } from "./options.ts";
 export { createProgress } from "./progress.ts";
 export { outliveOutput } from "./streams.ts";

@@ -2,7 +2,7 @@
 import { UserError } from "@mvt/common";
 import { withoutFold } from "../data/folds.ts";
 import { createPreparedSets } from "../data/prepared-sets.ts";
-import { engineSpecOf, openBackend } from "../engine/engine.ts";
+import { openRequested } from "../engine/engine.ts";
 import type { RemadePredictions } from "../runs/repair.ts";
 import { heldOutCsv } from "../runs/held-out.ts";
 import { predictionsCsv } from "../runs/predictions.ts";
@@ -29,7 +29,7 @@ export function remakePredictions(args: Args) {
     const sets = createPreparedSets({ ...args, scale }, progress);
     const data = await (await findData(config, sets)).open();
     progress.end();
-    const backend = await openBackend(await engineSpecOf(args));
+    const backend = await openRequested(args);
     const evaluation = { config, run, runsFolder: args.runs };
     if (file === "predictions.csv") {
       const chosen = { ...evaluation, weights: "validation-best" } as const;

@@ -13,7 +13,7 @@ import { createPreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedSets } from "../data/prepared-sets.ts";
 import type { PreparedData, Subset } from "../data/prepared.ts";
 import type { DataRequest } from "../data/source.ts";
-import { engineSpecOf, openBackend } from "../engine/engine.ts";
+import { openRequested } from "../engine/engine.ts";
 import type { EngineRequest } from "../engine/engine.ts";
 import { thumbnail } from "../evaluation/changed-images.ts";
 import { mistakesOf } from "../evaluation/mistakes.ts";
@@ -72,7 +72,7 @@ export function createPictures(request: PictureRequest, progress: Progress) {
         async masked() {
           const folder = masksOf(run, config, request.runs);
           if (folder === undefined) return [];
-          backend ??= engineSpecOf(request).then(openBackend);
+          backend ??= openRequested(request);
           return maskedImages(folder, config, data, await backend, request.pictures);
         },
         async mistakes() {

@@ -59,8 +59,30 @@ export async function openEngine(
     smallModel && request.threads === undefined && backend === "onnx" && device.device === "cpu";
   const jobs = request.jobs ?? (severalRuns ? cores : 1);
   const threads = request.threads ?? (smallModel ? 1 : Math.max(1, Math.floor(cores / jobs)));
-  const spec = { backend, ...device, threads, sessions: sessionsOf(request, device) };
-  return { backend: await openBackend(spec), spec, jobs };
+  const spec = { backend, ...device, threads, sessions: sessionsOf(request, device, threads) };
+  const opened = await openBackend(spec);
+  requireThreads(request, opened);
+  return { backend: opened, spec, jobs };
+}
+
+/**
+ * Throws a CommandLineError for `--threads` where no thread of the processor computes, and for several where the engine has
+ * one.
+ */
+export function requireThreads(
+  { threads }: Pick<EngineRequest, "threads">,
+  backend: Pick<Backend, "name" | "device" | "adapter">,
+): void {
+  if (threads === undefined) return;
+  if (backend.device === "webgpu") {
+    throw new CommandLineError(
+      `--threads ${threads}: expected it on the CPU, got ${deviceOf(backend)}, where no thread of the processor computes. Leave it out.`,
+    );
+  }
+  if (threads === 1 || !/^@tensorflow\/tfjs-backend-/.test(backend.name)) return;
+  throw new CommandLineError(
+    `--threads ${threads}: expected 1 with ${backend.name}, which has no more. Leave it out, or build a native TensorFlow with \`pnpm exp setup tensorflow\`.`,
+  );
 }
 
 /** Throws a CommandLineError if several runs are to train at once where only one thread of a process can compute. */
@@ -80,19 +102,29 @@ export function requireOneJob(
   );
 }
 
-/** The engine as a spec, for a command that uses one at a time: all cores unless `--threads` is given. */
-export async function engineSpecOf(request: EngineRequest): Promise<EngineSpec> {
+/** Opens the engine for a command that uses one at a time: all cores unless `--threads` is given. */
+export async function openRequested(request: EngineRequest): Promise<Backend> {
   const { backend, threads = availableParallelism() } = request;
   const device = await chooseDevice(request.device, backend);
-  return { backend, ...device, threads, sessions: sessionsOf(request, device) };
+  const sessions = sessionsOf(request, device, threads);
+  const opened = await openBackend({ backend, ...device, threads, sessions });
+  requireThreads(request, opened);
+  return opened;
 }
 
-/** `--sessions`; a CommandLineError where it has no meaning. */
+/** `--sessions`; a CommandLineError where it has no meaning, or where there are fewer `threads`. */
 export function sessionsOf(
   { backend, sessions }: EngineRequest,
   { device }: Pick<EngineSpec, "device">,
+  threads: number,
 ): number | undefined {
-  if (sessions === undefined || (backend === "onnx" && device === "cpu")) return sessions;
+  if (sessions === undefined) return undefined;
+  if (backend === "onnx" && device === "cpu") {
+    if (sessions <= threads) return sessions;
+    throw new CommandLineError(
+      `--sessions ${sessions}: expected at most one for each of ${threads} threads of a run, got ${sessions}. Add --threads ${sessions}, or leave it out.`,
+    );
+  }
   throw new CommandLineError(
     `--sessions ${sessions}: expected --backend onnx on the CPU, got ${backend} on ${device}. No other engine computes several micro-batches at once.`,
   );

@@ -5,7 +5,7 @@ import { reasonOf } from "@mvt/common";
 import { DeviceError, findAdapter, missingCuda, onnxDevices } from "@mvt/core";
 import type { Backend } from "@mvt/core";
 import { z } from "zod";
-import { engineSpecOf, openBackend } from "../engine/engine.ts";
+import { openRequested } from "../engine/engine.ts";
 import type { EngineRequest } from "../engine/engine.ts";
 import { tfjsFacts } from "../engine/tfjs.ts";
 import { scales } from "../settings/scales.ts";
@@ -112,7 +112,7 @@ export async function* examine(request: EngineRequest): AsyncGenerator<Partial<D
     diskFree: bavail * bsize,
     tfjs: tfjsFacts(),
   };
-  const backend = await openBackend(await engineSpecOf(request));
+  const backend = await openRequested(request);
   const { name, device, adapter } = backend;
   yield { engine: { name, device, adapter } };
   yield { webgpu: await adapterFacts() };

@@ -22,6 +22,7 @@ import { FailedRunsError } from "./failed-runs.ts";
 import type { FailedRun, TrainingFailure } from "./failed-runs.ts";
 import { failureOf } from "./failure.ts";
 import type { Branch } from "./hand-over.ts";
+import { requireMicroBatches } from "./micro-batches.ts";
 import { requirePrecision } from "./programs.ts";
 import { createSlots } from "./slots.ts";
 import type { Slots } from "./slots.ts";
@@ -56,7 +57,7 @@ export interface Execution extends RunEvents {
 export type ResultOf<Config extends RunConfig> = Extract<RunResult, { kind: Config["kind"] }>;
 
 /**
- * Checks, before the first run trains, what would stop a later one: a precision that the engine does not compute in,
+ * Checks, before the first run trains, what would stop a later one: a precision that the engine does not compute in, micro-batches that it does not have,
  * a damaged mask generator of an earlier command. Throws UserError.
  */
 export async function checkPlan(
@@ -64,10 +65,9 @@ export async function checkPlan(
   runsFolder: string,
   backend: Backend,
 ): Promise<void> {
-  await requirePrecision(
-    backend,
-    missing.map(({ config }) => config),
-  );
+  const configs = missing.map(({ config }) => config);
+  await requirePrecision(backend, configs);
+  requireMicroBatches(backend, configs);
   if (missing.length === 0) return;
   for (const { id, config } of needed) {
     if (config.kind !== "mgn" || missing.some((run) => run.id === id)) continue;

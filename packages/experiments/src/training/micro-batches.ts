@@ -2,12 +2,21 @@
 import { UserError } from "@mvt/common";
 import { deit, microBatchesOf } from "@mvt/core";
 import type { Backend } from "@mvt/core";
+import type { RunConfig } from "../settings/run-config.ts";
 
 /**
  * The fewest activations of the widest layer in a micro-batch: 4 images of DeiT-S at 224 x 224. Smaller ones spend
  * their time on the gradients of the parameters, larger ones on memory that no cache holds.
  */
 const activationsPerMicroBatch = 4 * 197 * 1536;
+
+/** Throws UserError where `accumulate` of one of these runs does not fit its batch, or has no effect on the engine. */
+export function requireMicroBatches(
+  backend: Pick<Backend, "sideBySide">,
+  configs: readonly Pick<RunConfig, "model" | "training">[],
+): void {
+  for (const { model, training } of configs) microBatchCount(backend, model, training);
+}
 
 /**
  * The number of micro-batches: as many as `accumulate` asks for, else as few as keep one in the caches, where the

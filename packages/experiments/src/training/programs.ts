@@ -18,7 +18,7 @@ import {
   maskedClassifierInput,
 } from "@mvt/mgn";
 import type { MaskForm, MaskGenerator, MgnFile } from "@mvt/mgn";
-import { deviceOf } from "../engine/engine.ts";
+import { backendOfEngine, deviceOf } from "../engine/engine.ts";
 import type { FineTuning } from "../settings/fine-tuning.ts";
 import type { RunConfig } from "../settings/run-config.ts";
 import type { TrainingConfig } from "../settings/training.ts";
@@ -42,11 +42,13 @@ export async function requirePrecision(
 ): Promise<void> {
   if (configs.every((config) => precisionOf(config) === "float32")) return;
   if (await backend.computesFloat16?.()) return;
+  const instead =
+    backendOfEngine(backend) === "onnx" ? "--device webgpu" : "--backend onnx --device webgpu";
   const wanted = "precision=float16: expected a GPU with 16-bit floats (WebGPU's shader-f16)";
   throw new UserError(
     backend.device === "webgpu"
       ? `${wanted}, got ${deviceOf(backend)}, which has none. Train without --set precision=float16.`
-      : `${wanted}, got ${backend.name} on ${deviceOf(backend)}. Add --device webgpu, or train without --set precision=float16.`,
+      : `${wanted}, got ${backend.name} on ${deviceOf(backend)}. Add ${instead}, or train without --set precision=float16.`,
   );
 }
 

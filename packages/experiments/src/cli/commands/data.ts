@@ -26,6 +26,7 @@ import { describeOrder, orderOfClasses } from "../class-order.ts";
 import { defineCommand, isShare, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
 import { describeDisagreement } from "../disagreement.ts";
+import { requireEngineEffect } from "../effects.ts";
 import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
 import {
   dataOptions,
@@ -105,6 +106,10 @@ export default defineCommand({
   ],
   async run(args) {
     requireFacts(args, "data", args.action, ["check", "align"]);
+    if (args.action !== "check" || args.run === undefined) {
+      const where = { got: `\`data ${args.action}\``, expected: "`data check --run`" };
+      requireEngineEffect(args, where, args.action === "align" ? ["threads"] : []);
+    }
     if (args.action === "align") return alignFaces(args);
     requireNoAlignment(args, args.action);
     const names = parseDatasets(args.datasets ?? (await defaultDatasets(args)));

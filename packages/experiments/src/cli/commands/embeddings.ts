@@ -5,7 +5,7 @@ import { writeWhole } from "@mvt/common/files";
 import { svgToPng } from "@mvt/report";
 import { embeddingMap } from "@mvt/report/figures/embedding-map";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
-import { engineSpecOf, openBackend } from "../../engine/engine.ts";
+import { openRequested } from "../../engine/engine.ts";
 import { embeddingsCsv, embeddingsJson } from "../../evaluation/embeddings.ts";
 import { namedRun } from "../../evaluation/evaluation-facts.ts";
 import { principalPlane } from "../../evaluation/principal-axes.ts";
@@ -67,7 +67,7 @@ export default defineCommand({
     const subset = (await data.open())[split];
     progress.end();
     const opened = await openClassifier({ config, run, runsFolder: args.runs, weights });
-    const backend = await openBackend(await engineSpecOf(args));
+    const backend = await openRequested(args);
     const predictions = await evaluateClassifier(opened, subset, backend, { features: true });
     const features = predictions.features!;
     await writeWhole(

@@ -13,7 +13,7 @@ import type { FoundMistake } from "../../evaluation/mistakes.ts";
 import { sharedClasses } from "../../evaluation/shared-classes.ts";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import type { PreparedSets } from "../../data/prepared-sets.ts";
-import { engineSpecOf, openBackend } from "../../engine/engine.ts";
+import { openRequested } from "../../engine/engine.ts";
 import { evaluateJson, evaluationFacts, namedRun } from "../../evaluation/evaluation-facts.ts";
 import { evaluateRun } from "../../training/evaluate-run.ts";
 import { predictionsCsv, readPredictions } from "../../runs/predictions.ts";
@@ -24,6 +24,7 @@ import type { ClassifierConfig } from "../../settings/run-config.ts";
 import { findData } from "../../studies/find-data.ts";
 import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
+import { requireEngineEffect } from "../effects.ts";
 import {
   bootstrapOf,
   classifierConfigOf,
@@ -108,6 +109,7 @@ export default defineCommand({
   async run(args) {
     const bootstrap = bootstrapOf(args);
     requireStoredAlone(args);
+    if (args.stored) requireEngineEffect(args, { got: "--stored", expected: "new predictions" });
     const folder = await findRun(args.runs, args.run);
     const config = await classifierConfigOf(folder);
     if (args.out !== undefined) await requireWritableFile("out", args.out);
@@ -225,7 +227,7 @@ async function newPredictions(
   const data = await found;
   const split = (await data.open())[args.split];
   progress.end();
-  const backend = await openBackend(await engineSpecOf(args));
+  const backend = await openRequested(args);
   const classes = args.on === undefined ? data.classes : (await readPredictions(run)).classes;
   const { subset, notes } =
     args.on === undefined ? { subset: split, notes: [] } : sharedClasses(split, data, classes);

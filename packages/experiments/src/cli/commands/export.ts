@@ -14,7 +14,7 @@ import {
 import type { ExplanationName, StoragePrecision } from "@mvt/core";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import type { Subset } from "../../data/prepared.ts";
-import { engineSpecOf, openBackend } from "../../engine/engine.ts";
+import { openRequested } from "../../engine/engine.ts";
 import { findData } from "../../studies/find-data.ts";
 import { checkExport, tolerances } from "../../export/check-export.ts";
 import type { Agreement } from "../../export/check-export.ts";
@@ -102,6 +102,7 @@ async function run(args: Args): Promise<void> {
       `--explain ${args.explain[0]}: expected --format onnx, whose graph computes it, got safetensors, which hold weights alone. Leave it out.`,
     );
   }
+  requireGraphOptions(args);
   const folder = await findRun(args.runs, args.run);
   const config = await classifierConfigOf(folder);
   const evaluation = { config, run: folder, runsFolder: args.runs, weights: args.weights };
@@ -122,11 +123,7 @@ async function run(args: Args): Promise<void> {
   progress.say("predicting with the run's own program");
   const opened = await openClassifier(evaluation);
   const subset = firstOf((await data.open()).test, args.first);
-  const expected = await evaluateClassifier(
-    opened,
-    subset,
-    await openBackend(await engineSpecOf(args)),
-  );
+  const expected = await evaluateClassifier(opened, subset, await openRequested(args));
   progress.end();
   const result = await folder.result();
   const testLimited = subset.rows.length < data.test.rows.length;
@@ -163,6 +160,19 @@ async function run(args: Args): Promise<void> {
       own: { bytes, ...expected },
       written: models,
     }),
+  );
+}
+
+/** Throws a CommandLineError for an option that changes the graph where only the weights are written, as they are. */
+function requireGraphOptions({ format, precision, input, tolerance }: Args): void {
+  const given = Object.entries({
+    precision: precision.find((name) => name !== "float32"),
+    input: input === "bytes" ? undefined : input,
+    tolerance,
+  }).find(([, value]) => value !== undefined);
+  if (format === "onnx" || given === undefined) return;
+  throw new CommandLineError(
+    `--${given[0]} ${given[1]}: expected --format onnx, got safetensors, which hold the weights as they were trained. Leave it out.`,
   );
 }
 

@@ -33,6 +33,7 @@ import { findData } from "../../studies/find-data.ts";
 import { planFolds } from "../../studies/plan-folds.ts";
 import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
+import { requireEngineEffect } from "../effects.ts";
 import {
   classifierConfigOf,
   describePredicted,
@@ -180,9 +181,18 @@ export default defineCommand({
   },
 });
 
-function requireFoldOptions({ folds, plan, weights, noiseList, wait, noWait }: Args): void {
+function requireFoldOptions({
+  folds,
+  plan,
+  weights,
+  noiseList,
+  wait,
+  noWait,
+  ...engine
+}: Args): void {
   waits({ wait, noWait });
   if (folds !== undefined) return;
+  requireEngineEffect(engine, { got: "`labels` without folds", expected: "--folds" });
   const given = {
     plan: plan || undefined,
     weights,

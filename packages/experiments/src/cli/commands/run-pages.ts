@@ -13,6 +13,7 @@ import type { RunFacts } from "../../runs/run-facts.ts";
 import { openRun } from "../../runs/run-folder.ts";
 import { defineCommand, wholeFrom } from "../command.ts";
 import type { ArgsOf } from "../command.ts";
+import { requireEngineEffect } from "../effects.ts";
 import { chooseRuns, whereOption } from "../list-runs.ts";
 import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
@@ -52,6 +53,9 @@ export default defineCommand({
     ["report --where dataset=raf-db --pictures 24", "runs of one data set, with pictures"],
   ],
   async run(args) {
+    if (args.pictures === 0) {
+      requireEngineEffect(args, { got: "`report` without pictures", expected: "--pictures" });
+    }
     await requireWritableReport("out", args.out, "index");
     const all = await readRunFacts(args.runs);
     const finished = chooseRuns(all, { where: args.where, sort: "date" }).filter(

@@ -10,6 +10,7 @@ import { describeVerified, runsVerifyJson, verifyRun } from "../../runs/verify-r
 import { remakePredictions } from "../remake-predictions.ts";
 import { repairRun } from "../../runs/repair.ts";
 import { defineCommand } from "../command.ts";
+import { requireEngineEffect } from "../effects.ts";
 import type { ArgsOf } from "../command.ts";
 import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
 import { listTheRuns, runKeys, whereOption } from "../list-runs.ts";
@@ -107,6 +108,9 @@ export default defineCommand({
     requireTaker("out", args.out !== undefined, action, ofSeveral);
     requireTaker("metric", args.metric.length > 0, action, ["plot"]);
     requireTaker("dry-run", args.dryRun, action, ["repair"]);
+    if (action !== "repair") {
+      requireEngineEffect(args, { got: `\`runs ${action}\``, expected: "`runs repair`" });
+    }
     requireFacts(args, "runs", action, ["list", "show", "verify"]);
     if (action === "list") return listTheRuns(runs, args);
     if (action === "verify")
