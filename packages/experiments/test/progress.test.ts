@@ -159,13 +159,14 @@ describe("progress on a terminal", () => {
     const screen = terminal(true);
     const progress = createProgress(screen);
     const trunk = { ...run, id: "ba9876543210" };
-    progress.expect({ missing: [trunk, run], shared: new Map([[run.id, { trunk, epochs: 1 }]]) });
+    const shared = new Map([[run.id, { trunk, branch: run, epochs: 1 }]]);
+    progress.expect({ missing: [trunk, run], shared });
     await setTimeout(120);
     progress.onStep(trunk, 2, 40, 40); // both epochs of the one
     await setTimeout(120);
     progress.onStep(run, 2, 40, 40); // the only epoch of the other
     expect(screen.writes.at(-1)).toContain("0/2 runs, N s left");
-    expect(imagesOf(run, new Map([[run.id, { trunk, epochs: 1 }]]))).toBe(imagesOf(run) / 2);
+    expect(imagesOf(run, shared)).toBe(imagesOf(run) / 2);
   });
 
   test("never fills the terminal's width, where a line would wrap and stay", () => {

@@ -71,14 +71,14 @@ describe("the runs of a plan", () => {
   test("that differ only in relabelling share the epochs before it with the one that never does", () => {
     const [a, b, c] = [planned(second), planned(given), planned(third)];
     expect([...sharedBeginnings([a, b, c])]).toEqual([
-      [a.id, { trunk: b, epochs: 1 }],
-      [c.id, { trunk: b, epochs: 2 }],
+      [a.id, { trunk: b, branch: a, epochs: 1 }],
+      [c.id, { trunk: b, branch: c, epochs: 2 }],
     ]);
   });
 
   test("share them with the one that relabels last where each does", () => {
     const [a, b] = [planned(second), planned(last)];
-    expect([...sharedBeginnings([a, b])]).toEqual([[a.id, { trunk: b, epochs: 1 }]]);
+    expect([...sharedBeginnings([a, b])]).toEqual([[a.id, { trunk: b, branch: a, epochs: 1 }]]);
   });
 
   test("share nothing if they relabel from the first epoch on, or differ in seed or data", () => {

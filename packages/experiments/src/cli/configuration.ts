@@ -133,7 +133,9 @@ function wordsOf(
   });
 }
 
-const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** "slurm-most" of "slurmMost". */
+export const kebab = (name: string) =>
+  name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The path of an assignment: "adamw.weightDecay" of "adamw.weightDecay=0.05". */
 const pathOf = (assignment: string) => /^([\w.]+)=/.exec(assignment)?.[1];

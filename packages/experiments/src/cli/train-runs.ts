@@ -3,6 +3,7 @@ import { sum } from "@mvt/common";
 import { engineName } from "../engine/engine.ts";
 import type { OpenedEngine } from "../engine/engine.ts";
 import { originOf } from "../runs/origin.ts";
+import { chosenPlan, requireFinished } from "../runs/chosen-plan.ts";
 import { planFacts, planJson } from "../runs/plan-facts.ts";
 import type { PlanFacts } from "../runs/plan-facts.ts";
 import { planRuns } from "../runs/planned-run.ts";
@@ -33,11 +34,18 @@ type Asked = Parameters<typeof scaleOf>[0] &
     readonly json: boolean;
     /** Each run trains its own beginning. */
     readonly separate: boolean;
+    /** Train only the runs whose ids begin so. */
+    readonly only?: readonly string[];
+    /** Train nothing: all runs must be finished. */
+    readonly noTrain?: boolean;
+    /** Has somebody else train the plan, or tells what they would get. */
+    readonly launch?: (plan: RunPlan) => Promise<void>;
   };
 
 /**
- * Trains what is missing and returns the results of the wanted runs; with `plan` prints every run with its state,
- * the engine and an estimate from a few steps timed here, and returns undefined.
+ * Trains what is missing and returns the results of the wanted runs. Returns undefined where these are not all there: with
+ * `plan`, which prints every run with its state, the engine and an estimate from a few steps timed here; with `only`; and
+ * where others train them.
  */
 export async function trainRuns<Config extends RunConfig>(
   wanted: readonly PlannedRun<Config>[],
@@ -46,10 +54,14 @@ export async function trainRuns<Config extends RunConfig>(
 ): Promise<readonly ResultOf<Config>[] | undefined> {
   for (const line of describeLists(wanted)) progress.say(line);
   for (const line of startWarnings(wanted)) progress.say(line);
-  const plan = await planRuns(wanted, runsFolder, asked.separate);
-  await checkPlan(plan, runsFolder, engine.backend);
-  if (asked.plan) {
-    await (asked.json ? writePlan : printPlan)(plan, engine);
+  const whole = await planRuns(wanted, runsFolder, asked.separate);
+  if (asked.noTrain === true) requireFinished(whole);
+  const plan = asked.only === undefined ? whole : chosenPlan(whole, asked.only);
+  await checkPlan(plan, runsFolder, asked.launch === undefined ? engine.backend : undefined);
+  const instead =
+    asked.plan && asked.json ? writePlan : (asked.launch ?? (asked.plan ? printPlan : undefined));
+  if (instead !== undefined) {
+    await instead(plan, engine);
     return undefined;
   }
   const { needed, missing } = plan;
@@ -70,7 +82,7 @@ export async function trainRuns<Config extends RunConfig>(
       checkpoints,
     });
     for (const line of await relabelWarnings(missing, runsFolder)) progress.say(line);
-    return results;
+    return asked.only === undefined ? results : undefined;
   } finally {
     progress.end();
   }

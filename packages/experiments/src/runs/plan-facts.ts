@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { OpenedEngine } from "../engine/engine.ts";
 import { runKeys } from "./fact-shapes.ts";
 import type { RunPlan } from "./planned-run.ts";
+import { wavesOf } from "./waves.ts";
 
 const estimateOfWork = {
   images: z.int().describe("images that the missing runs show their models"),
@@ -35,6 +36,11 @@ export const planJson = z.object({
       }),
     )
     .describe("every run that is needed; one comes after those it uses"),
+  waves: z
+    .array(z.array(z.string()))
+    .describe(
+      "ids of the missing runs; those of one list need finished runs and earlier lists only",
+    ),
   missing: z
     .object({
       runs: z.int().describe("runs to train"),
@@ -52,10 +58,11 @@ export type PlanFacts = z.input<typeof planJson>;
 
 /** The plan, with the estimate of what is missing. */
 export function planFacts(
-  { needed, missing, shared }: RunPlan,
+  plan: RunPlan,
   { backend, jobs, spec: { threads } }: OpenedEngine,
   work: PlanFacts["missing"],
 ): PlanFacts {
+  const { needed, missing, shared } = plan;
   const { name, device, adapter } = backend;
   return {
     engine: { name, device, adapter, threads, jobs },
@@ -73,6 +80,7 @@ export function planFacts(
         beginsAs: beginning && { run: beginning.trunk.id, epochs: beginning.epochs },
       };
     }),
+    waves: wavesOf(plan).map((wave) => wave.map(({ id }) => id)),
     missing: work,
   };
 }

@@ -42,7 +42,7 @@ export interface RunPlan<Config extends RunConfig = RunConfig> {
   readonly needed: readonly PlannedRun[];
   /** The needed runs that are not finished, in that order. */
   readonly missing: readonly PlannedRun[];
-  /** By the id of a missing run: its first epochs, where another missing run trains them for it. */
+  /** By the id of an unfinished run: its first epochs, where one of the missing runs trains them for it. */
   readonly shared: ReadonlyMap<string, SharedBeginning>;
 }
 

@@ -120,15 +120,20 @@ export function noiseTitle(noise: NoiseConfig): string {
   return `${Number(percent(noise.rate, 2))} % ${noise.kind} noise${by}${seed}`;
 }
 
-/** Where the report of this command comes from. `backend`: absent where nothing was computed; `trained`: about no runs. */
+/**
+ * Where the report of this command comes from. `backend`: absent where nothing was computed; `trained`: about no runs;
+ * `words`: of the command, default all that were typed.
+ */
 export function describeProvenance({
   backend,
+  words = process.argv.slice(2),
   ...report
 }: Pick<Provenance, "scale" | "seeds" | "data" | "trained"> & {
   readonly backend?: Backend;
+  readonly words?: readonly string[];
 }): Provenance {
   return {
-    command: ["pnpm exp", ...process.argv.slice(2)].join(" "),
+    command: ["pnpm exp", ...words].join(" "),
     ...sourceVersion(),
     ...report,
     machine: describeMachine(backend),

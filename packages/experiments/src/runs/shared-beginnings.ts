@@ -10,6 +10,8 @@ import type { PlannedRun } from "./planned-run.ts";
 export interface SharedBeginning {
   /** The run that trains it. */
   readonly trunk: PlannedRun;
+  /** The run that goes on from there. */
+  readonly branch: PlannedRun;
   /** How many epochs are the same. */
   readonly epochs: number;
 }
@@ -30,7 +32,7 @@ export function sharedBeginnings(
     const trunk = group.reduce((a, b) => (sameEpochs(b) > sameEpochs(a) ? b : a));
     for (const run of group) {
       const epochs = Math.min(sameEpochs(run), run.config.training.epochs);
-      if (run !== trunk && epochs > 0) shared.set(run.id, { trunk, epochs });
+      if (run !== trunk && epochs > 0) shared.set(run.id, { trunk, branch: run, epochs });
     }
   }
   return shared;

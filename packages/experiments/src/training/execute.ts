@@ -57,17 +57,21 @@ export interface Execution extends RunEvents {
 export type ResultOf<Config extends RunConfig> = Extract<RunResult, { kind: Config["kind"] }>;
 
 /**
- * Checks, before the first run trains, what would stop a later one: a precision that the engine does not compute in, micro-batches that it does not have,
- * a damaged mask generator of an earlier command. Throws UserError.
+ * Checks, before the first run trains, what would stop a later one: a precision that the engine does not compute in,
+ * micro-batches that it does not have, a damaged mask generator of an earlier command. Throws UserError.
+ *
+ * @param backend undefined where others train, whose engine is not known here
  */
 export async function checkPlan(
   { needed, missing }: RunPlan,
   runsFolder: string,
-  backend: Backend,
+  backend: Backend | undefined,
 ): Promise<void> {
   const configs = missing.map(({ config }) => config);
-  await requirePrecision(backend, configs);
-  requireMicroBatches(backend, configs);
+  if (backend !== undefined) {
+    await requirePrecision(backend, configs);
+    requireMicroBatches(backend, configs);
+  }
   if (missing.length === 0) return;
   for (const { id, config } of needed) {
     if (config.kind !== "mgn" || missing.some((run) => run.id === id)) continue;
@@ -151,7 +155,7 @@ async function trainAll(
   const ended = new Map<string, Promise<TrainingFailure | undefined>>();
   const begun = new Map([...shared.keys()].map((id) => [id, createSignal()]));
   const trainInOrder = async (run: PlannedRun, used: readonly PlannedRun[]) => {
-    const branches = branchesOf(run, missing, shared);
+    const branches = branchesOf(run, shared);
     const onBranch = (id: string) => begun.get(id)!.resolve();
     try {
       await begun.get(run.id)?.promise;
@@ -192,17 +196,11 @@ function comesAfter(run: PlannedRun, earlier: PlannedRun): boolean {
   return run.after.some((each) => each.id === earlier.id || comesAfter(each, earlier));
 }
 
-/** The runs that go on from checkpoints of `trunk`. */
-function branchesOf(
-  trunk: PlannedRun,
-  missing: readonly PlannedRun[],
-  shared: RunPlan["shared"],
-): readonly Branch[] {
-  return missing.flatMap(({ id, config }) => {
-    const beginning = shared.get(id);
-    if (beginning?.trunk !== trunk || config.kind !== "classifier") return [];
-    return [{ id, config, epochs: beginning.epochs }];
-  });
+/** The runs that go on from checkpoints of `trunk`, whether they are trained here or not. */
+function branchesOf(trunk: PlannedRun, shared: RunPlan["shared"]): readonly Branch[] {
+  return [...shared.values()].flatMap(({ trunk: from, branch: { id, config }, epochs }) =>
+    from === trunk && config.kind === "classifier" ? [{ id, config, epochs }] : [],
+  );
 }
 
 /** A run whose turn it is. */

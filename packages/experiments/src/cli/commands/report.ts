@@ -6,6 +6,7 @@ import { loadThreshold, thresholds } from "@mvt/relabel";
 import { selections } from "@mvt/report";
 import type { Selection } from "@mvt/report";
 import { requireDataFolder } from "../../data/source.ts";
+import { requireSlurm } from "../../launch/submit.ts";
 import { planJson } from "../../runs/plan-facts.ts";
 import { neededRuns } from "../../runs/planned-run.ts";
 import { describeProvenance } from "../../runs/provenance.ts";
@@ -22,6 +23,8 @@ import type { ArgsOf, CommandModule } from "../command.ts";
 import type { EffectiveConfiguration } from "../configuration.ts";
 import { requireEffect } from "../effects.ts";
 import { jsonOption, requirePlan } from "../json-output.ts";
+import { launchOnSlurm, wordsToRepeat } from "../launch.ts";
+import { launchOptions, parseRunIds, requireLaunch } from "../launch-options.ts";
 import { output, parseDatasets, parseNames, trainingOptions } from "../options.ts";
 import { openTraining } from "../request.ts";
 import { parseSeeds, seedsFrom } from "../seeds.ts";
@@ -81,6 +84,7 @@ export const reportOptions = {
     describe: "figures as PNG besides SVG",
   },
   json: { ...jsonOption.json, describe: "with --plan: write the plan as one JSON value to stdout" },
+  ...launchOptions,
 } as const;
 
 /** The options of these reports: with the data sets of one that is alone and has its own. */
@@ -128,6 +132,8 @@ export async function makeReports(
   check: (scale: Scale) => void = () => {},
 ): Promise<void> {
   requirePlan(args);
+  requireLaunch(args);
+  const slurm = args.launcher === "slurm";
   const datasets = parseDatasets(args.datasets);
   const formats = parseNames("format", args.format, tableFormatNames);
   if (args.threshold.length > 0 && args.thresholdOnly.length > 0) {
@@ -138,8 +144,11 @@ export async function makeReports(
   const added = await loadThresholds("threshold", args.threshold, builtInThresholds());
   const only = await loadThresholds("threshold-only", args.thresholdOnly);
   const folderFor = (scale: string) => args.out ?? join(reportsFolder, scale);
-  const session = await openTraining(args, async (scale) => {
+  // The tasks' device need not be there where they are submitted.
+  const here = slurm && args.backend === "onnx" ? { ...args, device: "cpu" as const } : args;
+  const session = await openTraining(here, async (scale) => {
     check(scale);
+    if (slurm && !args.plan) await requireSlurm();
     for (const stem of stems) await requireWritableReport("out", folderFor(scale.name), stem);
     if (args.data !== undefined) await requireDataFolder(datasets[0]!, args.data);
   });
@@ -154,7 +163,13 @@ export async function makeReports(
   const request = { datasets, seeds, thresholds: added, onlyThresholds };
   const plans = await planReports(definitions, planner, request, progress.say);
   const runs = plans.flatMap((plan) => plan.runs);
-  if ((await trainRuns(runs, session, args)) === undefined) return;
+  const command = configuration.command.split(" ")[0]!;
+  const results = await trainRuns(runs, session, {
+    ...args,
+    only: args.onlyRuns === undefined ? undefined : parseRunIds(args.onlyRuns),
+    launch: slurm ? (plan) => launchOnSlurm(plan, session, { args, command }) : undefined,
+  });
+  if (results === undefined) return;
 
   const asked = plans.every(({ data }) => data) ? [] : datasets;
   const provenance = describeProvenance({
@@ -162,6 +177,7 @@ export async function makeReports(
     seeds,
     data: await Promise.all(asked.map((name) => planner.describe(name))),
     backend: engine.backend,
+    words: wordsToRepeat(),
   });
   const out = resolve(folderFor(scale.name));
   await keepConfiguration(out, configuration, progress.say);
