@@ -173,3 +173,22 @@ describe("a table by Slurm", () => {
     );
   });
 });
+
+test("a report that lacks runs, whose tasks failed, is not written and says so", slow, async () => {
+  const slurm = await fakeSlurm(join(parent, "failing"), { runs: true });
+  // Tasks fail before they begin, as where a module is not there; the report's job goes on.
+  const setup = `[ "$SLURM_ARRAY_TASK_ID" = none ] || { echo "no such module"; exit 7; }`;
+  const args = table3("failed", "--launcher", "slurm", "--slurm-setup", setup);
+  const { exitCode } = await runCommand(args, folder, slurm.variables);
+  expect(exitCode).toBe(0); // everything was submitted
+  const submission = await submissionIn("failed");
+  const logs = join("failed/.slurm", submission.name, "logs");
+  const ids = submission.waves.flatMap(({ jobs }) =>
+    jobs.flatMap(({ tasks }) => tasks.map((task) => task.run)),
+  );
+  expect(ids).toHaveLength(5);
+  for (const id of ids) expect(await read(logs, `${id}.log`)).toBe("no such module\n");
+  const report = await read(logs, "report.log");
+  expect(report).toContain("error: --no-train: expected 5 finished runs, found 5 that are not.");
+  expect(await readdir(folder)).not.toContain("failed-out");
+});

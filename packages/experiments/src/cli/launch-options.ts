@@ -105,7 +105,7 @@ export function parseRunIds(text: string): readonly string[] {
   );
 }
 
-type Given = LaunchArgs & {
+type Given = Partial<LaunchArgs> & {
   readonly plan: boolean;
   readonly jobs?: number;
   readonly threads?: number;

@@ -38,7 +38,7 @@ const ownDirectives: Readonly<Record<string, string>> = {
   account: "Use --slurm-account.",
   time: "Use --slurm-time.",
   mem: "Use --slurm-mem.",
-  gres: "Use --slurm-gpus for GPUs; for others leave --slurm-gpus out and write the directive with --gpus.",
+  gres: "Use --slurm-gpus for GPUs, or write gpus=a100:1 for GPUs of a type.",
   "cpus-per-task": "Use --slurm-cpus.",
 };
 

@@ -1,10 +1,11 @@
 /** @file The texts of the scripts that a submission hands to Slurm. */
+import { join } from "node:path";
 import { printable } from "@mvt/common";
 import type { PlannedRun } from "../runs/planned-run.ts";
 import { quoteWord, quoteWords } from "./shell-words.ts";
 import { directiveOf } from "./slurm-options.ts";
 import type { SlurmRequest } from "./slurm-options.ts";
-import { logPath } from "./submission.ts";
+import { logPath, submissionFolder } from "./submission.ts";
 import type { SubmittedTask } from "./submission.ts";
 import { taskBody } from "./task-body.ts";
 
@@ -85,11 +86,13 @@ export function logOfTask(runsFolder: string, name: string, script: Script, task
 function arrayText(stem: string, tasks: readonly SubmittedTask[], setting: ScriptSetting): string {
   const { request, train } = setting;
   const most = request.slurmMost === undefined ? "" : `%${request.slurmMost}`;
+  const ofTasks = {
+    array: `0-${tasks.length - 1}${most}`,
+    signal: `B:USR1@${warning}`,
+    requeue: true,
+  } as const;
   return [
-    ...directives(setting, `${stem}.%a`),
-    `#SBATCH --array=0-${tasks.length - 1}${most}`,
-    `#SBATCH --signal=B:USR1@${warning}`,
-    "#SBATCH --requeue",
+    ...directives(setting, `${stem}.%a`, ofTasks),
     "",
     ...preparation(setting),
     "case $SLURM_ARRAY_TASK_ID in",
@@ -114,30 +117,35 @@ function reportText(setting: ScriptSetting): string {
   ].join("\n");
 }
 
+/** Options of sbatch by their names; true for one without a value. */
+type Directives = Readonly<Record<string, string | number | true | undefined>>;
+
 /** What a script asks Slurm for. `log` may hold Slurm's own "%a", the number of the task. */
 function directives(
   { name, runsFolder, request, cpus }: ScriptSetting,
   log: string,
+  more: Directives = {},
 ): readonly string[] {
-  const { slurmPartition, slurmAccount, slurmTime, slurmMem, slurmGpus, slurmDirective } = request;
-  const folder = logPath(runsFolder, name, "").slice(0, -".log".length);
-  const asked = {
-    partition: slurmPartition,
-    account: slurmAccount,
-    time: slurmTime,
-    mem: slurmMem,
-    gres: slurmGpus && `gpu:${slurmGpus}`,
+  const folder = join(submissionFolder(runsFolder, name), "logs");
+  const asked: Directives = {
+    "job-name": name,
+    output: `${quoteForSbatch(folder.replaceAll("%", "%%"))}/${log}.log`,
+    "open-mode": "append",
+    partition: request.slurmPartition,
+    account: request.slurmAccount,
+    time: request.slurmTime,
+    mem: request.slurmMem,
+    gres: request.slurmGpus && `gpu:${request.slurmGpus}`,
     "cpus-per-task": cpus,
+    ...more,
   };
+  const lines = Object.entries(asked).flatMap(([option, value]) => {
+    if (value === undefined) return [];
+    return value === true ? `--${option}` : `--${option}=${value}`;
+  });
   return [
     "#!/bin/bash",
-    `#SBATCH --job-name=${name}`,
-    `#SBATCH --output=${quoteForSbatch(folder.replaceAll("%", "%%"))}${log}.log`,
-    "#SBATCH --open-mode=append",
-    ...Object.entries(asked).flatMap(([option, value]) =>
-      value === undefined ? [] : `#SBATCH --${option}=${value}`,
-    ),
-    ...slurmDirective.map((text) => `#SBATCH ${directiveOf(text)}`),
+    ...[...lines, ...request.slurmDirective.map(directiveOf)].map((line) => `#SBATCH ${line}`),
   ];
 }
 
@@ -151,7 +159,9 @@ function preparation({ folder, variables, request }: ScriptSetting): readonly st
   ];
 }
 
-/** A value behind #SBATCH, where a backslash makes the next character an ordinary one. */
+/** A value behind #SBATCH, as it is: only within quotes does a backslash make the next character an ordinary one. */
 function quoteForSbatch(value: string): string {
-  return value.replaceAll(/[^\w@%+=:,./-]/g, String.raw`\$&`);
+  return /^[\w@%+=:,./-]+$/.test(value)
+    ? value
+    : `"${value.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;
 }

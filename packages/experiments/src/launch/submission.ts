@@ -105,7 +105,7 @@ export async function readSubmission(runsFolder: string, name: string): Promise<
   const parsed = submissionSchema.safeParse(parseJson(await readRegularText(path)));
   if (parsed.success && parsed.data.name === name) return parsed.data;
   throw new UserError(`${path}: expected the record of submission ${name}, found something else`, {
-    advice: `The jobs that Slurm has by this name are listed by \`squeue --name ${name}\`.`,
+    advice: `The jobs that Slurm has by this name are listed by \`squeue -n ${name}\`.`,
   });
 }
 

@@ -15,10 +15,11 @@ const usualMostTasks = 1001;
 
 /** Throws a UserError where Slurm's commands are not there, or do not answer. */
 export async function requireSlurm(): Promise<void> {
-  const { failure } = await runProgram(["sbatch", "--version"]);
+  const { failure, printed } = await runProgram(["sbatch", "--version"]);
   if (failure === undefined) return;
+  const said = printed.trim() === "" ? "" : ` and said: ${printed.trim()}`;
   throw new UserError(
-    `--launcher slurm: expected Slurm's \`sbatch\`, but \`sbatch --version\` ${failure}`,
+    `--launcher slurm: expected Slurm's \`sbatch\`, but \`sbatch --version\` ${failure}${said}`,
     {
       advice:
         "Run the command on a machine from which jobs are submitted, or leave --launcher out to train here.",
