@@ -100,7 +100,7 @@ function arrayText(stem: string, tasks: readonly SubmittedTask[], setting: Scrip
       ({ task, run, title }) => `  ${task}) export MVT_ONLY_RUNS=${run} ;; # ${printable(title)}`,
     ),
     "esac",
-    taskBody(train),
+    taskBody(train, setting.runsFolder),
   ].join("\n");
 }
 
