@@ -77,7 +77,7 @@ const ownCommands: readonly Command[] = [
   },
   {
     name: "runs <action> [ids..]",
-    about: "List, show or remove runs",
+    about: "List, show, verify, watch or remove runs",
     load: () => load(import("./commands/runs.ts")),
   },
   {

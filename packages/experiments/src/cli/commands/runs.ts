@@ -9,6 +9,7 @@ import { runShowFacts, runShowJson, runsListJson } from "../../runs/run-facts.ts
 import { describeVerified, runsVerifyJson, verifyRun } from "../../runs/verify-run.ts";
 import { remakePredictions } from "../remake-predictions.ts";
 import { repairRun } from "../../runs/repair.ts";
+import { runsWatchJson } from "../../launch/watch.ts";
 import { defineCommand } from "../command.ts";
 import { requireEngineEffect } from "../effects.ts";
 import type { ArgsOf } from "../command.ts";
@@ -19,6 +20,7 @@ import { dataOptions, engineOptions, output, runsOption } from "../options.ts";
 import { removeOne } from "../remove-run.ts";
 import { plotRuns } from "../plot-runs.ts";
 import { printResult } from "../run-summary.ts";
+import { watchRuns } from "../watch-runs.ts";
 import { writeTensorBoard } from "../tensorboard-runs.ts";
 
 const options = {
@@ -41,7 +43,7 @@ const options = {
   },
   json: {
     ...jsonOption.json,
-    describe: "of list, show and verify: write facts as one JSON value to stdout",
+    describe: "of list, show, verify and watch: write facts as one JSON value to stdout",
   },
   metric: {
     choices: measureNames,
@@ -56,6 +58,17 @@ const options = {
     describe:
       "of plot: file to write [default: curves.svg in the folder of runs]; of tensorboard: folder [default: tensorboard in the folder of runs]",
   },
+  once: {
+    type: "boolean",
+    default: false,
+    describe: "of watch: tell how things are, and do not wait",
+  },
+  cancel: {
+    type: "boolean",
+    default: false,
+    describe:
+      "of watch: end all jobs of the submission, and free the locks of those that were killed",
+  },
   yes: {
     type: "boolean",
     default: false,
@@ -65,7 +78,16 @@ const options = {
 
 type Args = ArgsOf<typeof options>;
 
-const actions = ["list", "show", "plot", "tensorboard", "verify", "repair", "remove"] as const;
+const actions = [
+  "list",
+  "show",
+  "plot",
+  "tensorboard",
+  "verify",
+  "repair",
+  "remove",
+  "watch",
+] as const;
 type Action = (typeof actions)[number];
 
 /** The actions that take several runs, and write where --out says. */
@@ -79,11 +101,17 @@ export default defineCommand({
       array: true,
       default: [] as string[],
       suggest: "run",
-      describe: "the beginning of a run's id; of plot and tensorboard several",
+      describe:
+        "the beginning of a run's id; of plot and tensorboard several; of watch a submission [default: the newest]",
     },
   },
   options,
-  facts: { "runs list": runsListJson, "runs show": runShowJson, "runs verify": runsVerifyJson },
+  facts: {
+    "runs list": runsListJson,
+    "runs show": runShowJson,
+    "runs verify": runsVerifyJson,
+    "runs watch": runsWatchJson,
+  },
   examples: [
     ["runs list", "all runs, one line each, newest first"],
     ["runs list --where dataset=raf-db --sort accuracy", "those of one data set, the best first"],
@@ -96,6 +124,8 @@ export default defineCommand({
     ["runs plot 3f2a c09b", "the curves of two runs in one picture"],
     ["runs tensorboard", "all finished runs as event files for TensorBoard"],
     ["runs remove 3f2a", "forget one, so that it is trained again"],
+    ["runs watch", "the jobs of the newest submission to Slurm, until all have ended"],
+    ["runs watch --cancel", "ends them"],
   ],
   async run({ action, ids, ...args }) {
     const { runs } = args;
@@ -108,10 +138,13 @@ export default defineCommand({
     requireTaker("out", args.out !== undefined, action, ofSeveral);
     requireTaker("metric", args.metric.length > 0, action, ["plot"]);
     requireTaker("dry-run", args.dryRun, action, ["repair"]);
+    requireTaker("once", args.once, action, ["watch"]);
+    requireTaker("cancel", args.cancel, action, ["watch"]);
     if (action !== "repair") {
       requireEngineEffect(args, { got: `\`runs ${action}\``, expected: "`runs repair`" });
     }
-    requireFacts(args, "runs", action, ["list", "show", "verify"]);
+    requireFacts(args, "runs", action, ["list", "show", "verify", "watch"]);
+    if (action === "watch") return watchRuns(runs, id, args);
     if (action === "list") return listTheRuns(runs, args);
     if (action === "verify")
       return verify(args, id === undefined ? undefined : await findRun(runs, id));
