@@ -84,6 +84,19 @@ export async function takeLock(
   }
 }
 
+/** Throws a LockedError if somebody may have the run's lock, as far as one look tells. Takes nothing and changes nothing. */
+export async function requireFree(
+  runsFolder: string,
+  id: string,
+  times: LockTimes = lockTimes,
+): Promise<void> {
+  const seen = await readLock(join(runsFolder, id, "lock"));
+  if (seen === undefined) return;
+  const { holder } = seen;
+  const state = holder === undefined ? "unknown" : await stateOf(holder);
+  if (state !== "gone") throw new LockedError(id, { holder, state }, times);
+}
+
 /**
  * A function that tries to take the run's lock. It remembers, from one call to the next, how long a lock has not changed;
  * so it takes over the locks of lost holders if it is called again and again.

@@ -150,7 +150,8 @@ async function progressOf(run: RunFolder): Promise<Pick<RunFacts, "epoch" | "dat
   }
 }
 
-function usedBy(config: RunConfig): ReadonlySet<string> {
+/** The ids of the runs that a run of this configuration uses itself, directly. */
+export function usedBy(config: RunConfig): ReadonlySet<string> {
   const { noise } = config;
   const references: readonly object[] =
     config.kind === "mgn" ? [config.start] : [config.pretrained ?? {}, config.mgn ?? {}];

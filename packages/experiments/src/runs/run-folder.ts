@@ -41,7 +41,7 @@ import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
 
 /** What a finished run leaves, as far as it has it; the manifest vouches for these. */
-const keptFiles = [
+export const keptFiles = [
   "config.json",
   "metrics.jsonl",
   "metrics.csv",
@@ -54,12 +54,9 @@ const keptFiles = [
   "held-out.csv",
   "result.json",
 ] as const;
+export type KeptFile = (typeof keptFiles)[number];
 
-export type RunFile =
-  | (typeof keptFiles)[number]
-  | CheckpointFile
-  | "made-by.jsonl"
-  | "manifest.json";
+export type RunFile = KeptFile | CheckpointFile | "made-by.jsonl" | "manifest.json";
 
 export interface RunFolder {
   readonly id: string;
@@ -228,11 +225,16 @@ export async function hasBegun(runsFolder: string, id: string): Promise<boolean>
   return names.some((name) => /^(checkpoint|result)[-.\w]*$/.test(name) && !name.endsWith(".tmp"));
 }
 
+/** Whether the name of a folder is the id of a run. */
+export function isRunId(name: string): boolean {
+  return /^[0-9a-f]{12}$/.test(name);
+}
+
 /** The ids of all runs, finished or not. */
 export async function listRuns(runsFolder: string): Promise<readonly string[]> {
   const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{12}$/.test(entry.name))
+    .filter((entry) => entry.isDirectory() && isRunId(entry.name))
     .map(({ name }) => name)
     .toSorted();
 }

@@ -5,6 +5,7 @@ import { findRun, listRuns, openRun, readConfig } from "../../runs/run-folder.ts
 import type { RunFolder } from "../../runs/run-folder.ts";
 import { measureNames } from "../../runs/measures.ts";
 import type { MeasureName } from "../../runs/measures.ts";
+import { runsImportJson } from "../../runs/import-runs.ts";
 import { runShowFacts, runShowJson, runsListJson } from "../../runs/run-facts.ts";
 import { describeVerified, runsVerifyJson, verifyRun } from "../../runs/verify-run.ts";
 import { remakePredictions } from "../remake-predictions.ts";
@@ -13,6 +14,7 @@ import { runsWatchJson } from "../../launch/watch.ts";
 import { defineCommand } from "../command.ts";
 import { requireEngineEffect } from "../effects.ts";
 import type { ArgsOf } from "../command.ts";
+import { importFrom } from "../import-runs.ts";
 import { jsonOption, requireFacts, writeJson } from "../json-output.ts";
 import { listTheRuns, runKeys, whereOption } from "../list-runs.ts";
 import type { RunKey } from "../list-runs.ts";
@@ -30,7 +32,7 @@ const options = {
   "dry-run": {
     type: "boolean",
     default: false,
-    describe: "of repair: say what would be done, and do nothing",
+    describe: "of repair and import: say what would be done, and do nothing",
   },
   where: {
     ...whereOption,
@@ -43,7 +45,7 @@ const options = {
   },
   json: {
     ...jsonOption.json,
-    describe: "of list, show, verify and watch: write facts as one JSON value to stdout",
+    describe: "of list, show, verify, import and watch: write facts as one JSON value to stdout",
   },
   metric: {
     choices: measureNames,
@@ -85,13 +87,15 @@ const actions = [
   "tensorboard",
   "verify",
   "repair",
+  "import",
   "remove",
   "watch",
 ] as const;
 type Action = (typeof actions)[number];
 
-/** The actions that take several runs, and write where --out says. */
-const ofSeveral: readonly Action[] = ["plot", "tensorboard"];
+/** The actions that write where --out says, which take several runs. */
+const drawing: readonly Action[] = ["plot", "tensorboard"];
+const ofSeveral: readonly Action[] = [...drawing, "import"];
 
 export default defineCommand({
   positionals: {
@@ -102,7 +106,7 @@ export default defineCommand({
       default: [] as string[],
       suggest: "run",
       describe:
-        "the beginning of a run's id; of plot and tensorboard several; of watch a submission [default: the newest]",
+        "the beginning of a run's id; of plot and tensorboard several; of import folders of runs of other machines; of watch a submission [default: the newest]",
     },
   },
   options,
@@ -110,6 +114,7 @@ export default defineCommand({
     "runs list": runsListJson,
     "runs show": runShowJson,
     "runs verify": runsVerifyJson,
+    "runs import": runsImportJson,
     "runs watch": runsWatchJson,
   },
   examples: [
@@ -121,6 +126,7 @@ export default defineCommand({
       "compares every file of every finished run with its checksum, and results with predictions, metrics and labels",
     ],
     ["runs repair --dry-run", "what would be cleared, made again or set aside"],
+    ["runs import /mnt/gpu-1/runs", "finished runs of another machine join these"],
     ["runs plot 3f2a c09b", "the curves of two runs in one picture"],
     ["runs tensorboard", "all finished runs as event files for TensorBoard"],
     ["runs remove 3f2a", "forget one, so that it is trained again"],
@@ -135,21 +141,22 @@ export default defineCommand({
         `runs ${action}: expected one run, got ${ids.join(", ")}. Leave out all but one.`,
       );
     }
-    requireTaker("out", args.out !== undefined, action, ofSeveral);
+    requireTaker("out", args.out !== undefined, action, drawing);
     requireTaker("metric", args.metric.length > 0, action, ["plot"]);
-    requireTaker("dry-run", args.dryRun, action, ["repair"]);
+    requireTaker("dry-run", args.dryRun, action, ["repair", "import"]);
     requireTaker("once", args.once, action, ["watch"]);
     requireTaker("cancel", args.cancel, action, ["watch"]);
     if (action !== "repair") {
       requireEngineEffect(args, { got: `\`runs ${action}\``, expected: "`runs repair`" });
     }
-    requireFacts(args, "runs", action, ["list", "show", "verify", "watch"]);
+    requireFacts(args, "runs", action, ["list", "show", "verify", "import", "watch"]);
     if (action === "watch") return watchRuns(runs, id, args);
     if (action === "list") return listTheRuns(runs, args);
     if (action === "verify")
       return verify(args, id === undefined ? undefined : await findRun(runs, id));
     if (action === "repair")
       return repair(args, id === undefined ? undefined : await findRun(runs, id));
+    if (action === "import") return importFrom(ids, args);
     if (action === "tensorboard") return writeTensorBoard(ids, args);
     if (id === undefined) {
       throw new CommandLineError(
