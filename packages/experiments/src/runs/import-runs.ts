@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "@mvt/common";
+import { systemRefusalOf } from "@mvt/common/files";
 import type { Count } from "@mvt/report";
 import { z } from "zod";
 import { numerics } from "../settings/numerics.ts";
@@ -197,8 +198,10 @@ async function importOne(
     whole = { ...about, title, origin: describeOrigin(madeBy), test };
     return { ...whole, ...(await takeIn(run, { uses, config, result }, context)) };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { message: problem } = error;
+    // A file that may not be read keeps out its own run alone.
+    const told = systemRefusalOf(error) ?? error;
+    if (!(told instanceof UserError)) throw error;
+    const { message: problem } = told;
     return whole
       ? { ...whole, state: "refused", problem }
       : { ...about, state: "damaged", problem };
