@@ -3,19 +3,18 @@
  * temporary name beside its place. Once all its bytes are on the disk it gets its names, its result last, while this
  * process holds the run's lock: as long as result.json is not there, the run counts as unfinished.
  */
-import { mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseJson, sum, UserError } from "@mvt/common";
 import {
-  removeUnfinished,
+  renameOnce,
   syncFolder,
   systemRefusalOf,
   unfinishedPath,
   writeWholeDurably,
 } from "@mvt/common/files";
 import { canonicalJson } from "../settings/run-config.ts";
-import { removeCheckpoints } from "./checkpoint-files.ts";
-import { isLockFile, lockTimes, requireFree, requireHeld, takeLock } from "./lock.ts";
+import { lockTimes, requireFree, takeLock } from "./lock.ts";
 import type { LockTimes } from "./lock.ts";
 import { parseManifest, requireWritten } from "./manifest.ts";
 import type { MadeBy } from "./origin.ts";
@@ -61,9 +60,8 @@ export async function copyRun(source: RunFolder, target: ImportTarget): Promise<
         `run ${id}: expected a run that is not here, found one that was finished meanwhile. Repeat the command.`,
       );
     }
-    await removeUnfinished(here.folder, isLockFile);
-    const held = () => requireHeld(runsFolder, id, lock.token);
-    return { files: names.length - 1, bytes: await placeFiles(source, here, names, held) };
+    const held = openRun(runsFolder, id, lock.require);
+    return { files: names.length - 1, bytes: await placeFiles(source, held, names, lock.require) };
   } catch (error) {
     throw systemRefusalOf(error) ?? error;
   } finally {
@@ -95,12 +93,12 @@ async function bytesOf(source: RunFolder, name: KeptFile | "manifest.json"): Pro
   throw new UserError(`${source.path(name)}: expected the file of a finished run, found none.`);
 }
 
-/** Copies the files and returns how many bytes they have. */
+/** Copies the files and returns how many bytes they have. `may`: throws if the lock is lost. */
 async function placeFiles(
   source: RunFolder,
   here: RunFolder,
   names: readonly (KeptFile | "manifest.json")[],
-  held: () => Promise<void>,
+  may: () => Promise<void>,
 ): Promise<number> {
   const json = await bytesOf(source, "manifest.json");
   const manifest = parseManifest(json.toString("utf8"), source.path("manifest.json"));
@@ -114,18 +112,18 @@ async function placeFiles(
       await writeWholeDurably(join(temporary, name), [bytes]);
       size += bytes.length;
     }
-    await held();
     for (const name of names) {
       // What it says is true only once the others are there, also after a loss of power.
       if (name === "result.json") await syncFolder(here.folder);
-      await rename(join(temporary, name), here.path(name));
+      await may();
+      await renameOnce(join(temporary, name), here.path(name));
     }
     await syncFolder(here.folder);
     await syncFolder(dirname(here.folder)); // which has the name of the run's folder
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-  await removeCheckpoints(here.folder);
+  await here.removeCheckpoints(0);
   await here.remove("made-by.jsonl");
   return size;
 }

@@ -1,5 +1,5 @@
 /**
- * @file What many images cost before the first is decoded: `node golden/measure-listing.ts [IMAGES [FOLDER]]`, where FOLDER
+ * @file What many images cost before the first is decoded: `node measure/listing.ts [IMAGES [FOLDER]]`, where FOLDER
  * is on the disk that matters. Files of 14 kB, as AffectNet's crops have, in RAF-DB's class folders; their bytes are noise,
  * since nothing decodes them here.
  *
