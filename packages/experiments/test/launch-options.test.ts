@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { CommandLineError } from "@mvt/common";
 import { launchOptions, parseRunIds, requireLaunch } from "../src/cli/launch-options.ts";
+import { processorsOf } from "../src/cli/launch.ts";
 import { withoutOptions } from "../src/cli/typed-words.ts";
 import {
   checkDirective,
@@ -105,11 +106,36 @@ describe("a command takes", () => {
   });
 });
 
+describe("a task has", () => {
+  const asked = (request: Partial<Parameters<typeof processorsOf>[0]>, smallModel: boolean) =>
+    processorsOf(request, { smallModel, threads: request.threads ?? (smallModel ? 1 : 8) });
+
+  test("as many threads as a run of the machine that submits, and a CPU for each", () => {
+    expect(asked({}, false)).toEqual({ cpus: 8, words: ["--threads", "8"] });
+    expect(asked({ threads: 4 }, false)).toEqual({ cpus: 4, words: [] });
+    expect(asked({}, true)).toEqual({ cpus: 1, words: [] }); // wherever it runs
+  });
+
+  test("as many threads as CPUs that were asked for, where its scale uses several", () => {
+    expect(asked({ slurmCpus: 16 }, false)).toEqual({ cpus: 16, words: ["--threads", "16"] });
+    expect(asked({ slurmCpus: 4, threads: 2 }, false)).toEqual({ cpus: 4, words: [] });
+    expect(asked({ slurmCpus: 4 }, true)).toEqual({ cpus: 4, words: [] });
+  });
+
+  test("Slurm's number of CPUs beside a GPU", () => {
+    expect(asked({ slurmGpus: 1 }, false)).toEqual({ cpus: undefined, words: [] });
+    expect(asked({ device: "webgpu", slurmCpus: 6 }, false)).toEqual({ cpus: 6, words: [] });
+  });
+});
+
 test("a task repeats the words of a command but those that say where runs train", () => {
   const words = [
-    ..."table ./my-table.ts --launcher slurm --slurm-setup cd --slurm-gpus=1".split(" "),
-    ...["--slurm-setup", "module load node", "echo it's", "--set", "epochs=3", "--no-train"],
-    ...["--slurmMost", "2", "--png", "--plan", "true", "--threshold", "a", "b"],
+    ..."table ./my-table.ts --launcher slurm --slurm-setup cd --slurm-gpus=1 --slurm-setup".split(
+      " ",
+    ),
+    "module load node",
+    "echo it's",
+    ..."--set epochs=3 --no-train --slurmMost 2 --png --plan true --threshold a b".split(" "),
   ];
   expect(withoutOptions(words, { ...launchOptions, plan: { type: "boolean" } })).toEqual(
     "table ./my-table.ts --set epochs=3 --png --threshold a b".split(" "),

@@ -42,17 +42,17 @@ type Args = LaunchArgs &
 /**
  * How many CPUs a task asks for, and the option that gives it as many threads where the number would be the node's own:
  * the last bits of results depend on it. By default it is the number of this machine, as if the runs trained here.
+ *
+ * @param here whether the model is small, so that a run has one thread everywhere, and the threads of a run here
  */
-function processorsOf(
-  { threads, device, slurmCpus, slurmGpus }: Args,
-  { engine, planner }: Pick<TrainingSession, "engine" | "planner">,
+export function processorsOf(
+  { threads, device = "cpu", slurmCpus, slurmGpus }: Partial<Args>,
+  here: { readonly smallModel: boolean; readonly threads: number },
 ): { readonly cpus?: number; readonly words: readonly string[] } {
-  if (slurmGpus !== undefined || (device ?? "cpu") !== "cpu") return { cpus: slurmCpus, words: [] };
-  if (threads !== undefined || planner.request.scale.smallModel) {
-    return { cpus: slurmCpus ?? engine.spec.threads, words: [] };
-  }
-  const cpus = slurmCpus ?? engine.spec.threads;
-  return { cpus, words: ["--threads", String(cpus)] };
+  if (slurmGpus !== undefined || device !== "cpu") return { cpus: slurmCpus, words: [] };
+  const cpus = slurmCpus ?? here.threads;
+  const fixed = threads !== undefined || here.smallModel;
+  return { cpus, words: fixed ? [] : ["--threads", String(cpus)] };
 }
 
 /** Submits the plan to Slurm, or prints the scripts. `command`: "table2". */
@@ -61,10 +61,13 @@ export async function launchOnSlurm(
   session: TrainingSession,
   { args, command }: { readonly args: Args; readonly command: string },
 ): Promise<void> {
-  const { runsFolder, progress } = session;
+  const { runsFolder, progress, planner, engine } = session;
   const date = new Date();
   const waves = wavesOf(plan);
-  const { cpus, words } = processorsOf(args, session);
+  const { cpus, words } = processorsOf(args, {
+    smallModel: planner.request.scale.smallModel,
+    threads: engine.spec.threads,
+  });
   const repeated = [...wordsToRepeat(), ...words];
   const program = [process.execPath, ...process.execArgv, process.argv[1]!];
   const scriptsOf = (name: string, mostTasks: number) => {
