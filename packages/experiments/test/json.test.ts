@@ -247,7 +247,7 @@ describe("--json writes nothing to stdout", () => {
       args: "runs repair --json",
       exitCode: 2,
       stderr:
-        "--json: expected it with `runs list`, `runs show`, `runs verify`, or `runs import`, got it with `runs repair`. Leave it out.",
+        "--json: expected it with `runs list`, `runs show`, `runs verify`, `runs import`, or `runs watch`, got it with `runs repair`. Leave it out.",
     },
     {
       what: "of a file of weights that is not there",

@@ -73,9 +73,10 @@ describe.skipIf(missing.length > 0)("a table on Slurm", { tags: ["slow"] }, () =
     expect(await exp(place, submit)).toMatchObject({ exitCode: 0 });
     const [name] = await listSubmissions(runsOf(place));
     const { waves } = await readSubmission(runsOf(place), name!);
-    return waves[0]!.jobs.flatMap(({ job, tasks }) =>
+    const [a, b] = waves[0]!.jobs.flatMap(({ job, tasks }) =>
       tasks.map(({ task, run }) => ({ job: `${job}_${task}`, run: join(runsOf(place), run) })),
     );
+    return [a!, b!] as const;
   }
 
   /** The process that trains a run, once it has a checkpoint other than `before`. */
@@ -84,14 +85,15 @@ describe.skipIf(missing.length > 0)("a table on Slurm", { tags: ["slow"] }, () =
       const [checkpoint] = await listCheckpoints(run).catch(() => []);
       const pid = parseHolder(await readFile(join(run, "lock"), "utf8").catch(() => ""))?.pid;
       if (checkpoint === undefined || checkpoint === before || pid === undefined) return undefined;
-      return { pid, checkpoint };
+      return pid;
     });
   }
 
-  /** The same, which stands still from then on. */
-  async function frozen(run: string, before?: string) {
+  /** The same, once it has done more than there is; it stands still from then on. */
+  async function frozen(run: string) {
+    const [before] = await listCheckpoints(run).catch(() => []);
     const training = await trainingOf(run, before);
-    process.kill(training.pid, "SIGSTOP");
+    process.kill(training, "SIGSTOP");
     return training;
   }
 
@@ -100,51 +102,56 @@ describe.skipIf(missing.length > 0)("a table on Slurm", { tags: ["slow"] }, () =
     new RegExp(` ${name}=(\\S*)`).exec(await slurm.ask("scontrol", "-o", "show", "job", job))?.[1];
   const limitTime = (job: string, minutes: number) =>
     slurm.ask("scontrol", "update", `JobId=${job}`, `TimeLimit=${minutes}`);
+  /** Waits until a job runs that was restarted so often. */
   const restarted = (job: string, times: number) =>
-    until(`job ${job} is requeued`, async () =>
-      Number(await show(job, "Restarts")) >= times ? true : undefined,
-    );
+    until(`job ${job} is restarted`, async () => {
+      const [restarts, state] = [await show(job, "Restarts"), await show(job, "JobState")];
+      return Number(restarts) >= times && state === "RUNNING" ? true : undefined;
+    });
 
   test(
     "is that of one process, although tasks were killed, preempted, out of time, and lost their node",
     { timeout: 20 * minute },
     async () => {
       const here = exp("here", table);
-      const [a, b] = (await submitted("there")) as [
-        Awaited<ReturnType<typeof submitted>>[number],
-        Awaited<ReturnType<typeof submitted>>[number],
-      ];
-      let [first, second] = await Promise.all([frozen(a.run), frozen(b.run)]);
+      const [a, b] = await submitted("there");
+      // Each stands still while something is done to the other, so that it is not finished before its turn.
+      const [first, second] = await Promise.all([frozen(a.run), frozen(b.run)]);
 
       // A process is killed, by the system for lack of memory or by somebody.
-      process.kill(first.pid, "SIGKILL");
+      process.kill(first, "SIGKILL");
+      const goesOn = restarted(a.job, 1).then(() => frozen(a.run));
       // The time of a task is nearly over: the script gets SIGUSR1 within half a minute, and passes SIGTERM on.
-      const [minutes = 0, seconds = 0] = (await show(b.job, "RunTime"))!
-        .split(":")
-        .slice(1)
-        .map(Number);
+      const [, minutes = 0, seconds = 0] = (await show(b.job, "RunTime"))!.split(":").map(Number);
       await limitTime(b.job, Math.ceil(minutes + seconds / 60) + 1);
       await until("SIGTERM reaches the process whose time is nearly over", async () => {
-        const status = await readFile(`/proc/${second.pid}/status`, "utf8");
+        const status = await readFile(`/proc/${second}/status`, "utf8");
         const pending = BigInt(`0x${/^ShdPnd:\s*(\w+)/m.exec(status)![1]}`);
         return (pending & (1n << 14n)) === 0n ? undefined : true;
       });
-      process.kill(second.pid, "SIGCONT");
-      await Promise.all([restarted(a.job, 1), restarted(b.job, 1)]);
+      process.kill(second, "SIGCONT");
+      await restarted(b.job, 1);
+      await Promise.all([goesOn, frozen(b.run)]);
       await limitTime(b.job, 60);
 
       // A job that is worth more takes the whole node of a task. Slurm wakes what it ends.
-      second = await frozen(b.run, second.checkpoint);
       const whole = [
         "--partition=high",
-        `--nodelist=${await show(b.job, "NodeList")}`,
         "--exclusive",
+        `--nodelist=${await show(b.job, "NodeList")}`,
       ];
-      await slurm.ask("sbatch", ...whole, "--wait", "--output=/dev/null", "--wrap=sleep 1");
+      const end = ["--parsable", "--output=/dev/null", "--wrap=sleep 1"];
+      const other = (await slurm.ask("sbatch", ...whole, ...end)).trim();
       await restarted(b.job, 2);
+      if (Number(await show(a.job, "Restarts")) > 1) {
+        await restarted(a.job, 2);
+        await frozen(a.run);
+      }
+      await until("the other job has ended", async () =>
+        (await show(other, "JobState")) === "COMPLETED" ? true : undefined,
+      );
 
-      // A node fails. The task starts on the other one while its process on this one still writes its checkpoint.
-      first = await frozen(a.run, first.checkpoint);
+      // A node fails. The task may start on the other one while its process on this one still writes its checkpoint.
       const restarts = Number(await show(a.job, "Restarts"));
       const lost = (await show(a.job, "NodeList"))!;
       const setNode = (...state: readonly string[]) =>
