@@ -1,7 +1,7 @@
 /** @file `pnpm exp bench peers`: a run beside the expression network of the package that finds faces, on the same images. */
 import { argmax, CommandLineError } from "@mvt/common";
 import type { DecodedImage } from "@mvt/core";
-import type { Expression } from "@mvt/datasets";
+import { type Expression, mapAhead } from "@mvt/datasets";
 import { estimateFacts } from "@mvt/experiments";
 import {
   evaluationBootstrap,
@@ -55,7 +55,7 @@ export async function benchPeers(args: Args): Promise<void> {
   const found: number[] = [];
   let faces = 0;
   try {
-    for await (const both of inOrder(images(), finder.threads, (image) => judge(finder, image))) {
+    for await (const both of mapAhead(images(), finder.threads, (image) => judge(finder, image))) {
       whole.push(classOf(both.whole, classes));
       found.push(classOf(both.face ?? both.whole, classes));
       if (both.face !== undefined) faces += 1;
@@ -129,22 +129,6 @@ export function classOf(probabilities: readonly number[], classes: readonly stri
     );
   }
   return known[argmax(known.map(({ probability }) => probability))]!.index;
-}
-
-/** `f` of each item in their order, with so many at a time. */
-async function* inOrder<T, R>(
-  items: AsyncIterable<T>,
-  ahead: number,
-  f: (item: T) => Promise<R>,
-): AsyncGenerator<R> {
-  const queue: Promise<R>[] = [];
-  for await (const item of items) {
-    const result = f(item);
-    result.catch(() => {}); // thrown where it is awaited, below
-    queue.push(result);
-    if (queue.length >= ahead) yield await queue.shift()!;
-  }
-  for (const result of queue) yield await result;
 }
 
 function notesOf(

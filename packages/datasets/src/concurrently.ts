@@ -14,3 +14,19 @@ export async function mapConcurrently<T, R>(
   await Promise.all(Array.from({ length: limit }, work));
   return results;
 }
+
+/** `f` of each item, in order, while up to `ahead` calls for later items go on. Ends with the first failure, in that order. */
+export async function* mapAhead<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
+  ahead: number,
+  f: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const queue: Promise<R>[] = [];
+  for await (const item of items) {
+    const result = f(item);
+    result.catch(() => {}); // thrown where it is awaited, below
+    queue.push(result);
+    if (queue.length > ahead) yield await queue.shift()!;
+  }
+  for (const result of queue) yield await result;
+}

@@ -27,7 +27,7 @@ export {
 export { balancedOrder, sequentialOrder, shuffledOrder } from "./batches/order.ts";
 export { checkDataset, type CheckRow, type DatasetCheck } from "./check/check.ts";
 export { type Disagreement, disagreementOf } from "./check/disagreement.ts";
-export { mapConcurrently } from "./concurrently.ts";
+export { mapAhead, mapConcurrently } from "./concurrently.ts";
 export {
   type ClassMapping,
   type ClassMeaning,

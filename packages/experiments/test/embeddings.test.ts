@@ -8,8 +8,6 @@ import { runCommand } from "@mvt/testing/command-line";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { principalPlane } from "../src/evaluation/principal-axes.ts";
 import { drawFaces } from "./fixtures/faces.ts";
-import { writeRun } from "./fixtures/finished-run.ts";
-import { tinyConfig } from "./fixtures/run-config.ts";
 import { writeUntrainedRun } from "./fixtures/untrained-run.ts";
 
 describe("the plane of points", () => {
@@ -108,15 +106,5 @@ describe("embeddings", () => {
     const { exitCode, stderr } = await run("--map", "map.pdf");
     expect(exitCode).toBe(2);
     expect(stderr).toContain("--map map.pdf: expected a name that ends in .svg or .png");
-  });
-
-  test("of a run on real data asks for them before it draws any", async () => {
-    const config = { ...tinyConfig, data: { ...tinyConfig.data, kind: "real" as const } };
-    const real = await writeRun(join(folder, "runs"), config);
-    const { exitCode, stderr } = await runCommand(["embeddings", "--run", real], folder);
-    expect(exitCode).toBe(1);
-    expect(stderr).toBe(
-      `error: run ${real}: expected --data with the folder of the real ${config.data.dataset} images it was trained on, got none. Name it; \`evaluate --stored\` needs none.\n`,
-    );
   });
 });

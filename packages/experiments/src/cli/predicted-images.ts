@@ -14,7 +14,7 @@ import {
   evaluationProvenance,
 } from "./evaluation-report.ts";
 import { createProgress } from "./progress.ts";
-import { openedScale } from "./request.ts";
+import { scaleOfRun } from "./request.ts";
 
 export interface PredictedImages {
   readonly run: EvaluatedRun;
@@ -26,7 +26,7 @@ export interface PredictedImages {
 }
 
 /** The options of `dataOptions` that say where the images are, and those that choose the run. */
-type Request = Parameters<typeof openedScale>[2] &
+type Request = Parameters<typeof scaleOfRun>[2] &
   Omit<Parameters<typeof createPreparedSets>[0], "scale"> & {
     readonly run: string;
     readonly runs: string;
@@ -37,7 +37,7 @@ export async function openPredictedImages(request: Request): Promise<PredictedIm
   const run = await findRun(request.runs, request.run);
   const config = await classifierConfigOf(run);
   const predictions = await readPredictions(run);
-  const scale = await openedScale(run, config, request);
+  const scale = await scaleOfRun(run, config, request);
   const progress = createProgress();
   const data = await findData(config, createPreparedSets({ ...request, scale }, progress));
   progress.end();

@@ -125,32 +125,27 @@ export function scaleOf(args: {
 /**
  * The scale at which to look for the data of a finished run: that of --scale, by default the one that the run recorded, with
  * the run's own image size. Another scale than the recorded one keeps its size, which tells at once that the data differ.
+ *
+ * Throws a UserError, before anything is drawn, where the data are real and --data does not name them. `advice`: what else
+ * can be done then.
  */
 export async function scaleOfRun(
   run: RunFolder,
-  { model: { imageSize } }: RunConfig,
+  { data: { kind, dataset }, model: { imageSize } }: RunConfig,
   args: Parameters<typeof scaleOf>[0],
+  advice = "Name it.",
 ): Promise<Scale> {
+  if (kind === "real" && args.data === undefined) {
+    throw new UserError(
+      `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none`,
+      { advice },
+    );
+  }
   const recorded = (await run.result())?.madeBy?.scale;
   const name = args.scale ?? scaleNames.find((known) => known === recorded);
   const scale = scaleOf({ ...args, scale: name });
   if (recorded !== undefined && recorded !== scale.name) return scale;
   return { ...scale, model: { ...scale.model, imageSize } };
-}
-
-/** The same; throws a UserError, before anything is drawn, where real data are needed and --data names none. */
-export async function openedScale(
-  run: RunFolder,
-  config: RunConfig,
-  args: Parameters<typeof scaleOf>[0] & { readonly data?: string },
-): Promise<Scale> {
-  const { kind, dataset } = config.data;
-  if (kind === "real" && args.data === undefined) {
-    throw new UserError(
-      `run ${run.id}: expected --data with the folder of the real ${dataset} images it was trained on, got none. Name it; \`evaluate --stored\` needs none.`,
-    );
-  }
-  return scaleOfRun(run, config, args);
 }
 
 /** The same network for images of another size, which are a whole number of patches. */

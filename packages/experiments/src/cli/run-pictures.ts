@@ -50,12 +50,6 @@ export function createPictures(request: PictureRequest, progress: Progress) {
   const sets = new Map<string, PreparedSets>();
   let backend: Promise<Backend> | undefined;
   const open = async (run: RunFolder, config: RunConfig): Promise<PreparedData> => {
-    const { kind, dataset } = config.data;
-    if (kind === "real" && request.data === undefined) {
-      throw new UserError(
-        `expected --data with the folder of the real ${dataset} images it was trained on, got none`,
-      );
-    }
     const scale = await scaleOfRun(run, config, request);
     const opened = sets.getOrInsertComputed(keyOf(scale), () =>
       createPreparedSets({ ...request, scale }, progress),
@@ -82,7 +76,8 @@ export function createPictures(request: PictureRequest, progress: Progress) {
       };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      progress.say(`run ${run.id}: no pictures: ${error.message}`);
+      const reason = error.message.replace(`run ${run.id}: `, "");
+      progress.say(`run ${run.id}: no pictures: ${reason}`);
       return undefined;
     }
   };

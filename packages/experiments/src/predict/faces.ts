@@ -1,6 +1,6 @@
 /** @file The faces of photographs, for `predict --faces`: each is cut out and aligned, then predicted as an image. */
 import { reasonOf } from "@mvt/common";
-import { decodeImageFile } from "@mvt/datasets";
+import { decodeImageFile, mapAhead } from "@mvt/datasets";
 import type { FaceFinder, FindOptions, FoundFaces, NumberedFace } from "@mvt/faces";
 import sharp from "sharp";
 import type { NamedImage, ReadImage } from "./images.ts";
@@ -22,15 +22,13 @@ export async function* readFaces(
   { onUnreadable, onFaces }: FaceListeners,
 ): AsyncGenerator<readonly ReadImage[]> {
   const { size } = options.crop;
-  const look = (image: NamedImage) =>
-    finder.find(image.path, options).catch((error: unknown) => {
+  const look = async (image: NamedImage) => {
+    const found = await finder.find(image.path, options).catch((error: unknown) => {
       return { reason: reasonOf(error).split("\n", 1)[0]! }; // libvips adds lines
     });
-  const ahead = images.slice(0, finder.threads).map(look);
-  for (const [i, image] of images.entries()) {
-    const found = await ahead.shift()!;
-    const next = images[i + finder.threads];
-    if (next !== undefined) ahead.push(look(next));
+    return { image, found };
+  };
+  for await (const { image, found } of mapAhead(images, finder.threads, look)) {
     if ("reason" in found) {
       onUnreadable(image.path, found.reason);
       continue;

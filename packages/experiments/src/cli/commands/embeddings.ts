@@ -19,7 +19,7 @@ import { jsonOption, writeJson } from "../json-output.ts";
 import { say } from "../messages.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { openedScale } from "../request.ts";
+import { scaleOfRun } from "../request.ts";
 import { formatCount } from "../run-summary.ts";
 import { requireWritableFile } from "../writable.ts";
 
@@ -62,7 +62,7 @@ export default defineCommand({
     await requireWritableFile("out", out);
     if (map !== undefined) await requireWritableFile("map", map);
     const progress = createProgress();
-    const scale = await openedScale(run, config, args);
+    const scale = await scaleOfRun(run, config, args);
     const data = await findData(config, createPreparedSets({ ...args, scale }, progress));
     const subset = (await data.open())[split];
     progress.end();

@@ -39,7 +39,7 @@ import { jsonOption, writeJson } from "../json-output.ts";
 import { say } from "../messages.ts";
 import { dataOptions, engineOptions, finishedRunOptions, output, runsOption } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { openedScale } from "../request.ts";
+import { scaleOfRun } from "../request.ts";
 import { formatCount } from "../run-summary.ts";
 import { requireWritableFile } from "../writable.ts";
 
@@ -220,7 +220,8 @@ async function newPredictions(
   config: ClassifierConfig,
   args: Args,
 ): Promise<Evaluated> {
-  const scale = await openedScale(run, config, args);
+  const stored = "Name it; `evaluate --stored` needs none.";
+  const scale = await scaleOfRun(run, config, args, stored);
   const progress = createProgress();
   const sets = createPreparedSets({ ...args, scale }, progress);
   const found = args.on === undefined ? findData(config, sets) : openOther(args.on, config, sets);
