@@ -22,7 +22,13 @@ export {
   UnreadableFileError,
 } from "./regular-files.ts";
 export { isHeldOpen, linkOnce, namesIn, readAgain, renameOnce } from "./shared-files.ts";
-export { namePath, type SystemRefusal, systemRefusalOf, systemRefusals } from "./system-errors.ts";
+export {
+  namePath,
+  systemCodeOf,
+  type SystemRefusal,
+  systemRefusalOf,
+  systemRefusals,
+} from "./system-errors.ts";
 
 export interface WholeOptions {
   /**

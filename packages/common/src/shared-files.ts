@@ -10,6 +10,7 @@ import { link, lstat, readdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { UserError } from "./errors.ts";
+import { systemCodeOf } from "./system-errors.ts";
 
 /** Renames a file or a folder. An error does not count if the rename was carried out and only its answer was lost. */
 export async function renameOnce(from: string, to: string): Promise<void> {
@@ -34,7 +35,7 @@ export async function linkOnce(from: string, to: string): Promise<"linked" | "ta
   } catch (error) {
     const own = await identityOf(from);
     if (own !== undefined && (await identityOf(to)) === own) return "linked";
-    const { code = "" } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error) ?? "";
     if (code === "EEXIST") return "taken";
     if (code === "ENOENT") return "vanished";
     if (!noLinks.has(code)) throw error;
@@ -69,7 +70,7 @@ export async function readAgain<Read>(read: () => Promise<Read>): Promise<Read> 
     try {
       return await read();
     } catch (error) {
-      const { code = "" } = error as NodeJS.ErrnoException;
+      const code = systemCodeOf(error) ?? "";
       if (tries === mostReads || !replaced.has(code)) throw error;
       await setTimeout(pause * tries);
     }

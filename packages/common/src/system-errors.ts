@@ -2,6 +2,7 @@
  * @file What the system refuses: a full disk, missing rights, a folder in the place of a file. The user can mend these, so
  * they are shown as a message, not as a defect.
  */
+import { constants } from "node:os";
 import { UserError } from "./errors.ts";
 
 const room = "Make room, or choose another folder";
@@ -30,6 +31,16 @@ export const systemRefusals = {
 
 export type SystemRefusal = keyof typeof systemRefusals;
 
+/** Names by number, of the errors that Node has no name for: ESTALE and EDQUOT, which file servers answer. */
+const names = new Map(Object.entries(constants.errno).map(([name, errno]) => [-errno, name]));
+
+/** The code of a system's error, such as "ENOENT"; undefined for every other error. */
+export function systemCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errno } = error as NodeJS.ErrnoException;
+  return code?.startsWith("Unknown system error") ? names.get(errno!) : code;
+}
+
 /** What was being done, by the name of the system call; other calls are named as they are. */
 const doings: Readonly<Record<string, string>> = {
   open: "opening it",
@@ -55,7 +66,8 @@ const doings: Readonly<Record<string, string>> = {
  */
 export function systemRefusalOf(error: unknown): UserError | undefined {
   if (!(error instanceof Error) || error instanceof UserError) return undefined;
-  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  const code = systemCodeOf(error);
   if (code === undefined || !Object.hasOwn(systemRefusals, code)) return undefined;
   const { meaning, advice } = systemRefusals[code as SystemRefusal];
   const doing = syscall === undefined ? "" : `${doings[syscall] ?? syscall} failed: `;

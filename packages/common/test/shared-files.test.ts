@@ -4,8 +4,9 @@
  */
 import type * as promises from "node:fs/promises";
 import { link, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import { getSystemErrorMap } from "node:util";
 import { UserError } from "@mvt/common";
 import {
   isHeldOpen,
@@ -34,10 +35,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const failure = (code: string) => Object.assign(new Error(`${code}: injected`), { code });
+/** An error as Node makes it of the system's; it has no names for all of them. */
+function failure(name: keyof typeof constants.errno): NodeJS.ErrnoException {
+  const errno = -constants.errno[name];
+  const code = getSystemErrorMap().has(errno) ? name : `Unknown system error ${errno}`;
+  return Object.assign(new Error(`${code}: injected`), { code, errno });
+}
 
 /** The next call does its work, and then fails: the answer was lost, and that to the second request is this one. */
-function loseAnswer(call: typeof rename | typeof link, code: string): void {
+function loseAnswer(
+  call: typeof rename | typeof link,
+  code: "ENOENT" | "EIO" | "ETIMEDOUT" | "EEXIST",
+): void {
   const work = call === rename ? real.rename : real.link;
   vi.mocked(call).mockImplementationOnce(async (a, b) => {
     await work(a, b);
@@ -46,7 +55,7 @@ function loseAnswer(call: typeof rename | typeof link, code: string): void {
 }
 
 describe("a rename", () => {
-  test.each(["ENOENT", "EIO", "ETIMEDOUT"])(
+  test.each(["ENOENT", "EIO", "ETIMEDOUT"] as const)(
     "that was carried out, though %s came back, is done",
     async (code) => {
       await writeFile(from, "new");
@@ -80,11 +89,14 @@ describe("a rename", () => {
 });
 
 describe("a link", () => {
-  test.each(["EEXIST", "EIO"])("that was made, though %s came back, is made", async (code) => {
-    await writeFile(from, "ours");
-    loseAnswer(link, code);
-    expect(await linkOnce(from, to)).toBe("linked");
-  });
+  test.each(["EEXIST", "EIO"] as const)(
+    "that was made, though %s came back, is made",
+    async (code) => {
+      await writeFile(from, "ours");
+      loseAnswer(link, code);
+      expect(await linkOnce(from, to)).toBe("linked");
+    },
+  );
 
   test("is not made where another file is, or where a folder has vanished", async () => {
     await writeFile(from, "ours");
@@ -93,7 +105,7 @@ describe("a link", () => {
     expect(await linkOnce(from, join(folder, "none", "to"))).toBe("vanished");
   });
 
-  test.each(["EPERM", "ENOTSUP", "ENOSYS"])(
+  test.each(["EPERM", "ENOTSUP", "ENOSYS"] as const)(
     "is refused with advice where there are none (%s)",
     async (code) => {
       await writeFile(from, "ours");
@@ -115,14 +127,14 @@ describe("a link", () => {
 
 describe("a file that another machine replaces while it is read", () => {
   /** Opens the file, whose content is then gone for this machine. */
-  const goneOnce = (code: string) =>
+  const goneOnce = (code: "ESTALE" | "EIO") =>
     vi.mocked(open).mockImplementationOnce(async (...args) => {
       const file = await real.open(...args);
       file.read = () => Promise.reject(failure(code));
       return file;
     });
 
-  test.each(["ESTALE", "EIO"])("is read again (%s)", async (code) => {
+  test.each(["ESTALE", "EIO"] as const)("is read again (%s)", async (code) => {
     await writeFile(from, "whole");
     goneOnce(code);
     goneOnce(code);
@@ -197,7 +209,7 @@ describe("writing while nobody else may", () => {
   });
 });
 
-test.each(["EINVAL", "ENOTSUP", "EISDIR", "EACCES"])(
+test.each(["EINVAL", "ENOTSUP", "EISDIR", "EACCES"] as const)(
   "a folder that cannot be synchronised (%s) is done without",
   async (code) => {
     vi.mocked(open).mockImplementationOnce(async (...args) => {

@@ -1,7 +1,8 @@
 /** @file What the system refuses, as the user reads it. */
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import { getSystemErrorMap } from "node:util";
 import { UserError } from "@mvt/common";
 import { namePath, systemRefusalOf, systemRefusals, writeWhole } from "@mvt/common/files";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -29,8 +30,13 @@ describe("what the system refuses", () => {
     );
   });
 
-  test.each(Object.keys(systemRefusals))("is one for %s, and ends with an advice", (code) => {
-    const error = Object.assign(new Error(code), { code, path: "a/b", syscall: "write" });
+  const codes = Object.keys(systemRefusals) as (keyof typeof systemRefusals)[];
+  test.each(codes)("is one for %s, and ends with an advice", (code) => {
+    // Node has no names for ESTALE and EDQUOT.
+    const errno = -constants.errno[code];
+    const named = getSystemErrorMap().has(errno) ? code : `Unknown system error ${errno}`;
+    const about = { code: named, errno, path: "a/b", syscall: "write" };
+    const error = Object.assign(new Error(named), about);
     expect(systemRefusalOf(error)!.message).toMatch(
       new RegExp(`^a/b: writing it failed: .+ \\(${code}\\)\\. [A-Z].+\\.$`),
     );

@@ -8,9 +8,9 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest();
 
-/** A minute later, when the files of a test have settled. */
-function aMinuteLater(): void {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+/** Two minutes later, when the files of a test have settled. */
+function twoMinutesLater(): void {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
   onTestFinished(() => void vi.useRealTimers());
 }
 
@@ -45,14 +45,14 @@ const of = (text: string, read: boolean) => ({ hash: sha256(text).toString("hex"
 
 describe("a file that was hashed", () => {
   test("is not read again while it is as it was", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     expect(await command()).toEqual(of("first", true));
     expect(await command()).toEqual(of("first", false));
     expect(await command()).toEqual(of("first", false));
   });
 
   test("is read again if its content changes, even if size and time of modification are set back", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     const path = join(folder, "a");
     const { atime, mtime } = await stat(path);
@@ -62,7 +62,7 @@ describe("a file that was hashed", () => {
   });
 
   test("is read again if another file has taken its name", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     await writeFile(join(folder, "b"), "other");
     await rename(join(folder, "b"), join(folder, "a"));
@@ -75,14 +75,14 @@ describe("a file that was hashed", () => {
   });
 
   test("is read again if that is asked for", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     expect(await command({ verify: true })).toEqual(of("first", true));
     expect(await command()).toEqual(of("first", false));
   });
 
   test("is read again for another use, such as another crop", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     expect(await command({ use: "image crop 0 0 2 2 " })).toEqual(of("first", true));
   });
@@ -145,7 +145,7 @@ describe("the table of hashes", () => {
   const tableOf = async () => join(cacheFolder, (await readdir(cacheFolder))[0]!);
 
   test("is not believed once a bit of it has changed", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     const table = await tableOf();
     const whole = await readFile(table);
@@ -168,7 +168,7 @@ describe("the table of hashes", () => {
 
   test("is done without where it cannot be written, which is said", async () => {
     await writeFile(cacheFolder, "a file in the place of the folder");
-    aMinuteLater();
+    twoMinutesLater();
     expect(await command()).toEqual(of("first", true));
     expect(notices).toEqual([
       expect.stringMatching(/hashes-\w{16}\.txt: the hashes of files cannot be kept there \(E\w+/),

@@ -258,9 +258,12 @@ describe("a cache that the system refuses is done without", () => {
     const prototype = Object.getPrototypeOf(handle) as FileHandle;
     await handle.close();
     const hashes = await hashImages([face()]);
-    const failing = vi.spyOn(prototype, "read").mockImplementationOnce(async () => {
-      throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
-    });
+    const failing = vi.spyOn(prototype, "read");
+    for (let tries = 0; tries < 4; tries += 1) {
+      failing.mockImplementationOnce(async () => {
+        throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
+      });
+    }
     onTestFinished(() => failing.mockRestore());
     expect((await decodeImages([face()], { size: 8, hashes, ...options() })).pixels).toEqual(
       expected,

@@ -5,8 +5,10 @@
 import type * as promises from "node:fs/promises";
 import { link, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { getSystemErrorMap } from "node:util";
 import { UserError } from "@mvt/common";
 import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -29,7 +31,12 @@ beforeEach(async () => {
   path = join(runs, id, "lock");
 });
 
-const failure = (code: string) => Object.assign(new Error(`${code}: injected`), { code });
+/** An error as Node makes it of the system's; it has no names for all of them. */
+function failure(name: keyof typeof constants.errno): NodeJS.ErrnoException {
+  const errno = -constants.errno[name];
+  const code = getSystemErrorMap().has(errno) ? name : `Unknown system error ${errno}`;
+  return Object.assign(new Error(`${code}: injected`), { code, errno });
+}
 
 /** The lock of a process on another machine. */
 async function elsewhere(beat = 0): Promise<string> {
@@ -65,7 +72,7 @@ describe("taking a lock", () => {
     expect(await filesBelow(runs)).toEqual([]);
   });
 
-  test.each(["EPERM", "ENOTSUP"])(
+  test.each(["EPERM", "ENOTSUP"] as const)(
     "says that the file system has no hard links (%s), and leaves nothing",
     async (code) => {
       vi.mocked(link).mockRejectedValueOnce(failure(code));

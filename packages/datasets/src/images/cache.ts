@@ -15,7 +15,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { makeWhole, removeLeftOvers, requireRegularFile } from "@mvt/common/files";
+import { makeWhole, readAgain, removeLeftOvers, requireRegularFile } from "@mvt/common/files";
 import type { ImageHashes } from "./hashes.ts";
 import { isRefusal, type Notice, reasonOf } from "./kept-file.ts";
 import { decoderVersion } from "./read-image.ts";
@@ -48,7 +48,7 @@ export function openCache(
   return {
     async read(pixels) {
       try {
-        const damage = await readPixels(path, key, pixels);
+        const damage = await readAgain(() => readPixels(path, key, pixels));
         if (damage === undefined) return true;
         onNotice(`${path}: decoded images are damaged (${damage}); they are decoded again`);
       } catch (error) {

@@ -3,7 +3,8 @@
  * modification and of change, or its number on the disk (inode) are others than when it was hashed.
  *
  * The time of modification can be set to any value; the time of change is the system's own, and every write moves it. A
- * file that changed within two seconds before it was hashed is not kept: a later write could carry the same time.
+ * file that changed within a minute before it was hashed is not kept: a later write could carry the same time, and the
+ * clock of a file server may differ from this machine's.
  *
  * What this does not see: a disk that gives back other bytes than were written; a clock that was set back; file systems
  * without times of change; a second write through a memory map before the first has reached the disk, since the system
@@ -24,7 +25,7 @@ import { mapConcurrently } from "../concurrently.ts";
 import { keptFile, type Notice } from "./kept-file.ts";
 
 /** A file that is younger than this when it is hashed is not kept, in nanoseconds. */
-const settlingTime = 2_000_000_000n;
+const settlingTime = 60_000_000_000n;
 
 const filesAtOnce = 16;
 

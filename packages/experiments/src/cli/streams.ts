@@ -1,5 +1,5 @@
 /** @file stdout and stderr that nobody reads any more, or that cannot be written. */
-import { systemRefusals } from "@mvt/common/files";
+import { systemCodeOf, systemRefusals } from "@mvt/common/files";
 
 interface Stream {
   on(event: "error", listener: (error: NodeJS.ErrnoException) => void): unknown;
@@ -17,9 +17,10 @@ export function outliveOutput(
   lost: (reason: string) => void,
 ): void {
   const closed = new Set(["EPIPE", "ERR_STREAM_DESTROYED", "ECONNRESET"]);
-  stdout.on("error", ({ code = "", message }) => {
+  stdout.on("error", (error) => {
+    const code = systemCodeOf(error) ?? "";
     if (closed.has(code)) return;
-    const meaning = code in systemRefusals ? systemRefusals[code as "EIO"].meaning : message;
+    const meaning = code in systemRefusals ? systemRefusals[code as "EIO"].meaning : error.message;
     lost(`stdout: ${meaning} (${code}). The results are not complete there.`);
   });
   stderr.on("error", () => {}); // nobody is left to tell

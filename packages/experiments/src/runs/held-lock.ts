@@ -3,7 +3,7 @@ import { open, readFile, rm, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "@mvt/common";
-import { namesIn, removeLeftOvers, removeUnfinished } from "@mvt/common/files";
+import { namesIn, removeLeftOvers, removeUnfinished, systemCodeOf } from "@mvt/common/files";
 import { isLockFile, readLock } from "./lock-file.ts";
 import { describeHolder, encodeHolder, parseHolder, stateOf } from "./lock-holder.ts";
 import type { LockHolder } from "./lock-holder.ts";
@@ -154,8 +154,8 @@ export async function hold(
 
 /** Opens the lock's file if it names this token. */
 async function openOwn(path: string, token: string): Promise<FileHandle | undefined> {
-  const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ESTALE") return undefined;
+  const file = await open(path, "r+").catch((error: unknown) => {
+    if (["ENOENT", "ESTALE"].includes(systemCodeOf(error) ?? "")) return undefined;
     throw error;
   });
   if (file === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** @file What is known of the runs in a folder, finished or not: for lists, filters and scripts. */
-import { access, readFile, stat } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { UserError } from "@mvt/common";
+import { readRegularText } from "@mvt/common/files";
 import { datasets } from "@mvt/datasets";
 import { z } from "zod";
 import type { RunConfig } from "../settings/run-config.ts";
@@ -143,7 +144,7 @@ async function factsOf(run: RunFolder): Promise<Read> {
 async function progressOf(run: RunFolder): Promise<Pick<RunFacts, "epoch" | "date">> {
   const path = run.path("metrics.jsonl");
   try {
-    const [text, { mtime }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
+    const [text, { mtime }] = await Promise.all([readRegularText(path), stat(path)]);
     return { epoch: text.split("\n").filter(Boolean).length, date: mtime.toISOString() };
   } catch {
     return { epoch: 0 }; // it has not written any
