@@ -57,7 +57,7 @@ try {
   const pixels = new Uint8Array(new SharedArrayBuffer(2048 * target.length));
   for (let i = 0; i < pixels.length; i += 1) pixels[i] = (i * 48_271) >> 3;
   const sample = { id: "face", image, expression: "fear" } as const;
-  const cache = openCache(folder, await hashImages([sample]), size, console.log);
+  const cache = await openCache(folder, await hashImages([sample]), size, console.log);
   const writing = await time(() => cache.write(pixels));
   const reading: number[] = [];
   for (let round = 0; round < rounds; round += 1)

@@ -15,6 +15,9 @@ export const tableAdvice = {
   own: "Correct the table.",
 } as const;
 
+/** Bytes that are read at once. Larger parts take longer to allocate than to read. */
+const chunkLength = 2 ** 16;
+
 /**
  * The rows of a CSV file, the header included. They are read as a stream: fer2013.csv has 300 MB.
  *
@@ -29,7 +32,7 @@ export async function* readCsv(
 ): AsyncGenerator<CsvRow> {
   const inUtf8 = async function* () {
     let first = true;
-    for await (const chunk of (await streamRegular(path)) as AsyncIterable<Buffer>) {
+    for await (const chunk of (await streamRegular(path, chunkLength)) as AsyncIterable<Buffer>) {
       if (first) requireUtf8(path, chunk);
       first = false;
       yield chunk;

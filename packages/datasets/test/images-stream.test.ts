@@ -97,7 +97,7 @@ describe("streamed batches", () => {
       expect(error).toHaveProperty("name", "DatasetError");
       expect(error).toHaveProperty(
         "message",
-        `${path}: expected the image that was there when the command began, found another one. Leave the data set alone while it is in use. Put the image back, or repeat the command: with another image, its runs have other ids.`,
+        `${path}: expected the image that was there when the command began, found another one. Leave the data set alone while it is in use. Put the image back, or repeat the command with --verify-data: with another image, its runs have other ids.`,
       );
     }
     await expect(readRows(images, Int32Array.of(3))).rejects.toThrow("found another one");

@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { makeWhole, readAgain, removeLeftOvers, requireRegularFile } from "@mvt/common/files";
 import type { ImageHashes } from "./hashes.ts";
 import { isRefusal, type Notice, reasonOf } from "./kept-file.ts";
-import { decoderVersion } from "./read-image.ts";
+import { decoderVersion } from "./sharp.ts";
 
 /** Raise it if this package would decode or resize to other pixels, or write another layout. */
 const formatVersion = 3;
@@ -36,13 +36,13 @@ export interface ImageCache {
 }
 
 /** The cache of the pixels, at a size, of the images with these hashes. */
-export function openCache(
+export async function openCache(
   folder: string,
   hashes: ImageHashes,
   size: number,
   onNotice: Notice = () => {},
-): ImageCache {
-  const about = JSON.stringify([formatVersion, decoderVersion, size]);
+): Promise<ImageCache> {
+  const about = JSON.stringify([formatVersion, await decoderVersion(), size]);
   const key = createHash("sha256").update(about).update(hashes).digest("hex");
   const path = join(folder, `images-${size}-${key.slice(0, 16)}.bin`);
   return {

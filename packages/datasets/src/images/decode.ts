@@ -67,7 +67,7 @@ export async function decodeImages(
   const cache =
     cacheFolder === undefined || hashes === undefined || !allRead(hashes)
       ? undefined
-      : openCache(cacheFolder, hashes, size, onNotice);
+      : await openCache(cacheFolder, hashes, size, onNotice);
   if (await cache?.read(pixels)) {
     onProgress?.(images.count, images.count);
     return images;

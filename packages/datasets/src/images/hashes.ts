@@ -98,7 +98,7 @@ export function changedError(name: string): DatasetError {
     `${name}: expected the image that was there when the command began, found another one`,
     {
       advice:
-        "Leave the data set alone while it is in use. Put the image back, or repeat the command: with another image, its runs have other ids.",
+        "Leave the data set alone while it is in use. Put the image back, or repeat the command with --verify-data: with another image, its runs have other ids.",
     },
   );
 }

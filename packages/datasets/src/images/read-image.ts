@@ -6,14 +6,12 @@
 import { crc32 } from "node:zlib";
 import { readRegular, UnreadableFileError } from "@mvt/common/files";
 import { fromCmyk } from "@mvt/core";
-import sharp, { type Sharp, type SharpOptions } from "sharp";
+import type { Sharp, SharpOptions } from "sharp";
 import type { Crop } from "../dataset.ts";
 import { formatOf, type ImageFormat } from "./formats.ts";
 import { continued, jpegComponents } from "./jpeg-stream.ts";
 import { freePixels, mostPixels, mostSeconds, takePermit } from "./large-images.ts";
-
-/** Part of the cache's key, because another version may decode to other pixels. */
-export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
+import { loadSharp } from "./sharp.ts";
 
 /** A file of `mostPixels` without compression, 3 channels of 8 bits, and some more. */
 const maximumBytes = 2 ** 29;
@@ -61,6 +59,7 @@ export async function decodeBytes<Result>(
     throw error;
   });
   if (small !== undefined) return use(small);
+  const sharp = await loadSharp();
   const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
   if (width * height > mostPixels) {
     throw new Error(`${width}x${height}${tooLarge}`);
@@ -139,6 +138,7 @@ function hasSoundHeader(bytes: Uint8Array): boolean {
 async function hasInks(bytes: Uint8Array, format: ImageFormat): Promise<boolean> {
   if (format === "JPEG") return jpegComponents(bytes) === 4;
   if (format !== "TIFF") return false;
+  const sharp = await loadSharp();
   const { space } = await sharp(bytes, { limitInputPixels: false }).metadata();
   return space === "cmyk";
 }
@@ -151,6 +151,7 @@ async function decodeAs(
   failOn: FailOn,
   limitInputPixels: number,
 ): Promise<Pixels> {
+  const sharp = await loadSharp();
   const upright = sharp(bytes, { failOn, ignoreIcc: true, limitInputPixels })
     .timeout({ seconds: mostSeconds })
     .autoOrient();

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { hashLength } from "./hashes.ts";
 import { keptFile, type Notice } from "./kept-file.ts";
-import { decoderVersion } from "./read-image.ts";
+import { decoderVersion } from "./sharp.ts";
 
 /** Raise it if this package would refuse images that it read before. */
 const formatVersion = 1;
@@ -22,7 +22,9 @@ export interface ReadableImages {
 
 /** What this decoder has decoded so far, in all commands with this cache folder. */
 export async function openReadable(folder: string, onNotice: Notice): Promise<ReadableImages> {
-  const decoder = createHash("sha256").update(JSON.stringify([formatVersion, decoderVersion]));
+  const decoder = createHash("sha256").update(
+    JSON.stringify([formatVersion, await decoderVersion()]),
+  );
   const file = keptFile(join(folder, `readable-${decoder.digest("hex").slice(0, 16)}.bin`), {
     title: `mvt-readable ${formatVersion}`,
     what: "the hashes of images that could be decoded",

@@ -1,7 +1,7 @@
 /** @file Draws and encodes a batch of images. A worker thread does one batch at a time. */
-import sharp from "sharp";
 import type { Expression } from "../expression.ts";
 import type { Difficulty } from "./difficulty.ts";
+import { loadSharp } from "../images/sharp.ts";
 import { toGrey } from "./draw/develop.ts";
 import { render, renderWithoutFace } from "./draw/render.ts";
 import { drawScene } from "./draw/scene.ts";
@@ -65,6 +65,7 @@ async function encode(
   { size, channels, path }: { size: number; channels: 1 | 3; path: string },
   surroundings?: Surroundings,
 ) {
+  const sharp = await loadSharp();
   const image = sharp(pixels, { raw: { width: size, height: size, channels } });
   if (channels === 1) image.toColourspace("b-w");
   if (surroundings) image.extend({ ...surroundings, extendWith: "mirror" });
