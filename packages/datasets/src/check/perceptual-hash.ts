@@ -33,7 +33,8 @@ const luma = [299, 587, 114];
 
 /** The hash of an image of [height, width, channels] bytes. Of more than two channels the first three count. */
 export function perceptualHash(pixels: Uint8Array, shape: PixelShape): PerceptualHash {
-  const cells = average(pixels, shape, columns, rows);
+  const grey = greyOf(pixels, shape);
+  const cells = average(grey, shape, columns, rows);
   const bits: [number, number] = [0, 0];
   for (let row = 0; row < rows; row += 1) {
     const half = row < rows / 2 ? 0 : 1;
@@ -42,18 +43,30 @@ export function perceptualHash(pixels: Uint8Array, shape: PixelShape): Perceptua
       bits[half] = ((bits[half] << 1) | Number(cells[at]! > cells[at - 1]!)) >>> 0;
     }
   }
-  const thumbnail = average(pixels, shape, thumbnailSide, thumbnailSide);
+  const thumbnail = average(grey, shape, thumbnailSide, thumbnailSide);
   return { bits, thumbnail: Uint8Array.from(thumbnail, Math.round) };
+}
+
+/** [height, width] in thousandths. */
+function greyOf(pixels: Uint8Array, { width, height, channels }: PixelShape): Uint32Array {
+  const grey = new Uint32Array(width * height);
+  const [red = 0, green = 0, blue = 0] = luma;
+  for (let i = 0, at = 0; i < grey.length; i += 1, at += channels) {
+    grey[i] =
+      channels > 2
+        ? red * pixels[at]! + green * pixels[at + 1]! + blue * pixels[at + 2]!
+        : 1000 * pixels[at]!;
+  }
+  return grey;
 }
 
 /** [down, across] mean grey of each cell of a grid; a cell has at least one pixel. */
 function average(
-  pixels: Uint8Array,
-  { width, height, channels }: PixelShape,
+  grey: Uint32Array,
+  { width, height }: PixelShape,
   across: number,
   down: number,
 ): Float64Array {
-  const weights = channels > 2 ? luma : [1000];
   const cells = new Float64Array(down * across);
   for (let row = 0; row < down; row += 1) {
     const top = Math.floor((row * height) / down);
@@ -63,10 +76,7 @@ function average(
       const right = Math.max(left + 1, Math.floor(((column + 1) * width) / across));
       let sum = 0;
       for (let y = top; y < bottom; y += 1) {
-        for (let x = left; x < right; x += 1) {
-          const at = (y * width + x) * channels;
-          for (let c = 0; c < weights.length; c += 1) sum += weights[c]! * pixels[at + c]!;
-        }
+        for (let x = left; x < right; x += 1) sum += grey[y * width + x]!;
       }
       cells[row * across + column] = sum / (1000 * (bottom - top) * (right - left));
     }
