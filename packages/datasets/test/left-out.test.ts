@@ -40,6 +40,38 @@ const idsOf = ({ splits }: Dataset) =>
 const leftOut = ({ leftOut: all = [] }: Dataset) =>
   Object.fromEntries(all.map(({ reason, count, names }) => [reason, { count, names }]));
 
+describe("a table of one's own", () => {
+  const rows = [
+    "path,label,split",
+    "train/angry/1.jpg,angry,train",
+    "TRAIN/happy/2.jpg,happy,train",
+    "test/angry/3.jpg,other,test",
+    "test/happy/4.jpg,happy,test",
+  ].join("\n");
+
+  test("counts the pictures that no row names, also those without an image's ending", async () => {
+    const folder = await writeCustom({
+      "labels.csv": rows,
+      "notes.txt": "",
+      "train/angry/extra.jpg": await picture("jpeg", 9),
+      more: await picture("png", 9),
+    });
+    const dataset = await loadDataset("custom", folder, {
+      custom: { classes: { ...custom.classes, other: "drop" } },
+    });
+    expect(leftOut(dataset)).toEqual({
+      dropped: { count: 1, names: ["test/angry/3.jpg"] },
+      unlabelled: { count: 2, names: ["more", "train/angry/extra.jpg"] },
+    });
+  });
+
+  test("is read beside a link that leads back", async () => {
+    const folder = await writeCustom({ "labels.csv": rows.replace("other", "angry") });
+    await symlink(folder, join(folder, "train", "back"));
+    expect(leftOut(await load("custom", folder))).toEqual({});
+  });
+});
+
 describe("what systems leave beside data", () => {
   /** Where files of every layout lie, and how it is written. */
   const layouts: readonly [DatasetName, string, () => Promise<string>, readonly string[]][] = [

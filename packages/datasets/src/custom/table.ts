@@ -12,6 +12,7 @@ import { DatasetError } from "../error.ts";
 import { labelAdvice, type Loading, requireImages, UniqueIds } from "../labels.ts";
 import type { FoundLayout, Layout } from "../layout.ts";
 import { findFiles } from "../listing.ts";
+import { picturesBelow } from "../pictures-below.ts";
 import type { ClassReader, CustomLayout } from "./mapping.ts";
 
 export const tableLayout: Layout = {
@@ -61,15 +62,25 @@ export async function loadTable(
     else rows.push({ id, expression, split });
   }
   const paths = rows.map(({ id }) => id);
-  const found = await findFiles(root, paths);
+  const found = await findFiles(root, [...paths, ...dropped]);
   const absolute = (path: string) => (isAbsolute(path) ? path : join(root, path));
   const missing = paths.filter((path) => !found.has(path)).map(absolute);
   requireImages(loading, { path: csv, count: rows.length }, missing);
   loading.findings.leaveOut("dropped", dropped);
+  loading.findings.leaveOut("unlabelled", await picturesBeside(root, new Set(found.values())));
   const splits: Record<SplitName, Sample[]> = { train: [], validation: [], test: [] };
   for (const { id, expression, split } of rows) {
     const image = { kind: "file", path: found.get(id) ?? absolute(id) } as const;
     splits[split].push({ id, image, expression });
   }
   return splits;
+}
+
+/** The pictures below `root` that no row names; none where a link leads back to a folder above it. */
+async function picturesBeside(root: string, named: ReadonlySet<string>): Promise<string[]> {
+  const { pictures } = await picturesBelow(root).catch((error: unknown) => {
+    if (error instanceof DatasetError) return { pictures: [] };
+    throw error;
+  });
+  return pictures.filter((path) => !named.has(join(root, path)));
 }
