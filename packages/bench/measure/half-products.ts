@@ -94,7 +94,7 @@ function message(...fields: readonly Field[]): Uint8Array {
   return Buffer.concat(
     fields.map(([number, value]) => {
       if (typeof value === "number") return Buffer.from([...varint(number * 8), ...varint(value)]);
-      const bytes = Buffer.from(value as Uint8Array);
+      const bytes = typeof value === "string" ? Buffer.from(value) : Buffer.from(value);
       return Buffer.concat([
         Buffer.from([...varint(number * 8 + 2), ...varint(bytes.length)]),
         bytes,
@@ -144,7 +144,18 @@ function onnxProduct(precision: Precision): Uint8Array {
 }
 
 /** The parts of onnxruntime-node that are used here. */
-type Ort = typeof import("onnxruntime-common");
+interface Ort {
+  readonly env: { readonly versions: { readonly common: string } };
+  readonly Tensor: new (type: string, data: Float32Array, shape: readonly number[]) => object;
+  readonly InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{
+      run(feeds: object): Promise<{ readonly y: { readonly data: Float32Array } }>;
+    }>;
+  };
+}
 
 async function openOnnx(precision: Precision): Promise<Rival> {
   const ort = createRequire(createRequire(import.meta.url).resolve("@mvt/core"))(
@@ -164,7 +175,7 @@ async function openOnnx(precision: Precision): Promise<Rival> {
   return {
     name: `ONNX Runtime ${ort.env.versions.common}, ${precision}${converted}`,
     fastest: timed(product),
-    result: y!.data as Float32Array,
+    result: y.data,
   };
 }
 
@@ -241,8 +252,8 @@ async function openTensorflow(
     for (const id of [left, right, y]) binding.deleteTensor(id);
     return back;
   };
-  const once = compute();
-  const asFloat = isFloat || withConversions ? once : cast(once, type, 1);
+  const first = compute();
+  const asFloat = isFloat || withConversions ? first : cast(first, type, 1);
   const what = withConversions ? ", with its conversions" : "";
   return {
     name: `TensorFlow ${binding.TF_Version} (tfjs-node), ${precision}${what}`,
@@ -285,7 +296,19 @@ interface Koffi {
 
 const ggmlTypes = { float32: 0, float16: 1, bfloat16: 30 } as const; // of ggml.h
 
-let ggml: Record<string, (...values: readonly unknown[]) => unknown> | undefined;
+type Call = (...values: readonly unknown[]) => unknown;
+type GgmlCall =
+  | "init"
+  | "tensor"
+  | "data"
+  | "multiply"
+  | "graph"
+  | "expand"
+  | "toHalf"
+  | "toBrain"
+  | "compute";
+
+let ggml: Readonly<Record<GgmlCall, Call>> | undefined;
 
 async function openGgml(precision: Precision): Promise<Rival> {
   if (args.libraries === undefined) throw new Error("no --libraries");
@@ -320,19 +343,19 @@ async function openGgml(precision: Precision): Promise<Rival> {
   }
   const copy = koffi.load("libc.so.6").func("void *memcpy(void *to, float *from, size_t bytes)");
   const g = ggml;
-  const ctx = g["init"]({ mem_size: 2 ** 28, mem_buffer: null, no_alloc: false });
-  const a = g["tensor"](ctx, ggmlTypes[precision], inner, columns);
-  const b = g["tensor"](ctx, ggmlTypes.float32, inner, rows);
-  const into = g["data"](a);
+  const ctx = g.init({ mem_size: 2 ** 28, mem_buffer: null, no_alloc: false });
+  const a = g.tensor(ctx, ggmlTypes[precision], inner, columns);
+  const b = g.tensor(ctx, ggmlTypes.float32, inner, rows);
+  const into = g.data(a);
   if (precision === "float32") copy(into, w, w.byteLength);
   else g[precision === "float16" ? "toHalf" : "toBrain"](w, into, w.length);
-  copy(g["data"](b), x, x.byteLength);
-  const y = g["multiply"](ctx, a, b);
-  const graph = g["graph"](ctx);
-  g["expand"](graph, y);
-  const compute = () => g["compute"](ctx, graph, 1);
+  copy(g.data(b), x, x.byteLength);
+  const y = g.multiply(ctx, a, b);
+  const graph = g.graph(ctx);
+  g.expand(graph, y);
+  const compute = () => g.compute(ctx, graph, 1);
   compute();
-  const result = compared(koffi.decode(g["data"](y), "float", rows * columns));
+  const result = compared(koffi.decode(g.data(y), "float", rows * columns));
   return {
     name: `ggml (node-llama-cpp), weights in ${precision}`,
     fastest: timed(compute),
