@@ -90,7 +90,7 @@ describe("a file that was hashed", () => {
 
 describe("a file that gives back another content than before, at the same size and times", () => {
   test("is named if all files are to be read, and what is there now counts", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     expect(await command({ verify: true, finds: "a bit of the disk" })).toEqual(
       of("a bit of the disk", true),
@@ -102,7 +102,7 @@ describe("a file that gives back another content than before, at the same size a
   });
 
   test("is not named if its time of change says so", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     await writeFile(join(folder, "a"), "other");
     expect(await command({ verify: true })).toEqual(of("other", true));
@@ -112,7 +112,7 @@ describe("a file that gives back another content than before, at the same size a
 
 describe("commands that run at once", () => {
   test("keep what each of them found", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await writeFile(join(folder, "b"), "second");
     const [one, other] = await Promise.all([
       openFileHashes(folder, { cacheFolder }),
@@ -128,7 +128,7 @@ describe("commands that run at once", () => {
   });
 
   test("do not keep what is known of a file that is gone", async () => {
-    aMinuteLater();
+    twoMinutesLater();
     await command();
     await writeFile(join(folder, "b"), "second");
     await rename(join(folder, "a"), join(folder, "elsewhere"));

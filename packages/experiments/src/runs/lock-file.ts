@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "@mvt/common";
-import { readAgain } from "@mvt/common/files";
+import { readAgain, systemCodeOf } from "@mvt/common/files";
 import { parseHolder } from "./lock-holder.ts";
 import type { LockHolder } from "./lock-holder.ts";
 
@@ -32,8 +32,9 @@ export async function readLock(path: string): Promise<LockFile | undefined> {
     const hash = createHash("sha256").update(mark).digest("hex").slice(0, 32);
     return { holder, identity: holder?.token ?? hash, mark };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
+    const code = systemCodeOf(error);
+    // NFS 4 opens what this process has open already, also once another machine has removed it (ESTALE).
+    if (code === "ENOENT" || code === "ESTALE") return undefined;
     if (code !== "EISDIR") throw error;
     throw new UserError(`${path}: expected the lock of a run, found a folder`, {
       advice: "Remove it.",
