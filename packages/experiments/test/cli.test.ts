@@ -53,7 +53,7 @@ describe("the command line refuses", () => {
       args: "runs lst",
       exitCode: 2,
       stderr:
-        'runs lst: expected one of list, show, plot, tensorboard, verify, repair, remove, watch. Did you mean "list"? `pnpm exp runs --help` lists the options.',
+        'runs lst: expected one of list, show, plot, tensorboard, verify, repair, import, remove, watch. Did you mean "list"? `pnpm exp runs --help` lists the options.',
     },
     {
       what: "an unknown scale, naming those there are",
