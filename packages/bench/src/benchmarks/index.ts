@@ -19,7 +19,7 @@ interface Benchmark {
 export const benchmarks = {
   train: {
     measure: trainBenchmark,
-    notes: ({ pythons, otherEngines }) => [
+    notes: ({ pythons, otherEngines, only }) => [
       "A training step: forward, backward and AdamW in float32, from images to changed weights, without loading any. This project starts from bytes and normalises them in the step.",
       "This project's last block computes the class token's row alone, since nothing else reaches the logits: the result is the same. The matrix products alone are those of that step.",
       ...(pythons.length > 0
@@ -27,8 +27,8 @@ export const benchmarks = {
             "PyTorch starts from normalised float32. It is timed in several ways: eager as its users write it, with all rows in every block; with the last block on the class row, written out by hand; under autocast in bfloat16; and compiled.",
           ]
         : []),
-      ...[...otherEngines, ...plainTfjsEngines].flatMap(({ title, mostImages, repetitions }) =>
-        mostImages === undefined
+      ...[...otherEngines, ...plainTfjsEngines].flatMap(({ id, title, mostImages, repetitions }) =>
+        mostImages === undefined || only?.includes(id) === false
           ? []
           : `${title}: at most ${mostImages} per step${repetitions ? ", in fewer rounds" : ""}; compared by images per second.`,
       ),
