@@ -172,7 +172,9 @@ describe("words behind --", () => {
 describe("the pictures that predict finds in a folder", () => {
   test("are those by content, in folders as well, and no junk", async () => {
     const data = await writeCustom({ "train/a/notes.txt": "", "__MACOSX/._1.jpg": "" });
-    const found = await findImages([join(data, "custom")]);
+    const leftOut: unknown[] = [];
+    const found = await findImages([join(data, "custom")], (...what) => leftOut.push(what));
+    expect(leftOut).toEqual([[join(data, "custom"), ["train/a/notes.txt"]]]);
     expect(found.map(({ stem }) => stem)).toEqual([
       "test/a/3",
       "test/b/deeper/4",

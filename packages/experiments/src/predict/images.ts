@@ -12,8 +12,15 @@ export interface NamedImage {
   readonly stem: string;
 }
 
-/** Files in the order given, those of a folder (and of folders in it) by name. */
-export async function findImages(paths: readonly string[]): Promise<readonly NamedImage[]> {
+/**
+ * Files in the order given, those of a folder (and of folders in it) by name.
+ *
+ * @param onLeftOut is told of the files of a folder that are no pictures; what systems leave beside data is passed by
+ */
+export async function findImages(
+  paths: readonly string[],
+  onLeftOut: (folder: string, names: readonly string[]) => void = () => {},
+): Promise<readonly NamedImage[]> {
   const found: NamedImage[] = [];
   const taken = new Set<string>();
   const add = (path: string, name: string) => {
@@ -37,13 +44,14 @@ export async function findImages(paths: readonly string[]): Promise<readonly Nam
       add(path, basename(path));
       continue;
     }
-    const { pictures: files } = await picturesBelow(path);
+    const { pictures: files, leftOut } = await picturesBelow(path);
     if (files.length === 0) {
       throw new UserError(
         `${path}: expected a folder with images, found no file that is one by its name or its content. Name the files themselves.`,
       );
     }
     for (const file of files) add(join(path, file), file);
+    if (leftOut.other.length > 0) onLeftOut(path, leftOut.other);
   }
   return found;
 }

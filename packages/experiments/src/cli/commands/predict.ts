@@ -1,6 +1,6 @@
 /** @file `pnpm exp predict`: the expressions of images, by an exported model or a finished run. */
 import { join, resolve } from "node:path";
-import { CommandLineError, percent, printable, UserError } from "@mvt/common";
+import { CommandLineError, listFirst, percent, printable, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
 import { explanationAbouts, explanationNames } from "@mvt/core";
 import type { Mvt, Prediction } from "@mvt/core";
@@ -98,7 +98,10 @@ async function run(args: Args): Promise<void> {
   const source = sourceOf(args);
   const format = args.out === undefined ? undefined : predictionFormat(args.out);
   requireFaces(args);
-  const images = await findImages(args.images);
+  const images = await findImages(args.images, (folder, names) => {
+    const what = names.length === 1 ? "file that is no picture" : "files that are no pictures";
+    say(`${folder}: left out ${names.length} ${what}: ${listFirst(names, 5)}`);
+  });
   if (args.out !== undefined) await requireWritableFile("out", args.out);
   if (args.overlay !== undefined) await requireWritable("overlay", args.overlay);
   const mvt = await open(args);
