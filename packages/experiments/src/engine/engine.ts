@@ -79,7 +79,7 @@ export function requireThreads(
       `--threads ${threads}: expected it on the CPU, got ${deviceOf(backend)}, where no thread of the processor computes. Leave it out.`,
     );
   }
-  if (threads === 1 || !/^@tensorflow\/tfjs-backend-/.test(backend.name)) return;
+  if (threads === 1 || !backend.name.startsWith("@tensorflow/tfjs-backend-")) return;
   throw new CommandLineError(
     `--threads ${threads}: expected 1 with ${backend.name}, which has no more. Leave it out, or build a native TensorFlow with \`pnpm exp setup tensorflow\`.`,
   );
