@@ -108,6 +108,11 @@ export function variableOf(option: string): string {
   return `MVT_${option.toUpperCase().replaceAll("-", "_")}`;
 }
 
+/** Whether the environment sets the option to this value: then it is set for other commands as well. */
+export function isOfEnvironment(option: string, value: unknown): boolean {
+  return process.env[variableOf(option)] === String(value);
+}
+
 /** Throws for a number or a repeatable option that is typed without a value: yargs takes its default instead. */
 export function requireValues({ options }: CommandModule, args: readonly string[]): void {
   for (const [name, { type, array }] of Object.entries(options)) {

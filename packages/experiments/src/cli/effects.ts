@@ -4,7 +4,7 @@ import { policyDefaults } from "@mvt/relabel";
 import type { PredictionSource, Reference } from "@mvt/relabel";
 import { defaultRecipe } from "../settings/recipes.ts";
 import type { RecipeName } from "../settings/recipes.ts";
-import { variableOf } from "./command.ts";
+import { isOfEnvironment } from "./command.ts";
 import type { ArgsOf } from "./command.ts";
 import { engineOptions } from "./options.ts";
 import type { trainingOptions } from "./options.ts";
@@ -71,7 +71,7 @@ function changed(args: EffectArgs): readonly (readonly [typed: string, use: RunU
   ];
   return options
     .filter(([, value, usual]) => value !== undefined && value !== usual)
-    .filter(([flag, value]) => String(value) !== process.env[variableOf(flag)])
+    .filter(([flag, value]) => !isOfEnvironment(flag, value))
     .map(([flag, value, , use]) => [`--${flag} ${String(value)}`, use]);
 }
 
@@ -95,7 +95,7 @@ export function requireEngineEffect(
   const given = ofEngine.find((flag) => {
     const value = args[flag];
     if (value === undefined || value === engineOptions.backend.default) return false;
-    return !used.includes(flag) && String(value) !== process.env[variableOf(flag)];
+    return !used.includes(flag) && !isOfEnvironment(flag, value);
   });
   if (given === undefined) return;
   throw new CommandLineError(

@@ -7,7 +7,7 @@ import {
   checkTime,
   launchers,
 } from "../launch/slurm-options.ts";
-import { variableOf, wholeFrom } from "./command.ts";
+import { isOfEnvironment, wholeFrom } from "./command.ts";
 import type { ArgsOf } from "./command.ts";
 
 const launching = "Launcher:";
@@ -152,6 +152,3 @@ export function requireLaunch(args: Given): void {
 
 const camelCase = (name: string) =>
   name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-
-const isOfEnvironment = (option: string, value: unknown) =>
-  process.env[variableOf(option)] === String(value);
