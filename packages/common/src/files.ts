@@ -13,6 +13,7 @@ export { syncFile, syncFolder } from "./durable.ts";
 export { leftOverAge, removeLeftOvers, unfinishedPath, unfinishedSuffix } from "./left-overs.ts";
 export { processExists, type ProcessPlace, thisPlace } from "./processes.ts";
 export {
+  chunksOfRegular,
   mostBytes,
   readRegular,
   readRegularText,

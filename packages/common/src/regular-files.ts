@@ -84,6 +84,24 @@ export async function streamRegular(path: string, highWaterMark = 2 ** 20): Prom
   return file.createReadStream({ highWaterMark });
 }
 
+/**
+ * The content of a regular file of any size, in chunks that all lie in the same memory: each is there until the next one is
+ * asked for. Throws as `readRegular` does.
+ */
+export async function* chunksOfRegular(path: string, length = 2 ** 16): AsyncGenerator<Buffer> {
+  const { file } = await readAgain(() => openRegular(path));
+  try {
+    const memory = Buffer.allocUnsafeSlow(length);
+    for (;;) {
+      const { bytesRead } = await file.read(memory, 0, length);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
 async function openRegular(
   path: string,
 ): Promise<{ readonly file: FileHandle; readonly size: number }> {

@@ -9,6 +9,7 @@ import {
   readRegular,
   readRegularText,
   requireRegularFile,
+  chunksOfRegular,
   streamRegular,
   UnreadableFileError,
 } from "@mvt/common/files";
@@ -32,10 +33,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** All three ways of reading. */
+/** All ways of reading. */
 const readers = {
   readRegular: (path: string) => readRegular(path).then(String),
   readRegularText: (path: string) => readRegularText(path),
+  chunksOfRegular: async (path: string) => {
+    let text = "";
+    for await (const chunk of chunksOfRegular(path, 5)) text += String(chunk);
+    return text;
+  },
   streamRegular: async (path: string) => {
     let text = "";
     for await (const chunk of await streamRegular(path)) text += String(chunk);

@@ -7,7 +7,7 @@ export { missingCuda } from "./backends/onnx/cuda-device.ts";
 export { DeviceError } from "./backends/onnx/device-error.ts";
 export { operatorsOnHost } from "./backends/onnx/placement.ts";
 export { type ProfiledKernel, profileKernels } from "./backends/onnx/profile.ts";
-export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/session.ts";
+export { type OnnxDevice, onnxDevices, type OnnxOptions } from "./backends/onnx/options.ts";
 export { tfjsBackend } from "./backends/tfjs/backend.ts";
 export { TfjsError, type TfjsOptions } from "./backends/tfjs/options.ts";
 export {
@@ -77,11 +77,9 @@ export {
   explanationNames,
 } from "./portable/explanation-names.ts";
 export { loadMvt, type LoadOptions } from "./portable/load.ts";
-export { readMetadata, withMetadata } from "./portable/metadata.ts";
 export type { Mvt, Prediction } from "./portable/model.ts";
 export { predictionRows } from "./portable/prediction-rows.ts";
 export { maskPixels, type DecodedImage, resizeImage } from "./portable/image.ts";
-export { encodePortable, type PortableModel, portableOpset } from "./portable/portable.ts";
 export { type StoragePrecision, storagePrecisions } from "./portable/storage-precision.ts";
 export {
   divideBatch,

@@ -8,7 +8,6 @@ import {
   declareNetwork,
   defaultBackbone,
   deit,
-  encodePortable,
   gradients,
   inHalfPrecision,
   minimize,
@@ -18,6 +17,7 @@ import {
   simplify,
   withBackbone,
 } from "@mvt/core";
+import { encodePortable } from "@mvt/core/portable";
 import type { BackboneName, Program, Tensor } from "@mvt/core";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,7 @@
 /** Attention rollout and gradient-weighted attention, against timm's models with hooks (golden/explanations.py). */
 import { readFileSync } from "node:fs";
-import { backbones, deit, encodePortable, explanationNames, nn, openWeights, ops } from "@mvt/core";
+import { backbones, deit, explanationNames, nn, openWeights, ops } from "@mvt/core";
+import { encodePortable } from "@mvt/core/portable";
 import type { NetworkConfig, Program } from "@mvt/core";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";

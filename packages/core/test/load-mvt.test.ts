@@ -4,7 +4,6 @@ import { join } from "node:path";
 import {
   deit,
   describeModel,
-  encodePortable,
   loadMvt,
   type ModelDescription,
   nn,
@@ -13,8 +12,8 @@ import {
   type Program,
   random,
   resizeBilinear,
-  withMetadata,
 } from "@mvt/core";
+import { encodePortable, withMetadata } from "@mvt/core/portable";
 import { describe, expect, test } from "vitest";
 
 const config = {

@@ -1,16 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import {
-  deit,
-  encodePortable,
-  nn,
-  ops,
-  portableOpset,
-  readMetadata,
-  type StoragePrecision,
-  type Program,
-  random,
-  withMetadata,
-} from "@mvt/core";
+import { deit, nn, ops, type StoragePrecision, type Program, random } from "@mvt/core";
+import { encodePortable, portableOpset, readMetadata, withMetadata } from "@mvt/core/portable";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { ModelProtoSchema } from "../src/backends/onnx/schema/onnx_pb.js";

@@ -1,5 +1,6 @@
 /** How programs are printed, and that errors about a node show its line. */
-import { deit, encodePortable, minimize, nn, onnxBackend, ops, printProgram, sgd } from "@mvt/core";
+import { deit, minimize, nn, onnxBackend, ops, printProgram, sgd } from "@mvt/core";
+import { encodePortable } from "@mvt/core/portable";
 import type { Program } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { encode } from "../src/backends/onnx/encode.ts";

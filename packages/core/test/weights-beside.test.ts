@@ -1,14 +1,6 @@
 /** @file Weights in several files, and weights in ONNX models: with external data, and exported by this project. */
-import {
-  backbones,
-  deit,
-  describeModel,
-  encodePortable,
-  nn,
-  openWeights,
-  ops,
-  withMetadata,
-} from "@mvt/core";
+import { backbones, deit, describeModel, nn, openWeights, ops } from "@mvt/core";
+import { encodePortable, withMetadata } from "@mvt/core/portable";
 import type { ModelDescription, NdArray, OpenOptions, Weights } from "@mvt/core";
 import { describe, expect, test } from "vitest";
 import { loadWild, matchWild, refusalOf, wild, wildBytes } from "./support/wild.ts";

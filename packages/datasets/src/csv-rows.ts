@@ -19,11 +19,12 @@ const [lineFeed, carriageReturn, quotationMark, comma] = [0x0a, 0x0d, 0x22, 0x2c
 const byteOrderMark = Buffer.from("\uFEFF");
 
 /**
- * The rows of a text in UTF-8, in chunks of any length. LF, CRLF and CR end lines; a byte order mark and empty lines are
+ * The rows of a text in UTF-8, in chunks of any length, whose memory is not read any more once the next one is asked for. LF, CRLF and CR end lines; a byte order mark and empty lines are
  * passed over. Throws CsvError, whose message names the line.
  */
 export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<CsvRow> {
   const source = chunks[Symbol.asyncIterator]();
+  const join = joiner();
   /** A byte order mark, if there is one; undefined while that is not known. */
   let mark: Buffer | undefined;
   let rest: Buffer = Buffer.alloc(0);
@@ -32,9 +33,11 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Cs
     for (let ended = false; !ended;) {
       const next = await source.next();
       ended = next.done === true;
-      let text = next.done === true ? rest : Buffer.concat([rest, next.value]);
+      let text = next.done === true ? rest : join(rest, next.value);
       if (mark === undefined && (ended || text.length >= byteOrderMark.length)) {
-        mark = text.subarray(0, text.indexOf(byteOrderMark) === 0 ? byteOrderMark.length : 0);
+        mark = byteOrderMark.equals(text.subarray(0, byteOrderMark.length))
+          ? byteOrderMark
+          : Buffer.alloc(0);
         text = text.subarray(mark.length);
       }
       const [lf, cr] = [finder(text, lineFeed), finder(text, carriageReturn)];
@@ -61,6 +64,18 @@ export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Cs
   } finally {
     await source.return?.();
   }
+}
+
+/** Puts a chunk behind the rest of the one before, which this function gave, in memory that is used again and again. */
+function joiner(): (rest: Buffer, chunk: Buffer) => Buffer {
+  let memory = Buffer.alloc(0);
+  return (rest, chunk) => {
+    const length = rest.length + chunk.length;
+    if (length > memory.length) memory = Buffer.allocUnsafeSlow(2 * length);
+    memory.set(rest);
+    memory.set(chunk, rest.length);
+    return memory.subarray(0, length);
+  };
 }
 
 /** Where a byte is at or behind a position, which never goes back; the length of the text if it is nowhere. */
@@ -106,7 +121,8 @@ async function* parsedRows(
   });
   const all = async function* () {
     yield* parts;
-    yield* { [Symbol.asyncIterator]: () => source };
+    // Copied, because the parser may ask for the next one before it has read one.
+    for await (const chunk of { [Symbol.asyncIterator]: () => source }) yield Buffer.from(chunk);
   };
   pipeline(all, parser, () => {
     // A failure of either ends the loop below with its error.

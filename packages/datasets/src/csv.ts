@@ -1,6 +1,6 @@
 /** @file Reads CSV files row by row, whatever their line ends, with the line number of each row. */
 import { shorten } from "@mvt/common";
-import { streamRegular } from "@mvt/common/files";
+import { chunksOfRegular } from "@mvt/common/files";
 import { CsvError } from "csv-parse";
 import { type CsvRow, csvRows } from "./csv-rows.ts";
 import { DatasetError } from "./error.ts";
@@ -14,9 +14,6 @@ export const tableAdvice = {
   published: "Replace the file by the published one.",
   own: "Correct the table.",
 } as const;
-
-/** Bytes that are read at once. Larger parts take longer to allocate than to read. */
-const chunkLength = 2 ** 16;
 
 /**
  * The rows of a CSV file, the header included. They are read as a stream: fer2013.csv has 300 MB.
@@ -32,7 +29,7 @@ export async function* readCsv(
 ): AsyncGenerator<CsvRow> {
   const inUtf8 = async function* () {
     let first = true;
-    for await (const chunk of (await streamRegular(path, chunkLength)) as AsyncIterable<Buffer>) {
+    for await (const chunk of chunksOfRegular(path)) {
       if (first) requireUtf8(path, chunk);
       first = false;
       yield chunk;

@@ -1,5 +1,5 @@
 /** @file Runs tasks in worker threads, or in this one. */
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 
 /** What worker threads run: the default export of a module. */
 export interface Work<Task, Result> {
@@ -23,14 +23,7 @@ export async function inThreads<Task, Result>(
   { count, make, threads, onDone }: Tasks<Task>,
 ): Promise<Result[]> {
   const workers = Math.min(threads, count);
-  const pool =
-    workers > 0
-      ? new Piscina<Task, Result>({
-          filename: module.href,
-          minThreads: workers,
-          maxThreads: workers,
-        })
-      : undefined;
+  const pool = workers > 0 ? await startPool<Task, Result>(module, workers) : undefined;
   const results: Result[] = [];
   let next = 0;
   const runNext = async () => {
@@ -48,4 +41,13 @@ export async function inThreads<Task, Result>(
     await pool?.destroy();
   }
   return results;
+}
+
+/** Piscina is loaded where threads are needed: a command that trains nothing needs none. */
+async function startPool<Task, Result>(
+  module: URL,
+  threads: number,
+): Promise<Piscina<Task, Result>> {
+  const { Piscina } = await import("piscina");
+  return new Piscina({ filename: module.href, minThreads: threads, maxThreads: threads });
 }

@@ -1,7 +1,8 @@
 /** @file An exported model of a run that averages: over its weights, and over an image and its mirror image. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadMvt, readMetadata } from "@mvt/core";
+import { loadMvt } from "@mvt/core";
+import { readMetadata } from "@mvt/core/portable";
 import { runCommand } from "@mvt/testing/command-line";
 import { makeFolder, removeFolder } from "@mvt/testing/folder";
 import { beforeAll, describe, expect, test } from "vitest";

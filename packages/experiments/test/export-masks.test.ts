@@ -1,5 +1,6 @@
 /** @file Exported classifiers beside the run's own program: every form of mask, bytes and pixels. */
-import { deit, describeModel, encodePortable, nn, onnxBackend, withMetadata } from "@mvt/core";
+import { deit, describeModel, nn, onnxBackend } from "@mvt/core";
+import { encodePortable, withMetadata } from "@mvt/core/portable";
 import type { ModelDescription } from "@mvt/core";
 import { declareGenerator, generatorConfig } from "@mvt/mgn";
 import type { MaskForm, MaskSpace, MgnFile, Polarity } from "@mvt/mgn";

@@ -1,7 +1,8 @@
 /** @file `pnpm exp export` and `pnpm exp predict`, as a user would run them. */
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeSafetensors, loadMvt, readMetadata } from "@mvt/core";
+import { decodeSafetensors, loadMvt } from "@mvt/core";
+import { readMetadata } from "@mvt/core/portable";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { sourceVersion } from "@mvt/experiments";

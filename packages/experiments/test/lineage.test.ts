@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { deit, encodeSafetensors, readMetadata } from "@mvt/core";
+import { deit, encodeSafetensors } from "@mvt/core";
+import { readMetadata } from "@mvt/core/portable";
 import { runId } from "@mvt/experiments";
 import { runCommand } from "@mvt/testing/command-line";
 import { makeFolder, removeFolder, temporaryFolder } from "@mvt/testing/folder";

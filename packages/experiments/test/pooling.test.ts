@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { deit, encodePortable, encodeSafetensors, loadMvt, nn, printProgram } from "@mvt/core";
+import { deit, encodeSafetensors, loadMvt, nn, printProgram } from "@mvt/core";
+import { encodePortable } from "@mvt/core/portable";
 import type { ExplanationName } from "@mvt/core";
 import { runId } from "@mvt/experiments";
 import { runCommand } from "@mvt/testing/command-line";

@@ -1,15 +1,8 @@
 /** @file The time that predictions take: latency of one image, throughput of many, of several engines. */
 import { setTimeout } from "node:timers/promises";
 import { sum } from "@mvt/common";
-import {
-  describeModel,
-  encodePortable,
-  loadMvt,
-  nn,
-  portableOpset,
-  preprocessingOf,
-  withMetadata,
-} from "@mvt/core";
+import { describeModel, loadMvt, nn, preprocessingOf } from "@mvt/core";
+import { encodePortable, portableOpset, withMetadata } from "@mvt/core/portable";
 import type { deit, Mvt, DecodedImage } from "@mvt/core";
 import { declareClassifier, exportProgram } from "@mvt/experiments";
 import { median } from "simple-statistics";

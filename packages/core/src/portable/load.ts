@@ -1,7 +1,6 @@
 /** @file Opening an exported model in Node: `loadMvt(file)`, then `predict(image)`. */
 import { readRegular } from "@mvt/common/files";
 import { loadOnnxRuntime } from "../backends/onnx/load-onnxruntime.ts";
-import { openMvt } from "./model.ts";
 import type { Mvt } from "./model.ts";
 
 export interface LoadOptions {
@@ -18,6 +17,7 @@ export async function loadMvt(
   { threads }: LoadOptions = {},
 ): Promise<Mvt> {
   const bytes = typeof file === "string" ? await readRegular(file) : file;
+  const { openMvt } = await import("./model.ts");
   return openMvt(bytes, await loadOnnxRuntime(), {
     source: typeof file === "string" ? file : "model",
     session: threads === undefined ? {} : { intraOpNumThreads: threads },

@@ -16,7 +16,7 @@ import type { ElementType } from "./element.ts";
 import { refuserOf, WeightsError } from "./error.ts";
 import type { Refuse } from "./error.ts";
 import { fromOwnExport, isOwnExport } from "./own-onnx.ts";
-import { maximumArrays, maximumAxes, requireName } from "./stored.ts";
+import { keepNames, maximumArrays, maximumAxes, requireName } from "./stored.ts";
 import type { StoredArray, WeightsFile } from "./stored.ts";
 
 /** TensorProto.DataType */
@@ -57,10 +57,6 @@ const tensor = {
  */
 const isAnonymous = (name: string) =>
   /^(onnx::.*|val_\d+|\d*|t\d+|i64\[.*\]|float(16|32)\(.*\))$/.test(name);
-
-/** By default, exporters replace a matrix and its transpose by a new array without the name of the parameter. */
-export const keepNames =
-  "Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False), or dynamo=False with do_constant_folding=False.";
 
 /**
  * Opens an ONNX model; `source` is its name in errors, and `beside` reads the files that hold its external data. Models

@@ -1,8 +1,5 @@
-/** @file Opens a file of weights in any format. The first bytes tell which format it is. */
+/** @file Opens a file of weights in any format. The first bytes tell which format it is; what reads it is loaded then. */
 import { refuserOf, WeightsError } from "./error.ts";
-import { openOnnx } from "./onnx.ts";
-import { openTorchArchive } from "./pytorch/archive.ts";
-import { openTorchPickle } from "./pytorch/legacy.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { isIndex, openSharded } from "./sharded.ts";
 import type { ReadBeside } from "./beside.ts";
@@ -65,14 +62,17 @@ async function openByFormat(
   // Safetensors first: a header of 640 bytes begins with 0x80 0x02, as a pickle does.
   if (bytes[8] === 0x7b) return openSafetensors(bytes, source); // "{"
   if (begins("PK\u0003\u0004") || begins("PK\u0005\u0006")) {
+    const { openTorchArchive } = await import("./pytorch/archive.ts");
     return openTorchArchive(bytes, source, key);
   }
   if (first === 0x80 && second! >= 2 && second! <= 5) {
+    const { openTorchPickle } = await import("./pytorch/legacy.ts");
     return openTorchPickle(bytes, source, key);
   }
   if (source.endsWith(".safetensors")) return openSafetensors(bytes, source);
-  if (first === 0x08 || source.endsWith(".onnx")) {
-    return openOnnx(bytes, source, beside); // ir_version
+  if (first === 0x08 /* ir_version */ || source.endsWith(".onnx")) {
+    const { openOnnx } = await import("./onnx.ts");
+    return openOnnx(bytes, source, beside);
   }
   const known = otherFormats.find((format) => begins(format.start));
   const hex = Buffer.from(bytes.subarray(0, 4)).toString("hex");

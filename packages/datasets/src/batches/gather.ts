@@ -1,5 +1,5 @@
 /** @file Copies or decodes the images of one batch, and augments them. One task of a worker thread. */
-import { move } from "piscina";
+import type { move } from "piscina";
 import { augment, augmentationStream } from "../augment/augment.ts";
 import type { Augmentation } from "../augment/augmentation.ts";
 import { mapConcurrently } from "../concurrently.ts";
@@ -110,7 +110,9 @@ export default async function gatherAndMove(
   task: GatherTask,
 ): Promise<ReturnType<typeof move> | Unreadable> {
   const gathered = await gather(task);
-  return gathered instanceof Uint8Array ? move(gathered) : gathered;
+  if (!(gathered instanceof Uint8Array)) return gathered;
+  const piscina = await import("piscina");
+  return piscina.move(gathered);
 }
 
 /** The images in these rows as they are decoded, each [S, S, 3]. Throws DatasetError for an unreadable one. */

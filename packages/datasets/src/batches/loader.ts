@@ -13,7 +13,7 @@
  */
 import { availableParallelism } from "node:os";
 import { moduleBeside } from "@mvt/common";
-import { Piscina } from "piscina";
+import type { Piscina } from "piscina";
 import { checkAugmentation, type Augmentation } from "../augment/augmentation.ts";
 import { DatasetError, requireThat } from "../error.ts";
 import type { Images } from "../images/images.ts";
@@ -60,6 +60,8 @@ export interface BatchLoader {
   close(): Promise<void>;
 }
 
+type GatherPool = Piscina<GatherTask, Uint8Array<ArrayBuffer> | Unreadable>;
+
 /** How many threads keep up with training: one that augments, or several that decode. */
 export function loaderThreads(images: Images): number {
   return "pixels" in images ? 1 : Math.min(8, availableParallelism());
@@ -77,13 +79,14 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
   requireWhole("batchSize", batchSize, 1);
   requireWhole("threads", threads, 0);
   requireWhole("prefetch", prefetch, 0);
-  let pool: Piscina<GatherTask, Uint8Array<ArrayBuffer> | Unreadable> | undefined;
+  let pool: Promise<GatherPool> | undefined;
 
   const usesThreads = (augmentation?: Augmentation) =>
     threads > 0 && (streams || augmentation !== undefined);
 
-  const startPool = () =>
-    new Piscina<GatherTask, Uint8Array<ArrayBuffer> | Unreadable>({
+  const startPool = async (): Promise<GatherPool> => {
+    const { Piscina } = await import("piscina");
+    return new Piscina({
       filename: moduleBeside(import.meta.url, "gather").href,
       minThreads: threads,
       maxThreads: threads,
@@ -91,6 +94,7 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
       // to a worker that has become free.
       concurrentTasksPerWorker: Math.ceil((prefetch + 1) / threads),
     });
+  };
 
   /** The batch of at most B rows, filled up to B with the last row at weight 0. */
   async function prepare(
@@ -108,7 +112,7 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
     const source = sourceOf(images, indices);
     const task = { source, size: images.size, ids, seed, epoch, augmentation };
     const gathered = await (usesThreads(augmentation)
-      ? (pool ??= startPool()).run(task)
+      ? (await (pool ??= startPool())).run(task)
       : gather(task));
     if ("unreadable" in gathered) throw new DatasetError(gathered.unreadable);
     return { images: gathered, indices, weights, count: rows.length };
@@ -143,8 +147,9 @@ export function createBatchLoader(images: Images, options: BatchLoaderOptions): 
       return batches(epoch);
     },
     async close() {
-      const closing = pool;
+      const started = pool;
       pool = undefined;
+      const closing = await started;
       // For the pool, a batch that arrives while the threads end is an error. Nothing awaits it any more.
       closing?.on("error", () => {});
       await closing?.destroy();

@@ -19,7 +19,7 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { listFirst } from "@mvt/common";
 import { mapConcurrently } from "../concurrently.ts";
 import { keptFile, type Notice } from "./kept-file.ts";
@@ -64,6 +64,10 @@ export async function openFileHashes(
   { cacheFolder, verify = false, onNotice = () => {} }: FileHashesOptions,
 ): Promise<FileHashes> {
   const root = resolve(folder);
+  const start = `${folder}${sep}`;
+  // `relative` takes longer than to ask the system for the file.
+  const below = (path: string) =>
+    path.startsWith(start) ? path.slice(start.length) : relative(root, path);
   const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
   const table = keptFile(join(cacheFolder, `hashes-${name}.txt`), {
     title: "mvt-hashes 2",
@@ -78,7 +82,7 @@ export async function openFileHashes(
   const stampOf = stamper();
   let learnt = 0;
   const look = async (path: string, use: string): Promise<FileLook> => {
-    const key = JSON.stringify([use, relative(root, path)]);
+    const key = JSON.stringify([use, below(path)]);
     const now = BigInt(Date.now()) * 1_000_000n;
     const stamp = await stampOf(path);
     const before = found.get(key) ?? known.get(key);

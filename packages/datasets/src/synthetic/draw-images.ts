@@ -1,7 +1,6 @@
 /** @file Draws images on several threads and returns their pixels in order. */
 import { moduleBeside } from "@mvt/common";
-import { Piscina } from "piscina";
-import drawBatch, { type DrawBatch, type DrawRequest } from "./draw-batch.ts";
+import type { DrawBatch, DrawRequest } from "./draw-batch.ts";
 
 type DrawOptions = Omit<DrawBatch, "requests">;
 
@@ -27,9 +26,11 @@ export async function* drawImages(
   const batches = toBatches(requests, options);
   const count = Math.min(threads, batches.length);
   if (count <= 1) {
+    const { default: drawBatch } = await import("./draw-batch.ts");
     for (const batch of batches) yield* await drawBatch(batch);
     return;
   }
+  const { Piscina } = await import("piscina");
   const pool = new Piscina<DrawBatch, Uint8Array[]>({
     filename: moduleBeside(import.meta.url, "draw-batch").href,
     minThreads: count,

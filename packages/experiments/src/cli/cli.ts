@@ -75,6 +75,7 @@ export function createCli(
 ): Argv {
   /** The command that was typed, once its module is loaded. */
   let typed: TypedCommand | undefined;
+  const helps = args[0] === "help" || args.includes("--help") || args.includes("-h");
   const cli = yargs([...args])
     .scriptName("pnpm exp")
     .usage("$0 <command> [options]")
@@ -86,8 +87,7 @@ export function createCli(
     .alias("help", "h")
     .version(false)
     .option("version", { type: "boolean", global: false, describe: "Show version and commit" })
-    // yargs formats the help of a command before it runs it, and takes long to break lines.
-    .wrap(args[0] === "help" || args.includes("--help") || args.includes("-h") ? 100 : null)
+    .wrap(helps ? 100 : null)
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? wrongCommandLine(message, args, typed);
@@ -105,7 +105,7 @@ export function createCli(
         module = { ...loaded, options: { ...loaded.options, ...commonOptions } };
         const [word, ...places] = name.split(" ");
         typed = { word: word!, places, options: Object.keys(module.options) };
-        return declare(command, module, process.env);
+        return declare(command, module, process.env, helps);
       },
       async (parsed) => {
         requireValues(module, args);

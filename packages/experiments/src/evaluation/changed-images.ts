@@ -5,7 +5,6 @@ import type { LabelChange } from "@mvt/relabel";
 import { svgToPng } from "@mvt/report";
 import { labelSheet } from "@mvt/report/figures/label-sheet";
 import type { ChangedImage, LabelSheet } from "@mvt/report/figures/label-sheet";
-import sharp from "sharp";
 import type { Subset } from "../data/prepared.ts";
 import { damaged } from "../runs/csv-table.ts";
 import type { LabelLine } from "../runs/read-labels.ts";
@@ -66,13 +65,15 @@ export async function changedImagesSheet(
 }
 
 /** An image as PNG in its own size, or smaller. */
-export function thumbnail(pixels: Uint8Array, size: number): Promise<Uint8Array> {
+export async function thumbnail(pixels: Uint8Array, size: number): Promise<Uint8Array> {
+  const { default: sharp } = await import("sharp");
   const image = sharp(pixels, { raw: { width: size, height: size, channels: 3 } });
   return (size > side ? image.resize(side, side) : image).png().toBuffer();
 }
 
 /** An image as PNG of a sheet's size. Small ones keep their pixels visible; large ones are made smaller smoothly. */
-export function enlarged(pixels: Uint8Array, size: number): Promise<Uint8Array> {
+export async function enlarged(pixels: Uint8Array, size: number): Promise<Uint8Array> {
+  const { default: sharp } = await import("sharp");
   return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
     .resize(side, side, { kernel: size < side / 2 ? "nearest" : "lanczos3" })
     .png()

@@ -1,5 +1,6 @@
 /** @file What an exported run says about itself. */
-import { portableOpset, preprocessingOf } from "@mvt/core";
+import { preprocessingOf } from "@mvt/core";
+import { portableOpset } from "@mvt/core/portable";
 import type { ExplanationName, ModelDescription, StoragePrecision } from "@mvt/core";
 import { datasets } from "@mvt/datasets";
 import type { Count } from "@mvt/report";

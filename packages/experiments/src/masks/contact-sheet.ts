@@ -1,5 +1,4 @@
 /** @file A contact sheet: images of one size in rows and columns, as PNG. */
-import sharp from "sharp";
 
 /** Pixels between images. */
 const gap = 2;
@@ -28,6 +27,7 @@ export async function contactSheet(
       }
     }
   }
+  const { default: sharp } = await import("sharp");
   return sharp(sheet, { raw: { width, height, channels: 3 } })
     .resize(width * factor, height * factor, { kernel: "nearest" })
     .png()

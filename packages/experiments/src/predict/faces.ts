@@ -2,7 +2,6 @@
 import { reasonOf } from "@mvt/common";
 import { decodeImageFile, mapAhead } from "@mvt/datasets";
 import type { FaceFinder, FindOptions, FoundFaces, NumberedFace } from "@mvt/faces";
-import sharp from "sharp";
 import type { NamedImage, ReadImage } from "./images.ts";
 
 /** Told what was found in each photograph, before its faces are predicted. */
@@ -61,6 +60,7 @@ export async function boxesOverlay(path: string, faces: FoundFaces["faces"]): Pr
     ),
   ]);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size[0]}" height="${size[1]}">${shapes.join("")}</svg>`;
+  const { default: sharp } = await import("sharp");
   const shrunk = await sharp(data, { raw: { width, height, channels } })
     .resize(size[0], size[1], { fit: "fill" })
     .toColourspace("srgb")

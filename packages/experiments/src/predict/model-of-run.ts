@@ -1,5 +1,6 @@
 /** @file A finished run as a model that predicts images: what `export` would write, in memory and without a file. */
-import { describeModel, encodePortable, loadMvt, preprocessingOf, withMetadata } from "@mvt/core";
+import { describeModel, loadMvt, preprocessingOf } from "@mvt/core";
+import { encodePortable, withMetadata } from "@mvt/core/portable";
 import type { ExplanationName, LoadOptions, Mvt } from "@mvt/core";
 import { maskOf } from "../export/describe-run.ts";
 import { exportProgram } from "../export/export-program.ts";

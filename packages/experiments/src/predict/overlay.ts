@@ -4,7 +4,6 @@ import { explanationAbouts, heatColour, heatPixels, maskPixels, resizeImage } fr
 import type { DecodedImage, ExplanationName, ModelDescription, Mvt, Prediction } from "@mvt/core";
 import { svgToPng } from "@mvt/report";
 import { explanationFigure } from "@mvt/report/figures/explanation";
-import sharp from "sharp";
 import { contactSheet } from "../masks/contact-sheet.ts";
 
 /** PNG of the resized image and, to its right, the same under the mask [N] of its patches. */
@@ -40,6 +39,7 @@ export async function explanationOverlay(
   const masked = mask && maskPixels(pixels, mask, description);
   const heat = heatPixels(masked ?? pixels, values, most, description.preprocessing);
   const png = await contactSheet([[pixels, ...(masked ? [masked] : []), heat]], imageSize);
+  const { default: sharp } = await import("sharp");
   const { width, height } = await sharp(png).metadata();
   const svg = explanationFigure({
     title: `${expression} ${percent(probability)} %`,

@@ -30,11 +30,22 @@ export function readRecords(
   expected: string,
 ): readonly (readonly string[])[] {
   try {
-    return parse(csv);
+    return cutAtCommas(csv) ?? parse(csv);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw damaged(path, expected, error.message);
   }
+}
+
+/**
+ * The same lines, many times as fast as csv-parse; undefined where it has to read them: if any has a quotation mark or a
+ * carriage return, or another number of fields than the first.
+ */
+function cutAtCommas(csv: string): readonly (readonly string[])[] | undefined {
+  if (csv === "" || /["\r]/.test(csv)) return undefined;
+  const lines = (csv.endsWith("\n") ? csv.slice(0, -1) : csv).split("\n");
+  const rows = lines.map((line) => line.split(","));
+  return rows.every(({ length }) => length === rows[0]!.length) ? rows : undefined;
 }
 
 /** What is wrong with a file of a run. `where`: its path, with the line if there is one. */

@@ -37,8 +37,10 @@ import { listCheckpoints } from "./checkpoint-files.ts";
 import type { CheckpointFile } from "./checkpoint-files.ts";
 import type { HeldLock } from "./lock.ts";
 import { isWritten, makeManifest, parseManifest, requireWritten } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { runResult } from "./result.ts";
 import type { RunResult } from "./result.ts";
+import { untilChanged } from "./until-changed.ts";
 
 /** What a finished run leaves, as far as it has it; the manifest vouches for these. */
 export const keptFiles = [
@@ -88,6 +90,10 @@ export interface RunFolder {
   wrote(file: RunFile, content: string): Promise<boolean>;
 }
 
+/** A command reads several files of a run, and its result in several places. */
+const manifests = untilChanged<Manifest | undefined>();
+const results = untilChanged<RunResult | undefined>();
+
 /**
  * The folder of a run, whether it exists or not. `may` is asked before every change, and again right before a file gets its
  * name; nothing changes if it throws. Who trains passes `require` of the run's lock.
@@ -104,10 +110,11 @@ export function openRun(
       if (error.code === "ENOENT") return undefined;
       throw namePath(error, path(file));
     });
-  const readManifest = async () => {
-    const json = await readBytes("manifest.json");
-    return json && parseManifest(json.toString("utf8"), path("manifest.json"));
-  };
+  const readManifest = () =>
+    manifests([path("manifest.json")], async () => {
+      const json = await readBytes("manifest.json");
+      return json && parseManifest(json.toString("utf8"), path("manifest.json"));
+    });
   const read = async (file: RunFile) => {
     const [bytes, manifest] = await Promise.all([readBytes(file), readManifest()]);
     // Without a result, the run was stopped between its manifest and its result.
@@ -136,10 +143,11 @@ export function openRun(
     make: (file, make) => makeWhole(path(file), make, { may }),
     remove,
     removeCheckpoints,
-    async result() {
-      const json = await read("result.json");
-      return json && parseResult(json.toString("utf8"), id, path("result.json"));
-    },
+    result: () =>
+      results([path("manifest.json"), path("result.json")], async () => {
+        const json = await read("result.json");
+        return json && parseResult(json.toString("utf8"), id, path("result.json"));
+      }),
     async finish(result) {
       const json = `${JSON.stringify(result, null, 2)}\n`;
       const present = await Promise.all(

@@ -8,7 +8,6 @@ import { deit, fadePatches } from "@mvt/core";
 import { readRows } from "@mvt/datasets";
 import { svgToPng } from "@mvt/report";
 import { figure2 } from "@mvt/report/figures/figure2";
-import sharp from "sharp";
 import { topKMasks } from "../data/control-masks.ts";
 import { contactSheet } from "../masks/contact-sheet.ts";
 import { generateMasks } from "../masks/generate.ts";
@@ -52,6 +51,7 @@ export default {
               });
             const topK = topKMasks(masks, { patches: N, m });
             const png = await contactSheet([shown, masked(masks), masked(topK)], images.size);
+            const { default: sharp } = await import("sharp");
             const { width, height } = await sharp(png).metadata();
             const svg = figure2.draw({
               dataset: dataset.title,

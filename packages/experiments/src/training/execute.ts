@@ -5,7 +5,6 @@
 import { setTimeout } from "node:timers/promises";
 import { moduleBeside } from "@mvt/common";
 import type { Backend } from "@mvt/core";
-import { Piscina } from "piscina";
 import type { OpenedEngine } from "../engine/engine.ts";
 import { tidyFinished } from "../runs/left-overs.ts";
 import { describeHolder } from "../runs/lock-holder.ts";
@@ -98,6 +97,7 @@ export async function executeRuns<Config extends RunConfig>(
   if (missing.length > 0) {
     const stop = createStopFlag();
     const stopped: StoppedTraining[] = [];
+    const { Piscina } = await import("piscina");
     const pool: TrainingPool = new Piscina({
       filename: moduleBeside(import.meta.url, "worker").href,
       minThreads: 0,

@@ -1,42 +1,52 @@
 /** @file The `onnx` backend: a program becomes an ONNX model that onnxruntime-node runs. */
-import type { Backend, Executable, Program } from "../../program/program.ts";
-import { requireCuda } from "./cuda-device.ts";
-import { compileDeviceState } from "./device-state.ts";
-import { compileHostState, sessionsFor } from "./host-state.ts";
-import { compileMultiStepState } from "./multi-step-state.ts";
-import { loadOnnxRuntime } from "./load-onnxruntime.ts";
-import type { OnnxDevice, OnnxOptions, Ort } from "./session.ts";
-import { computesFloat16, requireWebgpu } from "./webgpu-device.ts";
+import type { Backend } from "../../program/program.ts";
+import { loadOnnxRuntime, onnxRuntimeVersion } from "./load-onnxruntime.ts";
+import { sessionsFor } from "./options.ts";
+import type { OnnxDevice, OnnxOptions } from "./options.ts";
 
-/** How the devices differ: whether one is present, and where state lies. All give the same weights, to rounding. */
-interface Placement {
-  /** Throws DeviceError if there is none. */
-  readonly require?: (ort: Ort) => Promise<void>;
-  /** Absent if the device never computes float16. */
-  readonly computesFloat16?: (ort: Ort) => Promise<boolean>;
-  readonly compile: (ort: Ort, program: Program, options: OnnxOptions) => Promise<Executable>;
-}
+/** What differs by device: how it is found, and where state lies. All devices give the same weights, to rounding. */
+type Opened = Pick<Backend, "sideBySide" | "computesFloat16" | "compile">;
 
-const placements: Readonly<Record<OnnxDevice, Placement>> = {
-  // In the host's memory. Micro-batches run at the same time; AdamW then runs in place.
-  cpu: { compile: (_, program, options) => compileHostState(program, options) },
-  // On the device. The optimiser is part of the graph.
-  webgpu: { require: requireWebgpu, computesFloat16, compile: compileDeviceState },
-  // In the host's memory between calls, each of which runs several steps.
-  cuda: { require: requireCuda, compile: compileMultiStepState },
+/** What a device needs is loaded when it is opened; what the CPU needs, with the first program. */
+const devices: Readonly<Record<OnnxDevice, (options: OnnxOptions) => Promise<Opened>>> = {
+  /** State lies in the host's memory. Micro-batches run at the same time; AdamW then runs in place. */
+  async cpu(options) {
+    return {
+      sideBySide: sessionsFor(options),
+      computesFloat16: async () => false,
+      async compile(program) {
+        const { compileHostState } = await import("./host-state.ts");
+        return compileHostState(program, options);
+      },
+    };
+  },
+  /** State lies on the device. The optimiser is part of the graph. */
+  async webgpu(options) {
+    const ort = await loadOnnxRuntime();
+    const { computesFloat16, requireWebgpu } = await import("./webgpu-device.ts");
+    const { compileDeviceState } = await import("./device-state.ts");
+    await requireWebgpu(ort);
+    return {
+      computesFloat16: () => computesFloat16(ort),
+      compile: (program) => compileDeviceState(ort, program, options),
+    };
+  },
+  /** State lies in the host's memory between calls, each of which runs several steps. */
+  async cuda(options) {
+    const ort = await loadOnnxRuntime();
+    const { requireCuda } = await import("./cuda-device.ts");
+    const { compileMultiStepState } = await import("./multi-step-state.ts");
+    await requireCuda(ort);
+    return {
+      computesFloat16: async () => false,
+      compile: (program) => compileMultiStepState(ort, program, options),
+    };
+  },
 };
 
-/** The default backend. It loads onnxruntime-node and looks for the device at once: DeviceError if there is none. */
+/** The default backend. It looks for the device at once: DeviceError if there is none. */
 export async function onnxBackend(options: OnnxOptions = {}): Promise<Backend> {
-  const ort: Ort = await loadOnnxRuntime();
   const { device = "cpu" } = options;
-  const placement = placements[device];
-  await placement.require?.(ort);
-  return {
-    name: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}`,
-    device,
-    sideBySide: device === "cpu" ? sessionsFor(options) : undefined,
-    computesFloat16: async () => placement.computesFloat16?.(ort) ?? false,
-    compile: (program) => placement.compile(ort, program, options),
-  };
+  const opened = await devices[device](options);
+  return { name: `onnxruntime-node ${onnxRuntimeVersion()}`, device, ...opened };
 }

@@ -6,7 +6,6 @@ import { reasonOf } from "@mvt/common";
 import { neg } from "../../ops/elementwise.ts";
 import { input } from "../../ops/sources.ts";
 import { DeviceError } from "./device-error.ts";
-import { openSession } from "./session.ts";
 import type { Ort } from "./session.ts";
 
 /** Why the CUDA provider cannot be loaded here, and what to do; undefined if its library is there. */
@@ -26,6 +25,7 @@ export async function requireCuda(ort: Ort): Promise<void> {
   const missing = missingCuda();
   if (missing !== undefined) throw new DeviceError(missing);
   try {
+    const { openSession } = await import("./session.ts");
     const { session } = await openSession(ort, [neg(input("x", [1]))], { device: "cuda" });
     await session.release();
   } catch (error) {

@@ -2,7 +2,8 @@
 import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { input } from "../../ops/sources.ts";
 import { openSession } from "./session.ts";
-import type { OnnxOptions, OpenedSession, Ort } from "./session.ts";
+import type { OnnxOptions } from "./options.ts";
+import type { OpenedSession, Ort } from "./session.ts";
 
 export type OrtTensors = ReadonlyMap<string, OrtTensor>;
 

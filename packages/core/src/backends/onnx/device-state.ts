@@ -12,7 +12,8 @@ import type { Weights } from "../../weights/weights.ts";
 import { createCopies } from "./device-copies.ts";
 import type { OrtTensors } from "./device-copies.ts";
 import { openSession, wrap } from "./session.ts";
-import type { OnnxOptions, Ort } from "./session.ts";
+import type { OnnxOptions } from "./options.ts";
+import type { Ort } from "./session.ts";
 import { requireBuffers } from "./webgpu-buffers.ts";
 
 /** The state of the executables made here, for `copyState`. */

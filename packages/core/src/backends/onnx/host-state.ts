@@ -18,21 +18,11 @@ import { openHostSession } from "./host-session.ts";
 import type { HostSession } from "./host-session.ts";
 import { openHostSessionThread } from "./host-session-thread.ts";
 import { fusedUpdate, openGraphUpdate } from "./host-update.ts";
+import { sessionsFor } from "./options.ts";
+import type { OnnxOptions } from "./options.ts";
 import { inRowSlices } from "./row-slices.ts";
-import type { OnnxOptions } from "./session.ts";
-import { sharesMemory, viewOf } from "./shared-memory.ts";
+import { viewOf } from "./shared-memory.ts";
 import type { MemorySlice } from "./shared-memory.ts";
-
-/** More sessions than this cost more memory than they save time: each has gradients of its own. */
-const mostSessions = 4;
-
-/** How many micro-batches are computed at the same time. */
-export function sessionsFor({
-  threads = availableParallelism(),
-  sessions = mostSessions,
-}: Pick<OnnxOptions, "threads" | "sessions">): number {
-  return sharesMemory ? Math.min(threads, sessions) : 1;
-}
 
 /** The state of the executables made here, for `copyState`. */
 const stateOf = new WeakMap<Executable, (name: string) => Float32Array>();

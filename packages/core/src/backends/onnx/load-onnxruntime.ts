@@ -10,6 +10,8 @@
  * only changes its own copy of the environment. `@mvt/core` loads this module, so it is enough to import that.
  */
 
+import { createRequire } from "node:module";
+
 /** The environment variable that ONNX Runtime reads. */
 const variable = "ORT_DISABLE_TELEMETRY";
 
@@ -19,4 +21,12 @@ process.env[variable] ||= "1";
 /** The only way in which this project loads onnxruntime-node. */
 export function loadOnnxRuntime(): Promise<typeof import("onnxruntime-node")> {
   return import("onnxruntime-node");
+}
+
+/** The version of onnxruntime-node, as its package states it: "1.30.0". Does not load it. */
+export function onnxRuntimeVersion(): string {
+  const manifest = createRequire(import.meta.url)("onnxruntime-node/package.json") as {
+    readonly version: string;
+  };
+  return manifest.version;
 }

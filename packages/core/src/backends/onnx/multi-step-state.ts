@@ -11,7 +11,8 @@ import { sizeOf } from "../../tensor.ts";
 import type { NdArray } from "../../weights/weights.ts";
 import { encodeScan, scanNames } from "./scan.ts";
 import { createSession, devices, wrap } from "./session.ts";
-import type { OnnxOptions, Ort } from "./session.ts";
+import type { OnnxOptions } from "./options.ts";
+import type { Ort } from "./session.ts";
 
 /** DeiT-S has 22 million parameters with two moments: 260 MB go in and come out, 33 MB for each of 16 runs. */
 const stepsPerCall = 16;

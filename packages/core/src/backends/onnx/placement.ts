@@ -5,7 +5,7 @@ import type { Feed, Feeds, Program } from "../../program/program.ts";
 import { sizeOf } from "../../tensor.ts";
 import type { InputType } from "../../tensor.ts";
 import { profileKernels } from "./profile.ts";
-import type { OnnxDevice } from "./session.ts";
+import type { OnnxDevice } from "./options.ts";
 
 /** The operators that ran on the host in one run of the program on `device`, and how often each of them ran. */
 export async function operatorsOnHost(

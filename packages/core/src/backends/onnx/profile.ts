@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "../../program/program.ts";
 import { onnxBackend } from "./backend.ts";
-import type { OnnxOptions } from "./session.ts";
+import type { OnnxOptions } from "./options.ts";
 
 /** One kernel that ran once. */
 export interface ProfiledKernel {

@@ -8,24 +8,10 @@ import { cpuForm } from "./cpu-encoders.ts";
 import { cudaForm } from "./cuda-encoders.ts";
 import { encode } from "./encode.ts";
 import type { Form } from "./encoding.ts";
+import type { OnnxDevice, OnnxOptions } from "./options.ts";
 import { webgpuForm } from "./webgpu-encoders.ts";
 
 export type Ort = typeof import("onnxruntime-node");
-
-/** Where ONNX Runtime computes. */
-export const onnxDevices = ["cpu", "webgpu", "cuda"] as const;
-export type OnnxDevice = (typeof onnxDevices)[number];
-
-export interface OnnxOptions {
-  /** Default: "cpu". */
-  readonly device?: OnnxDevice;
-  /** Threads inside an operator. Default: what ONNX Runtime chooses, one per physical core. */
-  readonly threads?: number;
-  /** The most sessions that compute micro-batches at once, on the CPU. Default: one per thread, at most four. */
-  readonly sessions?: number;
-  /** Write ONNX Runtime's profile of every run to files that begin with this path. */
-  readonly profile?: string;
-}
 
 export interface OpenedSession {
   readonly session: InferenceSession;

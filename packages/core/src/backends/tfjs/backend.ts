@@ -9,7 +9,6 @@ import type { Weights } from "../../weights/weights.ts";
 import { loadTfjsLibrary } from "./libraries.ts";
 import type { TfjsLibrary } from "./libraries.ts";
 import type { TfjsOptions } from "./options.ts";
-import { createInterpreter, tensorOf } from "./interpreter.ts";
 
 /**
  * A backend on TensorFlow.js: an independent check of every operator and gradient, and CUDA through
@@ -21,10 +20,11 @@ import { createInterpreter, tensorOf } from "./interpreter.ts";
 export async function tfjsBackend(options: TfjsOptions = {}): Promise<Backend> {
   const engine = await loadTfjsLibrary(options);
   const { name, device } = engine;
-  return { name, device, compile: async (program) => compile(engine, program) };
+  return { name, device, compile: (program) => compile(engine, program) };
 }
 
-function compile({ tf, registeredAs }: TfjsLibrary, program: Program): Executable {
+async function compile({ tf, registeredAs }: TfjsLibrary, program: Program): Promise<Executable> {
+  const { createInterpreter, tensorOf } = await import("./interpreter.ts");
   // Called before anything that computes. From there on it computes synchronously, so that the engine stays chosen.
   const useEngine = () => {
     if (tf.getBackend() !== registeredAs) void tf.setBackend(registeredAs);

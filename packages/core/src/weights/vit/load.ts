@@ -2,7 +2,7 @@
 import { listFirst } from "@mvt/common";
 import { formatShape } from "../../tensor.ts";
 import { WeightsError } from "../error.ts";
-import { keepNames } from "../onnx.ts";
+import { keepNames } from "../stored.ts";
 import type { NdArray, Weights } from "../weights.ts";
 import { foreignOf } from "./foreign.ts";
 import type { Match, VitMatch } from "./match.ts";

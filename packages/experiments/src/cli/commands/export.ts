@@ -3,14 +3,8 @@ import { stat } from "node:fs/promises";
 import { parse, resolve } from "node:path";
 import { CommandLineError, sum, UserError } from "@mvt/common";
 import { writeWhole } from "@mvt/common/files";
-import {
-  describeModel,
-  encodePortable,
-  explanationAbouts,
-  explanationNames,
-  storagePrecisions,
-  withMetadata,
-} from "@mvt/core";
+import { describeModel, explanationAbouts, explanationNames, storagePrecisions } from "@mvt/core";
+import { encodePortable, withMetadata } from "@mvt/core/portable";
 import type { ExplanationName, StoragePrecision } from "@mvt/core";
 import { createPreparedSets } from "../../data/prepared-sets.ts";
 import type { Subset } from "../../data/prepared.ts";

@@ -23,7 +23,6 @@ import { removeOne } from "../remove-run.ts";
 import { plotRuns } from "../plot-runs.ts";
 import { printResult } from "../run-summary.ts";
 import { watchRuns } from "../watch-runs.ts";
-import { writeTensorBoard } from "../tensorboard-runs.ts";
 
 const options = {
   ...dataOptions,
@@ -157,7 +156,10 @@ export default defineCommand({
     if (action === "repair")
       return repair(args, id === undefined ? undefined : await findRun(runs, id));
     if (action === "import") return importFrom(ids, args);
-    if (action === "tensorboard") return writeTensorBoard(ids, args);
+    if (action === "tensorboard") {
+      const { writeTensorBoard } = await import("../tensorboard-runs.ts");
+      return writeTensorBoard(ids, args);
+    }
     if (id === undefined) {
       throw new CommandLineError(
         `runs ${action}: expected the beginning of a run's id, got none. \`pnpm exp runs list\` shows all.`,
