@@ -1,18 +1,23 @@
 /**
  * @file MGN's two steps beside their matrix products: `node measure/mgn-steps.ts [SIDE [ROUNDS [COUNT ...]]]`, where SIDE
- * is discriminator or generator and each COUNT a number of micro-batches. DeiT-S at 224 pixels, batch 8, two threads, AdamW, on noise; nothing is learnt from it.
+ * is discriminator or generator and each COUNT a number of micro-batches; default: 1, and what a run uses. DeiT-S at 224 pixels, batch 8, two threads, AdamW, on noise; nothing is learnt from it.
  *
  * Every round runs three steps in each number of micro-batches in turn, then times the products, so that whatever else the
  * machine does hits all of them. A line gives the fastest of all rounds so far.
  */
 import { deit, nn, onnxBackend } from "@mvt/core";
 import type { Feeds, Program } from "@mvt/core";
-import { noiseOf } from "@mvt/experiments";
-import { declareMgn, discriminatorProgram, generatorConfig, generatorProgram } from "@mvt/mgn";
+import { microBatchCount, noiseOf } from "@mvt/experiments";
+import {
+  declareMgn,
+  discriminatorProgram,
+  generatorConfig,
+  generatorProgram,
+  passesPerImage,
+} from "@mvt/mgn";
 import { productTimer, totalSeconds } from "../src/workloads/matrix-products.ts";
 
 const [, , side = "discriminator", rounds = "5", ...given] = process.argv;
-const counts = given.length > 0 ? given.map(Number) : [1, 2];
 const batchSize = 8;
 const threads = 2;
 const stepsPerRound = 3;
@@ -22,6 +27,9 @@ const mgn = declareMgn(generatorConfig(model, 0.15), model);
 const parameters = [...mgn.generator.parameters, ...mgn.discriminator.parameters];
 const weights = nn.initialWeights(parameters, 0);
 const backend = await onnxBackend({ threads });
+const passes = side === "generator" ? passesPerImage.generator : passesPerImage.discriminator;
+const used = microBatchCount(backend, model, { batchSize, passes });
+const counts = given.length > 0 ? given.map(Number) : [1, used];
 const patches = batchSize * deit.patchCount(model);
 const feeds: Feeds = {
   ...noiseOf(model, batchSize),

@@ -1,4 +1,5 @@
 import { deit, nn, onnxBackend } from "@mvt/core";
+import { passesPerImage } from "@mvt/mgn";
 import { describe, expect, test } from "vitest";
 import { scales } from "../src/settings/scales.ts";
 import { microBatchCount } from "../src/training/micro-batches.ts";
@@ -15,6 +16,13 @@ describe("micro-batches", () => {
       expect(microBatchCount({ sideBySide }, small, { batchSize: 8 })).toBe(2);
       expect(microBatchCount({ sideBySide }, small, { batchSize: 2 })).toBe(1);
     }
+  });
+
+  test("are one image where a mask generator's discriminator is trained, two where its generator is", () => {
+    const { discriminator, generator } = passesPerImage;
+    const batch = { batchSize: 32 };
+    expect(microBatchCount({ sideBySide: 2 }, small, { ...batch, passes: discriminator })).toBe(32);
+    expect(microBatchCount({ sideBySide: 2 }, small, { ...batch, passes: generator })).toBe(16);
   });
 
   test("are one of a small model", () => {

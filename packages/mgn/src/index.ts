@@ -66,5 +66,6 @@ export {
   generatorProgram,
   maskProgram,
   type MgnProgramOptions,
+  passesPerImage,
 } from "./programs.ts";
 export { generatorFromClassifier, type StartingWeights } from "./starting-weights.ts";

@@ -21,6 +21,12 @@ export interface MgnProgramOptions extends MaskOptions {
 }
 
 /**
+ * How many networks an image goes through in a step, by the side that is trained: the generator, and the discriminator under
+ * G_m and R_m; the generator, and the discriminator under G_m.
+ */
+export const passesPerImage = { discriminator: 3, generator: 2 } as const;
+
+/**
  * A step of the discriminator on Eq. 1. Feeds: images, labels, weights, randomMask [B, N] (as from
  * `randomMask`; its values mean what those of M_p mean, so under polarity "keep" 1 hides a patch), learningRate, step.
  * Results: LD, crossEntropyGm, crossEntropyRm [], probabilitiesGm, probabilitiesRm [B, K], Mp [B, N].

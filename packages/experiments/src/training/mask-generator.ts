@@ -15,6 +15,7 @@ import {
   intoScope,
   monitorMgn,
   outOfScope,
+  passesPerImage,
   randomMask,
 } from "@mvt/mgn";
 import type { AlternatingMgn, MgnStatistics } from "@mvt/mgn";
@@ -50,12 +51,17 @@ export async function trainMgn(
   await run.write("config.json", `${JSON.stringify(config, null, 2)}\n`);
   const generator = generatorConfig(config.model, config.m);
   const optimizer = createOptimizer(config.training);
-  const microBatches = microBatchCount(backend, config.model, { batchSize });
+  const partsOf = (side: keyof typeof passesPerImage) =>
+    microBatchCount(backend, config.model, { batchSize, passes: passesPerImage[side] });
   const networks = declareMgn(generator, config.model);
   const sides = await alternatingMgn(backend, networks, {
     batchSize,
-    discriminator: { optimizer, microBatches },
-    generator: { optimizer, microBatches, loss: { lambda, saturation } },
+    discriminator: { optimizer, microBatches: partsOf("discriminator") },
+    generator: {
+      optimizer,
+      microBatches: partsOf("generator"),
+      loss: { lambda, saturation },
+    },
     polarity,
     space,
   });

@@ -18,6 +18,14 @@ export function requireMicroBatches(
   for (const { model, training } of configs) microBatchCount(backend, model, training);
 }
 
+export interface BatchOptions {
+  readonly batchSize: number;
+  /** The setting: how many micro-batches each thread computes, one after another. */
+  readonly accumulate?: number;
+  /** How many times an image goes through a network of this size in a step; default 1, as in a classifier's. */
+  readonly passes?: number;
+}
+
 /**
  * The number of micro-batches: as many as `accumulate` asks for, else as few as keep one in the caches, where the
  * backend computes micro-batches at all. It changes a result by rounding only.
@@ -25,7 +33,7 @@ export function requireMicroBatches(
 export function microBatchCount(
   backend: Pick<Backend, "sideBySide">,
   model: deit.VitConfig,
-  { batchSize, accumulate }: { readonly batchSize: number; readonly accumulate?: number },
+  { batchSize, accumulate, passes = 1 }: BatchOptions,
 ): number {
   if (accumulate !== undefined) {
     if (backend.sideBySide === undefined && accumulate > 1) {
@@ -39,7 +47,7 @@ export function microBatchCount(
     );
   }
   if (backend.sideBySide === undefined) return 1;
-  const perImage = deit.tokenCount(model) * model.width * model.mlpRatio;
+  const perImage = passes * deit.tokenCount(model) * model.width * model.mlpRatio;
   const imagesPerMicroBatch = Math.max(1, Math.round(activationsPerMicroBatch / perImage));
   let count = Math.max(1, Math.floor(batchSize / imagesPerMicroBatch));
   while (batchSize % count !== 0) count -= 1;
