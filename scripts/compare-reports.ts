@@ -3,18 +3,22 @@
  *
  *   pnpm reports:compare results/smoke FRESH [--tolerance 0.1]
  */
-import { parseArgs } from "node:util";
+import { readOptions } from "./options.ts";
 import { compareReports } from "./reports/compare.ts";
 
-const { positionals, values } = parseArgs({
+const usage = "pnpm reports:compare COMMITTED FRESH [--tolerance 0.1]";
+const { positionals, values, refuse } = readOptions(usage, {
   allowPositionals: true,
   // At 150 images, as at scale smoke, just under twice the standard error of the difference of two trainings.
   options: { tolerance: { type: "string", default: "0.1" } },
 });
-const [committed, fresh] = positionals;
+const [committed, fresh, ...others] = positionals;
 const tolerance = Number(values.tolerance);
-if (committed === undefined || fresh === undefined || !(tolerance >= 0 && tolerance <= 1)) {
-  throw new Error("expected COMMITTED FRESH [--tolerance SHARE], two folders and a share of n");
+if (committed === undefined || fresh === undefined || others.length > 0) {
+  throw refuse(`expected two folders, got ${positionals.length}.`);
+}
+if (!(tolerance >= 0 && tolerance <= 1)) {
+  refuse(`--tolerance ${values.tolerance}: expected a share of n from 0 to 1.`);
 }
 const { differences, tables, counts } = compareReports(committed, fresh, tolerance);
 for (const difference of differences) console.log(difference);

@@ -12,13 +12,15 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { alignColumns, sum } from "@mvt/common";
+import { readOptions } from "./options.ts";
 import { fuzz, repeat, type FuzzModule, type FuzzReport } from "@mvt/testing/fuzz";
 
 const root = join(import.meta.dirname, "..");
 
-const { values: args } = parseArgs({
+const usage =
+  "pnpm fuzz [--inputs 100000] [--seed 0] [--only NAME ...] [--out DIR], or pnpm fuzz --repeat FILE";
+const { values: args, wholeNumber } = readOptions(usage, {
   options: {
     inputs: { type: "string", default: "100000" },
     seed: { type: "string", default: "0" },
@@ -27,14 +29,6 @@ const { values: args } = parseArgs({
     repeat: { type: "string" },
   },
 });
-
-/** A whole number of an option; ends the program for another text. */
-function wholeNumber(option: "inputs" | "seed"): number {
-  const value = Number(args[option]);
-  if (/^\d+$/.test(args[option]) && Number.isSafeInteger(value)) return value;
-  process.stderr.write(`--${option}: expected a whole number, got ${args[option]}.\n`);
-  process.exit(2);
-}
 
 const modules = globSync("packages/*/test/fuzz/targets.ts", { cwd: root })
   .toSorted()
@@ -49,7 +43,8 @@ function describe({ counts }: FuzzReport): readonly (readonly string[])[] {
 }
 
 async function all(): Promise<void> {
-  const [inputs, seed] = [wholeNumber("inputs"), wholeNumber("seed")];
+  const inputs = wholeNumber("inputs", args.inputs, 1);
+  const seed = wholeNumber("seed", args.seed, 0);
   const known = await Promise.all(modules.map(({ href }) => import(href) as Promise<FuzzModule>));
   const targets = known.flatMap((module) => module.targets);
   const wanted = targets.filter(({ name }) => args.only?.includes(name) ?? true);

@@ -6,11 +6,15 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readOptions } from "./options.ts";
 import { commandsIn } from "./reports/commands.ts";
 
 const root = join(import.meta.dirname, "..");
-const folders = process.argv.slice(2);
-if (folders.length === 0) throw new Error("expected folders of results, such as smoke quick");
+const { positionals: folders, refuse } = readOptions(
+  "pnpm reports:make FOLDER ..., folders of results, such as smoke quick",
+  { allowPositionals: true },
+);
+if (folders.length === 0) refuse("expected a folder, got none.");
 for (const name of folders) {
   const folder = join(root, "results", name);
   const reports = readdirSync(folder).filter((file) => file.endsWith(".md"));

@@ -4,6 +4,7 @@
  *   pnpm reports:picture reports/quick/table2.html results/quick/table2.png
  */
 import { pathToFileURL } from "node:url";
+import { readOptions } from "./options.ts";
 import { chromiumPath, startChromium } from "@mvt/testing/chromium";
 
 /** Pixels around the table. */
@@ -12,12 +13,15 @@ const margin = 12;
 /** The page keeps lines short to read and lets wide tables scroll; a picture shows all columns. */
 const whole = `body, main { max-width: none; width: 108rem } table { margin: ${margin}px }`;
 
-const [page, picture] = process.argv.slice(2);
+const { positionals, refuse } = readOptions("pnpm reports:picture PAGE.html PICTURE.png", {
+  allowPositionals: true,
+});
+const [page, picture] = positionals;
 if (page === undefined || picture === undefined) {
-  throw new Error("expected the page of a table and the file of its picture");
+  throw refuse("expected the page of a table and the file of its picture.");
 }
 if (chromiumPath === undefined) {
-  throw new Error("expected Chromium, found none. Install it: apt-get install chromium");
+  throw refuse("expected Chromium, found none. Install it: apt-get install chromium.");
 }
 const browser = await startChromium();
 const tab = await browser.newPage({ colorScheme: "light" });

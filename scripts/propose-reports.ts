@@ -4,10 +4,14 @@
  *
  *   pnpm reports:propose smoke quick
  */
+import { readOptions } from "./options.ts";
 import { proposeReports } from "./reports/propose.ts";
 
-const folders = process.argv.slice(2);
-if (folders.length === 0) throw new Error("expected folders of results, such as smoke quick");
+const { positionals: folders, refuse } = readOptions(
+  "pnpm reports:propose FOLDER ..., folders of results, such as smoke quick",
+  { allowPositionals: true },
+);
+if (folders.length === 0) refuse("expected a folder, got none.");
 proposeReports(process.cwd(), folders, {
   token: process.env["GH_TOKEN"],
   date: new Date().toISOString().slice(0, 10),

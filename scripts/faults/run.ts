@@ -5,23 +5,24 @@
  *
  * The command trains a classifier, a mask generator and a classifier with masks and relabelling, with a checkpoint every few
  * steps. It runs once untouched, which counts its operations on files. Then, per fault, it runs with the fault and again
- * without, as many faults at once as there are cores. The second must end with the same bytes, or refuse with a message; another result, a file left over, or a defect is a
- * failure, and the exit code is 1.
+ * without, as many faults at once as there are cores. The second must end with the same bytes, or refuse with a message;
+ * another result, a file left over, or a defect is a failure, and the exit code is 1.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { alignColumns } from "@mvt/common";
 import { filesOfRuns, newestCheckpoints, zeroTailOfNewest } from "./folder.ts";
 import { faultKinds } from "./kinds.ts";
+import { readOptions } from "../options.ts";
 
 /** Besides the kinds that a program meets while it runs: power that fails before the newest file is on disk. */
 const kinds = [...Object.keys(faultKinds), "zeroed"];
 
-const { values } = parseArgs({
+const usage = `pnpm faults [--kinds ${kinds.join()}] [--most 200] [--jobs N] [--verbose]`;
+const { values, refuse, wholeNumber } = readOptions(usage, {
   options: {
     kinds: { type: "string", default: kinds.join() },
     most: { type: "string", default: "200" },
@@ -33,8 +34,11 @@ const { values } = parseArgs({
 const asked = values.kinds.split(",");
 const unknown = asked.find((kind) => !kinds.includes(kind));
 if (unknown !== undefined) {
-  throw new Error(`--kinds ${unknown}: expected some of ${kinds.join()}`);
+  refuse(`--kinds ${unknown}: expected some of ${kinds.join()}.`);
 }
+
+const most = wholeNumber("most", values.most, 1);
+const jobs = wholeNumber("jobs", values.jobs, 1);
 
 const root = join(import.meta.dirname, "../..");
 const workFolder = mkdtempSync(join(tmpdir(), "mvt-faults-"));
@@ -117,7 +121,6 @@ function stepsLost(at: number, runs: string): number {
   return next ? Math.max(0, Number(next[1]) - (newestCheckpoints(runs).get(run!) ?? 0)) : 0;
 }
 
-const most = Number(values.most);
 const rows: string[][] = [];
 let failures = 0;
 for (const kind of asked) {
@@ -140,7 +143,7 @@ for (const kind of asked) {
   const tryInTurn = async () => {
     for (const at of left) await tryAt(at);
   };
-  await Promise.all(Array.from({ length: Number(values.jobs) }, tryInTurn));
+  await Promise.all(Array.from({ length: jobs }, tryInTurn));
   const count = (ending: Outcome["ending"]) =>
     String(outcomes.filter((outcome) => outcome.ending === ending).length);
   const bad = String(
