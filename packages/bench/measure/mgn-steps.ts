@@ -1,6 +1,7 @@
 /**
  * @file MGN's two steps beside their matrix products: `node measure/mgn-steps.ts [SIDE [ROUNDS [COUNT ...]]]`, where SIDE
- * is discriminator or generator and each COUNT a number of micro-batches; default: 1, and what a run uses. DeiT-S at 224 pixels, batch 8, two threads, AdamW, on noise; nothing is learnt from it.
+ * is discriminator or generator and each COUNT a number of micro-batches; default: 1, and what a run uses. DeiT-S at 224
+ * pixels, batch 8, two threads, AdamW, on noise; nothing is learnt from it.
  *
  * Every round runs three steps in each number of micro-batches in turn, then times the products, so that whatever else the
  * machine does hits all of them. A line gives the fastest of all rounds so far.

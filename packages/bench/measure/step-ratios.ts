@@ -26,6 +26,7 @@ import {
   discriminatorProgram,
   generatorConfig,
   generatorProgram,
+  passesPerImage,
 } from "@mvt/mgn";
 
 const [, , file = join(import.meta.dirname, "../../../results/bench/steps.csv"), rounds = "3"] =
@@ -74,6 +75,11 @@ async function openMgnStep(program: Program) {
   await run();
   return run;
 }
+/** As a run divides the batch. */
+const ofSide = (side: keyof typeof passesPerImage) => ({
+  batchSize,
+  microBatches: microBatchCount(backend, model, { batchSize, passes: passesPerImage[side] }),
+});
 const declared = declareMgn(generator, model);
 const feeds: Feeds = {
   ...noiseOf(model, batchSize),
@@ -90,12 +96,12 @@ const programs = [
   {
     name: "discriminator-step",
     images: batchSize,
-    run: await openMgnStep(discriminatorProgram(declared, { batchSize, microBatches })),
+    run: await openMgnStep(discriminatorProgram(declared, ofSide("discriminator"))),
   },
   {
     name: "generator-step",
     images: batchSize,
-    run: await openMgnStep(generatorProgram(declared, { batchSize, microBatches })),
+    run: await openMgnStep(generatorProgram(declared, ofSide("generator"))),
   },
   {
     name: "evaluation",
