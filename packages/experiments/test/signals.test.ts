@@ -10,7 +10,7 @@ import { listCheckpoints, stepOf } from "../src/runs/checkpoint-files.ts";
 import { listRuns, openRun } from "../src/runs/run-folder.ts";
 import { epochMetrics } from "../src/runs/result.ts";
 import { openCheckpoint } from "../src/training/open-checkpoint.ts";
-import { CommandStopped, stopSignals } from "../src/training/stop.ts";
+import { trainingStopped, stopSignals } from "../src/training/stop.ts";
 import type { StopSignal } from "../src/training/stop.ts";
 
 /** Trains in a process of its own and sends these signals, one right after another, after the first step. */
@@ -86,12 +86,12 @@ test("the line about a stop names every run, or says that none was training", ()
     { title: "RAF-DB, linear, seed 0", step: 812 },
     { title: "RAF-DB, linear, seed 1", step: 40 },
   ];
-  expect(new CommandStopped("SIGTERM", runs)).toMatchObject({
+  expect(trainingStopped("SIGTERM", runs)).toMatchObject({
     message:
       "stopped at SIGTERM: RAF-DB, linear, seed 0 after step 812; RAF-DB, linear, seed 1 after step 40. The same command goes on from there.",
     exitCode: 143,
   });
-  expect(new CommandStopped("SIGINT", []).message).toBe(
+  expect(trainingStopped("SIGINT", []).message).toBe(
     "stopped at SIGINT: between runs. The same command goes on from there.",
   );
 });

@@ -1,6 +1,7 @@
 /** @file Handing scripts to Slurm: all of a submission, or none. */
 import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { filesBelow, temporaryFolder } from "@mvt/testing/folder";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { PlannedRun } from "../src/runs/planned-run.ts";
@@ -120,8 +121,12 @@ describe("the scripts of a submission", () => {
   });
 });
 
-/** Submits four runs in two waves, of which array jobs of two tasks make three. */
-async function submit(options: Parameters<typeof fakeSlurm>[1], limited = false) {
+/** Submits four runs in two waves, of which array jobs of two tasks make three. `signal` comes once the first is submitted. */
+async function submit(
+  options: Parameters<typeof fakeSlurm>[1],
+  limited = false,
+  signal?: "SIGINT",
+) {
   const folder = await temporaryFolder(onTestFinished);
   const slurm = await fakeSlurm(join(folder, "bin"), options);
   vi.stubEnv("PATH", slurm.variables["PATH"]);
@@ -139,6 +144,10 @@ async function submit(options: Parameters<typeof fakeSlurm>[1], limited = false)
     { name, date: date.toISOString(), command: ["table2"], folder },
     { runsFolder, limited, say: (line) => said.push(line) },
   );
+  if (signal !== undefined) {
+    while ((await slurm.calls()).length === 0) await setTimeout(10);
+    process.emit(signal, signal); // as when the terminal sends it
+  }
   const error = await submitted.then(
     () => undefined,
     (reason: unknown) => (reason as Error).message,
@@ -183,6 +192,16 @@ describe("a submission", () => {
     );
     expect(calls.at(-1)).toBe("scancel 101 102");
     expect(said).toEqual(["cancelled the jobs that were submitted: 101, 102"]);
+    expect(await listSubmissions(runsFolder)).toEqual([]);
+  });
+
+  test("is cancelled as a whole at Ctrl-C", async () => {
+    const { error, calls, said, runsFolder } = await submit({ most: 1 }, false, "SIGINT");
+    expect(error).toBe("stopped at SIGINT: the same command submits all of it again.");
+    const taken = calls.slice(0, -1).map((_, i) => `${101 + i}`);
+    expect(taken.length).toBeLessThan(5); // of four runs and the report
+    expect(calls.at(-1)).toBe(`scancel ${taken.join(" ")}`);
+    expect(said).toEqual([`cancelled the jobs that were submitted: ${taken.join(", ")}`]);
     expect(await listSubmissions(runsFolder)).toEqual([]);
   });
 

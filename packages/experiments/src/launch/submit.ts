@@ -63,7 +63,9 @@ export async function submitScripts(
   const submitted: string[] = [];
   const submit = async ({ file }: Script, after: readonly string[]) => {
     const signal = stopAsked(stop);
-    if (signal !== undefined) throw new CommandStopped(signal, []);
+    if (signal !== undefined) {
+      throw new CommandStopped(signal, "the same command submits all of it again.");
+    }
     const job = await submitOne(join(folder, file), after);
     submitted.push(job);
     return { job, script: file };

@@ -25,7 +25,7 @@ import { requireMicroBatches } from "./micro-batches.ts";
 import { requirePrecision } from "./programs.ts";
 import { createSlots } from "./slots.ts";
 import type { Slots } from "./slots.ts";
-import { CommandStopped, createStopFlag, stopAsked, whileStoppable } from "./stop.ts";
+import { createStopFlag, stopAsked, trainingStopped, whileStoppable } from "./stop.ts";
 import type { StopFlag } from "./stop.ts";
 import { trainInThread } from "./train-in-thread.ts";
 import type { TrainingEvents, TrainingPool } from "./train-in-thread.ts";
@@ -109,7 +109,7 @@ export async function executeRuns<Config extends RunConfig>(
       trainAll(plan, pool, { ...execution, stop, stopped }),
     ).finally(() => pool.destroy());
     const signal = stopAsked(stop);
-    if (signal !== undefined) throw new CommandStopped(signal, stopped);
+    if (signal !== undefined) throw trainingStopped(signal, stopped);
     if (failed.length > 0) throw new FailedRunsError(failed, missing.length);
   }
   const results = await Promise.all(wanted.map(({ id }) => openRun(runsFolder, id).result()));

@@ -47,16 +47,21 @@ export class CommandStopped extends Error {
   /** 128 and the number of the signal, as shells have it. */
   readonly exitCode: number;
 
-  /** `runs` stopped in training, each with the steps that it keeps. */
-  constructor(
-    signal: StopSignal,
-    runs: readonly { readonly title: string; readonly step: number }[],
-  ) {
-    const kept = runs.map(({ title, step }) => `${title} after step ${step}`);
-    const where = kept.length === 0 ? "between runs" : kept.join("; ");
-    super(`stopped at ${signal}: ${where}. The same command goes on from there.`);
+  /** `left`: what is left, and how to go on, in sentences. */
+  constructor(signal: StopSignal, left: string) {
+    super(`stopped at ${signal}: ${left}`);
     this.exitCode = 128 + constants.signals[signal];
   }
+}
+
+/** That training stopped: in these runs, each with the steps that it keeps. */
+export function trainingStopped(
+  signal: StopSignal,
+  runs: readonly { readonly title: string; readonly step: number }[],
+): CommandStopped {
+  const kept = runs.map(({ title, step }) => `${title} after step ${step}`);
+  const where = kept.length === 0 ? "between runs" : kept.join("; ");
+  return new CommandStopped(signal, `${where}. The same command goes on from there.`);
 }
 
 /**
