@@ -1,4 +1,7 @@
-/** @file The options of a script. A wrong one ends it with exit code 2, what was expected and how it is called; --help ends it too. */
+/**
+ * @file The options of a script. A wrong one ends it with exit code 2, what was expected and how it is called; --help ends it
+ * too.
+ */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { reasonOf } from "@mvt/common";
 

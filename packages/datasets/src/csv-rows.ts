@@ -19,8 +19,8 @@ const [lineFeed, carriageReturn, quotationMark, comma] = [0x0a, 0x0d, 0x22, 0x2c
 const byteOrderMark = Buffer.from("\uFEFF");
 
 /**
- * The rows of a text in UTF-8, in chunks of any length, whose memory is not read any more once the next one is asked for. LF, CRLF and CR end lines; a byte order mark and empty lines are
- * passed over. Throws CsvError, whose message names the line.
+ * The rows of a text in UTF-8, in chunks of any length; the memory of one may be used again for the next. LF, CRLF and CR end
+ * lines; a byte order mark and empty lines are passed over. Throws CsvError, whose message names the line.
  */
 export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<CsvRow> {
   const source = chunks[Symbol.asyncIterator]();

@@ -121,7 +121,9 @@ describe("the scripts of a submission", () => {
   });
 });
 
-/** Submits four runs in two waves, of which array jobs of two tasks make three. `signal` comes once the first is submitted. */
+/**
+ * Submits four runs in two waves, of which array jobs of two tasks make three. `signal` comes once the first is submitted.
+ */
 async function submit(
   options: Parameters<typeof fakeSlurm>[1],
   limited = false,

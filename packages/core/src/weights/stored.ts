@@ -37,7 +37,7 @@ export function requireFew(count: number, refuse: Refuse): void {
   if (count > maximumArrays) refuse(`at most ${maximumArrays} arrays`, `${count}`);
 }
 
-/** Advice for ONNX models. By default, exporters replace a matrix and its transpose by a new array without the name of the parameter. */
+/** Of an ONNX model: by default, exporters replace a matrix and its transpose by a new array without the name. */
 export const keepNames =
   "Export so that parameters keep their names: torch.onnx.export(..., dynamo=True, optimize=False), or dynamo=False with do_constant_folding=False.";
 

@@ -90,7 +90,7 @@ export interface RunFolder {
   wrote(file: RunFile, content: string): Promise<boolean>;
 }
 
-/** A command reads several files of a run, and its result in several places. */
+/** A command reads several files of a run, and its result in several places. Only what a finished run has is kept. */
 const manifests = untilChanged<Manifest | undefined>();
 const results = untilChanged<RunResult | undefined>();
 
@@ -111,7 +111,7 @@ export function openRun(
       throw namePath(error, path(file));
     });
   const readManifest = () =>
-    manifests([path("manifest.json")], async () => {
+    manifests([path("manifest.json"), path("result.json")], async () => {
       const json = await readBytes("manifest.json");
       return json && parseManifest(json.toString("utf8"), path("manifest.json"));
     });
