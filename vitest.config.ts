@@ -2,12 +2,17 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** Packages whose test files share a process: none of them changes what another one sees. Starting one takes a second. */
+const sharing = new Set(["common", "core", "datasets", "mgn", "relabel", "report"]);
+
 /** Every app, package and plugin, the examples and the scripts are a project; matchers and tags are declared once, here. */
 const projects = [
   ...["apps", "packages", "plugins"].flatMap((folder) =>
     readdirSync(new URL(`./${folder}`, import.meta.url), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => ({ test: { name, root: `${folder}/${name}` } })),
+      .map(({ name }) => ({
+        test: { name, root: `${folder}/${name}`, isolate: !sharing.has(name) },
+      })),
   ),
   ...["examples", "scripts"].map((name) => ({ test: { name, root: name } })),
 ];
