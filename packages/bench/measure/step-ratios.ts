@@ -9,34 +9,23 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deit, nn, onnxBackend } from "@mvt/core";
-import type { Feeds, Program } from "@mvt/core";
+import { nn, onnxBackend } from "@mvt/core";
 import {
   declareClassifier,
   evaluationBatchSize,
   evaluationProgram,
   microBatchCount,
-  noiseOf,
   openStep,
   trainingProgram,
 } from "@mvt/experiments";
-import {
-  declareGenerator,
-  declareMgn,
-  discriminatorProgram,
-  generatorConfig,
-  generatorProgram,
-  passesPerImage,
-} from "@mvt/mgn";
+import { declareGenerator } from "@mvt/mgn";
+import { batchSize, generator, model, openMgnStep, type Side, usedCount } from "./mgn-step.ts";
 
 const [, , file = join(import.meta.dirname, "../../../results/bench/steps.csv"), rounds = "3"] =
   process.argv;
-const batchSize = 8;
 const predicted = evaluationBatchSize(224);
 
 const backend = await onnxBackend({ threads: 2 });
-const model = { ...deit.variants["S/16"], classes: 7 };
-const generator = generatorConfig(model, 0.15);
 const plain = declareClassifier(model);
 const { parameters } = nn.declareParameters((scope) => declareGenerator(scope, generator));
 const masked = declareClassifier(model, {
@@ -60,35 +49,9 @@ const opened = async (classifier: typeof plain, trains: boolean, size: number) =
   return () => step.run();
 };
 
-/** A step of a mask generator's training, warmed up. */
-async function openMgnStep(program: Program) {
-  const mgn = [...declared.generator.parameters, ...declared.discriminator.parameters];
-  const executable = await backend.compile(program);
-  const state = new Map(await executable.readState());
-  for (const [name, array] of nn.initialWeights(mgn, 0)) state.set(name, array);
-  await executable.writeState(state);
-  let step = 0;
-  const run = async () => {
-    step += 1;
-    await executable.run({ ...feeds, step: Float32Array.of(step) });
-  };
-  await run();
-  return run;
-}
-/** As a run divides the batch. */
-const ofSide = (side: keyof typeof passesPerImage) => ({
-  batchSize,
-  microBatches: microBatchCount(backend, model, { batchSize, passes: passesPerImage[side] }),
-});
-const declared = declareMgn(generator, model);
-const feeds: Feeds = {
-  ...noiseOf(model, batchSize),
-  weights: new Float32Array(batchSize).fill(1),
-  randomMask: Float32Array.from({ length: batchSize * deit.patchCount(model) }, (_, i) =>
-    Number(i % 7 === 0),
-  ),
-  learningRate: Float32Array.of(9e-5),
-};
+/** A step of a mask generator's training, as a run divides the batch. */
+const openSide = (side: Side) =>
+  openMgnStep(backend, side, { microBatches: usedCount(backend, side), warmUp: 1 });
 
 const programs = [
   { name: "step", images: batchSize, run: await opened(plain, true, batchSize) },
@@ -96,12 +59,12 @@ const programs = [
   {
     name: "discriminator-step",
     images: batchSize,
-    run: await openMgnStep(discriminatorProgram(declared, ofSide("discriminator"))),
+    run: await openSide("discriminator"),
   },
   {
     name: "generator-step",
     images: batchSize,
-    run: await openMgnStep(generatorProgram(declared, ofSide("generator"))),
+    run: await openSide("generator"),
   },
   {
     name: "evaluation",

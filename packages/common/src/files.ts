@@ -19,7 +19,6 @@ export {
   readRegularText,
   type ReadOptions,
   requireRegularFile,
-  streamRegular,
   UnreadableFileError,
 } from "./regular-files.ts";
 export { isHeldOpen, linkOnce, namesIn, readAgain, renameOnce } from "./shared-files.ts";

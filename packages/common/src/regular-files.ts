@@ -2,7 +2,7 @@
  * @file Reading the files that a user names or unpacks. Only regular files are opened, and links to them: a pipe may
  * never deliver a byte, and a device may never end. No more is read than the file had when it was opened.
  */
-import { constants, type ReadStream, type Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { UserError } from "./errors.ts";
 import { readAgain } from "./shared-files.ts";
@@ -76,12 +76,6 @@ export async function readRegularText(
   { maximumBytes = mostTextBytes }: ReadOptions = {},
 ): Promise<string> {
   return (await readRegular(path, { maximumBytes })).toString("utf8");
-}
-
-/** The content of a regular file of any size, in chunks. Throws as `readRegular` does. */
-export async function streamRegular(path: string, highWaterMark = 2 ** 20): Promise<ReadStream> {
-  const { file } = await readAgain(() => openRegular(path));
-  return file.createReadStream({ highWaterMark });
 }
 
 /**

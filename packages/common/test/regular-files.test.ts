@@ -10,7 +10,6 @@ import {
   readRegularText,
   requireRegularFile,
   chunksOfRegular,
-  streamRegular,
   UnreadableFileError,
 } from "@mvt/common/files";
 
@@ -40,11 +39,6 @@ const readers = {
   chunksOfRegular: async (path: string) => {
     let text = "";
     for await (const chunk of chunksOfRegular(path, 5)) text += String(chunk);
-    return text;
-  },
-  streamRegular: async (path: string) => {
-    let text = "";
-    for await (const chunk of await streamRegular(path)) text += String(chunk);
     return text;
   },
 };

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "@mvt/common";
-import { makeWhole, removeLeftOvers, streamRegular } from "@mvt/common/files";
+import { chunksOfRegular, makeWhole, removeLeftOvers } from "@mvt/common/files";
 
 export interface Download {
   readonly url: string;
@@ -78,6 +78,6 @@ async function receive({ url, maximumBytes }: Download, to: string): Promise<str
 /** The SHA-256 of a file. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of await streamRegular(path)) hash.update(chunk as Uint8Array);
+  for await (const chunk of chunksOfRegular(path)) hash.update(chunk);
   return hash.digest("hex");
 }

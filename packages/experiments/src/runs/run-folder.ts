@@ -110,8 +110,10 @@ export function openRun(
       if (error.code === "ENOENT") return undefined;
       throw namePath(error, path(file));
     });
+  /** What a run has only once it is finished. */
+  const ends = [path("manifest.json"), path("result.json")];
   const readManifest = () =>
-    manifests([path("manifest.json"), path("result.json")], async () => {
+    manifests(ends, async () => {
       const json = await readBytes("manifest.json");
       return json && parseManifest(json.toString("utf8"), path("manifest.json"));
     });
@@ -144,7 +146,7 @@ export function openRun(
     remove,
     removeCheckpoints,
     result: () =>
-      results([path("manifest.json"), path("result.json")], async () => {
+      results(ends, async () => {
         const json = await read("result.json");
         return json && parseResult(json.toString("utf8"), id, path("result.json"));
       }),

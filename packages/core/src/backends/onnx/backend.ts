@@ -13,7 +13,6 @@ const devices: Readonly<Record<OnnxDevice, (options: OnnxOptions) => Promise<Ope
   async cpu(options) {
     return {
       sideBySide: sessionsFor(options),
-      computesFloat16: async () => false,
       async compile(program) {
         const { compileHostState } = await import("./host-state.ts");
         return compileHostState(program, options);
@@ -38,7 +37,6 @@ const devices: Readonly<Record<OnnxDevice, (options: OnnxOptions) => Promise<Ope
     const { compileMultiStepState } = await import("./multi-step-state.ts");
     await requireCuda(ort);
     return {
-      computesFloat16: async () => false,
       compile: (program) => compileMultiStepState(ort, program, options),
     };
   },
